@@ -1,0 +1,23 @@
+"""`python -m benchmarks [part …]`: prints every line; exits with 1 where a budget is broken."""
+
+import sys
+
+from benchmarks import content
+
+PARTS = {"content": content.rows}
+
+
+def main() -> int:
+    """Run the named parts, or all."""
+    wanted = sys.argv[1:] or list(PARTS)
+    is_good = True
+    for name in wanted:
+        print(f"== {name}")
+        for row in PARTS[name]():
+            print(row, flush=True)
+            is_good = is_good and row.is_within
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

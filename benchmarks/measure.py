@@ -1,0 +1,55 @@
+"""How things are measured here: ours and its floor take turns, and the medians are compared."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `budget` bounds the ratio to the floor, or the value itself where there is no floor."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float
+    floor: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times the floor it took."""
+        return self.value / self.floor if self.floor else None
+
+    @property
+    def is_within(self) -> bool:
+        """Whether the budget holds."""
+        return (self.value if self.ratio is None else self.ratio) <= self.budget
+
+    def __str__(self) -> str:
+        floor = f"floor {self.floor:9.2f}   ratio {self.ratio:5.2f}" if self.floor else " " * 28
+        limit = f"{self.budget:g}x" if self.floor else f"{self.budget:g} {self.unit}"
+        verdict = "ok" if self.is_within else "OVER"
+        return f"{self.name:<58} {self.value:9.2f} {self.unit:<3} {floor}   budget {limit:<8} {verdict}"
+
+
+def in_turns(ours: Callable[[], object], floor: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """Median milliseconds of both, taken in turns so that a noisy moment hits both."""
+    both: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for times, work in zip(both, (ours, floor), strict=True):
+            start = time.perf_counter()
+            work()
+            times.append((time.perf_counter() - start) * 1_000)
+    return statistics.median(both[0]), statistics.median(both[1])
+
+
+def each(work: Callable[[], object], count: int) -> float:
+    """Milliseconds that one of `count` runs takes, the median of five series."""
+    series = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for _ in range(count):
+            work()
+        series.append((time.perf_counter() - start) * 1_000 / count)
+    return statistics.median(series)

@@ -1,0 +1,8 @@
+"""`python -m newsbot`."""
+
+import sys
+
+from newsbot.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

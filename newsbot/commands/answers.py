@@ -1,0 +1,108 @@
+"""Answers that several commands share: what was not found, with the nearest names as buttons, and plain notes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from newsbot.content.library import Library
+from newsbot.content.models import Brief, Figure, Topic
+from newsbot.content.names import Name, NameIndex
+from newsbot.errors import RequestError, TokenError
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, text
+from newsbot.messages.markup import outside_text
+
+MAX_OFFERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something newsbot could do instead, as a button."""
+
+    label: str
+    action: Action
+
+
+class Unclear(RequestError):
+    """A request that names nothing newsbot has; `offers` are what may have been meant."""
+
+    def __init__(self, sentence: str, offers: Iterable[Offer] = (), title: str = "Not found") -> None:
+        super().__init__(sentence)
+        self.offers = tuple(offers)[:MAX_OFFERS]
+        self.title = title
+
+
+def note(title: str, sentence: str, offers: Iterable[Offer] = ()) -> Reply:
+    """A private note with buttons for what to do next."""
+    blocks: list[Block] = [text(sentence)]
+    if buttons := offered(offers):
+        blocks.append(buttons)
+    return Reply(Card(title, tuple(blocks), "warning"), private=True)
+
+
+def offered(offers: Iterable[Offer]) -> Buttons | None:
+    """The offers as buttons, each action once; one whose name does not fit behind a button is left out."""
+    usable: dict[Action, Button] = {}
+    for offer in offers:
+        try:
+            offer.action.token()
+        except TokenError:
+            continue
+        usable.setdefault(offer.action, Button(offer.label, offer.action))
+    return Buttons(tuple(usable.values())) if usable else None
+
+
+def run(path: tuple[str, ...], options: Mapping[str, str] | None = None) -> Action:
+    """The action that asks for a command again, as `ask.run`: its path, then each option as name=value."""
+    written = (f"{name}={value}" for name, value in (options or {}).items())
+    return Action("ask.run", ("/".join(path), *written))
+
+
+HELP = Offer("What can you do?", run(("newsbot",)))
+
+
+def topic_called(library: Library, typed: str) -> Topic:
+    """The topic of that name. Raises Unclear, offering the nearest."""
+    if found := library.topic_names.exact(typed):
+        return library.topics[found.value]
+    near = library.topic_names.nearest(typed) or library.topic_names.names[:MAX_OFFERS]
+    raise Unclear(
+        f"There is no topic called “{outside_text(typed, 60)}”.{_meant(near)}",
+        (Offer(name.label, Action("topic.open", (name.value,))) for name in near),
+    )
+
+
+def brief_called(library: Library, topic: Topic, typed: str) -> Brief:
+    """The brief of that name within a topic. Raises Unclear, offering the nearest, or all."""
+    names = library.brief_names(topic.id)
+    if found := names.exact(typed):
+        return library.briefs[topic.id, found.value]
+    near = names.nearest(typed)
+    called = outside_text(typed, 60)
+    listed = near or names.names[:MAX_OFFERS]
+    raise Unclear(
+        f"{topic.title} has no brief called “{called}”.{_meant(near) if near else ' It has these:'}",
+        (Offer(name.value, Action("brief.open", (topic.id, name.value))) for name in listed),
+    )
+
+
+def figure_called(library: Library, typed: str) -> Figure:
+    """The figure of that name. Raises Unclear, offering the nearest."""
+    if found := library.figure_names.exact(typed):
+        return library.figures[found.value]
+    near = _near_or_searched(library, library.figure_names, typed)
+    raise Unclear(
+        f"There is no figure called “{outside_text(typed, 60)}”.{_meant(near)}",
+        (Offer(name.label, Action("figure.open", (name.value,))) for name in near),
+    )
+
+
+def _near_or_searched(library: Library, names: NameIndex, typed: str) -> list[Name]:
+    near = names.nearest(typed, MAX_OFFERS) or names.complete(typed, MAX_OFFERS)
+    if near:
+        return near
+    hits = (hit.key for hit in library.ask(typed, 12) if hit.kind == "figure")
+    return [Name(key, library.figures[key].label, ()) for key in hits][:MAX_OFFERS]
+
+
+def _meant(near: Iterable[Name]) -> str:
+    return " Did you mean:" if any(True for _ in near) else ""

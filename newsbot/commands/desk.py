@@ -1,0 +1,195 @@
+"""The desk: every request of every platform comes here and gets exactly one reply, whatever goes wrong."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import ModuleType
+from typing import Protocol
+
+from newsbot.commands import about, ask, briefs, figures, questions, sources
+from newsbot.commands.answers import HELP, Offer, Unclear, note, offered, run
+from newsbot.commands.clicks import damaged
+from newsbot.commands.completion import completions, suggestions
+from newsbot.commands.menu import Command, Context, Menu, is_yes
+from newsbot.commands.parser import Understood, required, understand
+from newsbot.content.library import Library
+from newsbot.errors import NewsbotError, TokenError
+from newsbot.messages.actions import read_token
+from newsbot.messages.cards import Reply
+from newsbot.messages.requests import Ask, Click, Person, Place, Suggest, Suggestion
+
+log = logging.getLogger(__name__)
+
+_MODULES: tuple[ModuleType, ...] = (briefs, figures, ask, sources, about)
+_CLICK_MODULES: tuple[ModuleType, ...] = (briefs, figures, ask, sources, questions)
+Clicker = Callable[[Context, Click], Awaitable[Reply]]
+
+
+class Shelf(Protocol):
+    """Where the newest library is."""
+
+    @property
+    def current(self) -> Library:
+        """A snapshot of all content."""
+
+
+class HandledEvents(Protocol):
+    """A durable memory of events that were handled: platforms deliver some of them twice."""
+
+    async def claim(self, platform: str, event_id: str, at: datetime) -> bool:
+        """Whether this event is new; from now on it is not."""
+
+
+def build_menu(library: Library) -> Menu:
+    """The menu of a library."""
+    return Menu.of(command for module in _MODULES for command in module.commands(library))
+
+
+class Desk:
+    """Answers requests over the newest library. Safe to share between platforms of one event loop."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        handled: HandledEvents | None = None,
+        menu_of: Callable[[Library], Menu] = build_menu,
+    ) -> None:
+        """`new_id` makes the short id that a person sees and the log holds when something breaks."""
+        self._shelf = shelf
+        self._now = now
+        self._new_id = new_id
+        self._handled = handled
+        self._menu_of = menu_of
+        self._context = self._fresh_context()
+        self._clicks: Mapping[str, Clicker] = {
+            "ask.run": self._run_again,
+            **{name: clicker for module in _CLICK_MODULES for name, clicker in module.CLICKS.items()},
+        }
+
+    @property
+    def context(self) -> Context:
+        """The newest library with its menu."""
+        if self._context.library is not self._shelf.current:
+            self._context = self._fresh_context()
+        return self._context
+
+    def _fresh_context(self) -> Context:
+        library = self._shelf.current
+        return Context(library, self._menu_of(library))
+
+    async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
+        """Answer a free text, as `answer` does."""
+        context = self.context
+
+        async def answered() -> Reply:
+            understood = understand(text, context)
+            if understood.wants_help:
+                return about.help_reply(context, understood.path)
+            return await self._answer_ask(context, _as_ask(understood, who, where, event_id, self._now()))
+
+        return await self._guarded(answered)
+
+    async def answer(self, ask: Ask) -> Reply:
+        """Answer a command; an error becomes a private card with a plain sentence."""
+        context = self.context
+        return await self._guarded(lambda: self._answer_ask(context, ask))
+
+    async def click(self, click: Click) -> Reply:
+        """Answer a press of a button or a pick from a choice."""
+        context = self.context
+        return await self._guarded(lambda: self._answer_click(context, click))
+
+    async def click_token(self, token: str, who: Person, where: Place, message: str = "", event_id: str = "") -> Reply:
+        """Answer a press of the button behind `token`, which may be old, damaged or forged."""
+
+        async def answered() -> Reply:
+            click = Click(who, where, read_token(token), (), message, event_id, self._now())
+            return await self._answer_click(self.context, click)
+
+        return await self._guarded(answered)
+
+    def suggest(self, suggest: Suggest) -> tuple[Suggestion, ...]:
+        """Values that complete an option; empty where there are none."""
+        return suggestions(self.context, suggest)
+
+    def complete(self, text: str) -> tuple[Suggestion, ...]:
+        """Whole texts that half a free text may become."""
+        return completions(self.context, text)
+
+    async def _answer_ask(self, context: Context, ask: Ask) -> Reply:
+        command = context.menu.find(ask.path)
+        if command is None:
+            raise Unclear(f"There is no command “/{' '.join(ask.path)}” any more.", (HELP,))
+        if ask.path == ("newsbot",) and (words := ask.options.get("words", "").strip()):
+            return await self._answer_words(context, ask, words)
+        required(command, dict(ask.options))
+        if command.admin and not ask.who.is_admin:
+            raise Unclear("Only an administrator of this place can do that.", title="Not allowed")
+        if command.effects and not await self._is_new(ask):
+            return note("Done already", "This request arrived twice; it was carried out once.")
+        reply = await command.handler(context, ask)
+        return _private(reply, command, ask) if is_yes(ask, "private") else reply
+
+    async def _answer_words(self, context: Context, ask: Ask, words: str) -> Reply:
+        """`/newsbot <anything>`: the words are read as a free text."""
+        understood = understand(words, context)
+        if understood.wants_help:
+            return about.help_reply(context, understood.path)
+        inner = {name: value for name, value in understood.options.items() if name != "words"}
+        return await self._answer_ask(context, replace(ask, path=understood.path, options=inner))
+
+    async def _answer_click(self, context: Context, click: Click) -> Reply:
+        clicker = self._clicks.get(click.action.name)
+        if clicker is None:
+            raise damaged()
+        return await clicker(context, click)
+
+    async def _run_again(self, context: Context, click: Click) -> Reply:
+        """A button that asks for a command."""
+        if not click.action.arguments:
+            raise damaged()
+        path, *written = click.action.arguments
+        options = dict(option.split("=", 1) for option in written if "=" in option)
+        ask = Ask(click.who, click.where, tuple(path.split("/")), options, click.event_id, click.at)
+        return await self._answer_ask(context, ask)
+
+    async def _is_new(self, ask: Ask) -> bool:
+        if self._handled is None or not ask.event_id:
+            return True
+        return await self._handled.claim(ask.who.platform, ask.event_id, ask.at or self._now())
+
+    async def _guarded(self, answered: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The reply, or what to say in its place; nothing ever leaves the desk unanswered."""
+        try:
+            return await answered()
+        except Unclear as error:
+            return note(error.title, str(error), error.offers)
+        except TokenError as error:
+            return note("That button does not work", str(error), (HELP,))
+        except NewsbotError as error:
+            return self._broken(error, str(error))
+        except Exception as error:  # noqa: BLE001 (the last guard: a person must get an answer, the log the cause)
+            return self._broken(error, "Something broke here, and it is not your fault.")
+
+    def _broken(self, error: Exception, sentence: str) -> Reply:
+        incident = self._new_id()
+        log.error("incident %s: %s", incident, error, exc_info=error)
+        return note(
+            "That did not work",
+            f"{sentence} If it happens again, tell whoever runs newsbot this id: {incident}",
+        )
+
+
+def _as_ask(understood: Understood, who: Person, where: Place, event_id: str, at: datetime) -> Ask:
+    return Ask(who, where, understood.path, understood.options, event_id, at)
+
+
+def _private(reply: Reply, command: Command, ask: Ask) -> Reply:
+    """The reply for the asker alone, with a button that puts it where everyone sees it."""
+    options = {name: value for name, value in ask.options.items() if name != "private"}
+    share = offered([Offer("Share here", run(command.path, options))])
+    card = replace(reply.card, blocks=(*reply.card.blocks, *([share] if share else [])))
+    return replace(reply, card=card, private=True)

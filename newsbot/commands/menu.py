@@ -1,0 +1,109 @@
+"""The menu: each command declared once, with its options, privacy, help and handler.
+
+Platforms' command lists, completion and help are made from it. It is rebuilt with the library, so a new topic is there
+at once.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from newsbot.content.library import Library
+from newsbot.content.names import Name, NameIndex
+from newsbot.messages.cards import Reply
+from newsbot.messages.requests import Ask
+
+OptionKind = Literal["text", "topic", "brief", "figure", "yes-no"]
+YES = frozenset({"yes", "true", "on", "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a command. `rest` takes all remaining words of a free text."""
+
+    name: str
+    kind: OptionKind
+    help: str
+    required: bool = False
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a handler may use: one snapshot of the content, and the menu made from it."""
+
+    library: Library
+    menu: "Menu"
+
+
+Handler = Callable[[Context, Ask], Awaitable[Reply]]
+
+PRIVATE = Option("private", "yes-no", "Show the answer only to me")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can ask for. `path` is the command and its subcommand.
+
+    `private`: the answer is for the asker only. `admin`: for administrators of the place. `effects`: it changes
+    something, so an event that a platform delivers twice is handled once. `examples` are whole texts.
+    """
+
+    path: tuple[str, ...]
+    summary: str
+    handler: Handler
+    options: tuple[Option, ...] = ()
+    aliases: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    private: bool = False
+    admin: bool = False
+    effects: bool = False
+
+    def option(self, name: str) -> Option | None:
+        """The option of that name."""
+        return next((option for option in self.options if option.name == name), None)
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Every command of one version of the content, by path."""
+
+    commands: Mapping[tuple[str, ...], Command]
+    roots: Mapping[str, tuple[Command, ...]] = field(repr=False)
+
+    @classmethod
+    def of(cls, commands: Iterable[Command]) -> "Menu":
+        """The menu of these commands; every answer that is public by default gets the `private` option."""
+        by_path: dict[tuple[str, ...], Command] = {}
+        roots: dict[str, tuple[Command, ...]] = {}
+        for command in commands:
+            if command.path in by_path:
+                raise ValueError(f"two commands are /{' '.join(command.path)}")
+            full = command if command.private else replace(command, options=(*command.options, PRIVATE))
+            by_path[command.path] = full
+            root = command.path[0]
+            roots[root] = (*roots.get(root, ()), full)
+        return cls(by_path, roots)
+
+    def find(self, path: tuple[str, ...]) -> Command | None:
+        """The command at this path."""
+        return self.commands.get(path)
+
+    def usage(self, command: Command) -> str:
+        """How to write a command: `/brief topic [brief]`, `/deepseek [brief]` for one with subcommands."""
+        written = [option.name if option.required else f"[{option.name}]" for option in command.options]
+        if len(command.path) == 1 and len(self.roots[command.path[0]]) > 1:
+            written.insert(0, "[brief]")
+        return " ".join((f"/{' '.join(command.path)}", *written))
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The first words of all commands, by name and alias."""
+        commands = (self.commands[root,] for root in self.roots)
+        return NameIndex(Name(command.path[0], command.path[0], command.aliases) for command in commands)
+
+
+def is_yes(ask: Ask, option: str) -> bool:
+    """Whether a yes-no option was given as yes."""
+    return ask.options.get(option, "").lower() in YES

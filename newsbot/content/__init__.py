@@ -1,0 +1,1 @@
+"""What we wrote: topics of briefs, figures, questions and dated events; their loader, checks, library and cards."""

@@ -1,0 +1,240 @@
+"""Cards of content: a brief, a figure, an event, a self-check question and its answer, sources, a topic."""
+
+from collections.abc import Iterable, Sequence
+
+from newsbot.content.library import Library, distinct_sources
+from newsbot.content.models import Brief, Event, Figure, Question, Source, Topic, date_words, first_day
+from newsbot.content.numbers import ends, in_words, items
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import (
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Fact,
+    Facts,
+    LinkItem,
+    Links,
+    Picture,
+    Rule,
+    Text,
+    text,
+)
+from newsbot.messages.charts import Chart, Point
+from newsbot.messages.markup import Plain, Strong
+
+FOOTER = "Explanation, not investment advice."
+CHOICE_LETTERS = "ABCD"
+_FIGURE_BUTTONS = 4
+
+
+def brief_card(library: Library, topic: str, name: str) -> Card:
+    """A brief: answer, explanation, figures with dates and caveats, sources, a question, what to read next."""
+    key = ("brief", topic, name)
+    if key not in library.cards:
+        library.cards[key] = _brief(library, library.briefs[topic, name])
+    return library.cards[key]
+
+
+def _brief(library: Library, brief: Brief) -> Card:
+    figures = library.figures_of(brief)
+    sources = distinct_sources([*brief.sources, *(figure.sources[0] for figure in figures)])
+    charted = library.figures[brief.chart] if brief.chart else None
+    blocks: list[Block] = [Text(library.filled(brief.lede), "lede")]
+    blocks += [picture(charted)] if charted else []
+    blocks += [Text(library.filled(paragraph)) for paragraph in brief.body]
+    blocks += [Facts("Figures", tuple(_fact(figure, sources) for figure in figures))] if figures else []
+    blocks += [Text((Strong("To be exact: "), *library.filled(correction))) for correction in brief.corrects]
+    blocks += [_links(sources), Rule(), *_self_check(library, library.questions_of(brief.topic, brief.id)[0])]
+    blocks += _read_next(library, brief)
+    return Card(library.filled_text(brief.title), tuple(blocks), footer=FOOTER)
+
+
+def _read_next(library: Library, brief: Brief) -> list[Block]:
+    related = [_related(library, brief.topic, name) for name in brief.related]
+    buttons = tuple(Button(library.filled_text(each.title), open_brief(each)) for each in related)
+    return [text("Read next", "small"), Buttons(buttons)] if buttons else []
+
+
+def _related(library: Library, topic: str, name: str) -> Brief:
+    owner, _, other = name.rpartition("/")
+    return library.briefs[owner or topic, other]
+
+
+def open_brief(brief: Brief) -> Action:
+    """What a button to a brief does."""
+    return Action("brief.open", (brief.topic, brief.id))
+
+
+def figure_card(library: Library, name: str) -> Card:
+    """A figure: its value, date, caveat, series, who disagrees, sources, and the briefs that use it."""
+    key = ("figure", name)
+    if key not in library.cards:
+        library.cards[key] = _figure(library, library.figures[name])
+    return library.cards[key]
+
+
+def _figure(library: Library, figure: Figure) -> Card:
+    blocks: list[Block] = [text(figure.display, "lede")]
+    blocks += [picture(figure)] if figure.chart else []
+    if isinstance(figure.value, tuple):
+        blocks.append(Facts("Values", tuple(_series_fact(point) for point in chart(figure).points)))
+    blocks += [Facts("How to read it", tuple(_reading(figure)))]
+    if figure.disagree:
+        others = (Fact(other.by, in_words(other.value, figure.unit), _optional(other.why)) for other in figure.disagree)
+        blocks.append(Facts("Where sources disagree", tuple(others)))
+    blocks.append(_links(figure.sources))
+    briefs = library.briefs_with(figure.id)[:_FIGURE_BUTTONS]
+    if briefs:
+        buttons = tuple(Button(library.filled_text(brief.title), open_brief(brief)) for brief in briefs)
+        blocks += [text("Where it matters", "small"), Buttons(buttons)]
+    return Card(figure.label, tuple(blocks), footer=FOOTER)
+
+
+def _reading(figure: Figure) -> Iterable[Fact]:
+    yield Fact("As of", date_words(figure.as_of))
+    yield Fact("Unit", figure.unit)
+    yield Fact("What to know", figure.caveat)
+
+
+def _series_fact(point: Point) -> Fact:
+    return Fact(point.label, point.display, _optional(point.note))
+
+
+def event_card(library: Library, name: str) -> Card:
+    """An event: its day, what happened, the figures and sources it rests on, and the briefs of its topics."""
+    key = ("event", name)
+    if key not in library.cards:
+        library.cards[key] = _event(library, library.events[name])
+    return library.cards[key]
+
+
+def _event(library: Library, event: Event) -> Card:
+    figures = [library.figures[figure] for figure in event.figures]
+    sources = distinct_sources([*event.sources, *(figure.sources[0] for figure in figures)])
+    tickers = f" · {', '.join(event.tickers)}" if event.tickers else ""
+    blocks: list[Block] = [text(f"{date_words(event.date.isoformat())}{tickers}", "small")]
+    blocks.append(Text(library.filled(event.summary), "lede"))
+    blocks += [Facts("Figures", tuple(_fact(figure, sources) for figure in figures))] if figures else []
+    blocks.append(_links(sources))
+    topics = [library.topics[topic] for topic in event.topics]
+    blocks.append(Buttons(tuple(Button(topic.title, Action("topic.open", (topic.id,))) for topic in topics)))
+    return Card(library.filled_text(event.title), tuple(blocks), footer=FOOTER)
+
+
+def question_card(library: Library, topic: str, name: str) -> Card:
+    """A question to answer for oneself; nothing in the card tells the right choice."""
+    question = library.questions[topic, name]
+    return Card("Check yourself", tuple(_self_check(library, question)))
+
+
+def _self_check(library: Library, question: Question) -> list[Block]:
+    lettered = zip(CHOICE_LETTERS, question.choices, strict=False)
+    choices = tuple(Fact(letter, library.filled_text(choice)) for letter, choice in lettered)
+    buttons = tuple(Button(choice.label, _answer(question, number)) for number, choice in enumerate(choices))
+    return [
+        Text((Strong("Check yourself: "), *library.filled(question.question))),
+        Facts("", choices),
+        Buttons(buttons),
+    ]
+
+
+def _answer(question: Question, number: int) -> Action:
+    return Action("check.answer", (question.topic, question.id, str(number)))
+
+
+def answer_card(library: Library, question: Question, number: int) -> Card:
+    """Whether a choice was right, the right one, why, and the figure or event that says so."""
+    right = question.choices.index(question.answer)
+    is_right = number == right
+    chosen = library.filled_text(question.choices[number])
+    blocks: list[Block] = [Text((Plain("You chose: "), Strong(chosen)))]
+    if not is_right:
+        blocks.append(Text((Plain("The answer is: "), Strong(library.filled_text(question.answer)))))
+    blocks.append(Text(library.filled(question.explanation)))
+    blocks += _evidence(library, question.rests_on)
+    brief = library.briefs[question.topic, question.brief]
+    buttons = [Button("Read the brief", open_brief(brief))]
+    if other := _next_question(library, question):
+        buttons.insert(0, Button("Another question", Action("check.ask", (other.topic, other.id)), "primary"))
+    blocks.append(Buttons(tuple(buttons)))
+    return Card("Right." if is_right else "Not quite.", tuple(blocks), "good" if is_right else "warning", FOOTER)
+
+
+def _evidence(library: Library, name: str) -> list[Block]:
+    if figure := library.figures.get(name):
+        return [Facts("It rests on", (_fact(figure, figure.sources),)), _links(figure.sources)]
+    event = library.events[name]
+    day = date_words(event.date.isoformat())
+    return [Facts("It rests on", (Fact(day, library.filled_text(event.title)),)), _links(event.sources)]
+
+
+def _next_question(library: Library, question: Question) -> Question | None:
+    """The question after this one about the same brief, the first after the last; None where it is the only one."""
+    same = library.questions_of(question.topic, question.brief)
+    following = same[(same.index(question) + 1) % len(same)]
+    return following if following != question else None
+
+
+def sources_card(library: Library, topic: Topic, brief: Brief | None) -> Card:
+    """Every source of a brief, or of a whole topic, each once."""
+    briefs = (brief,) if brief else library.briefs_of(topic.id)
+    figures = [figure for each in briefs for figure in library.figures_of(each)]
+    found = [source for each in briefs for source in each.sources]
+    found += [source for figure in figures for source in figure.sources]
+    name = library.filled_text(brief.title) if brief else topic.title
+    buttons = Buttons(tuple(Button(library.filled_text(each.title), open_brief(each)) for each in briefs[:5]))
+    return Card(f"Sources: {name}", (_links(distinct_sources(found)), buttons), footer=FOOTER)
+
+
+def picture(figure: Figure) -> Picture:
+    """The chart of a figure that has one, with its alt text."""
+    drawn = chart(figure)
+    return Picture(drawn, drawn.alt_text())
+
+
+def chart(figure: Figure) -> Chart:
+    """The data of a figure as a chart: one point for each value, then one for each that disagrees."""
+    points = [
+        Point(
+            item.label,
+            in_words(item.value, figure.unit),
+            *ends(item.value),
+            first_day(item.date),
+            item.note or "",
+        )
+        for item in items(figure)
+    ]
+    if not isinstance(figure.value, tuple):
+        points += [
+            Point(o.by, in_words(o.value, figure.unit), *ends(o.value), None, o.why or "") for o in figure.disagree
+        ]
+    publishers = " and ".join(dict.fromkeys(source.publisher for source in figure.sources[:2]))
+    return Chart(
+        figure.chart or "range",
+        figure.label,
+        figure.unit,
+        date_words(figure.as_of),
+        publishers,
+        tuple(points),
+    )
+
+
+def _fact(figure: Figure, sources: Sequence[Source]) -> Fact:
+    """A figure as a fact: its date and source number, what it leaves out, who gives another value."""
+    number = next((n for n, source in enumerate(sources, 1) if source.url == figure.sources[0].url), None)
+    cited = f", source {number}" if number else ""
+    notes = [f"As of {date_words(figure.as_of)}{cited}.", figure.caveat]
+    if figure.disagree:
+        others = "; ".join(f"{in_words(other.value, figure.unit)} ({other.by})" for other in figure.disagree)
+        notes.append(f"Others say: {others}.")
+    return Fact(figure.label, figure.display, tuple(notes))
+
+
+def _links(sources: Sequence[Source]) -> Links:
+    items = tuple(LinkItem(source.title, source.url, f"{source.publisher}, {source.dated}") for source in sources)
+    return Links("Sources", items)
+
+
+def _optional(words: str | None) -> tuple[str, ...]:
+    return (words,) if words else ()

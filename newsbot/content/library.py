@@ -1,0 +1,172 @@
+"""The library: an immutable snapshot of all content that can be found, completed and searched."""
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from newsbot.content.checks import check
+from newsbot.content.loader import Draft, read_folder
+from newsbot.content.models import Brief, Event, Figure, Question, Source, Topic
+from newsbot.content.names import Name, NameIndex
+from newsbot.content.numbers import items
+from newsbot.content.prose import filled, filled_text, placeholders
+from newsbot.content.search import Document, Hit, SearchIndex
+from newsbot.errors import ContentError
+from newsbot.messages.cards import Card
+from newsbot.messages.markup import Inline
+from newsbot.validation import Mistake
+from newsbot.yamlfiles import Location
+
+
+class ContentMistakes(ContentError):
+    """The content has mistakes; all of them are in `mistakes`."""
+
+    def __init__(self, found: list[Mistake]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in found))
+        self.mistakes = found
+
+
+def load_library(folder: Path, today: date) -> "Library":
+    """The library of a content folder. Raises ContentMistakes, with every mistake at once, where it breaks a rule."""
+    draft = read_folder(folder)
+    if found := check(draft, today):
+        raise ContentMistakes(found)
+    return Library.of(draft)
+
+
+@dataclass(frozen=True)
+class Library:
+    """All content at one version. Look-ups return None where there is nothing of that name.
+
+    `cards` is where card makers keep what they made for this version.
+    """
+
+    version: str
+    topics: Mapping[str, Topic]
+    briefs: Mapping[tuple[str, str], Brief]
+    figures: Mapping[str, Figure]
+    questions: Mapping[tuple[str, str], Question]
+    events: Mapping[str, Event]
+    origins: Mapping[int, tuple[str, Location]] = field(repr=False, compare=False)  # by id(entry): its file and place
+    cards: dict[tuple[str, ...], Card] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Library":
+        """The library of a draft that has no mistakes."""
+        digest = hashlib.sha256()
+        for file in sorted(draft.texts):
+            digest.update(draft.texts[file].encode())
+        newest_first = sorted(draft.events.values(), key=lambda event: (event.date, event.id), reverse=True)
+        return cls(
+            version=digest.hexdigest()[:16],
+            topics=draft.topics,
+            briefs=draft.briefs,
+            figures=draft.figures,
+            questions=draft.questions,
+            events={event.id: event for event in newest_first},
+            origins=draft.origins,
+        )
+
+    def briefs_of(self, topic: str) -> tuple[Brief, ...]:
+        """The briefs of a topic in the order of their file; the first is the overview."""
+        return self._briefs_by_topic.get(topic, ())
+
+    def questions_of(self, topic: str, brief: str) -> tuple[Question, ...]:
+        """The questions about a brief, in the order of their file."""
+        return self._questions_by_brief.get((topic, brief), ())
+
+    def figures_of(self, brief: Brief) -> tuple[Figure, ...]:
+        """Every figure a brief shows: those it lists, then those that only its prose names."""
+        named = (name for text in (brief.lede, *brief.body, *brief.corrects) for name in placeholders(text))
+        return tuple(self.figures[name] for name in dict.fromkeys((*brief.figures, *named)))
+
+    def briefs_with(self, figure: str) -> tuple[Brief, ...]:
+        """The briefs that show a figure."""
+        return self._briefs_by_figure.get(figure, ())
+
+    def filled(self, source: str) -> tuple[Inline, ...]:
+        """Prose as pieces to show, with the figures it names."""
+        return filled(source, self._display)
+
+    def filled_text(self, source: str) -> str:
+        """Prose as plain text, with the figures it names."""
+        return filled_text(source, self._display)
+
+    def ask(self, question: str, limit: int = 4) -> list[Hit]:
+        """What answers a question best; see `SearchIndex.ask`."""
+        return self.search.ask(question, limit)
+
+    @cached_property
+    def topic_names(self) -> NameIndex:
+        """Topics by id, title, alias."""
+        return NameIndex(Name(topic.id, topic.title, topic.aliases) for topic in self.topics.values())
+
+    def brief_names(self, topic: str) -> NameIndex:
+        """The briefs of one topic by id, title, alias; the value is the brief's id."""
+        found = self._brief_names.get(topic)
+        if found is None:
+            briefs = self.briefs_of(topic)
+            found = NameIndex(Name(b.id, self.filled_text(b.title), b.aliases) for b in briefs)
+            self._brief_names[topic] = found
+        return found
+
+    @cached_property
+    def figure_names(self) -> NameIndex:
+        """Figures by id and label."""
+        return NameIndex(Name(figure.id, figure.label, ()) for figure in self.figures.values())
+
+    @cached_property
+    def search(self) -> SearchIndex:
+        """The full-text index."""
+        return SearchIndex(self._documents())
+
+    @cached_property
+    def _brief_names(self) -> dict[str, NameIndex]:
+        return {}
+
+    @cached_property
+    def _briefs_by_topic(self) -> dict[str, tuple[Brief, ...]]:
+        groups = itertools.groupby(self.briefs.values(), key=lambda brief: brief.topic)
+        return {topic: tuple(group) for topic, group in groups}
+
+    @cached_property
+    def _questions_by_brief(self) -> dict[tuple[str, str], tuple[Question, ...]]:
+        grouped: dict[tuple[str, str], tuple[Question, ...]] = {}
+        for question in self.questions.values():
+            key = (question.topic, question.brief)
+            grouped[key] = (*grouped.get(key, ()), question)
+        return grouped
+
+    @cached_property
+    def _briefs_by_figure(self) -> dict[str, tuple[Brief, ...]]:
+        grouped: dict[str, tuple[Brief, ...]] = {}
+        for brief in self.briefs.values():
+            for figure in self.figures_of(brief):
+                grouped[figure.id] = (*grouped.get(figure.id, ()), brief)
+        return grouped
+
+    def _display(self, name: str) -> str:
+        return self.figures[name].display
+
+    def _documents(self) -> Iterator[Document]:
+        for (topic, name), brief in self.briefs.items():
+            title = self.filled_text(brief.title)
+            body = " ".join(self.filled_text(text) for text in (brief.lede, *brief.body, *brief.corrects))
+            names = " ".join((name, *brief.aliases, topic, self.topics[topic].title))
+            yield Document("brief", f"{topic}/{name}", title, names.replace("-", " "), body)
+        for figure in self.figures.values():
+            series = " ".join(item.label for item in items(figure))
+            body = f"{figure.display} {figure.unit} {figure.caveat} {series}"
+            yield Document("figure", figure.id, figure.label, figure.id.replace("-", " "), body)
+        for event in self.events.values():
+            names = " ".join((*event.topics, *event.tickers))
+            yield Document("event", event.id, self.filled_text(event.title), names, self.filled_text(event.summary))
+
+
+def distinct_sources(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """The sources in order, each address once."""
+    return tuple({source.url: source for source in reversed(list(sources))}.values())[::-1]

@@ -1,0 +1,66 @@
+"""The content of a running bot: one holder of the current library, and the watch that keeps it up to date."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from newsbot.content.library import ContentMistakes, Library, load_library
+
+log = logging.getLogger(__name__)
+
+_GATHER_MS = 150  # an editor writes several files, or one file in several steps
+
+
+class LiveLibrary:
+    """Holds the newest library without mistakes. `current` is a snapshot: take it once for each request."""
+
+    def __init__(self, folder: Path, today: Callable[[], date]) -> None:
+        """Loads at once. Raises ContentMistakes where the folder has any."""
+        self._folder = folder
+        self._today = today
+        self.current: Library = load_library(folder, today())
+
+    async def reload(self) -> bool:
+        """Read the folder again, off the event loop. A broken edit is logged and changes nothing; then it is False."""
+        try:
+            fresh = await asyncio.to_thread(load_library, self._folder, self._today())
+        except ContentMistakes as error:
+            log.error("the content has mistakes, so its last good version stays:\n%s", error)
+            return False
+        if fresh.version != self.current.version:
+            self.current = fresh
+            log.info(
+                "content %s is live: %d topics, %d briefs",
+                fresh.version,
+                len(fresh.topics),
+                len(fresh.briefs),
+            )
+        return True
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Reload whenever a file of the folder changes, until `stop` is set."""
+        from watchfiles import DefaultFilter, awatch  # heavy, and needed by a running bot only
+
+        changes = awatch(
+            self._folder,
+            watch_filter=_YamlFilter(DefaultFilter()),
+            stop_event=stop,
+            debounce=_GATHER_MS,
+            step=50,
+            rust_timeout=500,
+            yield_on_timeout=False,
+        )
+        async for _ in changes:
+            await self.reload()
+
+
+class _YamlFilter:
+    """Lets only YAML files through: an editor's swap files change all the time."""
+
+    def __init__(self, default: Callable[..., bool]) -> None:
+        self._default = default
+
+    def __call__(self, change: object, path: str) -> bool:
+        return path.endswith((".yaml", ".yml")) and self._default(change, path)

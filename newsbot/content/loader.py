@@ -1,0 +1,191 @@
+"""Reads a content folder into validated entries, keeping for each where it stands, so that mistakes have a line."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from newsbot.content.models import ID_PATTERN, Brief, Event, Figure, Question, Topic, event_id
+from newsbot.validation import Finding, Mistake, mistakes, readable_path, validated
+from newsbot.yamlfiles import Location, YamlError, read_text, read_yaml
+
+TOPIC_FILES: dict[str, type[BaseModel]] = {"briefs.yaml": Brief, "figures.yaml": Figure, "quiz.yaml": Question}
+NAMES_FILE = "names.yaml"
+EVENTS_FOLDER = "events"
+# Names with digits that prose may use in every content folder, beside those of the folder's own names.yaml.
+BUILT_IN_NAMES = frozenset({"GPT-4", "H800", "R1", "V3"})
+_ID = re.compile(rf"{ID_PATTERN}\Z")
+_YEAR_FILE = re.compile(r"\d{4}\.yaml\Z")
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything a folder holds, entry by entry, before it is known to hang together.
+
+    `origins` gives the file and the place in it of every entry; `texts` the files as read. `broken` are the kinds and
+    names of entries that are there but misshapen: what names them is not wrong for that.
+    """
+
+    topics: dict[str, Topic] = field(default_factory=dict)
+    briefs: dict[tuple[str, str], Brief] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    questions: dict[tuple[str, str], Question] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    names: frozenset[str] = BUILT_IN_NAMES
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    origins: dict[int, tuple[str, Location]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def report(self, entry: BaseModel, finding: Finding) -> None:
+        """Note a finding about an entry, at its line."""
+        file, location = self.origins[id(entry)]
+        self.mistakes += mistakes([finding], file, self.texts[file], location)
+
+
+def read_folder(folder: Path) -> Draft:
+    """Every entry of every file below `folder`; what could not be read or is misshapen is among the mistakes."""
+    draft = Draft()
+    if not folder.is_dir():
+        draft.mistakes.append(Mistake(readable_path(folder), 1, "there is no such folder", "set NEWSBOT_CONTENT"))
+        return draft
+    draft.names |= _read_names(draft, folder / NAMES_FILE)
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "_")):
+            continue
+        if entry.is_dir() and entry.name == EVENTS_FOLDER:
+            _read_events(draft, entry)
+        elif entry.is_dir():
+            _read_topic(draft, entry)
+        elif entry.suffix in {".yaml", ".yml"} and entry.name != NAMES_FILE:
+            _refuse(draft, entry, f"topics are folders; only {NAMES_FILE} may stand beside them")
+    if not draft.topics and not draft.mistakes:
+        draft.mistakes.append(Mistake(readable_path(folder), 1, "there is no topic", "newsbot content new TOPIC"))
+    return draft
+
+
+def _read_topic(draft: Draft, folder: Path) -> None:
+    if not _ID.match(folder.name):
+        _refuse(draft, folder, "a topic's folder is named in lower case, digits and hyphens, at most 32 signs")
+        return
+    for path in sorted(folder.iterdir()):
+        if path.name == "topic.yaml":
+            _read_topic_file(draft, path)
+        elif model := TOPIC_FILES.get(path.name):
+            _read_entries(draft, path, model)
+        elif path.suffix in {".yaml", ".yml"}:
+            _refuse(draft, path, f"a topic has only these files: topic.yaml, {', '.join(TOPIC_FILES)}")
+    if not (folder / "topic.yaml").is_file():
+        _refuse(draft, folder / "topic.yaml", "the file is missing")
+
+
+def _read_topic_file(draft: Draft, path: Path) -> None:
+    data = _read(draft, path)
+    if data is None:
+        return
+    topic = _entry(draft, Topic, data, path, (), {"id": path.parent.name})
+    if isinstance(topic, Topic):
+        draft.topics[topic.id] = topic
+
+
+def _read_entries(draft: Draft, path: Path, model: type[BaseModel]) -> None:
+    data = _read(draft, path)
+    if data is None:
+        return
+    if not isinstance(data, dict):
+        _refuse(draft, path, "the file is a mapping: a name at the start of each entry, its keys below it")
+        return
+    for name, value in data.items():
+        location: Location = (name,)
+        if not isinstance(name, str) or not _ID.match(name):
+            found = Finding(location, f"'{name}' is no name", "lower case, digits and hyphens, at most 32 signs")
+            draft.mistakes += mistakes([found], readable_path(path), draft.texts[readable_path(path)])
+            continue
+        entry = _entry(draft, model, value, path, location, {"id": name, "topic": path.parent.name})
+        if entry is not None:
+            _keep(draft, entry)
+
+
+def _keep(draft: Draft, entry: BaseModel) -> None:
+    match entry:
+        case Brief(topic=topic, id=name):
+            draft.briefs[topic, name] = entry
+        case Question(topic=topic, id=name):
+            draft.questions[topic, name] = entry
+        case Figure(id=name) if name in draft.figures:
+            file, _ = draft.origins[id(draft.figures[name])]
+            draft.report(entry, Finding((), f"the figure '{name}' stands in {file} too", "give it another name"))
+        case Figure(id=name):
+            draft.figures[name] = entry
+
+
+def _read_events(draft: Draft, folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in {".yaml", ".yml"}:
+            continue
+        if not _YEAR_FILE.match(path.name):
+            _refuse(draft, path, "events stand in files named by their year: 2025.yaml")
+            continue
+        data = _read(draft, path)
+        if data is not None and not isinstance(data, list):
+            _refuse(draft, path, "the file is a list: each event starts with '- date:'")
+            continue
+        for index, value in enumerate(data or ()):
+            _read_event(draft, path, index, value)
+
+
+def _read_event(draft: Draft, path: Path, index: int, value: object) -> None:
+    event = _entry(draft, Event, value, path, (index,), {"file": path.name})
+    if not isinstance(event, Event):
+        return
+    name = event_id(event.date, event.title)
+    named = event.model_copy(update={"id": name})
+    draft.origins[id(named)] = draft.origins.pop(id(event))
+    if name in draft.events:
+        draft.report(named, Finding((), f"the event '{name}' stands twice", "remove one, or give it another title"))
+    draft.events[name] = named
+
+
+def _entry(
+    draft: Draft, model: type[BaseModel], value: object, path: Path, location: Location, added: dict[str, str]
+) -> BaseModel | None:
+    """The value as an entry with what the loader adds, or None, with its mistakes noted."""
+    file = readable_path(path)
+    reserved = [name for name in added if isinstance(value, dict) and name in value]
+    findings = [Finding((name,), f"'{name}' is no key here", "remove it") for name in reserved]
+    entry, found = validated(model, {**value, **added} if isinstance(value, dict) else value)
+    draft.mistakes += mistakes([*findings, *found], file, draft.texts[file], location)
+    if entry is not None:
+        draft.origins[id(entry)] = (file, location)
+    else:
+        draft.broken.add((model.__name__, added["id"] if "id" in added else added["file"]))
+    return entry
+
+
+def _read(draft: Draft, path: Path) -> Any:
+    file = readable_path(path)
+    try:
+        draft.texts[file] = read_text(path)
+        data = read_yaml(draft.texts[file])
+    except YamlError as error:
+        draft.mistakes.append(Mistake(file, error.line, str(error)))
+        return None
+    if data is None:
+        _refuse(draft, path, "the file is empty")
+    return data
+
+
+def _read_names(draft: Draft, path: Path) -> frozenset[str]:
+    if not path.is_file():
+        return frozenset()
+    data = _read(draft, path)
+    if not isinstance(data, list) or not all(isinstance(name, str) and name for name in data):
+        _refuse(draft, path, "the file is a list of names, each as text")
+        return frozenset()
+    return frozenset(data)
+
+
+def _refuse(draft: Draft, path: Path, what: str) -> None:
+    draft.mistakes.append(Mistake(readable_path(path), 1, what))

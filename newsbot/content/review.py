@@ -1,0 +1,47 @@
+"""What only `newsbot check` looks at, because it takes a while: whether every card fits every platform."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
+from newsbot.content.library import Library
+from newsbot.messages.budgets import BUDGETS
+from newsbot.messages.cards import Card
+from newsbot.messages.fitting import fit
+from newsbot.validation import Finding, Mistake, mistakes
+from newsbot.yamlfiles import Location
+
+
+def overlong_cards(library: Library) -> list[Mistake]:
+    """A mistake for each brief, figure, question and event whose card does not fit one message of a platform."""
+    found: list[Mistake] = []
+    for origin, card in _all_cards(library):
+        file, location = origin
+        findings = [Finding(location, problem, "write it shorter") for problem in _problems(card)]
+        if findings:
+            text = Path(file).read_text(encoding="utf-8")
+            found += mistakes(findings, file, text)
+    return sorted(set(found))
+
+
+def _problems(card: Card) -> Iterator[str]:
+    for budget in BUDGETS:
+        fitted = fit(card, budget)
+        if len(fitted.parts) > 1:
+            yield f"on {budget.name} the card “{card.title}” takes {len(fitted.parts)} messages"
+        for loss in fitted.losses:
+            yield f"on {budget.name} the card “{card.title}” loses its {loss.what} “{loss.text[:60]}”"
+
+
+def _all_cards(library: Library) -> Iterator[tuple[tuple[str, Location], Card]]:
+    origins = library.origins
+    for (topic, name), brief in library.briefs.items():
+        yield origins[id(brief)], brief_card(library, topic, name)
+    for name, figure in library.figures.items():
+        yield origins[id(figure)], figure_card(library, name)
+    for name, event in library.events.items():
+        yield origins[id(event)], event_card(library, name)
+    for (topic, name), question in library.questions.items():
+        yield origins[id(question)], question_card(library, topic, name)
+        for number in range(len(question.choices)):
+            yield origins[id(question)], answer_card(library, question, number)

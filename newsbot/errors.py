@@ -1,0 +1,51 @@
+"""The error tree. Each error carries the sentence a person may see and the exit code the shell gets.
+
+NewsbotError
+├── SettingsError          a setting is unknown or has a bad value
+├── ContentError           content has mistakes, or none was found
+├── StorageError
+│   ├── StorageUnavailable the database cannot be reached, is locked or its disk is full
+│   └── StorageVersionError the database was made by a newer newsbot
+└── RequestError           what a person asked for cannot be done
+    └── TokenError         a button's token is damaged or of an unknown version
+"""
+
+
+class NewsbotError(Exception):
+    """The root. `str(error)` is a plain sentence that a person may see; it holds no secret."""
+
+    exit_code = 1
+
+
+class SettingsError(NewsbotError):
+    """A setting is unknown or has a bad value; the sentence names file, line, key and what is allowed."""
+
+    exit_code = 2
+
+
+class ContentError(NewsbotError):
+    """Content has mistakes, or there is none to read."""
+
+    exit_code = 1
+
+
+class StorageError(NewsbotError):
+    """The database did not do what was asked."""
+
+    exit_code = 3
+
+
+class StorageUnavailable(StorageError):
+    """The database cannot be reached, is locked, or its disk is full; trying again later may help."""
+
+
+class StorageVersionError(StorageError):
+    """The database was made by a newer newsbot than this one."""
+
+
+class RequestError(NewsbotError):
+    """What a person asked for cannot be done; the sentence says why."""
+
+
+class TokenError(RequestError):
+    """A button's token is damaged or of a version this newsbot does not know."""

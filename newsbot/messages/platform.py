@@ -1,0 +1,46 @@
+"""The platform port: what the desk and, later, the scheduler need from Discord, Slack, the web or a terminal."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsbot.messages.budgets import Budget
+from newsbot.messages.cards import Reply
+from newsbot.messages.requests import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that stands on a platform: enough to edit or delete it later, also after a restart."""
+
+    place: Place
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What newsbot may do in a place; `fix` is the one thing to change where it cannot post, empty where it can."""
+
+    post: bool
+    pictures: bool
+    edit: bool
+    threads: bool
+    fix: str = ""
+
+
+class Platform(Protocol):
+    """One chat platform. Methods raise NewsbotError with a sentence for the person where something cannot be done."""
+
+    name: str
+    budget: Budget
+
+    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
+        """Post once: a second call with the same `key` must not make a second message where the platform allows it."""
+
+    async def edit(self, posted: Posted, reply: Reply) -> None:
+        """Put `reply` in the place of what was posted."""
+
+    async def delete(self, posted: Posted) -> None:
+        """Take the message away; one that is already gone is no error."""
+
+    async def abilities(self, place: Place) -> Abilities:
+        """What newsbot may do in `place` at this moment."""

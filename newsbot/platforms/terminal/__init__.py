@@ -1,0 +1,1 @@
+"""newsbot in a terminal: the same desk and cards as everywhere, with history and completion."""

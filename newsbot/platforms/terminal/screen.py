@@ -1,0 +1,111 @@
+"""The terminal as a platform: prints cards, wrapped and with their buttons numbered."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from newsbot.messages.actions import Action, Url
+from newsbot.messages.budgets import TERMINAL
+from newsbot.messages.cards import Block, Button, Buttons, Card, Facts, Links, Reply, Text
+from newsbot.messages.fitting import fit
+from newsbot.messages.markup import plain_text
+from newsbot.messages.plain import plain_block
+from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.requests import Place
+
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_WIDEST = 100
+
+
+class Screen:
+    """Prints replies to one stream; remembers the actions of the newest card, so that a number presses its button."""
+
+    name = "terminal"
+    budget = TERMINAL
+
+    def __init__(self, stream: TextIO | None = None, width: Callable[[], int] | None = None) -> None:
+        """`stream` is standard output by default; bold and dim are used on a terminal only."""
+        self._stream = stream or sys.stdout
+        self._width = width or (lambda: min(shutil.get_terminal_size().columns, _WIDEST))
+        self._styled = self._stream.isatty()
+        self._count = 0
+        self.actions: tuple[Action, ...] = ()
+
+    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
+        """Print a reply. A terminal forgets what it printed, so `key` guards nothing here."""
+        del key
+        parts = fit(reply.card, self.budget).parts
+        self.actions = tuple(action for part in parts for action in part.actions())
+        number = 0
+        for part in parts:
+            for line in self._lines(part, number):
+                self._stream.write(f"{line}\n")
+            number += len(list(part.actions()))
+        self._stream.flush()
+        self._count += 1
+        return Posted(place, str(self._count))
+
+    async def edit(self, posted: Posted, reply: Reply) -> None:
+        """What is printed stays; the new version is printed below it."""
+        await self.post(posted.place, reply, "")
+
+    async def delete(self, posted: Posted) -> None:
+        """Say that a message was taken back: what is printed stays."""
+        self._stream.write(f"(message {posted.message_id} was deleted)\n")
+        self._stream.flush()
+
+    async def abilities(self, place: Place) -> Abilities:
+        """A terminal shows text alone."""
+        del place
+        return Abilities(post=True, pictures=False, edit=False, threads=False)
+
+    def _lines(self, card: Card, first: int) -> Iterator[str]:
+        yield ""
+        yield self._style(_BOLD, card.title)
+        number = first
+        for block in card.blocks:
+            yield ""
+            yield from self._block(block, number)
+            number += len(list(Card("", (block,)).actions()))
+        if card.footer:
+            yield ""
+            yield self._style(_DIM, card.footer)
+        yield ""
+
+    def _block(self, block: Block, number: int) -> Iterator[str]:
+        match block:
+            case Text(pieces, style):
+                words = self._wrapped(plain_text(pieces))
+                yield from ((self._style(_BOLD, line) for line in words) if style in {"lede", "heading"} else words)
+            case Facts(title, items):
+                yield from [self._style(_BOLD, title)] if title else []
+                for fact in items:
+                    yield from self._wrapped(f"• {fact.label}: {fact.value}" if fact.value else f"• {fact.label}", "  ")
+                    for note in fact.notes:
+                        yield from (self._style(_DIM, line) for line in self._wrapped(f"  {note}", "  "))
+            case Links(title, items, start):
+                yield from [self._style(_BOLD, title)] if title else []
+                for place, item in enumerate(items, start):
+                    yield from self._wrapped(f"{place}. {item.label}{f', {item.detail}' if item.detail else ''}", "   ")
+                    yield self._style(_DIM, f"   {item.url}")
+            case Buttons(items):
+                yield from self._wrapped("  ".join(self._buttons(items, number)), "")
+            case _:
+                yield from (line for words in plain_block(block).split("\n") for line in self._wrapped(words, "  "))
+
+    def _buttons(self, items: tuple[Button, ...], number: int) -> Iterator[str]:
+        for button in items:
+            if isinstance(button.does, Url):
+                yield f"[{button.label}: {button.does.address}]"
+            else:
+                number += 1
+                yield f"[{number}] {button.label} "
+
+    def _wrapped(self, words: str, indent: str = "") -> list[str]:
+        width = max(self._width(), 20)
+        return textwrap.wrap(words, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+
+    def _style(self, style: str, words: str) -> str:
+        return f"{style}{words}{_RESET}" if self._styled else words

@@ -1,0 +1,193 @@
+"""The only reader of the environment and of config/newsbot.yaml: validated, with one clear line for each mistake."""
+
+import difflib
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from newsbot.errors import SettingsError
+from newsbot.validation import Finding, mistakes, readable_path, validated
+from newsbot.yamlfiles import YamlError, read_text, read_yaml
+
+log = logging.getLogger(__name__)
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "pyproject.toml").is_file() else None
+_BUNDLED = _CHECKOUT or _PACKAGE / "_data"
+
+DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ContentSettings(_Section):
+    """Where the topics are and whether a running bot watches them."""
+
+    folder: str | None = None
+    watch: bool = True
+
+
+class LogSettings(_Section):
+    """What the log says and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+    @field_validator("level", "format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+class DatabaseSettings(_Section):
+    """Where newsbot keeps what it must remember; None is SQLite in the data folder."""
+
+    url: SecretStr | None = None
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _known_scheme(cls, value: object) -> object:
+        if isinstance(value, str) and value.split(":", 1)[0].split("+")[0] not in DATABASE_SCHEMES:
+            allowed = "sqlite:///file.db, postgresql://user:password@host/name"
+            raise ValueError(f"newsbot cannot use this kind of database | allowed: {allowed}")
+        return value
+
+
+class SecretSettings(_Section):
+    """What only the environment may hold."""
+
+    discord_token: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+
+
+class Settings(_Section):
+    """Everything that can be set. Frozen; secrets do not show in its repr."""
+
+    data: str | None = None
+    content: ContentSettings = Field(default_factory=ContentSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    secrets: SecretSettings = Field(default_factory=SecretSettings, exclude=True)
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether a platform's token is set."""
+        return any(getattr(self.secrets, name) is not None for name in type(self.secrets).model_fields)
+
+    @property
+    def content_folder(self) -> Path:
+        """The folder of topics."""
+        return Path(self.content.folder) if self.content.folder else _BUNDLED / "content"
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the embedded database and the terminal's history are."""
+        return Path(self.data) if self.data else _default_data_folder()
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, which may hold a password."""
+        if self.database.url is not None:
+            return self.database.url.get_secret_value()
+        return f"sqlite:///{self.data_folder / 'newsbot.db'}"
+
+
+# Each name newsbot reads from the environment, and the setting it is; the ecosystem's own names where there are any.
+ENVIRONMENT: dict[str, tuple[str, ...]] = {
+    "DATABASE_URL": ("database", "url"),
+    "DISCORD_TOKEN": ("secrets", "discord_token"),
+    "LOG_FORMAT": ("log", "format"),
+    "LOG_LEVEL": ("log", "level"),
+    "NEWSBOT_CONTENT": ("content", "folder"),
+    "SLACK_APP_TOKEN": ("secrets", "slack_app_token"),
+    "SLACK_BOT_TOKEN": ("secrets", "slack_bot_token"),
+}
+# Names with our prefix that are read elsewhere: the config's own path, and development data (by tests).
+_OTHER_NAMES = ("NEWSBOT_CONFIG", "NEWSBOT_DEV_DATA", "NEWSBOT_OPERATOR", "NEWSBOT_SECRET_KEY")
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of config/newsbot.yaml, overridden by the environment (default: this process's).
+
+    Raises SettingsError with a line for each mistake, naming file, line, key and what is allowed.
+    """
+    env = os.environ if environment is None else environment
+    path = _config_file(env)
+    try:
+        text = read_text(path)
+        data = _without_empty(read_yaml(text))
+    except YamlError as error:
+        raise SettingsError(f"{readable_path(path)}:{error.line}: {error}") from None
+    findings = _only_from_environment(data)
+    settings, found = validated(Settings, data)
+    findings += found
+    problems = [str(mistake) for mistake in mistakes(findings, readable_path(path), text)]
+    problems += _misspelt(env)
+    overridden, from_environment = _with_environment(data if settings and isinstance(data, dict) else {}, env)
+    problems += from_environment
+    if problems or overridden is None:
+        raise SettingsError("\n".join(problems))
+    return overridden
+
+
+def _config_file(env: Mapping[str, str]) -> Path:
+    named = env.get("NEWSBOT_CONFIG")
+    if not named:
+        return _BUNDLED / "config" / "newsbot.yaml"
+    path = Path(named)
+    return path / "newsbot.yaml" if path.is_dir() else path
+
+
+def _without_empty(data: object) -> object:
+    """The settings without the sections whose every line is a comment."""
+    if not isinstance(data, dict):
+        return {} if data is None else data
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _only_from_environment(data: object) -> list[Finding]:
+    if isinstance(data, dict) and data.pop("secrets", None) is not None:
+        return [Finding(("secrets",), "'secrets' is no key here", "tokens are set in the environment only")]
+    return []
+
+
+def _with_environment(data: Mapping[str, object], env: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
+    merged: dict[str, object] = dict(data)
+    for name, (section, key) in ((name, path) for name, path in ENVIRONMENT.items() if env.get(name)):
+        held = merged.get(section)
+        merged[section] = {**(held if isinstance(held, dict) else {}), key: env[name]}
+    settings, findings = validated(Settings, merged)
+    names = {path: name for name, path in ENVIRONMENT.items()}
+    problems = []
+    for finding in findings:
+        name = names.get(tuple(str(step) for step in finding.location), ".".join(map(str, finding.location)))
+        what = finding.what.replace(f"'{'.'.join(map(str, finding.location))}'", name)
+        problems.append(f"environment: {what} ({finding.mend})")
+    return settings, problems
+
+
+def _misspelt(env: Mapping[str, str]) -> list[str]:
+    """Names with our prefix that nothing reads: an error where one looks like a name of ours, else a warning."""
+    known = [name for name in (*ENVIRONMENT, *_OTHER_NAMES) if name.startswith("NEWSBOT_")]
+    problems = []
+    for name in sorted(name for name in env if name.startswith("NEWSBOT_") and name not in known):
+        if near := difflib.get_close_matches(name, known, n=1, cutoff=0.85):
+            allowed = ", ".join(known)
+            problems.append(f"environment: {name} is no setting (did you mean {near[0]}? allowed: {allowed})")
+        else:
+            log.warning("the environment sets %s, which newsbot does not read", name)
+    return problems
+
+
+def _default_data_folder() -> Path:
+    if _CHECKOUT:
+        return _CHECKOUT / "var"
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "newsbot"

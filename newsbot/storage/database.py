@@ -1,0 +1,155 @@
+"""The database: one engine for SQLite or PostgreSQL, transactions with repositories, errors as ours."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from newsbot.errors import SettingsError, StorageError, StorageUnavailable
+from newsbot.storage.events import EventRepository
+from newsbot.storage.settings import SettingRepository
+
+log = logging.getLogger(__name__)
+
+_BUSY_SECONDS = 10  # how long a writer waits for another one on SQLite
+_UNAVAILABLE = (
+    *(
+        "locked",
+        "busy",
+        "disk is full",
+        "disk i/o",
+        "readonly",
+        "unable to open",
+        "connect",
+        "closed",
+        "timeout",
+    ),
+    *("no space left", "too many clients", "shutting down", "starting up", "recovery mode"),
+)
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One transaction; what its repositories do happens together or not at all."""
+
+    connection: AsyncConnection
+
+    @cached_property
+    def events(self) -> EventRepository:
+        """Handled events."""
+        return EventRepository(self.connection)
+
+    @cached_property
+    def settings(self) -> SettingRepository:
+        """Settings of places."""
+        return SettingRepository(self.connection)
+
+
+class Database:
+    """A database at an address. Nothing is opened before the first transaction."""
+
+    def __init__(self, url: str) -> None:
+        """`url` as in DATABASE_URL: `sqlite:///file.db` or `postgresql://user:password@host/name`.
+
+        Raises SettingsError where it is none.
+        """
+        self.url = _driver_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url, self.is_sqlite)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction: committed at the end, rolled back when an error leaves it.
+
+        Raises StorageUnavailable where the database cannot be reached, is locked or its disk is full, StorageError for
+        anything else it refuses.
+        """
+        is_open = False
+        try:
+            async with self.engine.begin() as connection:
+                is_open = True
+                yield Transaction(connection)
+        except (DBAPIError, OSError) as error:
+            if is_open and not isinstance(error, DBAPIError):
+                raise  # the caller's own, not the connection's
+            raise _as_ours(error) from error
+        except SQLAlchemyError as error:
+            raise StorageError("The database refused what newsbot wanted to store.") from error
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self.engine.dispose()
+
+
+class DurableEvents:
+    """The desk's memory of handled events, one transaction a claim."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, platform: str, event_id: str, at: Any) -> bool:
+        """Whether this event is new; see `EventRepository.claim`."""
+        async with self._database.transaction() as transaction:
+            return await transaction.events.claim(platform, event_id, at)
+
+
+def _driver_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsError("DATABASE_URL is no address of a database (sqlite:///file.db or postgresql://…)") from None
+    backend = {"postgres": "postgresql"}.get(parsed.get_backend_name(), parsed.get_backend_name())
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+aiosqlite")
+    # asyncpg calls libpq's `sslmode` `ssl`; hosting companies hand out addresses with `sslmode`.
+    query = {("ssl" if name == "sslmode" else name): value for name, value in parsed.query.items()}
+    return parsed.set(drivername=f"{backend}+asyncpg", query=query)
+
+
+def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
+    if not is_sqlite:
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    if url.database and url.database != ":memory:":
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            sentence = f"The folder of the database cannot be made: {error.strerror} ({Path(url.database).parent})."
+            raise StorageUnavailable(sentence) from error
+    engine = create_async_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver in its own way
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A transaction that reads first and writes later could otherwise not be retried when another one wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _as_ours(error: Exception) -> StorageError:
+    words = str(getattr(error, "orig", error)).lower()
+    is_passing = not isinstance(error, DBAPIError) or error.connection_invalidated
+    if is_passing or any(sign in words for sign in _UNAVAILABLE):
+        return StorageUnavailable("The database cannot be used at the moment. Try again in a minute.")
+    return StorageError("The database refused what newsbot wanted to store.")

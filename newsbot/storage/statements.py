@@ -1,0 +1,29 @@
+"""The few statements that the two databases spell differently, in one shape."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def _insert(connection: AsyncConnection, table: Table) -> Any:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def insert_or_ignore(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> Insert:
+    """Insert a row unless one with the same primary key is there."""
+    statement: Insert = _insert(connection, table).values(values).on_conflict_do_nothing()
+    return statement
+
+
+def insert_or_update(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> Insert:
+    """Insert a row, or give the one with the same primary key these values."""
+    keys = [column.name for column in table.primary_key]
+    changed = {name: value for name, value in values.items() if name not in keys}
+    statement: Insert = (
+        _insert(connection, table).values(values).on_conflict_do_update(index_elements=keys, set_=changed)
+    )
+    return statement

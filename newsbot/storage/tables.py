@@ -1,0 +1,66 @@
+"""The tables. Imported by this package only; the rest of newsbot sees repositories and records."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Index, MetaData, String, Table, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: an aware datetime in, an aware datetime in UTC out, on every database. Refuses a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant in UTC; SQLite has no zones, so there it is stored without one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, length: int, **options: Any) -> Column[str]:
+    return Column(name, String(length), nullable=False, **options)
+
+
+handled_events = Table(
+    "handled_events",
+    metadata,
+    _text("platform", 32, primary_key=True),
+    _text("event_id", 255, primary_key=True),
+    Column("handled_at", UtcDateTime, nullable=False),
+    Index("ix_handled_events_handled_at", "handled_at"),
+)
+
+place_settings = Table(
+    "place_settings",
+    metadata,
+    _text("platform", 32, primary_key=True),
+    _text("workspace", 64, primary_key=True),
+    _text("channel", 64, primary_key=True),
+    _text("name", 64, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    _text("changed_by", 64),
+)

@@ -1,0 +1,133 @@
+"""Reads one YAML file into plain values, and finds the line of any of them afterwards.
+
+The dialect is YAML 1.2's core: `yes` and `1:30` are text, dates stay text, a key may stand once. Values come from the C
+parser; lines are looked up only when there is a mistake to report, so that a good file is read once and fast.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from newsbot.errors import NewsbotError
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_BYTES = 2_000_000
+
+Location = Sequence[str | int]
+
+
+class YamlError(NewsbotError):
+    """A file cannot be read as YAML. `line` counts from 1; the sentence does not name file or line."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class _Loader(_Base):  # type: ignore[misc] # which base is decided when this module is imported
+    """The C loader with YAML 1.2's idea of plain values, and an error for a key given twice."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own convention)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            raise _key_given_twice(node)
+        return mapping
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})\\Z"), _first)
+
+
+def read_yaml(text: str) -> Any:
+    """The values of one YAML document, None where it is empty. Raises YamlError."""
+    if len(text) > _MAX_BYTES:
+        raise YamlError(f"the file is larger than {_MAX_BYTES:,} characters", 1)
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 (a subclass of the safe loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlError(_problem(error), mark.line + 1 if mark else 1) from None
+    except yaml.YAMLError as error:
+        raise YamlError(f"not readable as YAML: {error}".replace("\n", " "), 1) from None
+    except (RecursionError, ValueError, TypeError) as error:
+        raise YamlError(f"not readable as YAML: {error}", 1) from None
+
+
+def read_yaml_file(path: Path) -> Any:
+    """As `read_yaml`, from a file in UTF-8. Raises YamlError where it cannot be read."""
+    return read_yaml(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file. Raises YamlError where there is none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise YamlError(f"not UTF-8 text (byte {error.start})", 1) from None
+    except OSError as error:
+        raise YamlError(f"cannot be read: {error.strerror}", 1) from None
+
+
+@dataclass(frozen=True, slots=True)
+class LineFinder:
+    """Finds the line of a value in a document that `read_yaml` has read."""
+
+    root: yaml.Node | None
+
+    @classmethod
+    def of(cls, text: str) -> "LineFinder":
+        """The finder for this text."""
+        try:
+            return cls(yaml.compose(text, _Loader))
+        except yaml.YAMLError:
+            return cls(None)
+
+    def line(self, location: Location) -> int:
+        """The line, from 1, of the value at `location` (keys and indices), or of the nearest thing above it."""
+        node, line = self.root, 1
+        for step in location:
+            found = _child(node, step)
+            if found is None:
+                break
+            node, line = found
+        return line
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item, item.start_mark.line + 1
+    return None
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "not readable as YAML"
+    if "found character that cannot start any token" in problem:
+        problem += " (a tab, or a sign that needs quotes)"
+    if "mapping values are not allowed" in problem:
+        problem += " (a colon in text needs quotes around the text)"
+    return f"{error.context}: {problem}" if error.context else problem
+
+
+def _key_given_twice(node: yaml.MappingNode) -> yaml.MarkedYAMLError:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            return yaml.MarkedYAMLError(problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark)
+        seen.add(key.value)
+    return yaml.MarkedYAMLError(problem="a key stands twice", problem_mark=node.start_mark)

@@ -1,0 +1,1 @@
+"""newsbot's tests: each name is a sentence about behaviour."""

@@ -1,0 +1,29 @@
+"""A desk over the shipped content, with time and ids passed in."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from newsbot.commands.desk import Desk
+from newsbot.content.live import LiveLibrary
+from newsbot.messages.requests import Person, Place
+
+CONTENT = Path(__file__).parents[2] / "content"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ANNA = Person("web", "1", "Anna", is_admin=True)
+BERT = Person("web", "2", "Bert")
+HERE = Place("web", "", "general")
+INCIDENT = "0badcafe"
+
+
+@pytest.fixture(scope="session")
+def live() -> LiveLibrary:
+    """The shipped content."""
+    return LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
+
+
+@pytest.fixture
+def desk(live: LiveLibrary) -> Desk:
+    """A desk that remembers no events."""
+    return Desk(live, lambda: NOW, lambda: INCIDENT)

@@ -1,0 +1,434 @@
+"""The desk: every command answers, free text is read with patience, nothing that goes wrong reaches a person raw."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.commands.desk import Desk, build_menu
+from newsbot.commands.menu import Command, Context, Menu
+from newsbot.content.library import Library
+from newsbot.content.live import LiveLibrary
+from newsbot.errors import StorageUnavailable
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Buttons, Card, Reply, text
+from newsbot.messages.requests import Ask, Click, Suggest
+from newsbot.storage.database import Database, DurableEvents
+from tests.commands.conftest import ANNA, BERT, HERE, INCIDENT, NOW
+
+
+def labels(reply: Reply) -> list[str]:
+    """The buttons of a reply."""
+    return [b.label for block in reply.card.blocks if isinstance(block, Buttons) for b in block.items]
+
+
+async def title_of(desk: Desk, said: str) -> str:
+    return (await desk.say(said, ANNA, HERE)).card.title
+
+
+# -- every command answers ----------------------------------------------------------------------------------------
+
+
+async def test_every_brief_of_every_topic_answers_by_name_alias_and_title(desk: Desk) -> None:
+    library = desk.context.library
+    for (topic, name), brief in library.briefs.items():
+        expected = library.filled_text(brief.title)
+        for called in (name, *brief.aliases, expected, name.upper(), f"  {name} "):
+            assert await title_of(desk, f"/{topic} {called}") == expected, called
+        assert await title_of(desk, f"/brief {topic} {name}") == expected
+        ask = Ask(ANNA, HERE, ("brief",), {"topic": topic, "brief": name})
+        assert (await desk.answer(ask)).card.title == expected
+        assert (await desk.answer(Ask(ANNA, HERE, (topic, name)))).card.title == expected
+
+
+async def test_every_figure_answers_by_name_and_label(desk: Desk) -> None:
+    for name, figure in desk.context.library.figures.items():
+        assert await title_of(desk, f"/figure {name}") == figure.label
+        assert await title_of(desk, f"/figures {figure.label}") == figure.label
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/deepseek cost",
+        "/deepseek price",
+        "/deepseek training-cost",
+        "/deepseek Training Cost",
+        "/deepseek training_cost",
+        "/DEEPSEEK COST",
+        "deepseek cost",
+        "/newsbot /deepseek cost",
+        "/newsbot deepseek cost",
+        "/newsbot newsbot deepseek cost",
+        "“deepseek” ‘cost’",
+        '/deepseek "training cost"',
+        "\u200b/deepseek\u00a0 cost\u202e",
+        "/ｄｅｅｐｓｅｅｋ cost",
+        "/brief deepseek cost",
+        "/brief topic:deepseek brief:cost",
+        "/brief deepseek brief=price",
+        "/brief --topic=deepseek --brief=cost",
+    ],
+)
+async def test_the_cost_brief_is_found_however_it_is_written(desk: Desk, said: str) -> None:
+    reply = await desk.say(said, ANNA, HERE)
+    assert "$5.576 million" in reply.card.plain()
+    assert not reply.private
+
+
+async def test_a_topic_alone_shows_its_overview(desk: Desk) -> None:
+    library = desk.context.library
+    for topic in library.topics:
+        assert await title_of(desk, f"/{topic}") == library.filled_text(library.briefs_of(topic)[0].title)
+        assert await title_of(desk, f"/brief {topic}") == library.filled_text(library.briefs_of(topic)[0].title)
+
+
+async def test_every_command_answers_help(desk: Desk) -> None:
+    for path, command in desk.context.menu.commands.items():
+        for said in (f"/{' '.join(path)} help", f"/help {' '.join(path)}", f"/newsbot help {' '.join(path)}"):
+            reply = await desk.say(said, ANNA, HERE)
+            assert reply.private
+            if path != ("newsbot",):
+                assert reply.card.title.startswith(f"Help: /{path[0]}"), said
+                assert command.summary.rstrip(".") in reply.card.plain()
+
+
+@pytest.mark.parametrize("said", ["", "   ", "/", "/newsbot", "newsbot", "help", "/help", "/newsbot help", "\u200b"])
+async def test_nothing_and_help_show_what_newsbot_can_do(desk: Desk, said: str) -> None:
+    reply = await desk.say(said, ANNA, HERE)
+    assert reply.card.title == "What newsbot can do"
+    for root in desk.context.menu.roots:
+        assert f"/{root}" in reply.card.plain()
+
+
+async def test_a_question_is_quoted_with_its_sources(desk: Desk) -> None:
+    for said in ("/ask what did R1 cost to train", "what did R1 cost to train?", "/newsbot what did R1 cost to train"):
+        shown = (await desk.say(said, ANNA, HERE)).card.plain()
+        assert "$294,000" in shown
+        assert "https://" in shown
+        assert "Quoted" in shown
+
+
+async def test_a_question_without_an_answer_says_so_and_makes_nothing_up(desk: Desk) -> None:
+    reply = await desk.say("/ask what is the capital of France", ANNA, HERE)
+    assert reply.private
+    assert reply.card.title == "No answer"
+    assert "makes nothing up" in reply.card.plain()
+
+
+async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(desk: Desk) -> None:
+    brief = (await desk.say("/sources deepseek cost", ANNA, HERE)).card.plain()
+    topic = (await desk.say("/sources deepseek", ANNA, HERE)).card.plain()
+    assert "https://arxiv.org/abs/2412.19437" in brief
+    assert topic.count("https://") > brief.count("https://")
+    assert "DeepSeek" in labels(await desk.say("/sources", ANNA, HERE))
+
+
+# -- what was meant -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "offered"),
+    [
+        ("/deepseek costs", "cost"),
+        ("/deepseek geopoltics", "geopolitics"),
+        ("/depseek cost", "/deepseek cost"),
+        ("/deepseak", "/deepseek"),
+        ("/figur v3-run-cost", "/figure v3-run-cost"),
+        ("/figure v3-run-costs", "One training run of V3, at rental prices"),
+        ("/brief depseek", "DeepSeek"),
+        ("/brief deepseek markts", "markets"),
+        ("/geopolitics", "/deepseek geopolitics"),
+    ],
+)
+async def test_a_typo_gets_the_nearest_names_as_buttons_that_work(desk: Desk, said: str, offered: str) -> None:
+    reply = await desk.say(said, ANNA, HERE)
+    assert reply.private
+    assert offered in labels(reply)
+    for action in reply.card.actions():
+        answered = await desk.click_token(action.token(), ANNA, HERE)
+        assert answered.card.tone == "neutral"
+
+
+async def test_an_unknown_topic_and_an_unknown_command_are_said_plainly(desk: Desk) -> None:
+    assert "There is no topic called “coffee”." in (await desk.say("/brief coffee", ANNA, HERE)).card.plain()
+    assert "There is no command “/zzzz”." in (await desk.say("/zzzz", ANNA, HERE)).card.plain()
+    gone = await desk.answer(Ask(ANNA, HERE, ("coffee", "price")))
+    assert "any more" in gone.card.plain()
+
+
+async def test_a_command_without_what_it_needs_says_what(desk: Desk) -> None:
+    assert "needs name" in (await desk.say("/figure", ANNA, HERE)).card.plain()
+    assert "needs topic" in (await desk.say("/brief", ANNA, HERE)).card.plain()
+    assert "needs question" in (await desk.answer(Ask(ANNA, HERE, ("ask",)))).card.plain()
+
+
+# -- privacy and buttons ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", ["/deepseek cost private", "/deepseek cost private:yes", "/brief deepseek cost --private"]
+)
+async def test_a_private_answer_can_be_shared(desk: Desk, said: str) -> None:
+    reply = await desk.say(said, ANNA, HERE)
+    assert reply.private
+    assert labels(reply)[-1] == "Share here"
+    *_, share = reply.card.actions()
+    shared = await desk.click_token(share.token(), ANNA, HERE)
+    assert not shared.private
+    assert "$5.576 million" in shared.card.plain()
+
+
+async def test_every_button_of_every_card_fits_its_token_and_answers(desk: Desk) -> None:
+    library = desk.context.library
+    seen: set[Action] = set()
+    waiting = [action for topic in library.topics for action in (Action("topic.open", (topic,)),)]
+    waiting += [Action("figure.open", (name,)) for name in library.figures]
+    waiting += [Action("event.open", (name,)) for name in library.events]
+    while waiting:
+        action = waiting.pop()
+        if action in seen:
+            continue
+        seen.add(action)
+        reply = await desk.click_token(action.token(), BERT, HERE)
+        assert reply.card.tone in {"neutral", "good", "warning"}
+        assert reply.card.title not in {"That did not work", "Not found", "Gone"}, action
+        waiting += reply.card.actions()
+    assert {action.name for action in seen} >= {"brief.open", "topic.open", "figure.open", "event.open", "check.answer"}
+
+
+async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Desk) -> None:
+    library = desk.context.library
+    for (topic, name), question in library.questions.items():
+        right = question.choices.index(question.answer)
+        for number in range(len(question.choices)):
+            reply = await desk.click(Click(BERT, HERE, Action("check.answer", (topic, name, str(number)))))
+            assert reply.private
+            assert reply.card.title == ("Right." if number == right else "Not quite.")
+            assert "https://" in reply.card.plain() or "http://" in reply.card.plain()
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "x",
+        "nb1",
+        "nb9:brief.open:deepseek:cost",
+        "nb1:bomb",
+        "nb1:brief.open",
+        "nb1:brief.open:deepseek",
+        "nb1:brief.open:deepseek:none",
+        "nb1:brief.open:coffee:cost",
+        "nb1:figure.open:none",
+        "nb1:event.open:none",
+        "nb1:topic.open:none",
+        "nb1:check.answer:deepseek:none:0",
+        "nb1:check.answer:deepseek",
+        "nb1:check.ask:deepseek:none",
+        "nb1:ask.run",
+        "nb1:ask.run:coffee/price",
+        "nb1:ask.run:newsbot:words",
+        "nb1:sources.open",
+        "nb1:%ff",
+        "nb1:" + "x" * 5_000,
+    ],
+)
+async def test_old_damaged_and_forged_buttons_get_a_polite_answer(desk: Desk, token: str) -> None:
+    reply = await desk.click_token(token, BERT, HERE)
+    assert reply.card.title not in {"That did not work", ""}
+    assert INCIDENT not in reply.card.plain()
+
+
+@pytest.mark.parametrize("number", ["-1", "4", "99", "٣", "x", "", "0" * 50])
+async def test_a_forged_choice_is_refused(desk: Desk, number: str) -> None:
+    (topic, name), *_ = desk.context.library.questions
+    reply = await desk.click(Click(BERT, HERE, Action("check.answer", (topic, name, number))))
+    assert reply.card.title in {"That button does not work", "Right.", "Not quite."}
+    assert INCIDENT not in reply.card.plain()
+
+
+# -- nasty input --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "x" * 10_000,
+        "/deepseek " + "cost " * 2_000,
+        "مرحبا كيف حالك",
+        "👩‍👩‍👧‍👦🔥🔥🔥",
+        "/👩‍👩‍👧‍👦",
+        "\x00\x1b[31m\x07/deepseek\x08 cost",
+        "/deepseek \u202ecost\u202c",
+        "'; DROP TABLE content; --",
+        'NEAR("a" "b") OR title:*',
+        "/ask \"' OR 1=1",
+        "@everyone <@123> <!channel>",
+        "/brief topic: brief:",
+        "private",
+        "/private",
+        "/ask private",
+        "\ud800",
+    ],
+)
+async def test_nasty_input_gets_a_clear_answer(desk: Desk, said: str) -> None:
+    reply = await desk.say(said, BERT, HERE)
+    shown = reply.card.plain()
+    assert shown.strip()
+    assert INCIDENT not in shown
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert len(shown) < 20_000
+
+
+async def test_ten_thousand_characters_are_refused_with_their_number(desk: Desk) -> None:
+    assert "10,000 characters" in (await desk.say("x" * 10_000, BERT, HERE)).card.plain()
+
+
+_desks: list[Desk] = []
+
+
+@pytest.fixture(autouse=True)
+def _one_desk(desk: Desk) -> None:
+    _desks[:] = [desk]
+
+
+@given(st.text(max_size=200))
+async def test_no_text_at_all_breaks_the_desk(said: str) -> None:
+    reply = await _desks[0].say(said, BERT, HERE)
+    assert INCIDENT not in reply.card.plain()
+
+
+@given(st.text(max_size=60))
+async def test_no_text_after_a_command_breaks_the_desk(said: str) -> None:
+    for root in ("deepseek", "brief", "figure", "ask", "sources", "newsbot", "help"):
+        reply = await _desks[0].say(f"/{root} {said}", BERT, HERE)
+        assert INCIDENT not in reply.card.plain()
+        _desks[0].complete(f"/{root} {said}")
+
+
+# -- completion ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("/dee", "/deepseek"),
+        ("/deepseek co", "/deepseek cost"),
+        ("/deepseek pri", "/deepseek cost"),
+        ("/brief deeps", "/brief deepseek"),
+        ("/brief deepseek geo", "/brief deepseek geopolitics"),
+        ("/figure v3-run", "/figure v3-run-cost"),
+        ("/sources deepseek nv", "/sources deepseek nvidia"),
+        ("/fig", "/figure"),
+    ],
+)
+def test_half_a_text_is_completed(desk: Desk, typed: str, expected: str) -> None:
+    assert expected in [suggestion.value for suggestion in desk.complete(typed)]
+
+
+def test_options_are_completed_by_kind(desk: Desk) -> None:
+    def values(path: tuple[str, ...], option: str, typed: str, **options: str) -> list[str]:
+        return [s.value for s in desk.suggest(Suggest(ANNA, HERE, path, option, typed, options))]
+
+    assert values(("brief",), "topic", "dee") == ["deepseek"]
+    assert values(("brief",), "brief", "cos", topic="deepseek")[0] == "cost"
+    assert values(("brief",), "brief", "cos", topic="none") == []
+    assert "v3-run-cost" in values(("figure",), "name", "training run")
+    assert values(("deepseek", "cost"), "private", "y") == ["yes"]
+    assert values(("ask",), "question", "why") == []
+    assert values(("none",), "x", "y") == []
+    assert len(values(("figure",), "name", "")) <= 25
+
+
+# -- the desk's own promises --------------------------------------------------------------------------------------
+
+
+def menu_with(*commands: Command) -> object:
+    """A menu maker that adds commands to the real ones."""
+
+    def build(library: Library) -> Menu:
+        return Menu.of([*build_menu(library).commands.values(), *commands])
+
+    return build
+
+
+async def test_an_error_gives_a_short_id_that_is_in_the_log(
+    live: LiveLibrary, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(context: Context, ask: Ask) -> Reply:
+        raise ZeroDivisionError("the secret of the machine")
+
+    async def no_storage(context: Context, ask: Ask) -> Reply:
+        raise StorageUnavailable("The database cannot be used at the moment. Try again in a minute.")
+
+    commands = (Command(("break",), "Break", broken), Command(("store",), "Store", no_storage))
+    desk = Desk(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(*commands))  # type: ignore[arg-type]
+    shown = (await desk.say("/break", BERT, HERE)).card.plain()
+    assert INCIDENT in shown
+    assert "secret" not in shown
+    assert INCIDENT in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert "Try again in a minute" in (await desk.say("/store", BERT, HERE)).card.plain()
+
+
+async def test_a_command_with_effects_is_carried_out_once_for_an_event(live: LiveLibrary, database: Database) -> None:
+    done: list[str] = []
+
+    async def act(context: Context, ask: Ask) -> Reply:
+        done.append(ask.event_id)
+        return Reply(Card("Done", (text("It is done."),)))
+
+    command = Command(("act",), "Act", act, effects=True)
+    desk = Desk(live, lambda: NOW, lambda: INCIDENT, DurableEvents(database), menu_with(command))  # type: ignore[arg-type]
+    assert (await desk.say("/act", ANNA, HERE, "Ev1")).card.title == "Done"
+    again = await desk.say("/act", ANNA, HERE, "Ev1")
+    assert again.private
+    assert "carried out once" in again.card.plain()
+    await desk.say("/act", ANNA, HERE, "Ev2")
+    assert done == ["Ev1", "Ev2"]
+
+
+async def test_an_admin_command_refuses_others(live: LiveLibrary) -> None:
+    async def act(context: Context, ask: Ask) -> Reply:
+        return Reply(Card("Done", ()))
+
+    command = Command(("manage",), "Manage", act, admin=True)
+    desk = Desk(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(command))  # type: ignore[arg-type]
+    assert (await desk.say("/manage", ANNA, HERE)).card.title == "Done"
+    assert (await desk.say("/manage", BERT, HERE)).card.title == "Not allowed"
+
+
+async def test_a_new_topic_is_reachable_as_soon_as_the_library_changes(live: LiveLibrary) -> None:
+    class Shelf:
+        current = live.current
+
+    shelf = Shelf()
+    desk = Desk(shelf, lambda: NOW, lambda: INCIDENT)
+    assert (await desk.say("/brief tea", BERT, HERE)).card.title == "Not found"
+    old = live.current
+    topic = old.topics["deepseek"].model_copy(update={"id": "tea", "title": "Tea", "aliases": ()})
+    briefs = {
+        ("tea", name): brief.model_copy(update={"topic": "tea"})
+        for (owner, name), brief in old.briefs.items()
+        if owner == "deepseek"
+    }
+    questions = {("tea", name): q.model_copy(update={"topic": "tea"}) for (_, name), q in old.questions.items()}
+    shelf.current = replace(
+        old,
+        topics={**old.topics, "tea": topic},
+        briefs={**old.briefs, **briefs},
+        questions={**old.questions, **questions},
+        cards={},
+    )
+    assert "$5.576 million" in (await desk.say("/tea cost", BERT, HERE)).card.plain()
+
+
+def test_two_commands_of_one_path_are_refused() -> None:
+    async def act(context: Context, ask: Ask) -> Reply:
+        return Reply(Card("Done", ()))
+
+    with pytest.raises(ValueError, match="two commands"):
+        Menu.of([Command(("a",), "A", act), Command(("a",), "A", act)])

@@ -1,0 +1,177 @@
+"""`newsbot check`: green on what is right, red with file and line on each kind of mistake, all at once."""
+
+import pytest
+
+from tests.content.conftest import FILES, Folder
+
+BRIEFS, FIGURES, QUIZ, TOPIC, EVENTS = (
+    "tea/briefs.yaml",
+    "tea/figures.yaml",
+    "tea/quiz.yaml",
+    "tea/topic.yaml",
+    "events/2025.yaml",
+)
+
+# What is broken, and the line and words of the mistake that must be reported.
+MISTAKES = [
+    # reading
+    (BRIEFS, "  title: Tea got dearer\n", "  title: Tea: got dearer\n", "2: mapping values are not allowed"),
+    (BRIEFS, "  aliases: [price]\n", "\taliases: [price]\n", "3: "),
+    (BRIEFS, "  aliases: [price]\n", "  title: Again\n", "3: the key 'title' stands twice"),
+    (TOPIC, FILES[TOPIC], "", "1: the file is empty"),
+    (EVENTS, FILES[EVENTS], "a: b\n", "1: the file is a list"),
+    (BRIEFS, FILES[BRIEFS], "- a\n", "1: the file is a mapping"),
+    # shape
+    (TOPIC, "command: true", "comand: true", "6: 'comand' is no key here (did you mean 'command'?"),
+    (TOPIC, "command: true", "command: yes", "6: 'command' is 'yes' (allowed: true, false)"),
+    (TOPIC, '"#00AA55"', "green", "5: 'colour'"),
+    (TOPIC, "summary: What", "summary: " + "x" * 100 + " What", "2: 'summary'"),
+    (TOPIC, "summary: What happened to the price of tea.\n", "", "1: 'summary' is missing"),
+    (BRIEFS, "  lede: Nobody", "  led: Nobody", "14: 'lede' is missing"),
+    (BRIEFS, "    - It had", "    # - It had", "5: 'body'"),
+    (BRIEFS, '"https://daily.example/tea", date: null', '"daily.example/tea", date: null', "13: 'sources.1.url'"),
+    (BRIEFS, "date: 2025-01-27", "date: 27.1.2025", "12: 'sources.0.date': '27.1.2025' is no date (write YYYY-MM-DD"),
+    (BRIEFS, "date: 2025-01-27", "date: 2025-02-30", "12: 'sources.0.date': '2025-02-30' is no day of the calendar"),
+    (BRIEFS, "overview:", "Over View:", "1: 'Over View' is no name"),
+    (BRIEFS, "overview:\n", "overview:\n  id: x\n", "2: 'id' is no key here"),
+    (FIGURES, "value: 5.5", "value: lots", "3: 'value' is 'lots' (write a number"),
+    (FIGURES, "value: {low: 5.4, high: 5.6}", "value: {low: 5.6, high: 5.4}", "16: 'value.1.value': low is above high"),
+    (FIGURES, "  chart: line", "  chart: pie", "21: 'chart' is 'pie' (allowed: ranked-bar, grouped-bar, line"),
+    (FIGURES, "  caveat: Yearly means.\n", "", "12: 'caveat' is missing"),
+    (QUIZ, 'answer: "{tea-price}"', "answer: $5", "4: the answer is none of the choices"),
+    (QUIZ, "$9, $12", "$9, $9", "3: two choices read '$9'"),
+    (QUIZ, "difficulty: hard", "difficulty: harder", "16: 'difficulty' is 'harder' (allowed: easy, medium, hard)"),
+    (EVENTS, "date: 2025-01-27\n", "date: 2025-01\n", "1: 'date': '2025-01' is no day (write YYYY-MM-DD)"),
+    (EVENTS, "[TEA]", "[tea]", "5: 'tickers.0'"),
+    # what hangs together
+    (TOPIC, "[chai]", "[brief]", "3: 'brief' is a command of newsbot"),
+    (TOPIC, "[chai]", "[Chai Latte]", "3: 'Chai Latte' cannot be typed as a name"),
+    (TOPIC, "[chai]", "[tea2]", ""),
+    (BRIEFS, "aliases: [price]", "aliases: [future]", "3: two names of this topic are 'future'"),
+    (BRIEFS, "aliases: [price]", "aliases: [help]", "3: 'help' is a word of newsbot"),
+    (BRIEFS, "[tea-price]", "[tea-prize]", "8: there is no figure 'tea-prize'"),
+    (BRIEFS, "{tea-price} in", "{tea-prize} in", "4: there is no figure 'tea-prize'"),
+    (BRIEFS, "chart: tea-years", "chart: tea-price", "9: the figure 'tea-price' has no chart"),
+    (BRIEFS, "chart: tea-years", "chart: nothing", "9: there is no figure 'nothing'"),
+    (BRIEFS, "related: [future]", "related: [past]", "10: there is no brief 'past'"),
+    (BRIEFS, "related: [future]", "related: [overview]", "10: a brief is not related to itself"),
+    (BRIEFS, "related: [future]", "related: [coffee/overview]", "10: there is no brief 'coffee/overview'"),
+    (QUIZ, "brief: future", "brief: overview", "14: no question is about the brief 'future'"),
+    (QUIZ, "brief: future", "brief: past", "14: there is no brief 'past' in this topic"),
+    (QUIZ, "rests_on: tea-price", "rests_on: tea", "7: there is no figure and no event 'tea'"),
+    (QUIZ, "$9, $12", '"{tea-prize}", $12', "3: there is no figure 'tea-prize'"),
+    (QUIZ, "$9, $12", "$5.50, $12", "3: two choices read '$5.50'"),
+    (EVENTS, "topics: [tea]", "topics: [coffee]", "4: there is no topic 'coffee'"),
+    (EVENTS, "date: 2025-01-27\n", "date: 2024-01-27\n", "1: 2024-01-27 is not of the year of 2025.yaml"),
+    # numbers
+    (BRIEFS, "in January 2025.", "in January 2025, up 10%.", "4: the number '10%' stands in prose"),
+    (BRIEFS, "It had cost less", "It had cost $4", "6: the number '$4' stands in prose"),
+    (BRIEFS, "Traders disagree.", "Some 12 traders disagree.", "17: the number '12' stands in prose"),
+    (BRIEFS, "title: What comes next", "title: 3 things come next", "15: the number '3' stands in prose"),
+    (BRIEFS, "The V3 of", "The V4 of", "17: the number 'V4' stands in prose"),
+    (QUIZ, "gives {tea-price}.", "gives $5.50.", "5: the number '$5.50' stands in prose"),
+    (QUIZ, "What did tea", "What did 2 teas", "2: the number '2' stands in prose"),
+    (TOPIC, "the price of tea", "the 5 prices of tea", "2: the number '5' stands in prose"),
+    (EVENTS, "Tea rose to {tea-price}.", "Tea rose by 10%.", "3: the number '10%' stands in prose"),
+    (FIGURES, "display: $5.50", "display: $5.60", "5: the display '$5.60' does not show the value"),
+    (FIGURES, "disagree:", "chart: range\n  disagree:", "10: one number is no chart"),
+    (FIGURES, "chart: line", "chart: timeline", ""),
+    (FIGURES, 'label: "2025"', 'label: "2024"', "14: two values of the series are called '2024'"),
+    # markup and length
+    (BRIEFS, "**Tea Board**", "**Tea Board*", "6: '*' opens nothing"),
+    (BRIEFS, "Nobody knows", "Nobody " + "really " * 40 + "knows", "16: the lede has "),
+]
+
+
+def test_a_correct_folder_has_no_mistake(folder: Folder) -> None:
+    assert folder.mistakes() == []
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), MISTAKES, ids=lambda value: str(value)[:40])
+def test_each_kind_of_mistake_is_reported_with_its_line(
+    folder: Folder, file: str, old: str, new: str, expected: str
+) -> None:
+    folder.change(file, old, new)
+    found = folder.mistakes()
+    if not expected:
+        assert found == []
+        return
+    assert any(f":{expected}" in mistake for mistake in found), found
+
+
+def test_one_broken_entry_is_one_mistake_and_not_one_for_each_entry_that_names_it(folder: Folder) -> None:
+    folder.change(FIGURES, "value: 5.5", "value: lots")
+    assert [mistake.partition(" ")[0] for mistake in folder.mistakes()] == ["tea/figures.yaml:3:"]
+
+
+def test_mistakes_of_several_files_come_all_at_once(folder: Folder) -> None:
+    folder.change(TOPIC, "command: true", "command: 3")
+    folder.change(FIGURES, "value: 5.5", "value: x")
+    folder.change(EVENTS, "[TEA]", "[tea]")
+    files = {mistake.split(":")[0] for mistake in folder.mistakes()}
+    assert {TOPIC, FIGURES, EVENTS} <= files
+
+
+def test_an_event_in_the_future_is_a_mistake(folder: Folder) -> None:
+    folder.write("events/2027.yaml", FILES[EVENTS].replace("2025-01-27", "2027-01-27"))
+    assert any("2027-01-27 is in the future" in mistake for mistake in folder.mistakes())
+
+
+def test_the_same_figure_in_two_topics_is_a_mistake(folder: Folder) -> None:
+    for name in ("topic", "briefs", "figures", "quiz"):
+        folder.write(
+            f"coffee/{name}.yaml", FILES[f"tea/{name}.yaml"].replace("[chai]", "[]").replace("price:\n", "price:\n")
+        )
+    found = folder.mistakes()
+    assert any("the figure 'tea-price' stands in" in mistake for mistake in found)
+
+
+def test_two_topics_of_the_same_name_are_a_mistake(folder: Folder) -> None:
+    folder.write("chai/topic.yaml", FILES[TOPIC].replace("aliases: [chai]", "aliases: []"))
+    found = folder.mistakes()
+    assert any("two topics are called 'chai'" in mistake for mistake in found)
+    assert any(mistake.startswith("chai/topic.yaml:1: the topic has no brief") for mistake in found)
+
+
+def test_unknown_files_and_missing_ones_are_mistakes(folder: Folder) -> None:
+    folder.write("tea/brief.yaml", "a: b\n")
+    folder.write("stray.yaml", "a: b\n")
+    folder.write("events/latest.yaml", "[]\n")
+    folder.write("coffee/briefs.yaml", FILES[BRIEFS])
+    (folder.path / "BAD NAME").mkdir()
+    found = "\n".join(folder.mistakes())
+    for words in (
+        "tea/brief.yaml:1: a topic has only these files",
+        "stray.yaml:1: topics are folders",
+        "events/latest.yaml:1: events stand in files named by their year",
+        "coffee/topic.yaml:1: the file is missing",
+        "BAD NAME:1: a topic's folder is named",
+    ):
+        assert words in found
+
+
+def test_editors_own_files_are_passed_over(folder: Folder) -> None:
+    folder.write("tea/.briefs.yaml.swp", "\x00")
+    folder.write("tea/notes.txt", "12345")
+    folder.write("README.md", "# 12345")
+    assert folder.mistakes() == []
+
+
+def test_names_of_the_folder_may_stand_in_prose(folder: Folder) -> None:
+    folder.change(BRIEFS, "The V3 of", "The Model-9 of")
+    assert folder.mistakes() != []
+    folder.write("names.yaml", "- Model-9\n")
+    assert folder.mistakes() == []
+
+
+def test_a_file_that_is_no_text_is_a_mistake(folder: Folder) -> None:
+    (folder.path / BRIEFS).write_bytes(b"\xff\xfe\x00")
+    assert any("not UTF-8 text" in mistake for mistake in folder.mistakes())
+
+
+def test_an_empty_folder_says_how_to_begin(folder: Folder) -> None:
+    empty = Folder(folder.path.parent / "empty")
+    for name in FILES:
+        (empty.path / name).unlink()
+    (empty.path / "tea").rmdir()
+    assert any("there is no topic (newsbot content new TOPIC)" in mistake for mistake in empty.mistakes())

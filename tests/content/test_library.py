@@ -1,0 +1,355 @@
+"""The library: finding, completing, asking, numbers in prose and in words, reloading while it runs."""
+
+import asyncio
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card, sources_card
+from newsbot.content.library import Library, load_library
+from newsbot.content.live import LiveLibrary
+from newsbot.content.models import Figure, Range, date_words, slug
+from newsbot.content.names import Name, NameIndex, normalised
+from newsbot.content.numbers import display_agrees, in_words
+from newsbot.content.prose import names_pattern, stray_numbers
+from newsbot.content.review import overlong_cards
+from newsbot.content.scaffold import new_topic
+from newsbot.errors import RequestError
+from newsbot.messages.cards import Facts, Picture
+from tests.content.conftest import TODAY, Folder
+from tests.content.questions import ANSWERED, UNANSWERED
+
+CONTENT = Path(__file__).parents[2] / "content"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Library:
+    """The content that newsbot ships."""
+    return load_library(CONTENT, date.today())  # noqa: DTZ011 (events up to today, wherever this runs)
+
+
+def test_the_shipped_content_fits_every_platform(shipped: Library) -> None:
+    assert overlong_cards(shipped) == []
+
+
+def test_the_shipped_topic_covers_the_article(shipped: Library) -> None:
+    names = [brief.id for brief in shipped.briefs_of("deepseek")]
+    parts = ["overview", "disruption", "nvidia", "cost", "future", "geopolitics", "markets", "conclusion"]
+    assert names == parts
+    figures = [figure for figure in shipped.figures.values() if figure.topic == "deepseek"]
+    questions = [question for question in shipped.questions.values() if question.topic == "deepseek"]
+    assert len(figures) >= 25
+    assert len(questions) >= 24
+    for brief in shipped.briefs_of("deepseek"):
+        assert brief.aliases
+        assert 2 <= len(brief.body) <= 4
+        assert len(brief.sources) >= 2
+        assert shipped.figures_of(brief)
+        assert shipped.questions_of("deepseek", brief.id)
+
+
+def test_the_cost_brief_says_what_the_headline_number_leaves_out(shipped: Library) -> None:
+    shown = brief_card(shipped, "deepseek", "cost").plain()
+    for words in ("$5.576 million", "2.788 million", "$294,000", "27 December 2024", "17 September 2025", "V3"):
+        assert words in shown
+    assert re.search(r"leaves? out", shown, re.IGNORECASE)
+    assert "https://arxiv.org/abs/2412.19437" in shown
+
+
+def test_no_card_of_a_question_tells_the_answer(shipped: Library) -> None:
+    for topic, name in shipped.questions:
+        card = question_card(shipped, topic, name)
+        assert all(str(action.arguments[-1]) in "0123" for action in card.actions())
+        assert "answer" not in card.plain().lower().replace("check yourself", "")
+
+
+def test_every_figure_on_a_card_has_a_date_and_a_source_number(shipped: Library) -> None:
+    for topic, name in shipped.briefs:
+        facts = [block for block in brief_card(shipped, topic, name).blocks if isinstance(block, Facts) and block.title]
+        for fact in (fact for block in facts for fact in block.items):
+            assert re.fullmatch(r"As of .*\d{4}, source \d+\.", fact.notes[0]), fact
+
+
+@pytest.mark.parametrize(("question", "right"), ANSWERED)
+def test_a_question_finds_what_answers_it(shipped: Library, question: str, right: tuple[str, ...]) -> None:
+    hits = shipped.ask(question)
+    assert hits
+    assert any(hits[0].key.startswith(start) for start in right), hits
+
+
+@pytest.mark.parametrize("question", UNANSWERED)
+def test_a_question_about_something_else_finds_nothing(shipped: Library, question: str) -> None:
+    assert shipped.ask(question) == []
+
+
+@given(st.text(max_size=300))
+def test_no_question_breaks_the_search(text: str) -> None:
+    library = _small()
+    assert len(library.ask(text)) <= 4
+    assert len(library.search.close_to(text)) <= 3
+
+
+_SMALL: list[Library] = []
+
+
+def _small() -> Library:
+    if not _SMALL:
+        _SMALL.append(load_library(CONTENT, date.today()))  # noqa: DTZ011
+    return _SMALL[0]
+
+
+def test_our_prose_copies_no_sentence_of_the_article_or_the_fact_sheet(shipped: Library) -> None:
+    folder = os.environ.get("NEWSBOT_DEV_DATA")
+    if not folder:
+        pytest.skip("the article and the fact sheet are development data: set NEWSBOT_DEV_DATA to their folder")
+    import yaml
+
+    facts = yaml.safe_load((Path(folder) / "facts.yaml").read_text(encoding="utf-8"))
+    texts = [(Path(folder) / "seed-article.txt").read_text(encoding="utf-8")]
+    texts += [f"{entry['claim']}\n{entry['caveat']}" for entry in facts["entries"]]
+    theirs = {run for text in texts for line in text.split("\n") for run in _runs(line)}
+    for source in _prose(shipped):
+        assert not theirs & set(_runs(shipped.filled_text(source))), source
+
+
+def _runs(text: str) -> list[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return [tuple(words[at : at + 8]) for at in range(len(words) - 7)]
+
+
+def _prose(library: Library) -> list[str]:
+    briefs = [text for b in library.briefs.values() for text in (b.title, b.lede, *b.body, *b.corrects)]
+    questions = [text for q in library.questions.values() for text in (q.question, q.explanation)]
+    return [*briefs, *questions, *(event.summary for event in library.events.values())]
+
+
+def test_every_card_of_a_small_topic_can_be_made(folder: Folder) -> None:
+    library = folder.library()
+    brief = library.briefs["tea", "overview"]
+    question = library.questions["tea", "price"]
+    assert isinstance(brief_card(library, "tea", "overview").blocks[1], Picture)
+    assert "Tea rose to $5.50 in January 2025." in brief_card(library, "tea", "overview").plain()
+    assert "Daily Tea: $5.7" in figure_card(library, "tea-price").plain()
+    assert "$5.4 to $5.6" in figure_card(library, "tea-years").plain()
+    assert "undated" in sources_card(library, library.topics["tea"], brief).plain()
+    assert "27 January 2025 · TEA" in event_card(library, "2025-01-27-tea-rises").plain()
+    assert answer_card(library, question, 0).title == "Right."
+    wrong = answer_card(library, question, 1)
+    assert (wrong.title, "The answer is: $5.50" in wrong.plain()) == ("Not quite.", True)
+
+
+def test_a_corrected_number_reaches_every_card_that_shows_it(folder: Folder) -> None:
+    folder.change("tea/figures.yaml", "value: 5.5\n", "value: 6.5\n")
+    folder.change("tea/figures.yaml", "display: $5.50", "display: $6.50")
+    library = folder.library()
+    question = library.questions["tea", "price"]
+    cards = [
+        brief_card(library, "tea", "overview"),
+        figure_card(library, "tea-price"),
+        event_card(library, "2025-01-27-tea-rises"),
+        answer_card(library, question, 1),
+    ]
+    assert all("$6.50" in card.plain() and "$5.50" not in card.plain() for card in cards)
+
+
+def test_an_overlong_card_is_a_mistake_at_its_brief(folder: Folder) -> None:
+    folder.change("tea/briefs.yaml", "    - A drought", "    - " + "A drought came. " * 120 + "A drought")
+    assert overlong_cards(folder.library()) == []
+    folder.change("tea/briefs.yaml", "    - It had", "    - " + "It had cost less. " * 100 + "It had")
+    found = [str(mistake).replace(f"{folder.path}/", "") for mistake in overlong_cards(folder.library())]
+    assert found == ["tea/briefs.yaml:1: on discord the card “Tea got dearer” takes 2 messages (write it shorter)"]
+
+
+# -- names --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed", ["training-cost", "Training Cost", "TRAINING_COST", " training  cost ", "“training-cost”"]
+)
+def test_a_name_is_found_however_it_is_written(typed: str) -> None:
+    index = NameIndex([Name("cost", "What it cost", ("training-cost",))])
+    assert index.exact(typed.strip("“”")) == index.names[0]
+
+
+def test_completion_prefers_beginnings_then_words_then_insides() -> None:
+    names = [Name("discover", "x", ()), Name("my cost", "y", ()), Name("cost", "z", ()), Name("coverage", "w", ())]
+    assert [name.value for name in NameIndex(names).complete("co")] == ["cost", "coverage", "my cost", "discover"]
+
+
+def test_a_misspelt_beginning_is_completed_too() -> None:
+    index = NameIndex([Name("geopolitics", "g", ()), Name("markets", "m", ())])
+    assert [name.value for name in index.complete("geopoltics")] == ["geopolitics"]
+
+
+@given(st.text(max_size=60))
+def test_names_never_break_on_what_people_type(typed: str) -> None:
+    index = NameIndex([Name("cost", "What it cost", ("price",)), Name("nvidia", "Why it fell", ("stock",))])
+    assert len(index.complete(typed)) <= 25
+    assert len(index.nearest(typed)) <= 3
+    assert normalised(normalised(typed)) == normalised(typed)
+
+
+# -- numbers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (593.0, "USD billion", "$593 billion"),
+        (-16.97, "%", "−16.97%"),
+        (2788000.0, "H800 GPU-hours", "2,788,000 H800 GPU-hours"),
+        (0.55, "USD per million tokens", "$0.55 per million tokens"),
+        (294000.0, "USD", "$294,000"),
+        (Range(low=588.8, high=600.0), "USD billion", "$588.8 billion to $600 billion"),
+    ],
+)
+def test_a_value_is_written_as_people_read_it(value: float | Range, unit: str, words: str) -> None:
+    assert in_words(value, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "display", "agrees"),
+    [
+        (5.576, "USD million", "$5.576 million", True),
+        (5.576, "USD million", "$5.6 million", True),
+        (5.576, "USD million", "$5.5 million", False),
+        (2788000, "GPU-hours", "2.788 million GPU-hours", True),
+        (0.294, "USD million", "$294 thousand", True),
+        (-16.97, "%", "16.97%", True),
+        (-16.97, "%", "17%", True),
+        (-16.97, "%", "16%", False),
+        ({"low": 589, "high": 593}, "USD billion", "$589 billion to $593 billion", True),
+        ({"low": 589, "high": 593}, "USD billion", "$589 billion", False),
+        (1.0, "USD trillion", "more than $1 trillion", True),
+        (1000000, "tokens", "1M tokens", True),
+        (5.0, "%", "a few percent", False),
+        ([{"label": "a", "value": 1}, {"label": "b", "value": 2}], "%", "1% and 2%", True),
+        ([{"label": "a", "value": 1}, {"label": "b", "value": 2}], "%", "1% and 5%", False),
+        ([{"label": "a", "value": 1}, {"label": "b", "value": 2}], "%", "2 values of 2025, 3% in all", True),
+    ],
+)
+def test_a_display_must_show_its_value(value: object, unit: str, display: str, agrees: bool) -> None:
+    source = {"title": "t", "publisher": "p", "url": "https://a.example"}
+    data = {
+        "label": "l",
+        "value": value,
+        "unit": unit,
+        "display": display,
+        "as_of": 2025,
+        "caveat": "c",
+        "sources": [source],
+    }
+    assert display_agrees(Figure.model_validate(data)) is agrees
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 27 January 2025 it fell.",
+        "In January 2025, and again on January 27, 2025.",
+        "By 2025-01-27, or 2025-01.",
+        "V3 and R1 ran on H800s... no, on the H800, unlike GPT-4.",
+        "It cost {v3-run-cost} and [more](https://a.example/2024/5).",
+        "In the 2020s, V3's bill.",
+        "R1-Zero came first.",
+    ],
+)
+def test_dates_years_names_and_figures_may_stand_in_prose(text: str) -> None:
+    names = names_pattern(frozenset({"V3", "R1", "H800", "H800s", "GPT-4"}))
+    assert stray_numbers(text, names) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("It fell 17%.", "17%"),
+        ("It cost $2025.", "$2025"),
+        ("V3.1 came later.", "V3.1"),
+        ("GPT-4o is another.", "GPT-4o"),
+        ("R1-0528 is another.", "R1-0528"),
+        ("2,048 GPUs", "2,048"),
+        ("2025 million", "2025"),
+        ("Some ٣ things", "٣"),
+    ],
+)
+def test_any_other_digit_in_prose_is_found(text: str, word: str) -> None:
+    names = names_pattern(frozenset({"V3", "R1", "GPT-4"}))
+    assert word in " ".join(stray_numbers(text, names))
+
+
+def test_dates_in_words() -> None:
+    assert [date_words(each) for each in ("2025-01-07", "2025-01", "2025")] == [
+        "7 January 2025",
+        "January 2025",
+        "2025",
+    ]
+    assert slug("Nvidia’s $5 trillion: a first!") == "nvidia-s-5-trillion-a-first"
+
+
+# -- scaffold and reload ------------------------------------------------------------------------------------------
+
+
+def test_a_new_topic_passes_once_it_is_filled_in(folder: Folder) -> None:
+    paths = new_topic(folder.path, "coffee")
+    assert {path.name for path in paths} == {"topic.yaml", "briefs.yaml", "figures.yaml", "quiz.yaml"}
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("FILL IN", "Written out as"), encoding="utf-8")
+    assert folder.mistakes() == []
+    assert folder.library().briefs_of("coffee")
+
+
+@pytest.mark.parametrize("name", ["Coffee", "coffee beans", "help", "", "../x", "x" * 33])
+def test_a_topic_needs_a_name_that_can_be_typed(folder: Folder, name: str) -> None:
+    with pytest.raises(RequestError):
+        new_topic(folder.path, name)
+
+
+def test_a_topic_that_is_there_is_not_overwritten(folder: Folder) -> None:
+    with pytest.raises(RequestError, match="already"):
+        new_topic(folder.path, "tea")
+
+
+async def _until(live: LiveLibrary, before: Library, seconds: float = 2.0) -> Library:
+    """The library that takes the place of `before`, which must come within two seconds."""
+
+    async def changed() -> Library:
+        while live.current is before:  # noqa: ASYNC110 (nothing tells of it: that is what is tested)
+            await asyncio.sleep(0.01)
+        return live.current
+
+    return await asyncio.wait_for(changed(), seconds)
+
+
+async def test_a_saved_file_takes_effect_within_two_seconds_and_a_broken_one_never(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = LiveLibrary(folder.path, lambda: TODAY)
+    stop = asyncio.Event()
+    watching = asyncio.create_task(live.watch(stop))
+    await asyncio.sleep(0.3)  # the watch must stand before the file changes
+    first = live.current
+
+    folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
+    second = await _until(live, first)
+    assert second.briefs["tea", "overview"].title == "Tea got much dearer"
+
+    folder.change("tea/briefs.yaml", "lede:", "led:")
+    for _ in range(200):
+        if "has mistakes" in caplog.text:
+            break
+        await asyncio.sleep(0.01)
+    assert "briefs.yaml:4: 'led' is no key here" in caplog.text.replace("overview.", "")
+    assert live.current is second
+
+    folder.change("tea/briefs.yaml", "led:", "lede:")
+    folder.change("tea/briefs.yaml", "much dearer", "dearer again")
+    third = await _until(live, second)
+    assert third.briefs["tea", "overview"].title == "Tea got dearer again"
+    stop.set()
+    await asyncio.wait_for(watching, 5)

@@ -1,0 +1,212 @@
+"""One suite over SQLite and PostgreSQL: transactions, event dedupe, settings of places, migrations, failures."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+
+from newsbot.errors import SettingsError, StorageError, StorageUnavailable, StorageVersionError
+from newsbot.messages.requests import Place
+from newsbot.storage.database import Database, DurableEvents
+from newsbot.storage.migrate import migrate, newest_version
+from newsbot.storage.tables import UtcDateTime, metadata
+
+NOW = datetime(2025, 1, 27, 14, 30, 0, 123456, tzinfo=UTC)
+SERVER = Place("discord", "server", "")
+NEWS = Place("discord", "server", "ai-news")
+
+
+async def test_an_event_is_new_once(database: Database) -> None:
+    async with database.transaction() as tx:
+        assert await tx.events.claim("discord", "1", NOW)
+        assert not await tx.events.claim("discord", "1", NOW)
+        assert await tx.events.claim("slack", "1", NOW)
+    async with database.transaction() as tx:
+        assert not await tx.events.claim("discord", "1", NOW)
+
+
+async def test_an_event_whose_handling_failed_is_new_again(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as tx:
+            assert await tx.events.claim("discord", "1", NOW)
+            raise RuntimeError("the handler broke")
+    async with database.transaction() as tx:
+        assert await tx.events.claim("discord", "1", NOW)
+
+
+async def test_of_many_that_claim_an_event_at_once_one_gets_it(database: Database) -> None:
+    events = DurableEvents(database)
+    won = await asyncio.gather(*(events.claim("slack", "Ev1", NOW) for _ in range(20)))
+    assert sorted(won) == [False] * 19 + [True]
+
+
+async def test_two_processes_share_one_memory_of_events(empty_url: str) -> None:
+    first, second = Database(empty_url), Database(empty_url)
+    await asyncio.gather(migrate(first), migrate(second))
+    won = await asyncio.gather(*(DurableEvents(db).claim("slack", "Ev1", NOW) for db in (first, second) * 5))
+    assert won.count(True) == 1
+    await first.close()
+    await second.close()
+
+
+async def test_old_events_are_forgotten(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.events.claim("discord", "old", NOW - timedelta(days=2))
+        await tx.events.claim("discord", "young", NOW)
+        assert await tx.events.forget_before(NOW - timedelta(days=1)) == 1
+        assert await tx.events.claim("discord", "old", NOW)
+        assert not await tx.events.claim("discord", "young", NOW)
+
+
+async def test_a_channels_setting_goes_before_its_servers(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.settings.put(SERVER, "zone", "Europe/Berlin", NOW, "anna")
+        assert (await tx.settings.get(NEWS, "zone")).value == "Europe/Berlin"  # type: ignore[union-attr]
+        await tx.settings.put(NEWS, "zone", "Asia/Tokyo", NOW, "bert")
+        found = await tx.settings.get(NEWS, "zone")
+        assert found is not None
+        assert (found.value, found.changed_by, found.changed_at) == ("Asia/Tokyo", "bert", NOW)
+        assert (await tx.settings.get(SERVER, "zone")).value == "Europe/Berlin"  # type: ignore[union-attr]
+        assert [setting.channel for setting in await tx.settings.all_of("discord", "server")] == [
+            "",
+            "ai-news",
+        ]
+        assert await tx.settings.remove(NEWS, "zone")
+        assert not await tx.settings.remove(NEWS, "zone")
+        assert await tx.settings.get(Place("slack", "server", ""), "zone") is None
+
+
+async def test_a_setting_can_be_changed(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna")
+        await tx.settings.put(NEWS, "zone", "Asia/Tokyo", NOW + timedelta(1), "bert")
+    async with database.transaction() as tx:
+        assert [s.value for s in await tx.settings.all_of("discord", "server")] == ["Asia/Tokyo"]
+
+
+async def test_nothing_of_a_failed_transaction_stays(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as tx:
+            await tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna")
+            raise RuntimeError
+    async with database.transaction() as tx:
+        assert await tx.settings.get(NEWS, "zone") is None
+
+
+async def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    database = Database(empty_url)
+    assert await migrate(database) == (None, newest_version())
+    assert await migrate(database) == (newest_version(), newest_version())
+    await database.close()
+
+
+async def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
+    databases = [Database(empty_url) for _ in range(4)]
+    results = await asyncio.gather(*(migrate(database) for database in databases))
+    assert sorted(before or "" for before, _ in results) == ["", *[newest_version()] * 3]
+    for database in databases:
+        await database.close()
+
+
+async def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with database.transaction() as tx:
+        assert await tx.connection.run_sync(differences) == []
+
+
+async def test_a_database_of_a_newer_newsbot_is_left_alone(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageVersionError, match="newer newsbot"):
+        await migrate(database)
+
+
+@given(
+    instant=st.datetimes(
+        min_value=datetime(1971, 1, 1),
+        max_value=datetime(2100, 1, 1),
+        timezones=st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours))),
+    )
+)
+def test_every_instant_comes_back_as_the_same_instant_in_utc(instant: datetime) -> None:
+    column = UtcDateTime()
+    dialects: tuple[Dialect, ...] = (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call]
+    for dialect in dialects:
+        back = column.process_result_value(column.process_bind_param(instant, dialect), dialect)
+        assert back == instant
+        assert back is not None
+        assert back.tzinfo is UTC
+
+
+async def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StorageError) as caught:
+        async with database.transaction() as tx:
+            await tx.events.claim("discord", "1", datetime(2025, 1, 27))
+    assert "no time zone" in str(caught.value.__cause__)
+
+
+async def test_a_locked_database_is_unavailable_and_nothing_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "newsbot.db"
+    database = Database(f"sqlite:///{path}")
+    await migrate(database)
+    async with database.engine.connect() as connection:
+        await connection.exec_driver_sql("PRAGMA busy_timeout=50")
+        await connection.rollback()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StorageUnavailable, match="Try again"):
+        async with database.transaction() as tx:
+            await tx.events.claim("discord", "1", NOW)
+    other.execute("ROLLBACK")
+    other.close()
+    async with database.transaction() as tx:
+        assert await tx.events.claim("discord", "1", NOW)
+    await database.close()
+
+
+async def test_a_full_disk_is_unavailable_and_the_database_lives_on(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'newsbot.db'}")
+    await migrate(database)
+    with pytest.raises(StorageUnavailable):
+        async with database.transaction() as tx:
+            # SQLite's own limit on pages gives the very error of a full disk.
+            await tx.connection.exec_driver_sql("PRAGMA max_page_count=1")
+            for number in range(2_000):
+                await tx.settings.put(NEWS, f"name-{number}", "x" * 500, NOW, "anna")
+    async with database.transaction() as tx:
+        await tx.connection.exec_driver_sql("PRAGMA max_page_count=100000")
+        assert await tx.events.claim("discord", "1", NOW)
+    await database.close()
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    database = Database("postgresql://nobody:secret@127.0.0.1:1/none")
+    with pytest.raises(StorageUnavailable) as caught:
+        async with database.transaction():
+            pass
+    assert "secret" not in str(caught.value)
+    await database.close()
+
+
+def test_an_address_that_is_none_is_a_settings_error_without_the_secret() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Database("postgresql secret@nowhere")
+    assert "secret" not in str(caught.value)
+
+
+def test_addresses_as_hosting_companies_give_them_are_understood() -> None:
+    url = Database("postgres://u:p@h/n?sslmode=require").url
+    assert (url.drivername, url.query["ssl"]) == ("postgresql+asyncpg", "require")
+    assert "p@" not in repr(url)

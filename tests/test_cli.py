@@ -1,0 +1,252 @@
+"""The command line, as a real process: what it prints, its exit codes, a terminal chat in a real pseudo-terminal."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsbot.messages.codec import card_from_json
+
+ROOT = Path(__file__).parent.parent
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+def newsbot(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run newsbot as a person would, from another folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "newsbot", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**_clean_environment(), **environment},
+        cwd="/",
+    )
+
+
+def _clean_environment() -> dict[str, str]:
+    ours = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> dict[str, str]:
+    """An environment whose data is in a folder of the test's own."""
+    (tmp_path / "newsbot.yaml").write_text(f"data: {tmp_path / 'data'}\n", encoding="utf-8")
+    return {"NEWSBOT_CONFIG": str(tmp_path)}
+
+
+def test_say_prints_the_brief() -> None:
+    said = newsbot("say", "/deepseek cost")
+    shown = " ".join(said.stdout.split())
+    assert (said.returncode, said.stderr) == (0, "")
+    for words in ("$5.576 million", "2.788 million", "$294,000", "As of 27 December 2024", "arxiv.org", "Others say"):
+        assert words in shown
+    assert "\x1b" not in said.stdout
+
+
+def test_say_takes_words_without_quotes_too() -> None:
+    assert "$5.576 million" in " ".join(newsbot("say", "/deepseek", "cost").stdout.split())
+
+
+def test_say_json_prints_one_object_that_is_a_card() -> None:
+    said = newsbot("say", "--json", "/deepseek cost")
+    (line,) = said.stdout.splitlines()
+    card = card_from_json(json.loads(line))
+    assert "$5.576 million" in card.plain()
+    assert newsbot("say", "/deepseek cost", "--json").stdout == said.stdout
+
+
+@pytest.mark.parametrize("said", ["", "x" * 10_000, "مرحبا", "👩‍👩‍👧‍👦", "\x1b[31m\x07", "/none", "/deepseek none"])
+def test_say_answers_anything_without_a_traceback(said: str) -> None:
+    answered = newsbot("say", said)
+    assert answered.returncode == 0
+    assert answered.stdout.strip()
+    assert "Traceback" not in answered.stdout + answered.stderr
+
+
+def test_check_is_green_on_the_shipped_content() -> None:
+    checked = newsbot("check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "The content is in order" in checked.stdout
+
+
+def test_check_is_red_with_file_and_line_on_mistakes(tmp_path: Path) -> None:
+    made = newsbot("content", "new", "coffee", NEWSBOT_CONTENT=str(tmp_path))
+    assert made.returncode == 0
+    figures = tmp_path / "coffee" / "figures.yaml"
+    figures.write_text(figures.read_text().replace("as_of: 2025", "as_off: 2025"), encoding="utf-8")
+    briefs = tmp_path / "coffee" / "briefs.yaml"
+    briefs.write_text(briefs.read_text().replace("why it mattered", "why 7 mattered"), encoding="utf-8")
+    checked = newsbot("check", NEWSBOT_CONTENT=str(tmp_path))
+    assert checked.returncode == 1
+    assert f"{figures}:7: 'as_off' is no key here (did you mean 'as_of'?" in checked.stderr
+    assert f"{briefs}:8: the number '7' stands in prose" in checked.stderr
+    assert "Traceback" not in checked.stderr
+
+
+def test_check_is_red_where_there_is_no_content(tmp_path: Path) -> None:
+    checked = newsbot("check", NEWSBOT_CONTENT=str(tmp_path / "none"))
+    assert checked.returncode == 1
+    assert "there is no such folder" in checked.stderr
+
+
+def test_a_topic_that_is_there_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    assert newsbot("content", "new", "coffee", NEWSBOT_CONTENT=str(tmp_path)).returncode == 0
+    again = newsbot("content", "new", "coffee", NEWSBOT_CONTENT=str(tmp_path))
+    assert again.returncode == 1
+    assert "There is a topic 'coffee' already" in again.stderr
+
+
+def test_a_bad_setting_is_one_line_and_exit_code_2() -> None:
+    said = newsbot("say", "/deepseek cost", LOG_LEVEL="loud")
+    assert said.returncode == 2
+    assert said.stderr == "environment: LOG_LEVEL is 'loud' (allowed: debug, info, warning, error)\n"
+
+
+def test_the_database_is_upgraded_once(own: dict[str, str]) -> None:
+    assert "(before: empty)" in newsbot("db", "upgrade", **own).stdout
+    assert "(before" not in newsbot("db", "upgrade", **own).stdout
+
+
+def test_a_database_that_is_not_there_is_one_sentence_and_exit_code_3(own: dict[str, str]) -> None:
+    said = newsbot("run", DATABASE_URL="postgresql://u:pw@127.0.0.1:1/n", **own)
+    assert said.returncode == 3
+    assert "Traceback" not in said.stderr
+    assert "pw" not in said.stderr
+
+
+def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str, str]) -> None:
+    ran = newsbot("run", stdin="/deepseek cost\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n", **own)
+    assert ran.returncode == 0
+    hints = ran.stdout.splitlines()[:3]
+    assert "Discord" in hints[1]
+    assert "Slack" in hints[2]
+    assert "$5.576 million" in ran.stdout
+    assert re.search(r"^(Right\.|Not quite\.)$", ran.stdout, re.MULTILINE)
+    assert "Why Nvidia" not in ran.stdout
+
+
+def test_run_with_tokens_says_what_this_version_does(own: dict[str, str]) -> None:
+    ran = newsbot("run", stdin="", DISCORD_TOKEN="secret-token", **own)
+    assert "cannot connect" in ran.stdout
+    assert "secret-token" not in ran.stdout + ran.stderr
+
+
+def test_the_log_can_be_json(own: dict[str, str]) -> None:
+    ran = newsbot("run", LOG_FORMAT="json", **own)
+    first = json.loads(ran.stderr.splitlines()[0])
+    assert first["level"] == "info"
+    assert first["time"].endswith("+00:00")
+
+
+def test_a_single_answer_imports_none_of_the_heavy_parts() -> None:
+    program = (
+        "import sys; from newsbot.cli import main; main(['say', '/deepseek cost']);"
+        "heavy = {'sqlalchemy', 'alembic', 'prompt_toolkit', 'watchfiles', 'matplotlib', 'aiohttp'} & set(sys.modules);"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+# -- a person at a terminal ---------------------------------------------------------------------------------------
+
+
+class Terminal:
+    """A newsbot in a real pseudo-terminal, typed into as by a person."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._main, side = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "newsbot", "run"],
+            stdin=side,
+            stdout=side,
+            stderr=side,
+            env={**_clean_environment(), "TERM": "xterm", "COLUMNS": "100", "LINES": "40", **environment},
+            cwd="/",
+        )
+        os.close(side)
+        self.shown = ""
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._main, keys.encode())
+
+    def wait_for(self, words: str, seconds: float = 20) -> None:
+        """Read the screen until `words` have appeared since the last wait."""
+        until = time.monotonic() + seconds
+        while words not in ANSI.sub("", self.shown):
+            assert time.monotonic() < until, f"{words!r} did not appear in {ANSI.sub('', self.shown)[-2000:]!r}"
+            self._read()
+        self.shown = ""
+
+    def left(self, seconds: float = 20) -> int:
+        """The exit code, once the process has ended by itself."""
+        until = time.monotonic() + seconds
+        while (code := self.process.poll()) is None:
+            assert time.monotonic() < until, f"still there: {ANSI.sub('', self.shown)[-2000:]!r}"
+            self._read()
+        return code
+
+    def _read(self) -> None:
+        if select.select([self._main], [], [], 0.1)[0]:
+            try:
+                chunk = os.read(self._main, 65_536).decode(errors="replace")
+            except OSError:  # the other side is closed
+                return
+            self.shown += chunk
+            if "\x1b[6n" in chunk:  # prompt_toolkit asks where the cursor is; a terminal answers
+                os.write(self._main, b"\x1b[1;1R")
+
+    def close(self) -> None:
+        """End the process where it has not ended by itself."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._main)
+
+
+@pytest.fixture
+def terminal(own: dict[str, str]) -> Iterator[Terminal]:
+    """A fresh newsbot at a terminal."""
+    opened = Terminal(own)
+    yield opened
+    opened.close()
+
+
+def test_a_person_types_is_completed_clicks_and_finds_the_history_again(
+    terminal: Terminal, own: dict[str, str], tmp_path: Path
+) -> None:
+    terminal.wait_for(">")
+    terminal.type("/deepseek cos")
+    terminal.wait_for("/deepseek cost")  # the completion menu
+    terminal.type("t\r")
+    terminal.wait_for("not investment advice")
+    terminal.wait_for(">")
+    terminal.type("2\r")
+    terminal.wait_for("It rests on")
+    terminal.wait_for("not investment advice")
+    terminal.wait_for(">")
+    terminal.type("exit\r")
+    assert terminal.left() == 0
+    assert "/deepseek cost" in (tmp_path / "data" / "history").read_text(encoding="utf-8")
+
+    again = Terminal(own)
+    again.wait_for(">")
+    again.type("\x1b[A\x1b[A\x1b[A")  # three lines up: exit, 2, /deepseek cost
+    again.wait_for("/deepseek cost")
+    again.type("\r")
+    again.wait_for("not investment advice")
+    again.wait_for(">")
+    again.type("\x04")
+    assert again.left() == 0
+    again.close()
