@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := Python 3.11 or newer with venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock clean
+.PHONY: help run test check bench pictures format lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ check: $(VENV)/.dev ## lint, types, direction of imports, content
 bench: $(VENV)/.dev ## measure speed beside its floors
 	@$(BIN)/python -m benchmarks
 
+pictures: $(VENV)/.dev ## make the pictures of the docs anew (needs Chromium)
+	@$(BIN)/python tools/pictures.py
+
 format: $(VENV)/.dev ## format and mend what ruff can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -44,7 +47,8 @@ $(VENV)/bin/python:
 	if [ -z "$$found" ]; then echo "newsbot needs $(SETUP): install it (Debian and Ubuntu: apt install python3 python3-venv), then run make again." >&2; exit 1; fi; \
 	if ! "$$found" -m venv $(VENV) >/dev/null 2>&1; then \
 	  rm -rf $(VENV); \
-	  if ! "$$found" -m virtualenv -q $(VENV) >/dev/null 2>&1; then \
+	  if ! "$$found" -m virtualenv -q $(VENV) >/dev/null 2>&1 \
+	  && ! { "$$found" -m venv --without-pip $(VENV) && "$$found" -m pip -q --python $(VENV)/bin/python install pip; } >/dev/null 2>&1; then \
 	    rm -rf $(VENV); \
 	    echo "newsbot needs $(SETUP), and this Python cannot make one: install its venv package (Debian and Ubuntu: apt install python3-venv), then run make again." >&2; exit 1; \
 	  fi; \

@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import content
+from benchmarks import content, web
 
-PARTS = {"content": content.rows}
+PARTS = {"content": content.rows, "web": web.rows}
 
 
 def main() -> int:

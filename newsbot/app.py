@@ -1,13 +1,13 @@
 """The composition root: settings in, every object built once and handed to whoever needs it; nothing is global."""
 
 import asyncio
-import contextlib
 import logging
 import secrets
+import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsbot.commands.desk import Desk, HandledEvents
@@ -15,9 +15,13 @@ from newsbot.content.live import LiveLibrary
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
+    from newsbot.charts.renderer import ChartRenderer
     from newsbot.platforms.terminal.screen import Screen
+    from newsbot.storage.database import Database
 
 log = logging.getLogger(__name__)
+
+_REMEMBER_EVENTS = timedelta(days=2)  # no platform repeats an event after a day
 
 
 def now() -> datetime:
@@ -49,41 +53,143 @@ def build(settings: Settings, handled: HandledEvents | None = None) -> App:
     return App(settings, live, desk)
 
 
+def chart_renderer(settings: Settings) -> "ChartRenderer":
+    """What draws charts, with its cache in the data folder."""
+    from newsbot.charts.renderer import ChartRenderer  # its first picture starts a process
+
+    return ChartRenderer(settings.data_folder / "charts")
+
+
+async def run(settings: Settings, screen: "Screen", *, with_web: bool, with_terminal: bool) -> None:
+    """Run newsbot until it is told to stop (SIGINT, SIGTERM), or the person at the terminal leaves.
+
+    Raises SettingsError where the web chat may not start.
+    """
+    from newsbot.storage.database import DurableEvents
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_open_database(settings))
+        app = build(settings, DurableEvents(database))
+        if settings.content.watch:
+            await stack.enter_async_context(_watched(app.live))
+        drawing = Drawing()
+        if with_web:
+            url = await stack.enter_async_context(_web_chat(app, database, drawing))
+            screen.tell(f"Web chat: {url}")
+        await _serve(app, screen, drawing, stop, with_terminal)
+
+
+async def _serve(app: App, screen: "Screen", drawing: "Drawing", stop: asyncio.Event, with_terminal: bool) -> None:
+    """Wait until `stop` is set, or the person at the terminal leaves."""
+    from newsbot.platforms.terminal.chat import Chat
+
+    stopped = asyncio.create_task(stop.wait())
+    if not with_terminal:
+        await stopped
+        return
+    chat = Chat(app.desk, screen, app.settings.data_folder / "history", drawing.words)
+    talking = asyncio.create_task(chat.run())
+    await asyncio.wait((stopped, talking), return_when=asyncio.FIRST_COMPLETED)
+    if talking.done() and not talking.result():
+        await stopped  # nobody was there who could leave: newsbot goes on serving
+    talking.cancel()
+    stopped.cancel()
+    with suppress(asyncio.CancelledError):
+        await talking
+
+
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[App]:
-    """The app with its database open and its content watched, until the block ends."""
-    from newsbot.storage.database import Database, DurableEvents  # heavy: a single answer needs none of it
+async def _open_database(settings: Settings) -> "AsyncIterator[Database]":
+    """The database, migrated and without what it need not remember."""
+    from newsbot.storage.database import Database  # heavy: a single answer needs none of it
     from newsbot.storage.migrate import migrate
 
     database = Database(settings.database_url)
     try:
         await migrate(database)
-        app = build(settings, DurableEvents(database))
-        stop = asyncio.Event()
-        watch = asyncio.create_task(_watched(app.live, stop)) if settings.content.watch else None
-        try:
-            yield app
-        finally:
-            stop.set()
-            if watch:
-                await watch
+        async with database.transaction() as transaction:
+            await transaction.events.forget_before(now() - _REMEMBER_EVENTS)
+        yield database
     finally:
         await database.close()
 
 
-async def _watched(live: LiveLibrary, stop: asyncio.Event) -> None:
-    """Watch the content; where that fails, newsbot goes on with what it has and the log says so."""
+@asynccontextmanager
+async def _watched(live: LiveLibrary) -> AsyncIterator[None]:
+    """The content watched; where that fails, newsbot goes on with what it has and the log says so."""
+    stop = asyncio.Event()
+
+    async def watch() -> None:
+        try:
+            await live.watch(stop)
+        except Exception:
+            log.exception("the content is not watched any more: a saved file takes effect at the next start")
+
+    task = asyncio.create_task(watch())
     try:
-        await live.watch(stop)
-    except Exception:
-        log.exception("the content is not watched any more: a saved file takes effect at the next start")
+        yield
+    finally:
+        stop.set()
+        await task
 
 
-async def run(settings: Settings, screen: "Screen") -> None:
-    """Run newsbot in this terminal until the person leaves."""
-    from newsbot.platforms.terminal.chat import Chat
+class Drawing:
+    """How many charts are drawn, for whoever shows it."""
 
-    async with running(settings) as app:
-        chat = Chat(app.desk, screen, settings.data_folder / "history")
-        with contextlib.suppress(asyncio.CancelledError):
-            await chat.run()
+    def __init__(self) -> None:
+        self._done = 0
+        self._total = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Note how far it is."""
+        self._done, self._total = done, total
+
+    def words(self) -> str:
+        """A short bar; empty once everything is drawn."""
+        if self._done >= self._total:
+            return ""
+        filled = 20 * self._done // self._total
+        return f"Drawing charts {'█' * filled}{'░' * (20 - filled)} {self._done} of {self._total}"
+
+
+@asynccontextmanager
+async def _web_chat(app: App, database: "Database", drawing: Drawing) -> AsyncIterator[str]:
+    """The web chat at its address, with its charts drawn in the background."""
+    from newsbot.content.cards import charts
+    from newsbot.http import HttpServer
+    from newsbot.platforms.web.chat import WebChat
+    from newsbot.platforms.web.guard import require_loopback
+    from newsbot.platforms.web.routes import WebRoutes
+
+    http = app.settings.http
+    require_loopback(http.host, http.public_url)
+    renderer = chart_renderer(app.settings)
+    routes = WebRoutes(WebChat(app.desk, database, now), app.desk, renderer, {})
+    server = HttpServer(http.host, http.port, routes.routes(), lambda: health(app, database))
+    url = await server.start()
+    warming = asyncio.create_task(renderer.warm(charts(app.live.current), drawing))
+    try:
+        yield url
+    finally:
+        warming.cancel()
+        with suppress(asyncio.CancelledError):
+            await warming
+        routes.stop()
+        await server.stop()
+        await renderer.close()
+
+
+async def health(app: App, database: "Database") -> dict[str, str]:
+    """Each part with "ok", or what is wrong with it."""
+    from newsbot.errors import StorageError
+
+    try:
+        async with database.transaction() as transaction:
+            await transaction.web_messages.last_change()
+        state = "ok"
+    except StorageError as error:
+        state = str(error)
+    return {"database": state, "content": "ok" if app.live.is_current else "the last edit has mistakes; see the log"}

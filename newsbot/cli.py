@@ -5,17 +5,18 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from newsbot import __version__
-from newsbot.errors import NewsbotError
+from newsbot.errors import NewsbotError, RequestError
 from newsbot.settings import Settings, load_settings
 
 CONNECT = (
-    "No tokens are set, so newsbot answers here. Type /deepseek cost, a question, or exit.",
+    "No tokens are set, so newsbot answers on this machine: type /deepseek cost, a question, or exit.",
     "Discord: make an app at discord.com/developers and put its bot token into DISCORD_TOKEN.",
     "Slack: make an app at api.slack.com/apps and put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
 )
-NOT_YET = "Tokens are set, but this version of newsbot cannot connect to a platform yet. It answers here."
+NOT_YET = "Tokens are set, but this version of newsbot cannot connect to Discord or Slack yet: it answers here."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,12 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
 
     run = verbs.add_parser("run", help="run the bot; without tokens it answers in this terminal")
+    run.add_argument("--only", choices=("web", "terminal"), help="only this part; both without it")
     run.set_defaults(verb=_run)
 
     say = verbs.add_parser("say", help="answer one line and leave: newsbot say '/deepseek cost'")
     say.add_argument("text", nargs="+", help="what to say; several words are one line")
     say.add_argument("--json", action="store_true", help="print the card as one JSON object")
     say.set_defaults(verb=_say)
+
+    figure = verbs.add_parser("figure", help="draw a figure: newsbot figure NAME --out F.png")
+    figure.add_argument("name", help="the figure's name, or what it is called")
+    figure.add_argument("--out", required=True, metavar="F.png", help="the file to write")
+    figure.set_defaults(verb=_figure)
 
     check = verbs.add_parser("check", help="check the content: every mistake, with file and line")
     check.set_defaults(verb=_check)
@@ -66,12 +73,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
-    del options
     from newsbot.app import run
     from newsbot.platforms.terminal.screen import Screen
 
-    print("\n".join((NOT_YET, *CONNECT[1:]) if settings.has_tokens else CONNECT))
-    asyncio.run(run(settings, Screen()))
+    print("\n".join((NOT_YET, *CONNECT[1:]) if settings.has_tokens else CONNECT), flush=True)
+    parts = {"with_web": options.only != "terminal", "with_terminal": options.only != "web"}
+    asyncio.run(run(settings, Screen(), **parts))
     return 0
 
 
@@ -89,6 +96,29 @@ def _say(settings: Settings, options: argparse.Namespace) -> int:
             await Screen().post(HERE, reply, "say")
 
     asyncio.run(answered())
+    return 0
+
+
+def _figure(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.app import build, chart_renderer
+    from newsbot.commands.answers import figure_called
+    from newsbot.content.cards import chart
+    from newsbot.messages.charts import Chart
+
+    async def drawn(data: Chart) -> bytes:
+        renderer = chart_renderer(settings)
+        try:
+            return await renderer.png(data)
+        finally:
+            await renderer.close()
+
+    data = chart(figure_called(build(settings).live.current, options.name))
+    picture = asyncio.run(drawn(data))
+    try:
+        Path(options.out).write_bytes(picture)
+    except OSError as error:
+        raise RequestError(f"The picture cannot be written to {options.out}: {error.strerror}.") from None
+    print(f"{options.out}: {data.alt_text()}")
     return 0
 
 

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -59,6 +59,28 @@ class DatabaseSettings(_Section):
         return value
 
 
+class HttpSettings(_Section):
+    """Where newsbot listens, and the address at which the world reaches it."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    public_url: str | None = None
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _digits(cls, value: object) -> object:
+        if isinstance(value, str) and not value.strip().isdecimal():
+            raise ValueError(f"'{value}' is no port | a whole number from 0 to 65535")
+        return int(value) if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError(f"'{value}' is no address | https://…")
+        return value.rstrip("/") if value else None
+
+
 class SecretSettings(_Section):
     """What only the environment may hold."""
 
@@ -74,6 +96,7 @@ class Settings(_Section):
     content: ContentSettings = Field(default_factory=ContentSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    http: HttpSettings = Field(default_factory=HttpSettings)
     secrets: SecretSettings = Field(default_factory=SecretSettings, exclude=True)
 
     @property
@@ -103,9 +126,12 @@ class Settings(_Section):
 ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "DATABASE_URL": ("database", "url"),
     "DISCORD_TOKEN": ("secrets", "discord_token"),
+    "HOST": ("http", "host"),
     "LOG_FORMAT": ("log", "format"),
     "LOG_LEVEL": ("log", "level"),
     "NEWSBOT_CONTENT": ("content", "folder"),
+    "PORT": ("http", "port"),
+    "PUBLIC_URL": ("http", "public_url"),
     "SLACK_APP_TOKEN": ("secrets", "slack_app_token"),
     "SLACK_BOT_TOKEN": ("secrets", "slack_bot_token"),
 }

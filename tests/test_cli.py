@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,8 +35,9 @@ def newsbot(*arguments: str, stdin: str = "", **environment: str) -> subprocess.
 
 
 def _clean_environment() -> dict[str, str]:
-    ours = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    ours = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PUBLIC_URL")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PORT": "0"}  # any free one: tests run side by side
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_check_is_red_with_file_and_line_on_mistakes(tmp_path: Path) -> None:
     briefs.write_text(briefs.read_text().replace("why it mattered", "why 7 mattered"), encoding="utf-8")
     checked = newsbot("check", NEWSBOT_CONTENT=str(tmp_path))
     assert checked.returncode == 1
-    assert f"{figures}:7: 'as_off' is no key here (did you mean 'as_of'?" in checked.stderr
+    assert f"{figures}:8: 'as_off' is no key here (did you mean 'as_of'?" in checked.stderr
     assert f"{briefs}:8: the number '7' stands in prose" in checked.stderr
     assert "Traceback" not in checked.stderr
 
@@ -137,13 +139,39 @@ def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str
 
 
 def test_run_with_tokens_says_what_this_version_does(own: dict[str, str]) -> None:
-    ran = newsbot("run", stdin="", DISCORD_TOKEN="secret-token", **own)
+    ran = newsbot("run", stdin="exit\n", DISCORD_TOKEN="secret-token", **own)
     assert "cannot connect" in ran.stdout
     assert "secret-token" not in ran.stdout + ran.stderr
 
 
+def test_a_service_without_anybody_at_its_input_goes_on_serving_until_it_is_told_to_stop(own: dict[str, str]) -> None:
+    environment = {**_clean_environment(), **own}
+    command = [sys.executable, "-m", "newsbot", "run"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=environment) as ran:
+        assert ran.stdout is not None
+        url = next(line for line in ran.stdout if line.startswith("Web chat: ")).split()[-1]
+        with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+            assert json.load(answer)["status"] == "ok"
+        assert ran.poll() is None
+        ran.terminate()
+        assert ran.wait(20) == 0
+
+
+def test_a_figure_is_drawn_to_a_file(tmp_path: Path, own: dict[str, str]) -> None:
+    target = tmp_path / "hours.png"
+    drawn = newsbot("figure", "v3-gpu-hours-by-phase", "--out", str(target), **own)
+    assert drawn.returncode == 0
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert "2,664,000" in drawn.stdout
+    unknown = newsbot("figure", "no-such-figure-at-all", "--out", str(target), **own)
+    assert unknown.returncode == 1
+    assert "There is no figure called" in unknown.stderr
+    unwritable = newsbot("figure", "v3-run-cost", "--out", "/nowhere/x.png", **own)
+    assert "cannot be written" in unwritable.stderr
+
+
 def test_the_log_can_be_json(own: dict[str, str]) -> None:
-    ran = newsbot("run", LOG_FORMAT="json", **own)
+    ran = newsbot("run", stdin="exit\n", LOG_FORMAT="json", **own)
     first = json.loads(ran.stderr.splitlines()[0])
     assert first["level"] == "info"
     assert first["time"].endswith("+00:00")
@@ -188,7 +216,7 @@ class Terminal:
         while words not in ANSI.sub("", self.shown):
             assert time.monotonic() < until, f"{words!r} did not appear in {ANSI.sub('', self.shown)[-2000:]!r}"
             self._read()
-        self.shown = ""
+        self.shown = ANSI.sub("", self.shown).partition(words)[2]
 
     def left(self, seconds: float = 20) -> int:
         """The exit code, once the process has ended by itself."""

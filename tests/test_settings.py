@@ -28,7 +28,7 @@ def test_the_shipped_settings_are_in_order() -> None:
             "log:\n  levle: info\n",
             "newsbot.yaml:2: 'log.levle' is no key here (did you mean 'level'? allowed: level, format)",
         ),
-        ("a: 1\n", "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database)"),
+        ("a: 1\n", "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http)"),
         ("log:\n  level: loud\n", "newsbot.yaml:2: 'log.level' is 'loud' (allowed: debug, info, warning, error)"),
         ("\ncontent:\n  watch: yes\n", "newsbot.yaml:3: 'content.watch' is 'yes' (allowed: true, false)"),
         ("content:\n  folder: 3\n", "newsbot.yaml:2: 'content.folder' is '3', not text (put it in quotes)"),
@@ -58,6 +58,9 @@ def test_a_mistake_in_the_file_is_one_line_with_its_place(tmp_path: Path, text: 
     ("environment", "expected"),
     [
         ({"LOG_LEVEL": "loud"}, "environment: LOG_LEVEL is 'loud' (allowed: debug, info, warning, error)"),
+        ({"PORT": "http"}, "environment: PORT: 'http' is no port (a whole number from 0 to 65535)"),
+        ({"PORT": "70000"}, "environment: PORT is '70000'"),
+        ({"PUBLIC_URL": "me"}, "environment: PUBLIC_URL: 'me' is no address (https://…)"),
         ({"LOG_FORMAT": "xml"}, "environment: LOG_FORMAT is 'xml' (allowed: text, json)"),
         ({"DATABASE_URL": "mysql://u:pw@h/n"}, "environment: DATABASE_URL: newsbot cannot use this kind of database"),
         ({"NEWSBOT_CONTNET": "x"}, "environment: NEWSBOT_CONTNET is no setting (did you mean NEWSBOT_CONTENT?"),

@@ -23,7 +23,7 @@ def main() -> None:
         "requirements-dev.lock",
     ]
     for options in (runtime, development):
-        subprocess.run([*COMPILE, *options], cwd=ROOT, check=True)  # noqa: S603 (a fixed command)
+        subprocess.run([*COMPILE, *options], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

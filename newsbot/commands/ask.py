@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from newsbot.commands.answers import HELP, Offer, Unclear
-from newsbot.commands.clicks import arguments
 from newsbot.commands.menu import Command, Context, Option
 from newsbot.content.cards import brief_card, event_card, figure_card
 from newsbot.content.library import Library
 from newsbot.content.search import Hit
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Facts, Links, Reply, Text
-from newsbot.messages.requests import Ask, Click
+from newsbot.messages.requests import Ask
 
 QUESTION = Option("question", "text", "What you want to know", required=True, rest=True)
 _OPEN = {"brief": "Read the brief", "figure": "Open the figure", "event": "Open the event"}
@@ -34,8 +33,6 @@ async def ask(context: Context, ask: Ask) -> Reply:
     """The best answer, with the next best as buttons. Raises Unclear where nothing matches."""
     library = context.library
     question = ask.options.get("question", "").strip()
-    if not question:
-        raise Unclear("What would you like to know? Write it after the command: /ask what did R1 cost", (HELP,), "Ask")
     hits = library.ask(question)
     if not hits:
         near = [Offer(_label(library, hit), _action(hit)) for hit in library.search.close_to(question)]
@@ -75,14 +72,3 @@ def _action(hit: Hit) -> Action:
 
 def _label(library: Library, hit: Hit) -> str:
     return _card(library, hit).title
-
-
-async def open_event(context: Context, click: Click) -> Reply:
-    """A press of a button to an event."""
-    (name,) = arguments(click, 1)
-    if name not in context.library.events:
-        raise Unclear("This event is not listed any more.", (HELP,), "Gone")
-    return Reply(event_card(context.library, name), replaces=True)
-
-
-CLICKS = {"event.open": open_event}

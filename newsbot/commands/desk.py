@@ -5,25 +5,27 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import ModuleType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from newsbot.commands import about, ask, briefs, figures, questions, sources
+from newsbot.commands import about, ask, briefs, compare, events, figures, forms, questions, sources
 from newsbot.commands.answers import HELP, Offer, Unclear, note, offered, run
 from newsbot.commands.clicks import damaged
 from newsbot.commands.completion import completions, suggestions
 from newsbot.commands.menu import Command, Context, Menu, is_yes
-from newsbot.commands.parser import Understood, required, understand
+from newsbot.commands.parser import Understood, understand
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, TokenError
 from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Reply
-from newsbot.messages.requests import Ask, Click, Person, Place, Suggest, Suggestion
+from newsbot.messages.forms import Form, Problems
+from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
 
 log = logging.getLogger(__name__)
 
-_MODULES: tuple[ModuleType, ...] = (briefs, figures, ask, sources, about)
-_CLICK_MODULES: tuple[ModuleType, ...] = (briefs, figures, ask, sources, questions)
-Clicker = Callable[[Context, Click], Awaitable[Reply]]
+_MODULES: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, about)
+_CLICK_MODULES: tuple[ModuleType, ...] = (briefs, events, figures, forms, questions, sources)
+Clicker = Callable[[Context, Click], Awaitable[Reply | Form]]
+_Answer = TypeVar("_Answer", Reply, Reply | Form, Reply | Problems)
 
 
 class Shelf(Protocol):
@@ -97,17 +99,41 @@ class Desk:
         context = self.context
         return await self._guarded(lambda: self._answer_ask(context, ask))
 
-    async def click(self, click: Click) -> Reply:
-        """Answer a press of a button or a pick from a choice."""
+    async def click(self, click: Click) -> Reply | Form:
+        """Answer a press of a button or a pick from a choice; a form is to be opened for whoever pressed."""
         context = self.context
         return await self._guarded(lambda: self._answer_click(context, click))
 
-    async def click_token(self, token: str, who: Person, where: Place, message: str = "", event_id: str = "") -> Reply:
+    async def click_token(
+        self,
+        token: str,
+        who: Person,
+        where: Place,
+        message: str = "",
+        event_id: str = "",
+        values: tuple[str, ...] = (),
+    ) -> Reply | Form:
         """Answer a press of the button behind `token`, which may be old, damaged or forged."""
 
-        async def answered() -> Reply:
-            click = Click(who, where, read_token(token), (), message, event_id, self._now())
+        async def answered() -> Reply | Form:
+            click = Click(who, where, read_token(token), values, message, event_id, self._now())
             return await self._answer_click(self.context, click)
+
+        return await self._guarded(answered)
+
+    async def submit(self, submit: Submit) -> Reply | Problems:
+        """Answer a form that was filled in, or say beside which field it cannot be accepted."""
+        context = self.context
+
+        async def answered() -> Reply | Problems:
+            if submit.action.name != "form.run" or len(submit.action.arguments) != 1:
+                raise damaged()
+            command = forms.form_command(context, submit.action.arguments[0])
+            if problems := forms.form_for(context, command).problems(submit.values):
+                return Problems(problems)
+            options = {name: value for name, value in submit.values.items() if value and command.option(name)}
+            ask = Ask(submit.who, submit.where, command.path, options, submit.event_id, submit.at)
+            return await self._answer_ask(context, ask)
 
         return await self._guarded(answered)
 
@@ -125,7 +151,7 @@ class Desk:
             raise Unclear(f"There is no command “/{' '.join(ask.path)}” any more.", (HELP,))
         if ask.path == ("newsbot",) and (words := ask.options.get("words", "").strip()):
             return await self._answer_words(context, ask, words)
-        required(command, dict(ask.options))
+        _require(command, ask)
         if command.admin and not ask.who.is_admin:
             raise Unclear("Only an administrator of this place can do that.", title="Not allowed")
         if command.effects and not await self._is_new(ask):
@@ -141,7 +167,7 @@ class Desk:
         inner = {name: value for name, value in understood.options.items() if name != "words"}
         return await self._answer_ask(context, replace(ask, path=understood.path, options=inner))
 
-    async def _answer_click(self, context: Context, click: Click) -> Reply:
+    async def _answer_click(self, context: Context, click: Click) -> Reply | Form:
         clicker = self._clicks.get(click.action.name)
         if clicker is None:
             raise damaged()
@@ -161,7 +187,7 @@ class Desk:
             return True
         return await self._handled.claim(ask.who.platform, ask.event_id, ask.at or self._now())
 
-    async def _guarded(self, answered: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def _guarded(self, answered: Callable[[], Awaitable[_Answer]]) -> _Answer | Reply:
         """The reply, or what to say in its place; nothing ever leaves the desk unanswered."""
         try:
             return await answered()
@@ -181,6 +207,15 @@ class Desk:
             "That did not work",
             f"{sentence} If it happens again, tell whoever runs newsbot this id: {incident}",
         )
+
+
+def _require(command: Command, ask: Ask) -> None:
+    """Raises Unclear, with a form to fill in, where an option is missing that the command needs."""
+    missing = [option for option in command.options if option.required and not ask.options.get(option.name, "").strip()]
+    if missing:
+        example = f" For example: {command.examples[0]}" if command.examples else ""
+        sentence = f"This command needs {missing[0].name}: {missing[0].help.lower()}.{example}"
+        raise Unclear(sentence, (Offer("Fill in", forms.open_action(command)), HELP), "Almost")
 
 
 def _as_ask(understood: Understood, who: Person, where: Place, event_id: str, at: datetime) -> Ask:

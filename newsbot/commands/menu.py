@@ -92,7 +92,8 @@ class Menu:
 
     def usage(self, command: Command) -> str:
         """How to write a command: `/brief topic [brief]`, `/deepseek [brief]` for one with subcommands."""
-        written = [option.name if option.required else f"[{option.name}]" for option in command.options]
+        told = [option for option in command.options if option != PRIVATE]  # help tells of it once
+        written = [option.name if option.required else f"[{option.name}]" for option in told]
         if len(command.path) == 1 and len(self.roots[command.path[0]]) > 1:
             written.insert(0, "[brief]")
         return " ".join((f"/{' '.join(command.path)}", *written))

@@ -170,11 +170,3 @@ def _name_length(option: Option, words: Sequence[str], given: dict[str, str], co
         return 1
     lengths = range(min(len(words), 6), 0, -1)
     return next((length for length in lengths if index.exact(" ".join(words[:length]))), 1)
-
-
-def required(command: Command, options: dict[str, str]) -> None:
-    """Raises Unclear, saying how to write the command, where a required option is missing."""
-    missing = [option for option in command.options if option.required and not options.get(option.name, "").strip()]
-    if missing:
-        example = f" For example: {command.examples[0]}" if command.examples else ""
-        raise Unclear(f"This command needs {missing[0].name}: {missing[0].help.lower()}.{example}", (HELP,), "Almost")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from newsbot.commands.answers import brief_called, topic_called
 from newsbot.commands.briefs import BRIEF
 from newsbot.commands.menu import Command, Context, Option
-from newsbot.content.cards import sources_card
 from newsbot.content.library import Library
+from newsbot.content.overviews import sources_card
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
 from newsbot.messages.requests import Ask, Click

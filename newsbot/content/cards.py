@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from newsbot.content.library import Library, distinct_sources
-from newsbot.content.models import Brief, Event, Figure, Question, Source, Topic, date_words, first_day
+from newsbot.content.models import Brief, Event, Figure, Question, Source, date_words, first_day
 from newsbot.content.numbers import ends, in_words, items
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import (
@@ -43,11 +43,16 @@ def _brief(library: Library, brief: Brief) -> Card:
     blocks: list[Block] = [Text(library.filled(brief.lede), "lede")]
     blocks += [picture(charted)] if charted else []
     blocks += [Text(library.filled(paragraph)) for paragraph in brief.body]
-    blocks += [Facts("Figures", tuple(_fact(figure, sources) for figure in figures))] if figures else []
+    blocks += [Facts("Figures", tuple(figure_fact(figure, sources) for figure in figures))] if figures else []
     blocks += [Text((Strong("To be exact: "), *library.filled(correction))) for correction in brief.corrects]
-    blocks += [_links(sources), Rule(), *_self_check(library, library.questions_of(brief.topic, brief.id)[0])]
+    blocks += [source_links(sources), Rule(), *_self_check(library, library.questions_of(brief.topic, brief.id)[0])]
     blocks += _read_next(library, brief)
-    return Card(library.filled_text(brief.title), tuple(blocks), footer=FOOTER)
+    return content_card(library, library.filled_text(brief.title), blocks, brief.topic)
+
+
+def content_card(library: Library, title: str, blocks: list[Block], topic: str) -> Card:
+    """A card of content: in its topic's colour, with the note that it is no advice."""
+    return Card(title, tuple(blocks), footer=FOOTER, colour=library.topics[topic].colour)
 
 
 def _read_next(library: Library, brief: Brief) -> list[Block]:
@@ -81,24 +86,26 @@ def _figure(library: Library, figure: Figure) -> Card:
         blocks.append(Facts("Values", tuple(_series_fact(point) for point in chart(figure).points)))
     blocks += [Facts("How to read it", tuple(_reading(figure)))]
     if figure.disagree:
-        others = (Fact(other.by, in_words(other.value, figure.unit), _optional(other.why)) for other in figure.disagree)
+        others = (Fact(other.by, in_words(other.value, figure.unit), optional(other.why)) for other in figure.disagree)
         blocks.append(Facts("Where sources disagree", tuple(others)))
-    blocks.append(_links(figure.sources))
+    blocks.append(source_links(figure.sources))
     briefs = library.briefs_with(figure.id)[:_FIGURE_BUTTONS]
     if briefs:
         buttons = tuple(Button(library.filled_text(brief.title), open_brief(brief)) for brief in briefs)
         blocks += [text("Where it matters", "small"), Buttons(buttons)]
-    return Card(figure.label, tuple(blocks), footer=FOOTER)
+    return content_card(library, figure.label, blocks, figure.topic)
 
 
 def _reading(figure: Figure) -> Iterable[Fact]:
     yield Fact("As of", date_words(figure.as_of))
     yield Fact("Unit", figure.unit)
+    if figure.basis:
+        yield Fact("What it measures", figure.basis)
     yield Fact("What to know", figure.caveat)
 
 
 def _series_fact(point: Point) -> Fact:
-    return Fact(point.label, point.display, _optional(point.note))
+    return Fact(point.label, point.display, optional(point.note))
 
 
 def event_card(library: Library, name: str) -> Card:
@@ -115,17 +122,17 @@ def _event(library: Library, event: Event) -> Card:
     tickers = f" · {', '.join(event.tickers)}" if event.tickers else ""
     blocks: list[Block] = [text(f"{date_words(event.date.isoformat())}{tickers}", "small")]
     blocks.append(Text(library.filled(event.summary), "lede"))
-    blocks += [Facts("Figures", tuple(_fact(figure, sources) for figure in figures))] if figures else []
-    blocks.append(_links(sources))
+    blocks += [Facts("Figures", tuple(figure_fact(figure, sources) for figure in figures))] if figures else []
+    blocks.append(source_links(sources))
     topics = [library.topics[topic] for topic in event.topics]
     blocks.append(Buttons(tuple(Button(topic.title, Action("topic.open", (topic.id,))) for topic in topics)))
-    return Card(library.filled_text(event.title), tuple(blocks), footer=FOOTER)
+    return content_card(library, library.filled_text(event.title), blocks, event.topics[0])
 
 
 def question_card(library: Library, topic: str, name: str) -> Card:
     """A question to answer for oneself; nothing in the card tells the right choice."""
     question = library.questions[topic, name]
-    return Card("Check yourself", tuple(_self_check(library, question)))
+    return Card("Check yourself", tuple(_self_check(library, question)), colour=library.topics[topic].colour)
 
 
 def _self_check(library: Library, question: Question) -> list[Block]:
@@ -163,10 +170,10 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
 
 def _evidence(library: Library, name: str) -> list[Block]:
     if figure := library.figures.get(name):
-        return [Facts("It rests on", (_fact(figure, figure.sources),)), _links(figure.sources)]
+        return [Facts("It rests on", (figure_fact(figure, figure.sources),)), source_links(figure.sources)]
     event = library.events[name]
     day = date_words(event.date.isoformat())
-    return [Facts("It rests on", (Fact(day, library.filled_text(event.title)),)), _links(event.sources)]
+    return [Facts("It rests on", (Fact(day, library.filled_text(event.title)),)), source_links(event.sources)]
 
 
 def _next_question(library: Library, question: Question) -> Question | None:
@@ -176,15 +183,9 @@ def _next_question(library: Library, question: Question) -> Question | None:
     return following if following != question else None
 
 
-def sources_card(library: Library, topic: Topic, brief: Brief | None) -> Card:
-    """Every source of a brief, or of a whole topic, each once."""
-    briefs = (brief,) if brief else library.briefs_of(topic.id)
-    figures = [figure for each in briefs for figure in library.figures_of(each)]
-    found = [source for each in briefs for source in each.sources]
-    found += [source for figure in figures for source in figure.sources]
-    name = library.filled_text(brief.title) if brief else topic.title
-    buttons = Buttons(tuple(Button(library.filled_text(each.title), open_brief(each)) for each in briefs[:5]))
-    return Card(f"Sources: {name}", (_links(distinct_sources(found)), buttons), footer=FOOTER)
+def charts(library: Library) -> tuple[Chart, ...]:
+    """The chart of every figure that has one."""
+    return tuple(chart(figure) for figure in library.figures.values() if figure.chart)
 
 
 def picture(figure: Figure) -> Picture:
@@ -220,7 +221,7 @@ def chart(figure: Figure) -> Chart:
     )
 
 
-def _fact(figure: Figure, sources: Sequence[Source]) -> Fact:
+def figure_fact(figure: Figure, sources: Sequence[Source]) -> Fact:
     """A figure as a fact: its date and source number, what it leaves out, who gives another value."""
     number = next((n for n, source in enumerate(sources, 1) if source.url == figure.sources[0].url), None)
     cited = f", source {number}" if number else ""
@@ -231,10 +232,12 @@ def _fact(figure: Figure, sources: Sequence[Source]) -> Fact:
     return Fact(figure.label, figure.display, tuple(notes))
 
 
-def _links(sources: Sequence[Source]) -> Links:
+def source_links(sources: Sequence[Source]) -> Links:
+    """The sources as a numbered list."""
     items = tuple(LinkItem(source.title, source.url, f"{source.publisher}, {source.dated}") for source in sources)
     return Links("Sources", items)
 
 
-def _optional(words: str | None) -> tuple[str, ...]:
+def optional(words: str | None) -> tuple[str, ...]:
+    """The words as the only note of a fact, or no note."""
     return (words,) if words else ()

@@ -21,6 +21,7 @@ class LiveLibrary:
         self._folder = folder
         self._today = today
         self.current: Library = load_library(folder, today())
+        self.is_current = True  # False while the files hold a mistake, and `current` is older than they are
 
     async def reload(self) -> bool:
         """Read the folder again, off the event loop. A broken edit is logged and changes nothing; then it is False."""
@@ -28,7 +29,9 @@ class LiveLibrary:
             fresh = await asyncio.to_thread(load_library, self._folder, self._today())
         except ContentMistakes as error:
             log.error("the content has mistakes, so its last good version stays:\n%s", error)
+            self.is_current = False
             return False
+        self.is_current = True
         if fresh.version != self.current.version:
             self.current = fresh
             log.info(

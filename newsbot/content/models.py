@@ -164,6 +164,7 @@ class Figure(_Entry):
     label: Line
     value: Value
     unit: Line
+    basis: Line | None = None  # what it measures and how; only figures of one basis are compared
     display: Line
     as_of: PartialDate
     caveat: Line

@@ -13,7 +13,8 @@ NEAR = 72.0  # how like a name, of 100, a misspelling must be to be offered
 
 def normalised(text: str) -> str:
     """Text as it is compared: no case, no accents, no punctuation; hyphens, underscores and slashes are spaces."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposing may bring back capitals (in 🄐, say), and folding may bring back accents.
+    flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return _BREAKS.sub(" ", "".join(char for char in flat if not unicodedata.combining(char))).strip()
 
 

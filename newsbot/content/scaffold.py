@@ -46,6 +46,7 @@ _FIGURES = """\
   label: FILL IN what is counted
   value: 1         # a number, a range {{low: 1, high: 2}}, or a series: a list of label and value
   unit: USD billion
+  # basis: what the number measures and how; only figures of the same basis are compared
   display: $1 billion   # how a sentence shows it; its digits must say the same as the value
   as_of: 2025      # YYYY-MM-DD, YYYY-MM or YYYY
   caveat: FILL IN what the number leaves out, or how to read it

@@ -3,6 +3,7 @@
 import math
 import re
 import sqlite3
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -76,6 +77,8 @@ class SearchIndex:
     def __init__(self, documents: Iterable[Document]) -> None:
         self._documents = tuple(documents)
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        # A library that a reload replaced is simply dropped; its database must be closed all the same.
+        weakref.finalize(self, self._database.close)
         columns = "title, names, body, tokenize='porter unicode61 remove_diacritics 2'"
         self._database.execute(f"CREATE VIRTUAL TABLE content USING fts5({columns})")
         self._database.executemany(

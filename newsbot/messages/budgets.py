@@ -54,7 +54,7 @@ class Budget:
 
     def size(self, text: str) -> int:
         """What `text` costs once the platform's own signs in it are escaped."""
-        size = len(text) + sum(char > "\uffff" for char in text)
+        size = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
         return size + sum(extra * text.count(sign) for sign, extra in self.widened.items())
 
 

@@ -118,6 +118,8 @@ Block = Text | Facts | Picture | Table | Rule | Links | Buttons | Choice
 class Card:
     """One answer: a title, its blocks in reading order, a tone, and a small line at the end.
 
+    `colour` is that of its topic (`#RRGGBB`), empty where it has none.
+
     Raises ValueError where two of its controls would do the same thing: platforms need them to be distinct.
     """
 
@@ -125,6 +127,7 @@ class Card:
     blocks: tuple[Block, ...]
     tone: Tone = "neutral"
     footer: str = ""
+    colour: str = ""
 
     def __post_init__(self) -> None:
         actions = list(self.actions())

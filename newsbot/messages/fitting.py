@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from newsbot.messages.actions import Action, Url
-from newsbot.messages.budgets import Budget, cost, fact_size, frame_cost, inline_size, link_size, row_size
+from newsbot.messages.budgets import Budget, cost, excesses, fact_size, frame_cost, inline_size, link_size, row_size
 from newsbot.messages.cards import (
     Block,
     Button,
@@ -50,8 +50,9 @@ def fit(card: Card, budget: Budget) -> Fitted:
     Text, facts, links and rows move whole into the next message; only what is too large for any message is cut, and
     then it is in `losses`.
     """
-    fitter = _Fitter(budget)
-    return fitter.fit(card)
+    if not excesses(card, budget):
+        return Fitted((card,), ())
+    return _Fitter(budget).fit(card)
 
 
 class _Fitter:
@@ -69,14 +70,14 @@ class _Fitter:
         footer = self._cut(card.footer, self._footer, "footer")
         atoms = [atom for block in card.blocks for whole in self._degraded(block) for atom in self._atoms(whole)]
         parts: list[Card] = []
-        current = Card(title, (), card.tone)
+        current = Card(title, (), card.tone, "", card.colour)
         for atom in atoms:
             grown = replace(current, blocks=_appended(current.blocks, atom))
             if current.blocks and not self._holds(replace(grown, footer=footer)):
                 parts.append(current)
                 # A line that would open a message has nothing to divide.
                 blocks = () if isinstance(atom, Rule) else (atom,)
-                grown = Card(title + CONTINUED, blocks, card.tone)
+                grown = Card(title + CONTINUED, blocks, card.tone, "", card.colour)
             current = grown
         parts.append(replace(current, footer=footer))
         return Fitted(tuple(parts), tuple(self._losses))

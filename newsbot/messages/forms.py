@@ -1,5 +1,6 @@
 """Forms: a few fields that a person fills in at once (a modal on Discord and Slack, a panel on the web)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +22,13 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Problems:
+    """Why a form could not be accepted: for each field by name, the sentence to show beside it."""
+
+    by_field: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A titled set of fields; sending it does `action`. Raises ValueError where two fields share a name."""
 
@@ -33,7 +41,7 @@ class Form:
         if len({field.name for field in self.fields}) != len(self.fields):
             raise ValueError(f"two fields of the form {self.title!r} share a name")
 
-    def problems(self, values: dict[str, str]) -> dict[str, str]:
+    def problems(self, values: Mapping[str, str]) -> dict[str, str]:
         """For each field that cannot be accepted as filled in, the sentence to show beside it."""
         found: dict[str, str] = {}
         for field in self.fields:

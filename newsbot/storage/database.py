@@ -1,6 +1,7 @@
 """The database: one engine for SQLite or PostgreSQL, transactions with repositories, errors as ours."""
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from newsbot.errors import SettingsError, StorageError, StorageUnavailable
 from newsbot.storage.events import EventRepository
 from newsbot.storage.settings import SettingRepository
+from newsbot.storage.webmessages import WebMessageRepository
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,11 @@ class Transaction:
         return EventRepository(self.connection)
 
     @cached_property
+    def web_messages(self) -> WebMessageRepository:
+        """Messages of the web chat."""
+        return WebMessageRepository(self.connection)
+
+    @cached_property
     def settings(self) -> SettingRepository:
         """Settings of places."""
         return SettingRepository(self.connection)
@@ -77,8 +84,8 @@ class Database:
             async with self.engine.begin() as connection:
                 is_open = True
                 yield Transaction(connection)
-        except (DBAPIError, OSError) as error:
-            if is_open and not isinstance(error, DBAPIError):
+        except (DBAPIError, sqlite3.Error, OSError) as error:
+            if is_open and isinstance(error, OSError):
                 raise  # the caller's own, not the connection's
             raise _as_ours(error) from error
         except SQLAlchemyError as error:
@@ -144,12 +151,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     # A transaction that reads first and writes later could otherwise not be retried when another one wrote in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Straight to the driver: a cursor of SQLAlchemy's would cost three more turns of the driver's thread.
+    connection.connection.dbapi_connection.run_async(lambda driver: driver.execute("BEGIN IMMEDIATE"))
 
 
 def _as_ours(error: Exception) -> StorageError:
     words = str(getattr(error, "orig", error)).lower()
-    is_passing = not isinstance(error, DBAPIError) or error.connection_invalidated
+    is_passing = isinstance(error, OSError) or getattr(error, "connection_invalidated", False)
     if is_passing or any(sign in words for sign in _UNAVAILABLE):
         return StorageUnavailable("The database cannot be used at the moment. Try again in a minute.")
     return StorageError("The database refused what newsbot wanted to store.")

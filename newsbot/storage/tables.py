@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Index, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -63,4 +63,26 @@ place_settings = Table(
     Column("value", Text, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     _text("changed_by", 64),
+)
+
+# The web chat's messages. `change` grows with each new, edited or deleted message: whoever knows the last one they
+# saw can ask for the rest. `seen_by` is empty where everyone in the channel sees the message.
+web_messages = Table(
+    "web_messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("change", BigInteger, nullable=False),
+    _text("channel", 64),
+    _text("author_id", 64),
+    _text("author_name", 120),
+    _text("asked_by", 64),
+    _text("seen_by", 64),
+    Column("body", Text, nullable=False),
+    Column("is_card", Boolean(name="is_card"), nullable=False),
+    Column("is_deleted", Boolean(name="is_deleted"), nullable=False),
+    Column("post_key", String(255), nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_web_messages_change", "change"),
+    Index("ix_web_messages_channel", "channel", "id"),
+    Index("uq_web_messages_post_key", "post_key", unique=True),
 )

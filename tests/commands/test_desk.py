@@ -13,7 +13,8 @@ from newsbot.content.live import LiveLibrary
 from newsbot.errors import StorageUnavailable
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Buttons, Card, Reply, text
-from newsbot.messages.requests import Ask, Click, Suggest
+from newsbot.messages.forms import Form, Problems
+from newsbot.messages.requests import Ask, Click, Person, Submit, Suggest
 from newsbot.storage.database import Database, DurableEvents
 from tests.commands.conftest import ANNA, BERT, HERE, INCIDENT, NOW
 
@@ -21,6 +22,13 @@ from tests.commands.conftest import ANNA, BERT, HERE, INCIDENT, NOW
 def labels(reply: Reply) -> list[str]:
     """The buttons of a reply."""
     return [b.label for block in reply.card.blocks if isinstance(block, Buttons) for b in block.items]
+
+
+async def pressed(desk: Desk, token: str, who: Person = ANNA) -> Reply:
+    """The reply to a press of the button behind a token."""
+    answered = await desk.click_token(token, who, HERE)
+    assert isinstance(answered, Reply)
+    return answered
 
 
 async def title_of(desk: Desk, said: str) -> str:
@@ -147,7 +155,7 @@ async def test_a_typo_gets_the_nearest_names_as_buttons_that_work(desk: Desk, sa
     assert reply.private
     assert offered in labels(reply)
     for action in reply.card.actions():
-        answered = await desk.click_token(action.token(), ANNA, HERE)
+        answered = await pressed(desk, action.token())
         assert answered.card.tone == "neutral"
 
 
@@ -164,6 +172,26 @@ async def test_a_command_without_what_it_needs_says_what(desk: Desk) -> None:
     assert "needs question" in (await desk.answer(Ask(ANNA, HERE, ("ask",)))).card.plain()
 
 
+async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(desk: Desk) -> None:
+    reply = await desk.say("/figure", ANNA, HERE)
+    form = await desk.click_token(next(reply.card.actions()).token(), ANNA, HERE)
+    assert isinstance(form, Form)
+    assert [(field.name, field.required) for field in form.fields] == [("name", True)]
+    wrong = await desk.submit(Submit(ANNA, HERE, form.action, {"name": " "}))
+    assert isinstance(wrong, Problems)
+    assert "needed" in wrong.by_field["name"]
+    right = await desk.submit(Submit(ANNA, HERE, form.action, {"name": "v3-run-cost", "stray": "x"}))
+    assert isinstance(right, Reply)
+    assert "$5.576 million" in right.card.plain()
+
+
+@pytest.mark.parametrize("action", [Action("form.run"), Action("form.run", ("none",)), Action("bomb", ("ask",))])
+async def test_a_forged_form_is_refused(desk: Desk, action: Action) -> None:
+    reply = await desk.submit(Submit(ANNA, HERE, action, {"name": "x"}))
+    assert isinstance(reply, Reply)
+    assert reply.card.title == "That button does not work"
+
+
 # -- privacy and buttons ------------------------------------------------------------------------------------------
 
 
@@ -175,7 +203,7 @@ async def test_a_private_answer_can_be_shared(desk: Desk, said: str) -> None:
     assert reply.private
     assert labels(reply)[-1] == "Share here"
     *_, share = reply.card.actions()
-    shared = await desk.click_token(share.token(), ANNA, HERE)
+    shared = await pressed(desk, share.token())
     assert not shared.private
     assert "$5.576 million" in shared.card.plain()
 
@@ -191,7 +219,7 @@ async def test_every_button_of_every_card_fits_its_token_and_answers(desk: Desk)
         if action in seen:
             continue
         seen.add(action)
-        reply = await desk.click_token(action.token(), BERT, HERE)
+        reply = await pressed(desk, action.token(), BERT)
         assert reply.card.tone in {"neutral", "good", "warning"}
         assert reply.card.title not in {"That did not work", "Not found", "Gone"}, action
         waiting += reply.card.actions()
@@ -203,7 +231,7 @@ async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Desk) -> Non
     for (topic, name), question in library.questions.items():
         right = question.choices.index(question.answer)
         for number in range(len(question.choices)):
-            reply = await desk.click(Click(BERT, HERE, Action("check.answer", (topic, name, str(number)))))
+            reply = await pressed(desk, Action("check.answer", (topic, name, str(number))).token(), BERT)
             assert reply.private
             assert reply.card.title == ("Right." if number == right else "Not quite.")
             assert "https://" in reply.card.plain() or "http://" in reply.card.plain()
@@ -236,7 +264,7 @@ async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Desk) -> Non
     ],
 )
 async def test_old_damaged_and_forged_buttons_get_a_polite_answer(desk: Desk, token: str) -> None:
-    reply = await desk.click_token(token, BERT, HERE)
+    reply = await pressed(desk, token, BERT)
     assert reply.card.title not in {"That did not work", ""}
     assert INCIDENT not in reply.card.plain()
 
@@ -245,6 +273,7 @@ async def test_old_damaged_and_forged_buttons_get_a_polite_answer(desk: Desk, to
 async def test_a_forged_choice_is_refused(desk: Desk, number: str) -> None:
     (topic, name), *_ = desk.context.library.questions
     reply = await desk.click(Click(BERT, HERE, Action("check.answer", (topic, name, number))))
+    assert isinstance(reply, Reply)
     assert reply.card.title in {"That button does not work", "Right.", "Not quite."}
     assert INCIDENT not in reply.card.plain()
 

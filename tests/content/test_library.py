@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card, sources_card
+from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
 from newsbot.content.library import Library, load_library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.models import Figure, Range, date_words, slug
 from newsbot.content.names import Name, NameIndex, normalised
 from newsbot.content.numbers import display_agrees, in_words
+from newsbot.content.overviews import sources_card
 from newsbot.content.prose import names_pattern, stray_numbers
 from newsbot.content.review import overlong_cards
 from newsbot.content.scaffold import new_topic

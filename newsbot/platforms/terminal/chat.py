@@ -1,15 +1,19 @@
 """A chat in the terminal: reads lines, with history and completion where a person types them, and shows the answers."""
 
+import asyncio
 import getpass
 import itertools
+import os
+import stat
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsbot.commands.desk import Desk
 from newsbot.messages.cards import Reply
-from newsbot.messages.requests import Click, Person, Place
+from newsbot.messages.forms import Field, Form, Problems
+from newsbot.messages.requests import Click, Person, Place, Submit
 from newsbot.platforms.terminal.screen import Screen
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 HERE = Place("terminal", "", "terminal")
 PROMPT = "> "
+_LONGEST_LINE = 1_000_000
 _LEAVE = frozenset({"exit", "quit", "bye", "/exit", "/quit"})
 
 
@@ -33,26 +38,70 @@ def local_person() -> Person:
 class Chat:
     """One person at one terminal. A number presses a button of the newest card; anything else is said to the desk."""
 
-    def __init__(self, desk: Desk, screen: Screen, history: Path) -> None:
+    def __init__(self, desk: Desk, screen: Screen, history: Path, status: Callable[[], str] = str) -> None:
+        """`status` is a line to show below the prompt while it is not empty."""
+        self._status = status
         self._desk = desk
         self._screen = screen
         self._history = history
         self._who = local_person()
+        self._form: Form | None = None
+        self._values: dict[str, str] = {}
 
-    async def run(self) -> None:
-        """Answer until the input ends, or the person leaves with `exit` or Ctrl-D."""
-        typed = self._prompted() if sys.stdin.isatty() else _piped()
+    async def run(self) -> bool:
+        """Answer until the input ends, or the person leaves with `exit` or Ctrl-D.
+
+        Returns whether anybody was there: an input that never held a line, as that of a service, has nobody to leave.
+        """
+        is_terminal = sys.stdin is not None and sys.stdin.isatty()
+        typed = self._prompted() if is_terminal else _piped()
+        was_there = is_terminal
         keys = itertools.count(1)
         async for line in typed:
+            was_there = True
             if line.strip().casefold() in _LEAVE:
-                return
-            await self._screen.post(HERE, await self._answer(line), f"terminal-{next(keys)}")
+                return True
+            if self._form is not None:
+                reply = await self._fill_in(self._form, line)
+            else:
+                reply = await self._answer(line)
+            if reply is not None:
+                await self._screen.post(HERE, reply, f"terminal-{next(keys)}")
+        return was_there
 
-    async def _answer(self, line: str) -> Reply:
+    async def _answer(self, line: str) -> Reply | None:
         number = line.strip()
-        if number.isascii() and number.isdecimal() and 0 < int(number[:6]) <= len(self._screen.actions):
-            return await self._desk.click(Click(self._who, HERE, self._screen.actions[int(number) - 1]))
+        if number.isascii() and number.isdecimal() and 0 < int(number[:6]) <= len(self._screen.presses):
+            action, values = self._screen.presses[int(number) - 1]
+            answered = await self._desk.click(Click(self._who, HERE, action, values))
+            if isinstance(answered, Form):
+                self._begin(answered)
+                return None
+            return answered
         return await self._desk.say(line, self._who, HERE)
+
+    def _begin(self, form: Form) -> None:
+        """Ask for the fields of a form, one line each."""
+        self._form, self._values = form, {}
+        self._screen.ask(form.title, form.fields[0])
+
+    async def _fill_in(self, form: Form, line: str) -> Reply | None:
+        """The next field of the form; the answer once all are there, None where another line is needed."""
+        field = form.fields[len(self._values)]
+        values = {**self._values, field.name: _chosen(field, line.strip())}
+        if wrong := form.problems(values).get(field.name):
+            self._screen.ask(wrong, field)
+            return None
+        self._values = values
+        if len(values) < len(form.fields):
+            self._screen.ask("", form.fields[len(values)])
+            return None
+        self._form = None
+        answered = await self._desk.submit(Submit(self._who, HERE, form.action, values))
+        if isinstance(answered, Problems):  # a rule over several fields
+            self._begin(form)
+            return None
+        return answered
 
     async def _prompted(self) -> AsyncIterator[str]:
         """Lines that a person types, kept in a history file where one can be written."""
@@ -68,7 +117,11 @@ class Chat:
         except OSError:
             print(f"(the history cannot be kept in {self._history})", file=sys.stderr)  # noqa: T201 (a terminal)
         session: PromptSession[str] = PromptSession(
-            history=history, completer=_completer(self._desk), complete_while_typing=True
+            history=history,
+            completer=_completer(self._desk),
+            complete_while_typing=True,
+            bottom_toolbar=lambda: self._status() or None,
+            refresh_interval=0.5,
         )
         with patch_stdout():
             while True:
@@ -95,9 +148,28 @@ def _completer(desk: Desk):  # type: ignore[no-untyped-def] # prompt_toolkit is 
     return DeskCompleter()
 
 
-async def _piped() -> AsyncIterator[str]:
-    """Lines of a pipe or a file, as they come."""
-    import asyncio
+def _chosen(field: Field, typed: str) -> str:
+    """What was typed, or the value of the choice that is called so."""
+    names = {label.casefold(): value for label, value in field.choices}
+    return names.get(typed.casefold(), typed)
 
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        yield line.rstrip("\n")
+
+async def _piped() -> AsyncIterator[str]:
+    """Lines of a pipe or a file, as they come; none where nothing can be read, as from /dev/null."""
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    if stat.S_ISREG(mode):
+        for line in sys.stdin:
+            yield line.rstrip("\n")
+    if not stat.S_ISFIFO(mode) and not stat.S_ISSOCK(mode):
+        return
+    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while True:
+        try:
+            line = await reader.readline()
+        except ValueError:  # longer than any limit; the rest of it is read as the next line
+            yield "x" * _LONGEST_LINE
+            continue
+        if not line:
+            return
+        yield line.decode(errors="replace").rstrip("\n")

@@ -8,13 +8,15 @@ from typing import TextIO
 
 from newsbot.messages.actions import Action, Url
 from newsbot.messages.budgets import TERMINAL
-from newsbot.messages.cards import Block, Button, Buttons, Card, Facts, Links, Reply, Text
+from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Facts, Links, Reply, Text
 from newsbot.messages.fitting import fit
+from newsbot.messages.forms import Field
 from newsbot.messages.markup import plain_text
 from newsbot.messages.plain import plain_block
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
 
+Press = tuple[Action, tuple[str, ...]]  # an action and what was picked
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _WIDEST = 100
 
@@ -31,18 +33,18 @@ class Screen:
         self._width = width or (lambda: min(shutil.get_terminal_size().columns, _WIDEST))
         self._styled = self._stream.isatty()
         self._count = 0
-        self.actions: tuple[Action, ...] = ()
+        self.presses: tuple[Press, ...] = ()
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
         """Print a reply. A terminal forgets what it printed, so `key` guards nothing here."""
         del key
         parts = fit(reply.card, self.budget).parts
-        self.actions = tuple(action for part in parts for action in part.actions())
+        self.presses = tuple(press for part in parts for block in part.blocks for press in _presses(block))
         number = 0
         for part in parts:
             for line in self._lines(part, number):
                 self._stream.write(f"{line}\n")
-            number += len(list(part.actions()))
+            number += sum(len(_presses(block)) for block in part.blocks)
         self._stream.flush()
         self._count += 1
         return Posted(place, str(self._count))
@@ -61,6 +63,19 @@ class Screen:
         del place
         return Abilities(post=True, pictures=False, edit=False, threads=False)
 
+    def tell(self, words: str) -> None:
+        """Print one line that is no answer."""
+        self._stream.write(f"{words}\n")
+        self._stream.flush()
+
+    def ask(self, title: str, field: Field) -> None:
+        """Ask for one field of a form."""
+        choices = f" ({', '.join(label for label, _ in field.choices)})" if field.choices else ""
+        optional = "" if field.required else " (may be left empty)"
+        lines = [self._style(_BOLD, title)] if title else []
+        self._stream.write("\n".join([*lines, f"{field.label}{choices}{optional}:", ""]))
+        self._stream.flush()
+
     def _lines(self, card: Card, first: int) -> Iterator[str]:
         yield ""
         yield self._style(_BOLD, card.title)
@@ -68,7 +83,7 @@ class Screen:
         for block in card.blocks:
             yield ""
             yield from self._block(block, number)
-            number += len(list(Card("", (block,)).actions()))
+            number += len(_presses(block))
         if card.footer:
             yield ""
             yield self._style(_DIM, card.footer)
@@ -90,6 +105,10 @@ class Screen:
                 for place, item in enumerate(items, start):
                     yield from self._wrapped(f"{place}. {item.label}{f', {item.detail}' if item.detail else ''}", "   ")
                     yield self._style(_DIM, f"   {item.url}")
+            case Choice(prompt, _, options):
+                yield self._style(_BOLD, prompt)
+                for place, option in enumerate(options, number + 1):
+                    yield from self._wrapped(f"[{place}] {option.label}", "    ")
             case Buttons(items):
                 yield from self._wrapped("  ".join(self._buttons(items, number)), "")
             case _:
@@ -109,3 +128,13 @@ class Screen:
 
     def _style(self, style: str, words: str) -> str:
         return f"{style}{words}{_RESET}" if self._styled else words
+
+
+def _presses(block: Block) -> list[Press]:
+    """What the numbers of a block press, in order."""
+    match block:
+        case Buttons(items):
+            return [(button.does, ()) for button in items if isinstance(button.does, Action)]
+        case Choice(_, action, options):
+            return [(action, (option.value,)) for option in options]
+    return []

@@ -1,0 +1,104 @@
+"""The words of a chart: values without the unit that the subtitle already states, dates no more exact than known."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from newsbot.charts.typeset import signs
+from newsbot.messages.charts import Point
+
+_SCALE = "thousand|million|billion|trillion"
+_BEFORE_REST = re.compile(rf"(?:USD\b|%)?\s*(?:(?:{_SCALE})\b)?\s*")
+_SCALED_TWICE = re.compile(rf"(\S+) ({_SCALE}) to (\S+) \2")
+# Notes that change what a value means, so they stand before it and not in small print.
+_QUALIFIERS = frozenset(
+    {"about", "almost", "approximately", "around", "at least", "at most", "less than", "more than"}
+    | {"above", "below", "nearly", "over", "roughly", "under", "up to"}
+)
+_LARGE = ((1e12, " tn"), (1e9, " bn"), (1e6, " M"))
+_LACKING = "□"
+_MARKS_IN_A_ROW = 2  # more of them would climb into the line above
+
+
+def clean(text: str) -> str:
+    """One line of signs that can be drawn: no control signs, no towers of accents, □ for what the typeface lacks."""
+    kept: list[str] = []
+    marks = 0
+    for sign in unicodedata.normalize("NFC", " ".join(text.split())):
+        kind = unicodedata.category(sign)
+        marks = marks + 1 if kind.startswith("M") else 0
+        if kind.startswith("C") or marks > _MARKS_IN_A_ROW:
+            continue
+        if ord(sign) in signs():
+            kept.append(sign)
+        elif not marks:
+            kept.append(_LACKING)
+    return " ".join("".join(kept).split())
+
+
+def short(display: str, unit: str) -> str:
+    """`display` without what `unit` says beside it: "198 hours" in "hours" is "198"; "$5 million" stays."""
+    start = _BEFORE_REST.match(unit)
+    rest = unit[start.end() :] if start else unit
+    stripped = re.sub(rf" {re.escape(rest)}(?!\w)", "", display).strip() if rest else display
+    return _SCALED_TWICE.sub(r"\1 to \3 \2", stripped or display)
+
+
+def value_words(point: Point, unit: str) -> str:
+    """What is printed at a mark: its value, after a qualifier such as "about" where its note begins with one."""
+    qualifier, _ = _parted(point.note)
+    return clean(f"{qualifier} {short(point.display, unit)}")
+
+
+def note_words(point: Point) -> str:
+    """What is printed small beside a mark: its note, without the qualifier that stands before the value."""
+    return clean(_parted(point.note)[1])
+
+
+def _parted(note: str) -> tuple[str, str]:
+    first, _, rest = note.partition(";")
+    return (first.strip(), rest.strip()) if first.strip().lower() in _QUALIFIERS else ("", note)
+
+
+def bare(value: str, unit: str) -> str:
+    """A value where room is scarce: without the million, billion or trillion that `unit` says as well."""
+    scale = re.search(_SCALE, unit)
+    return value.replace(f" {scale[0]}", "") if scale else value
+
+
+def unit_words(unit: str) -> str:
+    """A unit as the subtitle: "%" is "Percent"."""
+    return capital(clean("Percent" + unit[1:] if unit.startswith("%") else unit))
+
+
+def capital(words: str) -> str:
+    """`words` with a capital to begin with, unless they begin with a name such as o1 or iPhone."""
+    first = words.partition(" ")[0]
+    return words[0].upper() + words[1:] if first.isalpha() and first.islower() else words
+
+
+def date_words(point: Point, points: Sequence[Point]) -> str:
+    """The day of a point, unless its label says it, and no more exact than it may be known; empty where it has none.
+
+    A month or a year is kept as its first day. So a first day is shown as its month, and the first of January as its
+    year, unless the other days tell that the series goes by months.
+    """
+    if point.on is None or str(point.on.year) in point.label:
+        return ""
+    if point.on.day > 1:
+        return f"{point.on.day} {point.on:%b %Y}"
+    days = [each.on for each in points if each.on]
+    monthly = all(day.day == 1 for day in days) and any(day.month > 1 for day in days)
+    return f"{point.on:%b %Y}" if point.on.month > 1 or monthly else f"{point.on:%Y}"
+
+
+def axis_words(value: float, step: float, unit: str) -> str:
+    """A number of an axis whose numbers are `step` apart, with the sign of its unit: $140, 60%, 1.5 M."""
+    scale, word = next((large for large in _LARGE if step >= large[0] / 10 and 0 < abs(value) < 1e15), (1.0, ""))
+    size, apart = abs(value) / scale, step / scale
+    exact = apart >= 1e-6 and size < 1e15
+    decimals = len(f"{apart:.7f}".rstrip("0").partition(".")[2])
+    digits = f"{size:,.{decimals}f}" if exact else f"{size:.4g}"
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    dollar = "$" if unit.startswith("USD") else ""
+    return f"{sign}{dollar}{digits if value else 0}{word}{'%' if unit.startswith('%') else ''}"

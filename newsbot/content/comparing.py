@@ -1,0 +1,66 @@
+"""Whether two figures may be set against each other, and what then can be said; a refusal says why."""
+
+import re
+from dataclasses import dataclass
+
+from newsbot.content.models import Figure, Range
+from newsbot.content.numbers import ends
+
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALE = re.compile(r"\b(thousand|million|billion|trillion)\b ?")
+# Units so general that the same one says nothing of whether two numbers measure the same thing.
+_GENERAL = re.compile(r"USD|CNY|%|x\b|times", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How often the first figure contains the second: `low` and `high` are the same where both are exact."""
+
+    low: float
+    high: float
+
+
+def why_not(first: Figure, second: Figure) -> str | None:
+    """Why the two cannot be compared, in a sentence; None where they can."""
+    if first.id == second.id:
+        return "Both are the same figure."
+    for figure in (first, second):
+        if isinstance(figure.value, tuple):
+            return f"“{figure.label}” is a series of values, not one number."
+    units = [_unit(figure)[0] for figure in (first, second)]
+    if units[0] != units[1]:
+        return f"One is in {units[0]}, the other in {units[1]}."
+    if first.basis is None or second.basis is None:
+        if first.basis != second.basis or _GENERAL.search(units[0]):
+            return "They share a unit, but nothing says that they measure the same thing."
+        return None
+    if first.basis != second.basis:
+        return f"They measure different things: one is {_begun(first.basis)}, the other {_begun(second.basis)}."
+    return None
+
+
+def compare(first: Figure, second: Figure) -> Comparison | None:
+    """The ratio of two figures that `why_not` has nothing against; None where one of them may be zero."""
+    one, other = (_scaled(figure) for figure in (first, second))
+    if 0.0 in (*one, *other) or (one[0] < 0) != (other[0] < 0):
+        return None
+    low, high = sorted(abs(end) for end in one)
+    other_low, other_high = sorted(abs(end) for end in other)
+    return Comparison(low / other_high, high / other_low)
+
+
+def _unit(figure: Figure) -> tuple[str, float]:
+    """The unit without its scale, and the scale: "USD million" is USD by 1,000,000."""
+    found = _SCALE.search(figure.unit)
+    return _SCALE.sub("", figure.unit).strip(), _SCALES[found[1]] if found else 1.0
+
+
+def _scaled(figure: Figure) -> tuple[float, float]:
+    assert isinstance(figure.value, float | Range)
+    _, scale = _unit(figure)
+    low, high = ends(figure.value)
+    return low * scale, high * scale
+
+
+def _begun(basis: str) -> str:
+    return basis[:1].lower() + basis[1:] if basis[1:2].islower() else basis

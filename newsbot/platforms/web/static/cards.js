@@ -1,0 +1,111 @@
+// Cards as elements. Every text becomes a text node, so nothing that a message holds can become markup.
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== undefined && value !== null && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+const webAddress = (url) => (/^https?:\/\//i.test(url) ? url : "#");
+const outward = (url, label) =>
+  element("a", { href: webAddress(url), target: "_blank", rel: "noopener noreferrer" }, label);
+
+function inline(piece) {
+  switch (piece.kind) {
+    case "strong": return element("strong", {}, piece.text);
+    case "emphasis": return element("em", {}, piece.text);
+    case "code": return element("code", {}, piece.text);
+    case "link": return outward(piece.url, piece.text);
+    case "moment": {
+      const at = new Date(piece.at);
+      const shown = piece.style === "day" ? at.toLocaleDateString([], { dateStyle: "long" })
+        : at.toLocaleString([], { dateStyle: "long", timeStyle: "short" });
+      return element("time", { datetime: piece.at }, shown);
+    }
+    case "mention": return element("strong", {}, `@${piece.name}`);
+    default: return document.createTextNode(piece.text);
+  }
+}
+
+function facts(block) {
+  const items = block.items.map((fact) => element("div", {},
+    element("dt", {}, fact.label),
+    fact.value ? element("dd", {}, fact.value) : null,
+    ...(fact.notes ?? []).map((note) => element("dd", { class: "note" }, note))));
+  const list = element("dl", { class: block.title ? "facts" : "facts plain" }, ...items);
+  return block.title ? [element("h3", {}, block.title), list] : [list];
+}
+
+function picture(block) {
+  const { chart } = block;
+  const rows = chart.points.map((point) => element("tr", {},
+    element("th", { scope: "row" }, point.label), element("td", {}, point.display), element("td", {}, point.note ?? "")));
+  const table = element("table", {},
+    element("caption", { class: "hidden" }, `${chart.title}, ${chart.unit}, as of ${chart.as_of}. Source: ${chart.source}.`),
+    element("tbody", {}, ...rows));
+  // The picture's size is kept free while it loads, so that nothing jumps.
+  return [element("figure", {},
+    element("img", { src: block.src, alt: block.alt, loading: "lazy", decoding: "async" }),
+    element("details", {}, element("summary", {}, "The same as a table"), table))];
+}
+
+function table(block) {
+  const head = element("tr", {}, ...block.columns.map((column) => element("th", { scope: "col" }, column)));
+  const rows = block.rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell))));
+  const made = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
+  return block.title ? [element("h3", {}, block.title), made] : [made];
+}
+
+function links(block) {
+  const items = block.items.map((item) => element("li", {}, outward(item.url, item.label),
+    element("span", {}, item.detail ? ` · ${item.detail}` : "")));
+  const list = element("ol", { class: "links", start: block.first ?? 1 }, ...items);
+  return block.title ? [element("h3", {}, block.title), list] : [list];
+}
+
+function buttons(block, press) {
+  return [element("div", { class: "row" }, ...block.items.map((button) => {
+    if (button.does.kind === "url") {
+      return element("a", { href: webAddress(button.does.address), target: "_blank", rel: "noopener noreferrer" }, button.label);
+    }
+    const style = `act ${button.style ?? ""}`.trim();
+    return element("button", { type: "button", class: style, onclick: (event) => press(button.token, event.currentTarget) }, button.label);
+  }))];
+}
+
+function choice(block, press) {
+  const select = element("select", { onchange: (event) => event.currentTarget.value && press(block.token, event.currentTarget, event.currentTarget.value) },
+    element("option", { value: "" }, block.prompt),
+    ...block.options.map((option) => element("option", { value: option.value }, option.label)));
+  return [element("label", {}, element("span", { class: "hidden" }, block.prompt), select)];
+}
+
+function parts(block, press) {
+  switch (block.kind) {
+    case "text": {
+      const name = block.style === "heading" ? "h3" : "p";
+      return [element(name, { class: block.style ?? "body" }, ...block.pieces.map(inline))];
+    }
+    case "facts": return facts(block);
+    case "picture": return picture(block);
+    case "table": return table(block);
+    case "rule": return [element("hr")];
+    case "links": return links(block);
+    case "buttons": return buttons(block, press);
+    case "choice": return choice(block, press);
+    default: return [];
+  }
+}
+
+export function cardElement(card, press) {
+  const made = element("article", { class: `card ${card.tone ?? "neutral"}` },
+    element("h2", {}, card.title),
+    ...card.blocks.flatMap((block) => parts(block, press)),
+    card.footer ? element("footer", {}, card.footer) : null);
+  if (card.colour && !["warning", "problem", "good"].includes(card.tone)) made.style.setProperty("--stripe", card.colour);
+  return made;
+}

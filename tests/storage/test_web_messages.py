@@ -1,0 +1,86 @@
+"""The web chat's messages on both databases: seen by whom they are for, in the order of their changes."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from newsbot.storage.database import Database
+from newsbot.storage.records import NewWebMessage, WebMessage
+from newsbot.storage.webmessages import WebMessageRepository, visible_to
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+async def said(repository: WebMessageRepository, body: str, seen_by: str = "", key: str | None = None) -> WebMessage:
+    (made,) = await repository.add(NewWebMessage("general", ("anna", "Anna"), body, False, NOW, "", seen_by, key))
+    return made
+
+
+async def test_a_private_message_is_seen_by_one_person_only(database: Database) -> None:
+    async with database.transaction() as tx:
+        await said(tx.web_messages, "hello")
+        secret = await said(tx.web_messages, "psst", seen_by="bert")
+        assert [m.body for m in await tx.web_messages.newest("general", "anna", 50)] == ["hello"]
+        assert [m.body for m in await tx.web_messages.newest("general", "bert", 50)] == ["hello", "psst"]
+        assert await tx.web_messages.newest("other", "bert", 50) == ()
+    assert visible_to(secret, "general", "bert")
+    assert not visible_to(secret, "general", "anna")
+    assert not visible_to(secret, "other", "bert")
+
+
+async def test_every_change_can_be_asked_for_in_order(database: Database) -> None:
+    async with database.transaction() as tx:
+        messages = tx.web_messages
+        assert await messages.last_change() == 0
+        first = await said(messages, "one")
+        second = await said(messages, "two")
+        edited = await messages.change(first.id, '{"title": "card"}')
+        gone = await messages.delete(second.id)
+        assert edited is not None
+        assert gone is not None
+        changes = await messages.changed_since(second.change)
+        assert [(m.id, m.is_card, m.is_deleted) for m in changes] == [(first.id, True, False), (second.id, False, True)]
+        assert await messages.changed_since(gone.change) == ()
+        assert await messages.last_change() == gone.change
+        assert await messages.get(second.id) == gone
+        assert gone.body == ""
+        assert await messages.change(999, "x") is None
+        assert [m.id for m in await messages.newest("general", "anna", 50)] == [first.id]
+
+
+async def test_a_post_with_the_same_key_makes_one_message(database: Database) -> None:
+    async with database.transaction() as tx:
+        first = await said(tx.web_messages, "digest", key="delivery-1")
+    async with database.transaction() as tx:
+        assert await said(tx.web_messages, "digest", key="delivery-1") == first
+        assert len(await tx.web_messages.newest("general", "anna", 50)) == 1
+
+
+async def test_several_messages_at_once_keep_their_order_and_their_keys(database: Database) -> None:
+    async with database.transaction() as tx:
+        old = await said(tx.web_messages, "old", key="b")
+        new = [
+            NewWebMessage("general", ("a", "A"), body, False, NOW, key=key)
+            for body, key in zip("xyz", "abc", strict=True)
+        ]
+        made = await tx.web_messages.add(*new)
+        assert [m.body for m in made] == ["x", "old", "z"]
+        assert made[1] == old
+        assert made[1].change < made[0].change < made[2].change
+        assert await tx.web_messages.add() == ()
+
+
+async def test_changes_of_many_writers_become_visible_in_order(database: Database) -> None:
+    async def write(number: int) -> None:
+        async with database.transaction() as tx:
+            await said(tx.web_messages, str(number))
+
+    seen: list[int] = []
+
+    async def read() -> None:
+        while len(seen) < 30:
+            async with database.transaction() as tx:
+                seen.extend(m.change for m in await tx.web_messages.changed_since(max(seen, default=0)))
+
+    await asyncio.wait_for(asyncio.gather(read(), *(write(number) for number in range(30))), 30)
+    assert seen == sorted(set(seen))
+    assert len(seen) == 30

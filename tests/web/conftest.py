@@ -1,0 +1,115 @@
+"""A real newsbot serving its web chat, as a process of its own, and a real browser where there is one."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+# A browser for tests alone: it asks nobody but the page.
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+OURS = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PORT", "PUBLIC_URL")
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`newsbot run --only web` as a process; can be stopped, killed and started again at the same address."""
+
+    def __init__(self, data: Path) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        (data / "newsbot.yaml").write_text(f"data: {data}\n", encoding="utf-8")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        self._environment = {**environment, "NEWSBOT_CONFIG": str(data), "PORT": str(self.port)}
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it says where it listens."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "newsbot", "run", "--only", "web"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=self._environment,
+            cwd="/",
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if re.search(r"Web chat: http://", line):
+                return
+        raise AssertionError(f"the server ended with {self._process.wait()}")
+
+    def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        """Stop it by a signal; returns its exit code."""
+        assert self._process is not None
+        self._process.send_signal(sign)
+        code = self._process.wait(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return code
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A fresh server with a database of its own."""
+    started = Server(tmp_path / "data")
+    started.start()
+    yield started
+    if started.is_running:
+        started.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium. Skips, saying so, where there is none.
+
+    Playwright keeps an event loop of its own running, so asynchronous tests cannot share a module with this fixture.
+    """
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: install it (Debian and Ubuntu: apt install chromium) to run the browser tests")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The web chat, open. Fails where the page logs an error or asks anybody but its own server."""
+    context = browser.new_context(viewport={"width": 1100, "height": 900}, reduced_motion="reduce")
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    opened.on(
+        "request", lambda request: troubles.append(request.url) if not request.url.startswith(server.url) else None
+    )
+    opened.goto(server.url)
+    opened.wait_for_selector("#composer-text:focus")
+    yield opened
+    context.close()
+    assert troubles == []
