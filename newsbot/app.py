@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -65,6 +65,7 @@ async def run(settings: Settings, screen: "Screen", *, with_web: bool, with_term
 
     Raises SettingsError where the web chat may not start.
     """
+    from newsbot.charts.progress import progress_bar
     from newsbot.storage.database import DurableEvents
 
     stop = asyncio.Event()
@@ -77,7 +78,9 @@ async def run(settings: Settings, screen: "Screen", *, with_web: bool, with_term
             await stack.enter_async_context(_watched(app.live))
         drawing = Drawing()
         if with_web:
-            url = await stack.enter_async_context(_web_chat(app, database, drawing))
+            # Where nobody has a prompt to show it below, the progress is a line of its own.
+            progress = drawing if with_terminal else progress_bar("Drawing charts")
+            url = await stack.enter_async_context(_web_chat(app, database, progress))
             screen.tell(f"Web chat: {url}")
         await _serve(app, screen, drawing, stop, with_terminal)
 
@@ -137,7 +140,7 @@ async def _watched(live: LiveLibrary) -> AsyncIterator[None]:
 
 
 class Drawing:
-    """How many charts are drawn, for whoever shows it."""
+    """How many charts are drawn, for the line below the terminal's prompt."""
 
     def __init__(self) -> None:
         self._done = 0
@@ -155,10 +158,21 @@ class Drawing:
         return f"Drawing charts {'█' * filled}{'░' * (20 - filled)} {self._done} of {self._total}"
 
 
-@asynccontextmanager
-async def _web_chat(app: App, database: "Database", drawing: Drawing) -> AsyncIterator[str]:
-    """The web chat at its address, with its charts drawn in the background."""
+async def _draw_ahead(live: LiveLibrary, renderer: "ChartRenderer", progress: Callable[[int, int], None]) -> None:
+    """Draw the charts of the content before anybody asks for them, and again whenever the content changes."""
     from newsbot.content.cards import charts
+
+    while True:
+        library = live.current
+        await renderer.warm(charts(library), progress)
+        await renderer.keep(charts(library))
+        if live.current is library:
+            await live.changed()
+
+
+@asynccontextmanager
+async def _web_chat(app: App, database: "Database", progress: Callable[[int, int], None]) -> AsyncIterator[str]:
+    """The web chat at its address, with its charts drawn in the background."""
     from newsbot.http import HttpServer
     from newsbot.platforms.web.chat import WebChat
     from newsbot.platforms.web.guard import require_loopback
@@ -170,13 +184,13 @@ async def _web_chat(app: App, database: "Database", drawing: Drawing) -> AsyncIt
     routes = WebRoutes(WebChat(app.desk, database, now), app.desk, renderer, {})
     server = HttpServer(http.host, http.port, routes.routes(), lambda: health(app, database))
     url = await server.start()
-    warming = asyncio.create_task(renderer.warm(charts(app.live.current), drawing))
+    drawing = asyncio.create_task(_draw_ahead(app.live, renderer, progress))
     try:
         yield url
     finally:
-        warming.cancel()
+        drawing.cancel()
         with suppress(asyncio.CancelledError):
-            await warming
+            await drawing
         routes.stop()
         await server.stop()
         await renderer.close()

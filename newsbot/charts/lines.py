@@ -82,7 +82,7 @@ def _axis_width(low: float, high: float, unit: str) -> float:
 def _column(chart: Chart, values: Sequence[str], room: float) -> float:
     """How wide the words of each point may be; 0 where `room` is too narrow for them to stand side by side."""
     words = [measure(word, _LABEL) for point in chart.points for word in clean(point.label).split(" ")]
-    days = [measure(date_words(point, chart.points), DATE) for point in chart.points]
+    days = [measure(date_words(point), DATE) for point in chart.points]
     needed = max([*(measure(value, _VALUE) for value in values), *words, *days]) + 10
     return max(needed, min(room, _COLUMN)) if needed <= room else 0
 
@@ -106,7 +106,7 @@ def _true_places(points: Sequence[Point], start: float, end: float) -> list[floa
 
 
 def _mark(chart: Chart, point: Point, value: str, x: float, frame: Frame) -> Mark:
-    label, day = clean(point.label), date_words(point, chart.points)
+    label, day = clean(point.label), date_words(point)
     if frame.turned:
         words = ", ".join(part for part in (label, day) if part)
         upright = Block(((shorten(words, _TURNED_LABEL, _LONGEST_TURNED), _TURNED_LABEL),))

@@ -17,7 +17,7 @@ _VALUE = Font(16)
 _NOTE = Font(13.5, colour=style.MUTED)
 _COMPACT = Font(14.5)
 _FLAG = 215  # the widest flag
-_COMPACT_FLAG = 430
+_COMPACT_FLAG = 520
 _HIGHEST = 480  # all flags; beyond it they shrink to one line each
 _POLE_GAP = 8  # from a pole to its words
 _APART = 12  # between flags of one row, and between rows
@@ -56,7 +56,7 @@ def _flag(chart: Chart, number: int) -> Flag:
     words = (
         block(clean(point.label), _LABEL, _FLAG, 3)
         + block(_value(point), _VALUE, _FLAG, 2)
-        + block(date_words(point, chart.points), DATE, _FLAG)
+        + block(date_words(point), DATE, _FLAG)
         + block(note_words(point), _NOTE, _FLAG, 2)
     )
     return Flag(number, point, words)
@@ -69,7 +69,7 @@ def _value(point: Point) -> str:
 
 def _compact_flag(chart: Chart, number: int) -> Flag:
     point = chart.points[number]
-    parts = (date_words(point, chart.points), _value(point), clean(point.label))
+    parts = (date_words(point), _value(point), clean(point.label))
     words = shorten(" · ".join(part for part in parts if part), _COMPACT, _COMPACT_FLAG)
     return Flag(number, point, Block(((words, _COMPACT),)))
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from newsbot.charts.typeset import signs
 from newsbot.messages.charts import Point
@@ -16,6 +15,7 @@ _QUALIFIERS = frozenset(
     | {"above", "below", "nearly", "over", "roughly", "under", "up to"}
 )
 _LARGE = ((1e12, " tn"), (1e9, " bn"), (1e6, " M"))
+_LONG_MONTH = re.compile("January|February|March|April|June|July|August|September|October|November|December")
 _LACKING = "□"
 _MARKS_IN_A_ROW = 2  # more of them would climb into the line above
 
@@ -77,19 +77,12 @@ def capital(words: str) -> str:
     return words[0].upper() + words[1:] if first.isalpha() and first.islower() else words
 
 
-def date_words(point: Point, points: Sequence[Point]) -> str:
-    """The day of a point, unless its label says it, and no more exact than it may be known; empty where it has none.
-
-    A month or a year is kept as its first day. So a first day is shown as its month, and the first of January as its
-    year, unless the other days tell that the series goes by months.
-    """
-    if point.on is None or str(point.on.year) in point.label:
+def date_words(point: Point) -> str:
+    """The date of a point, short; empty where it has none, or where its label or value says it already."""
+    if point.on is None or str(point.on.year) in point.label or point.dated == point.display:
         return ""
-    if point.on.day > 1:
-        return f"{point.on.day} {point.on:%b %Y}"
-    days = [each.on for each in points if each.on]
-    monthly = all(day.day == 1 for day in days) and any(day.month > 1 for day in days)
-    return f"{point.on:%b %Y}" if point.on.month > 1 or monthly else f"{point.on:%Y}"
+    dated = point.dated or f"{point.on.day} {point.on:%B %Y}"
+    return _LONG_MONTH.sub(lambda month: month[0][:3], dated)
 
 
 def axis_words(value: float, step: float, unit: str) -> str:

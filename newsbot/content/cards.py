@@ -203,6 +203,7 @@ def chart(figure: Figure) -> Chart:
             *ends(item.value),
             first_day(item.date),
             item.note or "",
+            date_words(item.date) if item.date else "",
         )
         for item in items(figure)
     ]

@@ -21,6 +21,7 @@ class LiveLibrary:
         self._folder = folder
         self._today = today
         self.current: Library = load_library(folder, today())
+        self._changed = asyncio.Event()
         self.is_current = True  # False while the files hold a mistake, and `current` is older than they are
 
     async def reload(self) -> bool:
@@ -34,6 +35,8 @@ class LiveLibrary:
         self.is_current = True
         if fresh.version != self.current.version:
             self.current = fresh
+            self._changed.set()
+            self._changed = asyncio.Event()
             log.info(
                 "content %s is live: %d topics, %d briefs",
                 fresh.version,
@@ -41,6 +44,10 @@ class LiveLibrary:
                 len(fresh.briefs),
             )
         return True
+
+    async def changed(self) -> None:
+        """Wait until another library takes the place of the current one."""
+        await self._changed.wait()
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload whenever a file of the folder changes, until `stop` is set."""

@@ -20,6 +20,8 @@ def in_words(value: Number | float, unit: str) -> str:
     sign, digits = (_MINUS if value < 0 else ""), _digits(abs(value))
     if money := _MONEY.match(unit):
         scale = f" {money['scale']}" if money["scale"] else ""
+        if not scale and not value.is_integer() and round(value, 2) == value:
+            digits = f"{abs(value):,.2f}"  # cents have two digits
         return f"{sign}${digits}{scale}{money['rest'] or ''}"
     if unit.startswith("%"):
         return f"{sign}{digits}{unit}"

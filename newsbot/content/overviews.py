@@ -15,9 +15,7 @@ def events_card(library: Library, events: Sequence[Event], topic: str, since: st
     """A page of events, the newest first: a timeline, each with its day and tickers, a list to open one from."""
     about = library.topics[topic].title if topic else "AI market events"
     title = f"{about}: what happened" + (f" since {date_words(since)}" if since else "")
-    points = [
-        Point(library.filled_text(e.title), date_words(e.date.isoformat()), 0.0, 0.0, e.date) for e in reversed(events)
-    ]
+    points = [_event_point(library, event) for event in reversed(events)]
     oldest, newest = (date_words(event.date.isoformat()) for event in (events[-1], events[0]))
     span = f"{about}, {oldest} to {newest}" if oldest != newest else f"{about}, {newest}"
     line = Chart("timeline", span, "by day", newest, "given with each event", tuple(points))
@@ -36,6 +34,11 @@ def events_card(library: Library, events: Sequence[Event], topic: str, since: st
     return Card(
         title, tuple(blocks), footer=f"{start + 1} to {start + len(events)} of {total}. {FOOTER}", colour=colour
     )
+
+
+def _event_point(library: Library, event: Event) -> Point:
+    day = date_words(event.date.isoformat())
+    return Point(library.filled_text(event.title), day, 0.0, 0.0, event.date, dated=day)
 
 
 def comparison_card(library: Library, first: Figure, second: Figure) -> Card:

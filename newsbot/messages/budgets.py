@@ -48,6 +48,7 @@ class Budget:
     alt: int
     rows: int  # rows of a table
     frame: int = 0  # pieces that the message's own frame takes
+    counts_alt: bool = True  # whether alt text is part of the message's characters
     button_pieces: int = 1  # pieces that one button takes beside its row
     widened: Mapping[str, int] = field(default_factory=dict)  # what escaping adds for a sign
     degrades: Mapping[type, Degradation] = field(default_factory=dict)
@@ -73,6 +74,7 @@ DISCORD = Budget(
     alt=1_024,
     rows=30,
     frame=1,
+    counts_alt=False,
     widened=MappingProxyType(dict.fromkeys("\\*_~`|>#[]", 1)),
     degrades=MappingProxyType({Table: "list"}),
 )
@@ -178,8 +180,8 @@ def cost(block: Block, budget: Budget) -> Cost:
         case Table(title, columns, rows):
             lines = sum(row_size(row, budget) for row in (columns, *rows))
             return _text(budget.size(title) + 8 + lines)
-        case Picture(chart, alt):
-            return Cost(budget.size(chart.title) + budget.size(alt), 2, 0)
+        case Picture(_, alt):
+            return Cost(budget.size(alt) if budget.counts_alt else 0, 2, 0)
         case Rule():
             return Cost(0, 1, 0)
         case Buttons(items):

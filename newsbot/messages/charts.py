@@ -9,7 +9,10 @@ ChartKind = Literal["ranked-bar", "grouped-bar", "line", "range", "timeline"]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One mark: a value, or a span from `low` to `high`, in the chart's unit; `display` is how a person reads it."""
+    """One mark: a value, or a span from `low` to `high`, in the chart's unit; `display` is how a person reads it.
+
+    `on` places it on an axis of dates; `dated` is that date in words, no more exact than it is known.
+    """
 
     label: str
     display: str
@@ -17,6 +20,7 @@ class Point:
     high: float
     on: date | None = None
     note: str = ""
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +36,7 @@ class Chart:
 
     def alt_text(self) -> str:
         """What the picture shows, in words, for someone who cannot see it."""
-        shown = "; ".join(f"{point.label}: {point.display}" for point in self.points)
+        shown = "; ".join(
+            f"{point.label}: {point.display}{f' ({point.note})' if point.note else ''}" for point in self.points
+        )
         return f"{self.title} ({self.unit}, as of {self.as_of}). {shown}. Source: {self.source}."

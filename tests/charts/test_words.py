@@ -21,6 +21,7 @@ from newsbot.charts.words import (
     unit_words,
     value_words,
 )
+from newsbot.messages.charts import Point
 from tests.charts.samples import exact
 
 FONT = Font(18)
@@ -77,22 +78,19 @@ def test_names_keep_their_small_letter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"),
+    ("label", "display", "dated", "expected"),
     [
-        ([date(2025, 1, 27), date(2025, 6, 1)], ["27 Jan 2025", "Jun 2025"]),
-        ([date(2023, 1, 1), date(2024, 1, 1)], ["2023", "2024"]),
-        ([date(2024, 12, 1), date(2025, 1, 1)], ["Dec 2024", "Jan 2025"]),
-        ([date(2024, 12, 5), date(2025, 1, 1)], ["5 Dec 2024", "2025"]),
+        ("Close", "$118.42", "27 January 2025", "27 Jan 2025"),
+        ("Value", "$1", "June 2024", "Jun 2024"),
+        ("Value", "$1", "May 2024", "May 2024"),
+        ("Value", "$1", "2024", "2024"),
+        ("Close of 2025", "$1", "27 January 2025", ""),
+        ("DeepSeek shock", "27 January 2025", "27 January 2025", ""),
     ],
 )
-def test_a_first_day_is_shown_as_the_month_or_year_that_it_may_stand_for(days: list[date], expected: list[str]) -> None:
-    points = [exact("a", "1", 1, day) for day in days]
-    assert [date_words(point, points) for point in points] == expected
-
-
-def test_a_day_is_not_repeated_where_the_label_says_it() -> None:
-    point = exact("Q1 2025", "1", 1, date(2025, 3, 31))
-    assert date_words(point, [point]) == ""
+def test_a_date_is_as_exact_as_it_is_known_and_said_once(label: str, display: str, dated: str, expected: str) -> None:
+    assert date_words(Point(label, display, 1, 1, date(2025, 1, 27), dated=dated)) == expected
+    assert date_words(Point(label, display, 1, 1)) == ""
 
 
 @pytest.mark.parametrize(

@@ -135,8 +135,8 @@ def test_every_card_of_a_small_topic_can_be_made(folder: Folder) -> None:
     question = library.questions["tea", "price"]
     assert isinstance(brief_card(library, "tea", "overview").blocks[1], Picture)
     assert "Tea rose to $5.50 in January 2025." in brief_card(library, "tea", "overview").plain()
-    assert "Daily Tea: $5.7" in figure_card(library, "tea-price").plain()
-    assert "$5.4 to $5.6" in figure_card(library, "tea-years").plain()
+    assert "Daily Tea: $5.70" in figure_card(library, "tea-price").plain()
+    assert "$5.40 to $5.60" in figure_card(library, "tea-years").plain()
     assert "undated" in sources_card(library, library.topics["tea"], brief).plain()
     assert "27 January 2025 · TEA" in event_card(library, "2025-01-27-tea-rises").plain()
     assert answer_card(library, question, 0).title == "Right."
@@ -205,6 +205,8 @@ def test_names_never_break_on_what_people_type(typed: str) -> None:
         (-16.97, "%", "−16.97%"),
         (2788000.0, "H800 GPU-hours", "2,788,000 H800 GPU-hours"),
         (0.55, "USD per million tokens", "$0.55 per million tokens"),
+        (7.5, "USD per million tokens", "$7.50 per million tokens"),
+        (0.0005, "USD", "$0.0005"),
         (294000.0, "USD", "$294,000"),
         (Range(low=588.8, high=600.0), "USD billion", "$588.8 billion to $600 billion"),
     ],

@@ -162,6 +162,7 @@ budgets = st.builds(
     alt=st.integers(20, 500),
     rows=st.integers(1, 20),
     frame=st.integers(0, 1),
+    counts_alt=st.booleans(),
     button_pieces=st.integers(0, 1),
     widened=st.sampled_from([{}, {"*": 1, "_": 1}, {"&": 4, "<": 3}]),
     degrades=st.sampled_from(
