@@ -17,6 +17,7 @@ from newsbot.content.library import load_library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.models import Brief, Figure, Question, Topic
 from newsbot.content.names import Name, NameIndex
+from newsbot.messages.markup import parse_markup
 from newsbot.messages.requests import Ask, Person, Place
 
 TOPICS = 250
@@ -97,6 +98,7 @@ def _floor(folder: Path) -> None:
 
 
 def _load_and_index(folder: Path) -> None:
+    parse_markup.cache_clear()  # as at the start of a process
     library = load_library(folder, TODAY)
     assert len(library.topics) == TOPICS
     assert library.ask("price of topic 7")

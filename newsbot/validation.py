@@ -1,6 +1,7 @@
 """Mistakes in our own files: pydantic's findings as `file:line: what is wrong (how to mend it)`."""
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,7 @@ class Finding:
 
 def readable_path(path: Path) -> str:
     """The path as a person in the current folder would write it."""
-    here = Path.cwd()
-    is_below = path.is_relative_to(here) and here != Path(here.anchor)
-    return str(path.relative_to(here) if is_below else path)
+    return str(path).removeprefix(f"{os.getcwd()}{os.sep}")
 
 
 def mistakes(findings: Iterable[Finding], file: str, text: str, offset: Location = ()) -> list[Mistake]:

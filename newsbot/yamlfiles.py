@@ -72,7 +72,7 @@ def read_yaml_file(path: Path) -> Any:
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file. Raises YamlError where there is none."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise YamlError(f"not UTF-8 text (byte {error.start})", 1) from None
     except OSError as error:

@@ -39,6 +39,15 @@ class Draft:
     texts: dict[str, str] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
+    _files: dict[Path, str] = field(default_factory=dict)
+
+    def file(self, path: Path) -> str:
+        """How mistakes name a file."""
+        known = self._files.get(path)
+        if known is None:
+            known = self._files[path] = readable_path(path)
+        return known
+
     def report(self, entry: BaseModel, finding: Finding) -> None:
         """Note a finding about an entry, at its line."""
         file, location = self.origins[id(entry)]
@@ -101,7 +110,7 @@ def _read_entries(draft: Draft, path: Path, model: type[BaseModel]) -> None:
         location: Location = (name,)
         if not isinstance(name, str) or not _ID.match(name):
             found = Finding(location, f"'{name}' is no name", "lower case, digits and hyphens, at most 32 signs")
-            draft.mistakes += mistakes([found], readable_path(path), draft.texts[readable_path(path)])
+            draft.mistakes += mistakes([found], draft.file(path), draft.texts[draft.file(path)])
             continue
         entry = _entry(draft, model, value, path, location, {"id": name, "topic": path.parent.name})
         if entry is not None:
@@ -152,7 +161,7 @@ def _entry(
     draft: Draft, model: type[BaseModel], value: object, path: Path, location: Location, added: dict[str, str]
 ) -> BaseModel | None:
     """The value as an entry with what the loader adds, or None, with its mistakes noted."""
-    file = readable_path(path)
+    file = draft.file(path)
     reserved = [name for name in added if isinstance(value, dict) and name in value]
     findings = [Finding((name,), f"'{name}' is no key here", "remove it") for name in reserved]
     entry, found = validated(model, {**value, **added} if isinstance(value, dict) else value)
@@ -165,7 +174,7 @@ def _entry(
 
 
 def _read(draft: Draft, path: Path) -> Any:
-    file = readable_path(path)
+    file = draft.file(path)
     try:
         draft.texts[file] = read_text(path)
         data = read_yaml(draft.texts[file])
@@ -188,4 +197,4 @@ def _read_names(draft: Draft, path: Path) -> frozenset[str]:
 
 
 def _refuse(draft: Draft, path: Path, what: str) -> None:
-    draft.mistakes.append(Mistake(readable_path(path), 1, what))
+    draft.mistakes.append(Mistake(draft.file(path), 1, what))

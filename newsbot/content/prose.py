@@ -28,6 +28,7 @@ _DATES = re.compile(
     """,
     re.VERBOSE,
 )
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\S*\d\S*")
 
 
@@ -39,7 +40,7 @@ def placeholders(source: str) -> list[str]:
 def stray_numbers(source: str, names: re.Pattern[str] | None) -> list[str]:
     """The words of a piece of prose that hold a digit though they are no placeholder, date, year or allowed name."""
     bare = _LINK_TARGET.sub("]", _PLACEHOLDER.sub(" ", source))
-    if not any(char.isdigit() for char in bare):
+    if not _DIGIT.search(bare):
         return []
     if names is not None:
         bare = names.sub(" ", bare)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from newsbot.errors import ContentError
 
@@ -106,11 +107,14 @@ def is_web_address(url: str) -> bool:
     return _ADDRESS.match(url) is not None and url.isprintable()
 
 
+@lru_cache(maxsize=8_192)
 def parse_markup(source: str) -> tuple[Markup, ...]:
     """The pieces of trusted markup, neighbouring plain text joined.
 
     Raises ContentError where a sign is left open or a link has no web address.
     """
+    if not _SPECIAL.search(source):
+        return (Plain(source),) if source else ()
     pieces: list[Markup] = []
     for match in _TOKEN.finditer(source):
         kind = match.lastgroup
