@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import content, web
+from benchmarks import charts, content, web
 
-PARTS = {"content": content.rows, "web": web.rows}
+PARTS = {"content": content.rows, "web": web.rows, "charts": charts.rows}
 
 
 def main() -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 from aiohttp import web
 
 
-async def serve(page: bytes, event: bytes) -> None:
-    """Serve `page` at /, take any JSON at /api/say, and send `event` to every open stream then."""
+async def serve(page: bytes, event: bytes, static: Path) -> None:
+    """Serve `page` at / with the files of `static`; any JSON at /api/say sends `event` to every open stream."""
     streams: set[web.StreamResponse] = set()
 
     async def get_page(request: web.Request) -> web.Response:
@@ -32,6 +32,7 @@ async def serve(page: bytes, event: bytes) -> None:
         return response
 
     app = web.Application()
+    app.router.add_static("/static", static)
     app.add_routes([web.get("/", get_page), web.post("/api/say", say), web.get("/api/stream", stream)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -42,4 +43,4 @@ async def serve(page: bytes, event: bytes) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]).read_bytes()))
+    asyncio.run(serve(Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]).read_bytes(), Path(sys.argv[3])))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from benchmarks.measure import Row
 
 ROUNDS = 200
 _IMPORTS = "import aiohttp, aiosqlite, alembic, asyncpg, pydantic, rapidfuzz, sqlalchemy.ext.asyncio, watchfiles, yaml"
+_STATIC = Path(__file__).resolve().parent.parent / "newsbot" / "platforms" / "web" / "static"
 _FLOOR_MB = 79.0  # FLOORS.md: the whole stack with Discord and Slack imported, on its machine
 
 
@@ -105,6 +107,25 @@ async def _captured(url: str) -> tuple[bytes, bytes]:
             return await response.read(), b"id: 1\n" + client.event + b"\n"
 
 
+def _first_paints(chromium: str, ours: str, bare: str) -> tuple[float, float]:
+    """Median milliseconds from navigation to first paint of both pages, in turns."""
+    from playwright.sync_api import sync_playwright
+
+    paints: tuple[list[float], list[float]] = ([], [])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for _ in range(8):
+            for found, url in zip(paints, (ours, bare), strict=True):
+                page = browser.new_page()
+                page.goto(url, wait_until="load")
+                page.wait_for_timeout(300)
+                entries = page.evaluate("performance.getEntriesByType('paint').map(entry => entry.startTime)")
+                found.extend(entries[:1])
+                page.close()
+        browser.close()
+    return statistics.median(paints[0]), statistics.median(paints[1])
+
+
 def _bare_memory() -> float:
     program = f"{_IMPORTS}; import psutil; print(psutil.Process().memory_info().rss)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -119,10 +140,13 @@ def rows() -> Iterator[Row]:
             page, event = asyncio.run(_captured(ours))
             (Path(data) / "page").write_bytes(page)
             (Path(data) / "event").write_bytes(event)
-            command = ("benchmarks.bare", f"{data}/page", f"{data}/event")
+            command = ("benchmarks.bare", f"{data}/page", f"{data}/event", str(_STATIC))
             with _server(*command, data=data) as (bare, _):
                 for name, (value, floor) in asyncio.run(_in_turns(ours, bare)).items():
                     yield Row(f"web: {name}, p50 of {ROUNDS} (floor: bare aiohttp)", value, "ms", 3.0, floor)
+                if chromium := shutil.which("chromium"):
+                    value, floor = _first_paints(chromium, ours, bare)
+                    yield Row("web: first paint in Chromium (floor: bare aiohttp)", value, "ms", 3.0, floor)
             memory = process.memory_info().rss / 1e6
             yield Row("web: resident memory after them (floor: bare imports)", memory, "MB", 1.4, _bare_memory())
             yield Row("web: resident memory against the whole stack's import", memory, "MB", 1.4, _FLOOR_MB)

@@ -14,11 +14,7 @@ _columns = web_messages.c
 _SHOWN = [column for column in _columns if column.name != "post_key"]
 # Writers take turns, so numbers become visible in their order: no reader sees 8 before 7.
 _LAST_CHANGE = select(func.coalesce(func.max(_columns.change), 0)).scalar_subquery()
-_INSERT = (
-    insert(web_messages)
-    .values(change=_LAST_CHANGE + bindparam("place", type_=Integer))
-    .returning(*_SHOWN, sort_by_parameter_order=True)
-)
+_INSERT = insert(web_messages).values(change=_LAST_CHANGE + bindparam("place", type_=Integer)).returning(*_SHOWN)
 
 
 class WebMessageRepository:
@@ -35,7 +31,9 @@ class WebMessageRepository:
         if fresh:
             await lock_writers(self._connection, web_messages)
             rows = [_values(message, place) for place, message in enumerate(fresh, 1)]
-            made = iter([_record(row) for row in await self._connection.execute(_INSERT, rows)])
+            # Sorted here: asked to sort, SQLAlchemy would insert one row at a time on SQLite.
+            stored = [_record(row) for row in await self._connection.execute(_INSERT, rows)]
+            made = iter(sorted(stored, key=lambda message: message.change))
         return tuple(known[message.key] if message.key in known else next(made) for message in messages)
 
     async def change(self, message_id: int, body: str) -> WebMessage | None:

@@ -177,10 +177,11 @@ async def test_an_answer_a_press_and_its_picture(site: Site) -> None:
     assert (await site.post("/api/say", {"text": "/deepseek cost"}))[0] == 200
     said, answer = await site.messages()
     assert said["text"] == "/deepseek cost"
-    picture = next(block for block in answer["card"]["blocks"] if block["kind"] == "picture")
-    assert await site.get(picture["src"]) == (200, OnePixel.png_bytes)
+    picture = f"/pictures/{answer['id']}/{answer['change']}/0.png"
+    assert await site.get(picture) == (200, OnePixel.png_bytes)
+    assert (await site.get(picture.replace("0.png", "1.png")))[0] == 404
     site.pictures.fails = True
-    status, refusal = await site.get(picture["src"])
+    status, refusal = await site.get(picture)
     assert (status, refusal["error"]) == (503, "This picture cannot be drawn at the moment.")
     buttons = [b for block in answer["card"]["blocks"] if block["kind"] == "buttons" for b in block["items"]]
     await site.post("/api/press", {"message": answer["id"], "token": buttons[-1]["token"]})

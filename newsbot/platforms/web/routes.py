@@ -100,7 +100,9 @@ class WebRoutes:
     async def _messages(self, request: web.Request) -> web.Response:
         who, channel = _reader(request)
         messages, change = await self._chat.newest(who, channel)
-        return web.json_response({"messages": [message_view(m, who.id) for m in messages], "change": change})
+        shown = ", ".join(message_view(message, who.id) for message in messages)
+        body = f'{{"messages": [{shown}], "change": {change}}}'
+        return web.Response(text=body, content_type="application/json")
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """What changes in a channel, as it changes. A reader who comes back gets what was missed."""
@@ -123,8 +125,8 @@ class WebRoutes:
         async def tell(message: WebMessage) -> None:
             nonlocal last_told
             if visible_to(message, channel, who.id):
-                data = json.dumps(message_view(message, who.id))
-                await response.write(f"id: {after}\ndata: {data}\n\n".encode())
+                view = message_view(message, who.id)
+                await response.write(f"id: {after}\ndata: {view}\n\n".encode())
                 last_told = clock()
 
         with self._chat.listening() as queue:

@@ -1,6 +1,7 @@
-"""What the page gets: a message as JSON, with a token for each button and an address for each picture."""
+"""What the page gets: a message as JSON, with a token for each button."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from newsbot.messages.actions import Action
@@ -12,8 +13,8 @@ from newsbot.storage.records import WebMessage
 JsonObject = dict[str, Any]
 
 
-def message_view(message: WebMessage, reader: str) -> JsonObject:
-    """A message as `reader` sees it."""
+def message_view(message: WebMessage, reader: str) -> str:
+    """A message as `reader` sees it, as JSON text."""
     shown: JsonObject = {
         "id": message.id,
         "change": message.change,
@@ -23,26 +24,22 @@ def message_view(message: WebMessage, reader: str) -> JsonObject:
         "deleted": message.is_deleted,
         "mine": message.asked_by == reader,
     }
-    if message.is_deleted:
-        return shown
     if message.is_card:
-        return {**shown, "card": card_view(json.loads(message.body), message)}
-    return {**shown, "text": message.body}
+        return f'{json.dumps(shown)[:-1]}, "card": {_card_view(message.body)}}}'
+    return json.dumps(shown if message.is_deleted else {**shown, "text": message.body})
 
 
-def card_view(card: JsonObject, message: WebMessage) -> JsonObject:
-    """A stored card with what the page needs: tokens, and where its pictures are."""
-    pictures = 0
+@lru_cache(maxsize=500)
+def _card_view(body: str) -> str:
+    """A stored card with a token for each of its controls. Many messages hold the same card."""
+    card = json.loads(body)
     for block in card["blocks"]:
-        if block["kind"] == "picture":
-            block["src"] = f"/pictures/{message.id}/{message.change}/{pictures}.png"
-            pictures += 1
-        for button in block.get("items", ()) if block["kind"] == "buttons" else ():
+        for button in block["items"] if block["kind"] == "buttons" else ():
             if button["does"]["kind"] == "action":
                 button["token"] = _token(button["does"])
         if block["kind"] == "choice":
             block["token"] = _token(block["action"])
-    return card
+    return json.dumps(card)
 
 
 def _token(action: JsonObject) -> str:

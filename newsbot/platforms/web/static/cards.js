@@ -40,7 +40,7 @@ function facts(block) {
   return block.title ? [element("h3", {}, block.title), list] : [list];
 }
 
-function picture(block) {
+function picture(block, source) {
   const { chart } = block;
   const rows = chart.points.map((point) => element("tr", {},
     element("th", { scope: "row" }, point.label), element("td", {}, point.display), element("td", {}, point.note ?? "")));
@@ -49,7 +49,7 @@ function picture(block) {
     element("tbody", {}, ...rows));
   // The picture's size is kept free while it loads, so that nothing jumps.
   return [element("figure", {},
-    element("img", { src: block.src, alt: block.alt, loading: "lazy", decoding: "async" }),
+    element("img", { src: source(), alt: block.alt, loading: "lazy", decoding: "async" }),
     element("details", {}, element("summary", {}, "The same as a table"), table))];
 }
 
@@ -84,14 +84,14 @@ function choice(block, press) {
   return [element("label", {}, element("span", { class: "hidden" }, block.prompt), select)];
 }
 
-function parts(block, press) {
+function parts(block, press, source) {
   switch (block.kind) {
     case "text": {
       const name = block.style === "heading" ? "h3" : "p";
       return [element(name, { class: block.style ?? "body" }, ...block.pieces.map(inline))];
     }
     case "facts": return facts(block);
-    case "picture": return picture(block);
+    case "picture": return picture(block, source);
     case "table": return table(block);
     case "rule": return [element("hr")];
     case "links": return links(block);
@@ -101,10 +101,13 @@ function parts(block, press) {
   }
 }
 
-export function cardElement(card, press) {
+// `press(token, control, value)` is what a control does; `pictures` is the address below which the card's pictures are.
+export function cardElement(card, press, pictures = "") {
+  let shown = 0;
+  const source = () => `${pictures}/${shown++}.png`;
   const made = element("article", { class: `card ${card.tone ?? "neutral"}` },
     element("h2", {}, card.title),
-    ...card.blocks.flatMap((block) => parts(block, press)),
+    ...card.blocks.flatMap((block) => parts(block, press, source)),
     card.footer ? element("footer", {}, card.footer) : null);
   if (card.colour && !["warning", "problem", "good"].includes(card.tone)) made.style.setProperty("--stripe", card.colour);
   return made;

@@ -42,7 +42,8 @@ function messageElement(message) {
         onclick: () => attempt(() => call("/api/delete", { message: message.id })) }, "Delete"));
     }
     head.append(tools);
-    item.append(cardElement(message.card, (token, control, value) => press(message.id, token, control, value)));
+    const pressed = (token, control, value) => press(message.id, token, control, value);
+    item.append(cardElement(message.card, pressed, `/pictures/${message.id}/${message.change}`));
   } else {
     item.append(element("div", { class: "said" }, message.text));
   }
