@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import signal
+import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ async def run(settings: Settings, screen: "Screen", *, with_web: bool, with_term
             progress = drawing if with_terminal else progress_bar("Drawing charts")
             url = await stack.enter_async_context(_web_chat(app, database, progress))
             screen.tell(f"Web chat: {url}")
+            if with_terminal and screen.is_terminal and settings.opens_browser:
+                await asyncio.to_thread(webbrowser.open, url)
         await _serve(app, screen, drawing, stop, with_terminal)
 
 

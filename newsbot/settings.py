@@ -3,6 +3,7 @@
 import difflib
 import logging
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -65,6 +66,7 @@ class HttpSettings(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
     public_url: str | None = None
+    open_browser: bool = True
 
     @field_validator("port", mode="before")
     @classmethod
@@ -103,6 +105,12 @@ class Settings(_Section):
     def has_tokens(self) -> bool:
         """Whether a platform's token is set."""
         return any(getattr(self.secrets, name) is not None for name in type(self.secrets).model_fields)
+
+    @property
+    def opens_browser(self) -> bool:
+        """Whether to open the web chat for the person at the terminal: if they wish it and have a desktop."""
+        has_desktop = sys.platform in {"darwin", "win32"} or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
+        return self.http.open_browser and has_desktop
 
     @property
     def content_folder(self) -> Path:

@@ -43,7 +43,9 @@ def _clean_environment() -> dict[str, str]:
 @pytest.fixture
 def own(tmp_path: Path) -> dict[str, str]:
     """An environment whose data is in a folder of the test's own."""
-    (tmp_path / "newsbot.yaml").write_text(f"data: {tmp_path / 'data'}\n", encoding="utf-8")
+    (tmp_path / "newsbot.yaml").write_text(
+        f"data: {tmp_path / 'data'}\nhttp:\n  open_browser: false\n", encoding="utf-8"
+    )
     return {"NEWSBOT_CONFIG": str(tmp_path)}
 
 
@@ -278,3 +280,17 @@ def test_a_person_types_is_completed_clicks_and_finds_the_history_again(
     again.type("\x04")
     assert again.left() == 0
     again.close()
+
+
+def test_the_web_chat_is_opened_for_a_person_at_a_terminal_with_a_desktop(tmp_path: Path) -> None:
+    """The browser is a script that notes the address it is given, as BROWSER lets everybody choose one."""
+    noted, browser = tmp_path / "noted", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {noted}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    (tmp_path / "newsbot.yaml").write_text(f"data: {tmp_path / 'data'}\n", encoding="utf-8")
+    opened = Terminal({"NEWSBOT_CONFIG": str(tmp_path), "DISPLAY": ":9", "BROWSER": f"{browser} %s"})
+    opened.wait_for(">")
+    opened.type("\x04")
+    assert opened.left() == 0
+    opened.close()
+    assert noted.read_text(encoding="utf-8").startswith("http://127.0.0.1:")

@@ -31,7 +31,7 @@ class Screen:
         """`stream` is standard output by default; bold and dim are used on a terminal only."""
         self._stream = stream or sys.stdout
         self._width = width or (lambda: min(shutil.get_terminal_size().columns, _WIDEST))
-        self._styled = self._stream.isatty()
+        self.is_terminal = self._stream.isatty()
         self._count = 0
         self.presses: tuple[Press, ...] = ()
 
@@ -127,7 +127,7 @@ class Screen:
         return textwrap.wrap(words, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
     def _style(self, style: str, words: str) -> str:
-        return f"{style}{words}{_RESET}" if self._styled else words
+        return f"{style}{words}{_RESET}" if self.is_terminal else words
 
 
 def _presses(block: Block) -> list[Press]:
