@@ -54,6 +54,17 @@ def test_the_shipped_topic_covers_the_article(shipped: Library) -> None:
         assert shipped.questions_of("deepseek", brief.id)
 
 
+def test_there_is_content_worth_returning_for(shipped: Library) -> None:
+    series = [figure for figure in shipped.figures.values() if isinstance(figure.value, tuple)]
+    assert len(shipped.topics) >= 5
+    assert len(shipped.briefs) >= 20
+    assert len(shipped.figures) >= 60
+    assert len(series) >= 6
+    assert len(shipped.questions) >= 80
+    assert len(shipped.events) >= 50
+    assert all(event.sources for event in shipped.events.values())
+
+
 def test_the_cost_brief_says_what_the_headline_number_leaves_out(shipped: Library) -> None:
     shown = brief_card(shipped, "deepseek", "cost").plain()
     for words in ("$5.576 million", "2.788 million", "$294,000", "27 December 2024", "17 September 2025", "V3"):
