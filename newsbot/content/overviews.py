@@ -62,8 +62,10 @@ def _ratio_words(first: Figure, second: Figure) -> str:
         return f"{first.display} and {second.display}: no ratio can be given."
     larger, smaller = (first, second) if ratio.low >= 1 else (second, first)
     ends_of = sorted((ratio.low, ratio.high) if ratio.low >= 1 else (1 / ratio.high, 1 / ratio.low))
-    times = " to ".join(dict.fromkeys(f"{end:,.1f}" if end < 100 else f"{end:,.0f}" for end in ends_of))
-    if times == "1.0":
+    times = " to ".join(
+        dict.fromkeys(f"{end:,.1f}".removesuffix(".0") if end < 100 else f"{end:,.0f}" for end in ends_of)
+    )
+    if times == "1":
         return f"The two are about the same: {first.display} and {second.display}."
     return f"{larger.display} ({larger.label}) is about {times} times {smaller.display} ({smaller.label})."
 
