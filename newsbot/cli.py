@@ -112,6 +112,8 @@ def _figure(settings: Settings, options: argparse.Namespace) -> int:
         finally:
             await renderer.close()
 
+    if Path(options.out).suffix.lower() != ".png":
+        raise RequestError(f"A figure is drawn as PNG: name the file {Path(options.out).stem}.png.")
     data = chart(figure_called(build(settings).live.current, options.name))
     picture = asyncio.run(drawn(data))
     try:

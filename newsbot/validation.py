@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from newsbot.yamlfiles import LineFinder, Location
 
+_PASSWORD = re.compile(r"//[^/\s]*@")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -121,7 +123,10 @@ def shown(value: object) -> str:
     """A value as a person wrote it, short."""
     if value is None:
         return "empty"
+    if isinstance(value, dict | list | tuple):
+        return "a list" if isinstance(value, list | tuple) else "keys and values"
     text = "true" if value is True else "false" if value is False else str(value)
+    text = _PASSWORD.sub("//…@", text)
     return f"'{text}'" if len(text) <= 40 else f"'{text[:39]}…'"
 
 

@@ -16,6 +16,9 @@ from newsbot.errors import NewsbotError
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_BYTES = 2_000_000
+_DEEPEST = 20
+# What may be an anchor, an alias, a tag, or brackets in brackets in brackets; in prose it is nothing of the kind.
+_SUSPECT = re.compile(r"(?:^|[:\-,\[{])[ \t]*(?:[&*!][\w!<]|[\[{](?:\s*[\[{]){9})", re.MULTILINE)
 
 Location = Sequence[str | int]
 
@@ -54,19 +57,31 @@ def read_yaml(text: str) -> Any:
     if len(text) > _MAX_BYTES:
         raise YamlError(f"the file is larger than {_MAX_BYTES:,} characters", 1)
     try:
+        if _SUSPECT.search(text):
+            _refuse_tricks(text)
         return yaml.load(text, _Loader)  # noqa: S506 (a subclass of the safe loader)
+    except YamlError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(_problem(error), mark.line + 1 if mark else 1) from None
     except yaml.YAMLError as error:
         raise YamlError(f"not readable as YAML: {error}".replace("\n", " "), 1) from None
-    except (RecursionError, ValueError, TypeError) as error:
+    except (RecursionError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise YamlError(f"not readable as YAML: {error}", 1) from None
 
 
-def read_yaml_file(path: Path) -> Any:
-    """As `read_yaml`, from a file in UTF-8. Raises YamlError where it cannot be read."""
-    return read_yaml(read_text(path))
+def _refuse_tricks(text: str) -> None:
+    """Raises YamlError at an alias, an anchor, a tag or nesting too deep: a small file could stand for a huge one."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        is_tagged = isinstance(event, yaml.CollectionStartEvent | yaml.ScalarEvent) and event.tag is not None
+        if is_tagged or getattr(event, "anchor", None) is not None:
+            raise YamlError("anchors, aliases and tags are not used here (put it in quotes)", line)
+        if depth > _DEEPEST:
+            raise YamlError("lists and keys are nested too deeply", line)
 
 
 def read_text(path: Path) -> str:

@@ -35,6 +35,8 @@ def test_the_shipped_settings_are_in_order() -> None:
         ("log: info\n", "newsbot.yaml:1: 'log' is 'info' (write keys with values below it)"),
         ("- log\n", "newsbot.yaml:1: 'the file' is"),
         ("log:\n  level: info\n  level: error\n", "newsbot.yaml:3: the key 'level' stands twice"),
+        ("database: postgresql://u:pw@h/n\n", "newsbot.yaml:1: 'database' is 'postgresql://…@h/n'"),
+        ("database:\n  url: [postgresql://u:pw@h/n]\n", "newsbot.yaml:2: 'database.url' is a list"),
         ("log: [\n", "newsbot.yaml:2: "),
         (
             "secrets:\n  discord_token: abc\n",
@@ -51,6 +53,7 @@ def test_a_mistake_in_the_file_is_one_line_with_its_place(tmp_path: Path, text: 
         load(tmp_path, text)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert "pw" not in str(caught.value)
     assert caught.value.exit_code == 2
 
 

@@ -11,7 +11,7 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, text
 from newsbot.messages.markup import outside_text
 
-MAX_OFFERS = 5
+MAX_OFFERS = 12  # as many as a topic has briefs, and more than any typo is near to
 
 
 @dataclass(frozen=True, slots=True)

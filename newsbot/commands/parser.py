@@ -31,8 +31,8 @@ def understand(text: str, context: Context) -> Understood:
     """The command a free text means. Raises Unclear, with what may have been meant, where it means none."""
     words = split(text)
     slashed = bool(words) and words[0].startswith("/")
-    if slashed:
-        words[0] = words[0].lstrip("/")
+    if slashed:  # /deepseek/cost and /deepseek:cost are meant as they look
+        words[:1] = re.split(r"[/:]+", words[0].strip("/:"))
     while words and normalised(words[0]) in {"", "newsbot"}:
         slashed = slashed or normalised(words[0]) == "newsbot"
         words = words[1:]
@@ -58,6 +58,8 @@ def split(text: str) -> list[str]:
         raise Unclear(sentence, (HELP,), "Too long")
     # A form like “ﬁ” or a full-width letter is read as the letters it stands for.
     clean = outside_text(unicodedata.normalize("NFKC", text).translate(_QUOTES), MAX_TEXT * 4)
+    if clean[:2] in {'"/', "'/"}:  # somebody quotes the whole command
+        clean = clean.strip("\"'")
     return [quoted or bare for quoted, bare in _WORD.findall(clean) if quoted or bare]
 
 

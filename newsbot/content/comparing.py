@@ -4,10 +4,8 @@ import re
 from dataclasses import dataclass
 
 from newsbot.content.models import Figure, Range
-from newsbot.content.numbers import ends
+from newsbot.content.numbers import ends, unit_scale
 
-_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SCALE = re.compile(r"\b(thousand|million|billion|trillion)\b ?")
 # Units so general that the same one says nothing of whether two numbers measure the same thing.
 _GENERAL = re.compile(r"USD|CNY|%|x\b|times", re.IGNORECASE)
 
@@ -27,7 +25,7 @@ def why_not(first: Figure, second: Figure) -> str | None:
     for figure in (first, second):
         if isinstance(figure.value, tuple):
             return f"“{figure.label}” is a series of values, not one number."
-    units = [_unit(figure)[0] for figure in (first, second)]
+    units = [unit_scale(figure.unit)[0] for figure in (first, second)]
     if units[0] != units[1]:
         return f"One is in {units[0]}, the other in {units[1]}."
     if first.basis is None or second.basis is None:
@@ -49,15 +47,9 @@ def compare(first: Figure, second: Figure) -> Comparison | None:
     return Comparison(low / other_high, high / other_low)
 
 
-def _unit(figure: Figure) -> tuple[str, float]:
-    """The unit without its scale, and the scale: "USD million" is USD by 1,000,000."""
-    found = _SCALE.search(figure.unit)
-    return _SCALE.sub("", figure.unit).strip(), _SCALES[found[1]] if found else 1.0
-
-
 def _scaled(figure: Figure) -> tuple[float, float]:
     assert isinstance(figure.value, float | Range)
-    _, scale = _unit(figure)
+    _, scale = unit_scale(figure.unit)
     low, high = ends(figure.value)
     return low * scale, high * scale
 

@@ -10,6 +10,7 @@ from newsbot.content.library import ContentMistakes, Library, load_library
 
 log = logging.getLogger(__name__)
 
+_LOOK_MS = 500  # how often to look whether the folder is still the same one
 _GATHER_MS = 150  # an editor writes several files, or one file in several steps
 
 
@@ -50,27 +51,50 @@ class LiveLibrary:
         await self._changed.wait()
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Reload whenever a file of the folder changes, until `stop` is set."""
+        """Reload whenever a file or folder below the content changes, until `stop` is set.
+
+        Where the content itself is moved away, that is logged as a mistake, and what comes in its place is read.
+        """
         from watchfiles import DefaultFilter, awatch  # heavy, and needed by a running bot only
 
-        changes = awatch(
-            self._folder,
-            watch_filter=_YamlFilter(DefaultFilter()),
-            stop_event=stop,
-            debounce=_GATHER_MS,
-            step=50,
-            rust_timeout=500,
-            yield_on_timeout=False,
-        )
-        async for _ in changes:
-            await self.reload()
+        is_new = False  # whether the watch stands anew: what changed before it stood must be read then
+        while not stop.is_set():
+            watched = self._identity()
+            if watched is None:
+                await asyncio.sleep(_LOOK_MS / 1_000)
+                continue
+            changes = awatch(
+                self._folder,
+                watch_filter=_ContentFilter(DefaultFilter()),
+                stop_event=stop,
+                debounce=_GATHER_MS,
+                step=50,
+                rust_timeout=_LOOK_MS,
+                yield_on_timeout=True,
+            )
+            async for found in changes:
+                is_gone = self._identity() != watched
+                if found or is_new or is_gone:
+                    await self.reload()
+                    is_new = False
+                if is_gone:
+                    is_new = True
+                    break
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Which folder stands at the content's place; None where there is none."""
+        try:
+            found = self._folder.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
-class _YamlFilter:
-    """Lets only YAML files through: an editor's swap files change all the time."""
+class _ContentFilter:
+    """Lets YAML files and folders through: an editor's swap files change all the time."""
 
     def __init__(self, default: Callable[..., bool]) -> None:
         self._default = default
 
     def __call__(self, change: object, path: str) -> bool:
-        return path.endswith((".yaml", ".yml")) and self._default(change, path)
+        return Path(path).suffix in {".yaml", ".yml", ""} and self._default(change, path)

@@ -13,6 +13,8 @@ from newsbot.yamlfiles import Location, YamlError, read_text, read_yaml
 
 TOPIC_FILES: dict[str, type[BaseModel]] = {"briefs.yaml": Brief, "figures.yaml": Figure, "quiz.yaml": Question}
 NAMES_FILE = "names.yaml"
+UNFILLED = ("FILL IN", "example.org/fill-in")
+_KINDS = {"topic.yaml": "Topic", NAMES_FILE: "Names", **{name: model.__name__ for name, model in TOPIC_FILES.items()}}
 EVENTS_FOLDER = "events"
 # Names with digits that prose may use in every content folder, beside those of the folder's own names.yaml.
 BUILT_IN_NAMES = frozenset({"GPT-4", "H800", "R1", "V3"})
@@ -25,7 +27,8 @@ class Draft:
     """Everything a folder holds, entry by entry, before it is known to hang together.
 
     `origins` gives the file and the place in it of every entry; `texts` the files as read. `broken` are the kinds and
-    names of entries that are there but misshapen: what names them is not wrong for that.
+    names of entries that are there but misshapen, `unread` the kinds of which a file could not be read at all: what
+    names one of them is not wrong for that.
     """
 
     topics: dict[str, Topic] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Draft:
     events: dict[str, Event] = field(default_factory=dict)
     names: frozenset[str] = BUILT_IN_NAMES
     broken: set[tuple[str, str]] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
     origins: dict[int, tuple[str, Location]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -180,10 +184,24 @@ def _read(draft: Draft, path: Path) -> Any:
         data = read_yaml(draft.texts[file])
     except YamlError as error:
         draft.mistakes.append(Mistake(file, error.line, str(error)))
+        draft.unread.add(_KINDS.get(path.name, "Event"))
         return None
+    _report_unfilled(draft, file)
     if data is None:
         _refuse(draft, path, "the file is empty")
     return data
+
+
+def _report_unfilled(draft: Draft, file: str) -> None:
+    """What `newsbot content new` left to be filled in must not be shown to anybody."""
+    text = draft.texts[file]
+    if not any(mark in text for mark in UNFILLED):
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        if any(mark in line for mark in UNFILLED) and not line.lstrip().startswith("#"):
+            draft.mistakes.append(
+                Mistake(file, number, "this is still to be filled in", "write it, or remove the entry")
+            )
 
 
 def _read_names(draft: Draft, path: Path) -> frozenset[str]:

@@ -24,8 +24,8 @@ from pydantic import (
 from newsbot.messages.markup import is_web_address
 
 ID_PATTERN = r"[a-z0-9][a-z0-9-]{0,31}"
-_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
-_FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
+_FULL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

@@ -1,6 +1,7 @@
 """Numbers as people read them, and whether a figure's display says the same as its value."""
 
 import re
+from dataclasses import dataclass
 
 from newsbot.content.models import Figure, Number, Range, SeriesItem
 
@@ -10,6 +11,8 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z\d.])(?<![A-Za-z]-)(?P<digits>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<word>thousand|million|billion|trillion)\b|(?P<short>K|k|M|bn|B|tn|T)\b)?"
 )
 _MONEY = re.compile(r"USD(?: (?P<scale>thousand|million|billion|trillion))?(?P<rest> per .+)?\Z")
+_UNIT_SCALE = re.compile(r"(?P<currency>USD|CNY)?\s?(?P<scale>thousand|million|billion|trillion)\b\s?")
+_SIGNED = re.compile(r"(?<![\w])[−-][$€]?\d")
 _MINUS = "−"
 
 
@@ -45,30 +48,66 @@ def items(figure: Figure) -> tuple[SeriesItem, ...]:
 
 
 def display_agrees(figure: Figure) -> bool:
-    """Whether the display shows the value (both ends of a range), at the precision it chooses; a sign may be in words.
+    """Whether the display shows the value (both ends of a range), at the precision it chooses; a fall may be in words.
 
-    A series is described rather than repeated: there, every number of the display must be a value of the series, their
-    sum, how many they are, or a year.
+    Every number of the display must be the value, an end of the range, or a year. A series is described rather than
+    repeated: there, a number may also be the sum of the values, or how many they are.
     """
-    shown = [_readings(match, figure.unit) for match in _NUMBER.finditer(figure.display)]
-    if not isinstance(figure.value, tuple):
-        return all(any(_shows(readings, end) for readings in shown) for end in ends(figure.value))
-    lows, highs = zip(*(ends(item.value) for item in figure.value), strict=True)
-    known = [*lows, *highs, sum(lows), sum(highs), len(figure.value), *range(1990, 2100)]
-    return all(any(_shows(readings, value) for value in known) for readings in shown)
+    if not _currency_agrees(figure):
+        return False
+    lows, highs = zip(*(ends(item.value) for item in items(figure)), strict=True)
+    is_series = isinstance(figure.value, tuple)
+    known = [*lows, *highs, *([sum(lows), sum(highs)] if is_series else [])]
+    shown = _shown_numbers(figure)
+    is_known = all(each.is_free or any(each.shows(value) for value in known) for each in shown)
+    return is_known and (is_series or all(any(each.shows(end) for each in shown) for end in (*lows, *highs)))
 
 
-def _readings(match: re.Match[str], unit: str) -> list[tuple[float, float]]:
-    """What a written number may mean in `unit`, each time with half of its last digit as tolerance."""
-    digits = match["digits"].replace(",", "")
-    half = 0.5 * 10.0 ** -len(digits.partition(".")[2])
-    written = _SCALES.get(match["word"] or "") or _SHORT.get(match["short"] or "")
-    if not written:
-        return [(float(digits), half)]
-    in_unit = next((scale for word, scale in _SCALES.items() if word in unit.split()), 1.0)
-    return [(float(digits), half), (float(digits) * written / in_unit, half * written / in_unit)]
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A number of a display in the figure's unit, half of its last digit, and whether it may be a year or a count."""
+
+    value: float
+    half: float
+    is_free: bool
+
+    def shows(self, value: float) -> bool:
+        # A little more than half of the last digit: a value between two roundings may be written as either.
+        return abs(abs(value) - self.value) <= self.half * 1.000001
 
 
-def _shows(readings: list[tuple[float, float]], value: float) -> bool:
-    # A little more than half of the last digit: a value between two roundings may be written as either.
-    return any(abs(abs(value) - shown) <= half * 1.000001 for shown, half in readings)
+def unit_scale(unit: str) -> tuple[str, float]:
+    """A unit without its scale, and the scale: "USD million" is USD by 1e6, "USD per million tokens" is itself."""
+    found = _UNIT_SCALE.match(unit)
+    if not found:
+        return unit, 1.0
+    return f"{found['currency'] or ''} {unit[found.end() :]}".strip(), _SCALES[found["scale"]]
+
+
+def _shown_numbers(figure: Figure) -> list[_Shown]:
+    """Each number of the display. "$589 to $593 billion" gives the scale once, for both."""
+    _, in_unit = unit_scale(figure.unit)
+    count = len(figure.value) if isinstance(figure.value, tuple) else None
+    numbers: list[_Shown] = []
+    scale = 1.0
+    for match in reversed(list(_NUMBER.finditer(figure.display))):
+        written = _SCALES.get(match["word"] or "") or _SHORT.get(match["short"] or "")
+        shares = "," not in match["digits"] and figure.display[match.end() :].startswith((" to ", "–"))
+        scale = written or (scale if shares else 1.0)
+        digits = match["digits"].replace(",", "")
+        half = 0.5 * 10.0 ** -len(digits.partition(".")[2])
+        is_free = not written and digits.isdecimal() and (1990 <= int(digits) < 2100 or int(digits) == count)
+        numbers.append(_Shown(float(digits) * scale / in_unit, half * scale / in_unit, is_free))
+    return numbers
+
+
+def _currency_agrees(figure: Figure) -> bool:
+    signs = {"USD": "$", "CNY": "yuan"}
+    wanted = next((sign for name, sign in signs.items() if figure.unit.startswith(name)), "")
+    foreign = {"$", "€", "£", "¥"} - {wanted}
+    is_negative = any(end < 0 for item in items(figure) for end in ends(item.value))
+    return (
+        wanted in figure.display
+        and not foreign & set(figure.display)
+        and (is_negative or not _SIGNED.search(figure.display))
+    )

@@ -156,6 +156,7 @@ def _begin_immediate(connection: Any) -> None:
 
 
 def _as_ours(error: Exception) -> StorageError:
+    log.error("the database: %s", getattr(error, "orig", error))  # the driver's words, which hold no password
     words = str(getattr(error, "orig", error)).lower()
     is_passing = isinstance(error, OSError) or getattr(error, "connection_invalidated", False)
     if is_passing or any(sign in words for sign in _UNAVAILABLE):

@@ -77,6 +77,10 @@ async def test_every_figure_answers_by_name_and_label(desk: Desk) -> None:
         "/brief topic:deepseek brief:cost",
         "/brief deepseek brief=price",
         "/brief --topic=deepseek --brief=cost",
+        '"/deepseek cost"',
+        "“/deepseek cost”",
+        "/deepseek/cost",
+        "/deepseek:cost",
     ],
 )
 async def test_the_cost_brief_is_found_however_it_is_written(desk: Desk, said: str) -> None:

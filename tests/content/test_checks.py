@@ -77,6 +77,21 @@ MISTAKES = [
     (FIGURES, "disagree:", "chart: range\n  disagree:", "10: one number is no chart"),
     (FIGURES, "chart: line", "chart: timeline", ""),
     (FIGURES, 'label: "2025"', 'label: "2024"', "14: two values of the series are called '2024'"),
+    (BRIEFS, "[tea-price]", "[tea-price, tea-price]", "8: 'tea-price' stands twice"),
+    (BRIEFS, "related: [future]", "related: [future, future]", "10: 'future' stands twice"),
+    (BRIEFS, "related: [future]", "related: [tea/overview]", "10: a brief is not related to itself"),
+    (BRIEFS, "aliases: [price]", "aliases: [private]", "3: 'private' is a word of newsbot"),
+    (EVENTS, "topics: [tea]", "topics: [tea, tea]", "4: 'tea' stands twice"),
+    (FIGURES, "as_of: 2025-01-27", "as_of: 2031-01-27", "6: 2031-01-27 is in the future"),
+    (FIGURES, "as_of: 2025-01-27", "as_of: ٢٠٢٤-01-27", "6: 'as_of'"),
+    (FIGURES, "Yearly means.", "Yearly {means}.", "20: '{means}' has no meaning here"),
+    (FIGURES, "display: $5.50", "display: $5.50 billion", "5: the display"),
+    # tricks
+    (BRIEFS, "aliases: [price]", "aliases: &a [price]", "3: anchors, aliases and tags are not used here"),
+    (BRIEFS, "aliases: [price]", "aliases: !!bool x", "3: anchors, aliases and tags are not used here"),
+    (BRIEFS, "aliases: [price]", "aliases: " + "[" * 5_000, "3: "),
+    (BRIEFS, "aliases: [price]", "aliases: " + "[" * 50 + "]" * 50, "3: lists and keys are nested too deeply"),
+    (BRIEFS, "Nobody knows", "Nobody \u202eknows", "16: an invisible sign stands in it (U+202E)"),
     # markup and length
     (BRIEFS, "**Tea Board**", "**Tea Board*", "6: '*' opens nothing"),
     (BRIEFS, "Nobody knows", "Nobody " + "really " * 40 + "knows", "16: the lede has "),
@@ -102,6 +117,15 @@ def test_each_kind_of_mistake_is_reported_with_its_line(
 def test_one_broken_entry_is_one_mistake_and_not_one_for_each_entry_that_names_it(folder: Folder) -> None:
     folder.change(FIGURES, "value: 5.5", "value: lots")
     assert [mistake.partition(" ")[0] for mistake in folder.mistakes()] == ["tea/figures.yaml:3:"]
+
+
+def test_a_file_that_cannot_be_read_is_one_mistake(folder: Folder) -> None:
+    for name in (FIGURES, BRIEFS, QUIZ):
+        folder.write(
+            name, FILES[name].replace("title:", "title: a: b", 1).replace("label:", "label: a: b", 1) + "\t- x\n"
+        )
+        assert len(folder.mistakes()) == 1, name
+        folder.write(name, FILES[name])
 
 
 def test_mistakes_of_several_files_come_all_at_once(folder: Folder) -> None:

@@ -22,7 +22,7 @@ from newsbot.content.review import overlong_cards
 from newsbot.content.scaffold import new_topic
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Facts, Picture
-from tests.content.conftest import TODAY, Folder
+from tests.content.conftest import FILES, TODAY, Folder
 from tests.content.questions import ANSWERED, UNANSWERED
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -232,6 +232,14 @@ def test_a_value_is_written_as_people_read_it(value: float | Range, unit: str, w
         (5.576, "USD million", "$5.576 million", True),
         (5.576, "USD million", "$5.6 million", True),
         (5.576, "USD million", "$5.5 million", False),
+        (5.576, "USD million", "$5.576 billion", False),
+        (5.576, "USD million", "$5.576", False),
+        (5.576, "USD million", "€5.576 million", False),
+        (5.576, "USD million", "5.576 million", False),
+        (5.576, "USD million", "−$5.576 million", False),
+        (5.576, "USD million", "$5.576 million of $900 million", False),
+        ({"low": 589, "high": 593}, "USD billion", "$589 to $593 billion", True),
+        (0.55, "USD per million tokens", "$0.55", True),
         (2788000, "GPU-hours", "2.788 million GPU-hours", True),
         (0.294, "USD million", "$294 thousand", True),
         (-16.97, "%", "16.97%", True),
@@ -310,10 +318,12 @@ def test_dates_in_words() -> None:
 
 def test_a_new_topic_passes_once_it_is_filled_in(folder: Folder) -> None:
     paths = new_topic(folder.path, "coffee")
+    assert "coffee/briefs.yaml:3: this is still to be filled in (write it, or remove the entry)" in folder.mistakes()
     assert {path.name for path in paths} == {"topic.yaml", "briefs.yaml", "figures.yaml", "quiz.yaml"}
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("FILL IN", "Written out as"), encoding="utf-8")
+        text = text.replace("FILL IN", "Written out as").replace("example.org/fill-in", "board.example/page")
+        path.write_text(text, encoding="utf-8")
     assert folder.mistakes() == []
     assert folder.library().briefs_of("coffee")
 
@@ -365,5 +375,41 @@ async def test_a_saved_file_takes_effect_within_two_seconds_and_a_broken_one_nev
     folder.change("tea/briefs.yaml", "much dearer", "dearer again")
     third = await _until(live, second)
     assert third.briefs["tea", "overview"].title == "Tea got dearer again"
+    stop.set()
+    await asyncio.wait_for(watching, 5)
+
+
+async def test_folders_that_move_in_and_out_and_the_whole_content_moved_away_are_noticed(folder: Folder) -> None:
+    live = LiveLibrary(folder.path, lambda: TODAY)
+    stop = asyncio.Event()
+    watching = asyncio.create_task(live.watch(stop))
+    await asyncio.sleep(0.3)  # the watch must stand before the folder changes
+    first = live.current
+    elsewhere = Folder(folder.path.parent / "elsewhere")
+    for name, text in FILES.items():
+        if name.startswith("tea/"):
+            elsewhere.write(name.replace("tea/", "coffee/"), text.replace("tea-", "coffee-").replace("[chai]", "[]"))
+    quiz = elsewhere.path / "coffee" / "quiz.yaml"
+    quiz.write_text(quiz.read_text().replace("2025-01-27-coffee-rises", "2025-01-27-tea-rises"))
+    (elsewhere.path / "coffee").rename(folder.path / "coffee")
+    second = await _until(live, first)
+    assert set(second.topics) == {"coffee", "tea"}
+    (folder.path / "coffee").rename(elsewhere.path / "coffee")
+    third = await _until(live, second)
+    assert set(third.topics) == {"tea"}
+
+    away = folder.path.parent / "away"
+    folder.path.rename(away)
+    for _ in range(300):
+        if not live.is_current:
+            break
+        await asyncio.sleep(0.01)
+    assert not live.is_current
+    assert live.current is third
+    away.rename(folder.path)
+    folder.change("tea/briefs.yaml", "Tea got dearer", "Tea came back")
+    fourth = await _until(live, third, 3.0)
+    assert fourth.briefs["tea", "overview"].title == "Tea came back"
+    assert live.is_current
     stop.set()
     await asyncio.wait_for(watching, 5)

@@ -229,7 +229,7 @@ async def _sender(request: web.Request) -> tuple[Mapping[str, Any], Person, str]
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send JSON.")
     try:
-        data = json.loads(await request.text())
+        data = json.loads(await request.read())
     except (ValueError, RecursionError):
         raise web.HTTPBadRequest(text="That is not JSON.") from None
     if not isinstance(data, dict):

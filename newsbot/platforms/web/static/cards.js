@@ -34,7 +34,7 @@ function inline(piece) {
 function facts(block) {
   const items = block.items.map((fact) => element("div", {},
     element("dt", {}, fact.label),
-    fact.value ? element("dd", {}, fact.value) : null,
+    fact.value ? element("dd", { class: fact.value.length > 48 ? "long" : null }, fact.value) : null,
     ...(fact.notes ?? []).map((note) => element("dd", { class: "note" }, note))));
   const list = element("dl", { class: block.title ? "facts" : "facts plain" }, ...items);
   return block.title ? [element("h3", {}, block.title), list] : [list];
