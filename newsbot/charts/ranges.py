@@ -14,6 +14,7 @@ from newsbot.charts.typeset import measure
 from newsbot.charts.words import axis_words
 from newsbot.messages.charts import Chart, Point
 
+_OWN = "What we give"
 _GAP = 14  # between a mark and its value
 _AXIS = 34  # below the rows, for the numbers of the axis
 _EDGE = 8  # from the edge of the picture to the words of the axis
@@ -23,11 +24,9 @@ _ZERO_BELOW = 0.75  # of the highest value: up to here an axis from zero still s
 
 def ranges(chart: Chart) -> Plot:
     """One row a point. Where the first is the figure's own, it is thick, and a pale band leads down past the others."""
-    # Where a figure is one value, its point repeats the title, and who says it is the source.
+    # Where a figure is one value, its point repeats the title: the row says instead that this is what we give.
     own = next((number for number, point in enumerate(chart.points) if point.label == chart.title), None)
-    says = tuple(
-        replace(point, label=chart.source) if number == own else point for number, point in enumerate(chart.points)
-    )
+    says = tuple(replace(point, label=_OWN) if number == own else point for number, point in enumerate(chart.points))
     rows = stacked(replace(chart, points=says), style.VALUES)
     return Plot(rows.height + _AXIS, partial(_paint, rows=rows, own=own, unit=chart.unit))
 

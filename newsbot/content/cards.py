@@ -211,7 +211,7 @@ def chart(figure: Figure) -> Chart:
         points += [
             Point(o.by, in_words(o.value, figure.unit), *ends(o.value), None, o.why or "") for o in figure.disagree
         ]
-    publishers = " and ".join(dict.fromkeys(source.publisher for source in figure.sources[:2]))
+    publishers = ", ".join(dict.fromkeys(source.publisher for source in figure.sources))
     return Chart(
         figure.chart or "range",
         figure.label,

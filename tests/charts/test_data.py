@@ -131,7 +131,7 @@ def test_a_line_goes_through_its_values_in_the_order_of_their_days() -> None:
 def test_a_range_is_a_span_and_each_disagreement_stands_below_with_who_says_it() -> None:
     assert drawn(RANGE) == {"span:0": (589, 593), "dot:1": (590,), "dot:2": (600,), "span:3": (560, 595)}
     words = written(RANGE)
-    assert words["label:0"] == "Reuters via Investing.com and Semafor"
+    assert words["label:0"] == "What we give"
     assert [words[f"value:{number}"] for number in range(4)] == [
         "$589 to $593 billion",
         "about $590 billion",
