@@ -65,6 +65,7 @@ class Client:
         """Milliseconds from saying something to having the answer on the stream."""
         body = json.dumps({"person": "ada", "channel": "general", "text": "/deepseek cost"})
         headers = {"Origin": self._url, "Content-Type": "application/json"}
+        self.event = b""
         start = time.perf_counter()
         posted = asyncio.create_task(self._post(body, headers))
         await self._card()
@@ -79,8 +80,9 @@ class Client:
     async def _card(self) -> None:
         while True:
             line = await self._stream.content.readline()
+            self.event += line
             if line.startswith(b"data: ") and b'"card"' in line:
-                self.event = line
+                self.event += await self._stream.content.readline()
                 return
 
 
@@ -104,7 +106,7 @@ async def _captured(url: str) -> tuple[bytes, bytes]:
         await client.open()
         await client.answer()
         async with session.get(url) as response:
-            return await response.read(), b"id: 1\n" + client.event + b"\n"
+            return await response.read(), client.event
 
 
 def _first_paints(chromium: str, ours: str, bare: str) -> tuple[float, float]:

@@ -1,15 +1,17 @@
 """The database: one engine for SQLite or PostgreSQL, transactions with repositories, errors as ours."""
 
+import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -20,8 +22,8 @@ from newsbot.storage.settings import SettingRepository
 from newsbot.storage.webmessages import WebMessageRepository
 
 log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
-_BUSY_SECONDS = 10  # how long a writer waits for another one on SQLite
 _UNAVAILABLE = (
     *(
         "locked",
@@ -63,14 +65,18 @@ class Transaction:
 class Database:
     """A database at an address. Nothing is opened before the first transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy_seconds: float = 10.0) -> None:
         """`url` as in DATABASE_URL: `sqlite:///file.db` or `postgresql://user:password@host/name`.
+
+        On SQLite a writer waits `busy_seconds` for another one before it gives up.
 
         Raises SettingsError where it is none.
         """
         self.url = _driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _engine(self.url, self.is_sqlite)
+        self.engine = _engine(self.url, self.is_sqlite, busy_seconds)
+        self._thread = ThreadPoolExecutor(1, "newsbot-database")
+        self._quick = _quick_engine(self.url, busy_seconds) if self.is_sqlite and self.url.database else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -91,9 +97,31 @@ class Database:
         except SQLAlchemyError as error:
             raise StorageError("The database refused what newsbot wanted to store.") from error
 
+    async def run(self, work: Callable[[Connection], _Result]) -> _Result:
+        """The result of `work` in a transaction of its own: for a short write whose latency a person feels.
+
+        On SQLite the whole of it takes one turn of a thread, where `transaction` takes a turn for each step. Raises as
+        `transaction` does.
+        """
+        if self._quick is None:
+            async with self.transaction() as transaction:
+                return await transaction.connection.run_sync(work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._run_quick, work)
+        except (DBAPIError, sqlite3.Error) as error:
+            raise _as_ours(error) from error
+
+    def _run_quick(self, work: Callable[[Connection], _Result]) -> _Result:
+        assert self._quick is not None
+        with self._quick.begin() as connection:
+            return work(connection)
+
     async def close(self) -> None:
         """Give back every connection."""
         await self.engine.dispose()
+        if self._quick is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._quick.dispose)
+        self._thread.shutdown()
 
 
 class DurableEvents:
@@ -121,7 +149,7 @@ def _driver_url(url: str) -> URL:
     return parsed.set(drivername=f"{backend}+asyncpg", query=query)
 
 
-def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
+def _engine(url: URL, is_sqlite: bool, busy_seconds: float) -> AsyncEngine:
     if not is_sqlite:
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     if url.database and url.database != ":memory:":
@@ -130,10 +158,23 @@ def _engine(url: URL, is_sqlite: bool) -> AsyncEngine:
         except OSError as error:
             sentence = f"The folder of the database cannot be made: {error.strerror} ({Path(url.database).parent})."
             raise StorageUnavailable(sentence) from error
-    engine = create_async_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+    engine = create_async_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def _quick_engine(url: URL, busy_seconds: float) -> Engine:
+    """The same SQLite file by the driver of the standard library, for one thread."""
+    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": busy_seconds}, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_at_once)
+    return engine
+
+
+def _begin_at_once(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -143,7 +184,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        f"busy_timeout={_BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

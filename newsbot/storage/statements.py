@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Insert, Table, text
+from sqlalchemy import Connection, Insert, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,7 +29,7 @@ def insert_or_update(connection: AsyncConnection, table: Table, values: Mapping[
     return statement
 
 
-async def lock_writers(connection: AsyncConnection, table: Table) -> None:
+def lock_writers(connection: Connection, table: Table) -> None:
     """Until the transaction ends, no other one writes this table; readers go on. On SQLite that is so already."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))

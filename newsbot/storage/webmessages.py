@@ -1,9 +1,9 @@
 """The messages of the web chat, and the number by which a reader knows what changed since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.storage.records import NewWebMessage, WebMessage
@@ -14,7 +14,11 @@ _columns = web_messages.c
 _SHOWN = [column for column in _columns if column.name != "post_key"]
 # Writers take turns, so numbers become visible in their order: no reader sees 8 before 7.
 _LAST_CHANGE = select(func.coalesce(func.max(_columns.change), 0)).scalar_subquery()
-_INSERT = insert(web_messages).values(change=_LAST_CHANGE + bindparam("place", type_=Integer)).returning(*_SHOWN)
+_INSERT = (
+    insert(web_messages)
+    .values(change=_LAST_CHANGE + bindparam("place", type_=Integer))
+    .returning(_columns.id, _columns.change)
+)
 
 
 class WebMessageRepository:
@@ -24,17 +28,8 @@ class WebMessageRepository:
         self._connection = connection
 
     async def add(self, *messages: NewWebMessage) -> tuple[WebMessage, ...]:
-        """New messages, in this order; one whose `key` was used before is the message that was made then."""
-        known = await self._by_key([message.key for message in messages if message.key is not None])
-        fresh = [message for message in messages if message.key not in known]
-        made: Iterator[WebMessage] = iter(())
-        if fresh:
-            await lock_writers(self._connection, web_messages)
-            rows = [_values(message, place) for place, message in enumerate(fresh, 1)]
-            # Sorted here: asked to sort, SQLAlchemy would insert one row at a time on SQLite.
-            stored = [_record(row) for row in await self._connection.execute(_INSERT, rows)]
-            made = iter(sorted(stored, key=lambda message: message.change))
-        return tuple(known[message.key] if message.key in known else next(made) for message in messages)
+        """As `add_web_messages`, within this transaction."""
+        return await self._connection.run_sync(add_web_messages, messages)
 
     async def change(self, message_id: int, body: str) -> WebMessage | None:
         """Give an answer another body; None where there is no such message."""
@@ -65,19 +60,48 @@ class WebMessageRepository:
         newest = await self._connection.execute(select(_LAST_CHANGE))
         return int(newest.scalar_one())
 
-    async def _by_key(self, keys: list[str]) -> dict[str | None, WebMessage]:
-        if not keys:
-            return {}
-        query = select(*_SHOWN, _columns.post_key).where(_columns.post_key.in_(keys))
-        found = await self._connection.execute(query)
-        return {row.post_key: WebMessage(*row[:-1]) for row in found}
-
     async def _update(self, message_id: int, **values: object) -> WebMessage | None:
-        await lock_writers(self._connection, web_messages)
+        await self._connection.run_sync(lock_writers, web_messages)
         statement = update(web_messages).where(_columns.id == message_id)
         changed = statement.values(change=_LAST_CHANGE + 1, **values).returning(*_SHOWN)
         row = (await self._connection.execute(changed)).one_or_none()
         return _record(row) if row else None
+
+
+def add_web_messages(connection: Connection, messages: Sequence[NewWebMessage]) -> tuple[WebMessage, ...]:
+    """New messages, in this order; one whose `key` was used before is the message that was made then."""
+    known = _by_key(connection, [message.key for message in messages if message.key is not None])
+    fresh = [message for message in messages if message.key not in known]
+    made: Iterator[WebMessage] = iter(())
+    if fresh:
+        lock_writers(connection, web_messages)
+        rows = connection.execute(_INSERT, [_values(message, place) for place, message in enumerate(fresh, 1)])
+        # Sorted here: asked to sort, SQLAlchemy would insert one row at a time on SQLite.
+        numbers = sorted((row.change, row.id) for row in rows)
+        made = iter([_made(message, *number) for message, number in zip(fresh, numbers, strict=True)])
+    return tuple(known[message.key] if message.key in known else next(made) for message in messages)
+
+
+def _by_key(connection: Connection, keys: list[str]) -> dict[str | None, WebMessage]:
+    if not keys:
+        return {}
+    query = select(*_SHOWN, _columns.post_key).where(_columns.post_key.in_(keys))
+    return {row.post_key: WebMessage(*row[:-1]) for row in connection.execute(query)}
+
+
+def _made(message: NewWebMessage, change: int, message_id: int) -> WebMessage:
+    return WebMessage(
+        message_id,
+        change,
+        message.channel,
+        *message.author,
+        message.asked_by,
+        message.seen_by,
+        message.body,
+        message.is_card,
+        False,
+        message.at,
+    )
 
 
 def _values(message: NewWebMessage, place: int) -> dict[str, object]:

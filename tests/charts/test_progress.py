@@ -13,8 +13,7 @@ def test_a_terminal_sees_a_bar_that_is_gone_at_the_end() -> None:
         bar = progress_bar("Drawing charts", terminal)
         for done in range(5):
             bar(done, 4)
-        seen = os.read(reader, 4096).decode()
-    os.close(reader)
+    seen = _everything(reader)
     assert "\rDrawing charts [######..................] 1/4" in seen
     assert seen.endswith("\r" + " " * len("Drawing charts [##################......] 3/4") + "\r")
     assert "\n" not in seen
@@ -24,3 +23,14 @@ def test_elsewhere_nothing_is_written() -> None:
     file = io.StringIO()
     progress_bar("Drawing charts", file)(1, 4)
     assert file.getvalue() == ""
+
+
+def _everything(reader: int) -> str:
+    """All that a terminal was sent until its other side was closed."""
+    seen = b""
+    with os.fdopen(reader, "rb", buffering=0) as terminal:
+        while True:
+            try:
+                seen += terminal.read(4096) or b""
+            except OSError:  # how Linux tells that the other side is closed
+                return seen.decode()

@@ -1,11 +1,19 @@
 """The web chat's messages on both databases: seen by whom they are for, in the order of their changes."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+from sqlalchemy import Connection
+
+from newsbot.errors import StorageUnavailable
 from newsbot.storage.database import Database
+from newsbot.storage.migrate import migrate
 from newsbot.storage.records import NewWebMessage, WebMessage
-from newsbot.storage.webmessages import WebMessageRepository, visible_to
+from newsbot.storage.webmessages import WebMessageRepository, add_web_messages, visible_to
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -84,3 +92,29 @@ async def test_changes_of_many_writers_become_visible_in_order(database: Databas
     await asyncio.wait_for(asyncio.gather(read(), *(write(number) for number in range(30))), 30)
     assert seen == sorted(set(seen))
     assert len(seen) == 30
+
+
+async def test_a_short_write_of_its_own_is_kept_and_rolled_back_like_any_other(database: Database) -> None:
+    new = NewWebMessage("general", ("a", "A"), "hello", False, NOW, key="once")
+    (made,) = await database.run(lambda connection: add_web_messages(connection, [new]))
+    assert await database.run(lambda connection: add_web_messages(connection, [new])) == (made,)
+
+    def broken(connection: Connection) -> None:
+        add_web_messages(connection, [NewWebMessage("general", ("a", "A"), "never", False, NOW)])
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await database.run(broken)
+    async with database.transaction() as tx:
+        assert await tx.web_messages.newest("general", "anna", 50) == (made,)
+
+
+async def test_a_short_write_to_a_locked_database_is_unavailable(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'newsbot.db'}", busy_seconds=0.05)
+    await migrate(database)
+    with closing(sqlite3.connect(tmp_path / "newsbot.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StorageUnavailable):
+            await database.run(lambda connection: add_web_messages(connection, []))
+    await database.run(lambda connection: add_web_messages(connection, []))
+    await database.close()

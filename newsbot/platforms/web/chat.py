@@ -18,6 +18,7 @@ from newsbot.platforms.web.people import CHANNELS, PLATFORM, place
 from newsbot.platforms.web.view import stored
 from newsbot.storage.database import Database
 from newsbot.storage.records import NewWebMessage, WebMessage
+from newsbot.storage.webmessages import add_web_messages
 
 BOT = ("newsbot", "newsbot")
 _SAID_LIMIT = 1_000
@@ -34,7 +35,7 @@ class WebChat:
         self._desk = desk
         self._database = database
         self._now = now
-        self._readers: set[asyncio.Queue[WebMessage]] = set()
+        self._readers: set[asyncio.Queue[tuple[WebMessage, ...]]] = set()
         # Cards of content are the same objects until the content changes: each is fitted and written once.
         self._bodies: dict[int, tuple[Card, list[str]]] = {}
 
@@ -128,9 +129,9 @@ class WebChat:
         return changed, changed[-1].change if changed else after
 
     @contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[WebMessage]]:
+    def listening(self) -> Iterator[asyncio.Queue[tuple[WebMessage, ...]]]:
         """A queue of what is made or changed here, as it happens; another process's is found by `changes` alone."""
-        queue: asyncio.Queue[WebMessage] = asyncio.Queue()
+        queue: asyncio.Queue[tuple[WebMessage, ...]] = asyncio.Queue()
         self._readers.add(queue)
         try:
             yield queue
@@ -139,10 +140,9 @@ class WebChat:
 
     def _tell(self, *messages: WebMessage | None) -> None:
         """Hand what is stored now to everyone who listens here."""
+        stored = tuple(message for message in messages if message is not None)
         for reader in self._readers:
-            for message in messages:
-                if message is not None:
-                    reader.put_nowait(message)
+            reader.put_nowait(stored)
 
     async def _react(self, who: Person, channel: str, message_id: int, reply: Reply) -> None:
         async with self._database.transaction() as tx:
@@ -159,8 +159,7 @@ class WebChat:
         self._tell(*kept)
 
     async def _keep(self, *messages: NewWebMessage) -> tuple[WebMessage, ...]:
-        async with self._database.transaction() as tx:
-            kept = await tx.web_messages.add(*messages)
+        kept = await self._database.run(lambda connection: add_web_messages(connection, messages))
         self._tell(*kept)
         return kept
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -122,24 +122,23 @@ class WebRoutes:
         told: set[int] = set()  # changes told at once, until a look at the database has passed them
         last_told = clock()
 
-        async def tell(message: WebMessage) -> None:
+        async def tell(messages: Iterable[WebMessage]) -> None:
             nonlocal last_told
-            if visible_to(message, channel, who.id):
-                view = message_view(message, who.id)
-                await response.write(f"id: {after}\ndata: {view}\n\n".encode())
+            shown = [message for message in messages if visible_to(message, channel, who.id)]
+            if shown:
+                events = (f"id: {after}\ndata: {message_view(message, who.id)}\n\n" for message in shown)
+                await response.write("".join(events).encode())
                 last_told = clock()
 
         with self._chat.listening() as queue:
             while not self._stopping.is_set():
                 found, after = await self._chat.changes(after)
-                for message in found:
-                    if message.change not in told:
-                        await tell(message)
+                await tell(message for message in found if message.change not in told)
                 told = {change for change in told if change > after}
-                async for message in _brought(queue, _LOOK_SECONDS):
-                    if message.change > after:
-                        told.add(message.change)
-                        await tell(message)
+                async for brought in _brought(queue, _LOOK_SECONDS):
+                    fresh = [message for message in brought if message.change > after]
+                    told.update(message.change for message in fresh)
+                    await tell(fresh)
                 if clock() - last_told >= _HEARTBEAT_SECONDS:
                     await response.write(b": still here\n\n")
                     last_told = clock()
@@ -201,16 +200,18 @@ class WebRoutes:
         return web.json_response({"ok": True})
 
 
-async def _brought(queue: asyncio.Queue[WebMessage], seconds: float) -> AsyncIterator[WebMessage]:
+async def _brought(
+    queue: asyncio.Queue[tuple[WebMessage, ...]], seconds: float
+) -> AsyncIterator[tuple[WebMessage, ...]]:
     """What the queue brings within so many seconds."""
     until = asyncio.get_running_loop().time() + seconds
     while True:
         try:
             async with asyncio.timeout_at(until):
-                message = await queue.get()
+                brought = await queue.get()
         except TimeoutError:
             return
-        yield message
+        yield brought
 
 
 def _file(path: Path, content_type: str) -> web.StreamResponse:
