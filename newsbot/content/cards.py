@@ -1,4 +1,4 @@
-"""Cards of content: a brief, a figure, an event, a self-check question and its answer, sources, a topic."""
+"""Cards of one entry of content: a brief, a figure, an event, a self-check question and its answer."""
 
 from collections.abc import Iterable, Sequence
 

@@ -5,7 +5,7 @@ documented limit, because a renderer adds signs of its own.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -110,21 +110,7 @@ WEB = Budget(
     alt=4_000,
     rows=400,
 )
-TERMINAL = Budget(
-    name="terminal",
-    characters=40_000,
-    pieces=200,
-    text=20_000,
-    title=300,
-    label=120,
-    url=3_000,
-    row=25,
-    options=200,
-    option=200,
-    alt=4_000,
-    rows=400,
-    degrades=MappingProxyType({Picture: "list"}),
-)
+TERMINAL = replace(WEB, name="terminal", degrades=MappingProxyType({Picture: "list"}))
 BUDGETS = (DISCORD, SLACK, WEB, TERMINAL)
 
 
