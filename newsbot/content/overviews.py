@@ -6,6 +6,7 @@ from newsbot.content.cards import FOOTER, content_card, figure_fact, open_brief,
 from newsbot.content.comparing import compare, why_not
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import Brief, Event, Figure, Topic, date_words
+from newsbot.content.numbers import in_words
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, ChoiceOption, Fact, Facts, Picture, text
 from newsbot.messages.charts import Chart, Point
@@ -56,10 +57,18 @@ def comparison_card(library: Library, first: Figure, second: Figure) -> Card:
     return content_card(library, title, [text(said, "lede"), both, *dates, source_links(sources), buttons], first.topic)
 
 
+def _signed(figure: Figure) -> str:
+    """The value with its sign, which a display may leave to the words around it."""
+    assert not isinstance(figure.value, tuple)
+    return in_words(figure.value, figure.unit)
+
+
 def _ratio_words(first: Figure, second: Figure) -> str:
     ratio = compare(first, second)
     if ratio is None:
-        return f"{first.display} and {second.display}: no ratio can be given."
+        return (
+            f"{_signed(first)} and {_signed(second)}: one goes up, the other down or not at all, so no ratio is given."
+        )
     larger, smaller = (first, second) if ratio.low >= 1 else (second, first)
     ends_of = sorted((ratio.low, ratio.high) if ratio.low >= 1 else (1 / ratio.high, 1 / ratio.low))
     times = " to ".join(
