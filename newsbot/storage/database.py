@@ -24,6 +24,7 @@ from newsbot.storage.webmessages import WebMessageRepository
 log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
+_REFUSED = "The database refused what newsbot wanted to store."
 _UNAVAILABLE = (
     *(
         "locked",
@@ -76,7 +77,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, self.is_sqlite, busy_seconds)
         self._thread = ThreadPoolExecutor(1, "newsbot-database")
-        self._quick = _quick_engine(self.url, busy_seconds) if self.is_sqlite and self.url.database else None
+        self._quick = _quick_engine(self.url, busy_seconds) if self.is_sqlite and _is_file(self.url) else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -95,7 +96,7 @@ class Database:
                 raise  # the caller's own, not the connection's
             raise _as_ours(error) from error
         except SQLAlchemyError as error:
-            raise StorageError("The database refused what newsbot wanted to store.") from error
+            raise StorageError(_REFUSED) from error
 
     async def run(self, work: Callable[[Connection], _Result]) -> _Result:
         """The result of `work` in a transaction of its own: for a short write whose latency a person feels.
@@ -110,6 +111,8 @@ class Database:
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._run_quick, work)
         except (DBAPIError, sqlite3.Error) as error:
             raise _as_ours(error) from error
+        except SQLAlchemyError as error:
+            raise StorageError(_REFUSED) from error
 
     def _run_quick(self, work: Callable[[Connection], _Result]) -> _Result:
         assert self._quick is not None
@@ -149,14 +152,21 @@ def _driver_url(url: str) -> URL:
     return parsed.set(drivername=f"{backend}+asyncpg", query=query)
 
 
+def _is_file(url: URL) -> bool:
+    """Whether a SQLite address is a file, which every connection sees; one in memory is each connection's own."""
+    return bool(url.database) and url.database != ":memory:"
+
+
 def _engine(url: URL, is_sqlite: bool, busy_seconds: float) -> AsyncEngine:
     if not is_sqlite:
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
-    if url.database and url.database != ":memory:":
+    if _is_file(url):
         try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            sentence = f"The folder of the database cannot be made: {error.strerror} ({Path(url.database).parent})."
+            sentence = (
+                f"The folder of the database cannot be made: {error.strerror} ({Path(str(url.database)).parent})."
+            )
             raise StorageUnavailable(sentence) from error
     engine = create_async_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -180,11 +190,7 @@ def _begin_at_once(connection: Connection) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver in its own way
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -201,4 +207,4 @@ def _as_ours(error: Exception) -> StorageError:
     is_passing = isinstance(error, OSError) or getattr(error, "connection_invalidated", False)
     if is_passing or any(sign in words for sign in _UNAVAILABLE):
         return StorageUnavailable("The database cannot be used at the moment. Try again in a minute.")
-    return StorageError("The database refused what newsbot wanted to store.")
+    return StorageError(_REFUSED)

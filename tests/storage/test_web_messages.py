@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from newsbot.errors import StorageUnavailable
+from newsbot.errors import StorageError, StorageUnavailable
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.records import NewWebMessage, WebMessage
@@ -118,3 +118,19 @@ async def test_a_short_write_to_a_locked_database_is_unavailable(tmp_path: Path)
             await database.run(lambda connection: add_web_messages(connection, []))
     await database.run(lambda connection: add_web_messages(connection, []))
     await database.close()
+
+
+async def test_a_short_write_to_a_database_in_memory_is_seen_by_every_transaction() -> None:
+    database = Database("sqlite:///:memory:")
+    await migrate(database)
+    new = NewWebMessage("general", ("a", "A"), "hello", False, NOW)
+    made = await database.run(lambda connection: add_web_messages(connection, [new]))
+    async with database.transaction() as tx:
+        assert await tx.web_messages.newest("general", "anna", 50) == made
+    await database.close()
+
+
+async def test_a_short_write_that_is_refused_is_our_error(database: Database) -> None:
+    naive = NewWebMessage("general", ("a", "A"), "hello", False, NOW.replace(tzinfo=None))
+    with pytest.raises(StorageError):
+        await database.run(lambda connection: add_web_messages(connection, [naive]))
