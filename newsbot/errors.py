@@ -6,6 +6,11 @@ NewsbotError
 ├── StorageError
 │   ├── StorageUnavailable the database cannot be reached, is locked or its disk is full
 │   └── StorageVersionError the database was made by a newer newsbot
+├── PostError              a platform did not take a message
+│   ├── PostRefused        it will not, until somebody changes something
+│   ├── PostLater          not now: nothing was stored, a later attempt may work
+│   └── PostUnclear        it may or may not stand there
+├── PlatformRefused        a platform does not let newsbot in: a token or an app's setting is wrong
 └── RequestError           what a person asked for cannot be done
     └── TokenError         a button's token is damaged or of an unknown version
 """
@@ -41,6 +46,39 @@ class StorageUnavailable(StorageError):
 
 class StorageVersionError(StorageError):
     """The database was made by a newer newsbot than this one."""
+
+
+class PostError(NewsbotError):
+    """A platform did not take a message."""
+
+
+class PostRefused(PostError):
+    """A platform will not take the message until somebody changes something.
+
+    `fix` is that one change ("Allow Attach Files in #ai-news."); empty where nobody there can change it.
+    """
+
+    def __init__(self, sentence: str, fix: str = "") -> None:
+        super().__init__(sentence)
+        self.fix = fix
+
+
+class PostLater(PostError):
+    """A platform does not take the message now. Nothing was stored; `after` is in seconds, None where it said none."""
+
+    def __init__(self, sentence: str, after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.after = after
+
+
+class PostUnclear(PostError):
+    """The connection broke after the message had left: it may or may not stand there."""
+
+
+class PlatformRefused(NewsbotError):
+    """A platform does not let newsbot in; the sentence names the token or setting to mend."""
+
+    exit_code = 2
 
 
 class RequestError(NewsbotError):

@@ -15,6 +15,7 @@ from newsbot.errors import ContentError
 from newsbot.messages.actions import Action, Url
 from newsbot.messages.cards import Block, Card, Reply
 from newsbot.messages.markup import Inline
+from newsbot.messages.platform import Posted
 
 JsonObject = dict[str, Any]
 _T = TypeVar("_T")
@@ -42,6 +43,16 @@ def reply_to_json(reply: Reply) -> JsonObject:
 def reply_from_json(data: JsonObject) -> Reply:
     """The reply that `reply_to_json` wrote. Raises ContentError where the object is none."""
     return _from_json(Reply, data)
+
+
+def posted_to_json(posted: Posted) -> JsonObject:
+    """Where a message stands, as one JSON object."""
+    return cast(JsonObject, _to_json(posted))
+
+
+def posted_from_json(data: JsonObject) -> Posted:
+    """What `posted_to_json` wrote. Raises ContentError where the object is none."""
+    return _from_json(Posted, data)
 
 
 def _to_json(value: object) -> object:

@@ -22,7 +22,7 @@ from newsbot.messages.cards import (
     Text,
 )
 from newsbot.messages.charts import Chart
-from newsbot.messages.markup import Code, Emphasis, Inline, Link, Plain, Strong
+from newsbot.messages.markup import Code, Emphasis, Inline, Link, Mention, Plain, Strong
 
 CONTINUED = " (continued)"
 _HEAD = 40  # room that a block's own title and signs take
@@ -243,6 +243,8 @@ class _Fitter:
                     head = _at_a_space(head, rest)
                     yield replace(piece, text=head)
                     rest = rest[len(head) :]
+            case Mention(name=name):
+                yield replace(piece, name=_longest(name, room - 1, self._budget.size))
             case _:
                 yield piece
 

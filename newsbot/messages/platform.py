@@ -1,6 +1,7 @@
 """The platform port: what the desk and, later, the scheduler need from Discord, Slack, the web or a terminal."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from newsbot.messages.budgets import Budget
@@ -14,6 +15,7 @@ class Posted:
 
     place: Place
     message_id: str
+    rest: tuple["Posted", ...] = ()  # the further messages of a long card, in their thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,23 @@ class Abilities:
 
 
 class Platform(Protocol):
-    """One chat platform. Methods raise NewsbotError with a sentence for the person where something cannot be done."""
+    """One chat platform.
+
+    `post` and `edit` raise PostRefused, PostLater or PostUnclear; every method raises NewsbotError with a sentence for
+    the person where something cannot be done.
+    """
 
     name: str
     budget: Budget
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
-        """Post once: a second call with the same `key` must not make a second message where the platform allows it."""
+        """Post once: a second call with the same `key`, soon enough, does not make a second message."""
 
-    async def edit(self, posted: Posted, reply: Reply) -> None:
-        """Put `reply` in the place of what was posted."""
+    async def repeats_safely_for(self, place: Place) -> timedelta:
+        """For how long after a first `post` a second one with the same key makes no second message; zero for never."""
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Put `reply` in the place of what was posted; returns where it stands now."""
 
     async def delete(self, posted: Posted) -> None:
         """Take the message away; one that is already gone is no error."""

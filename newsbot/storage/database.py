@@ -17,7 +17,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from newsbot.errors import SettingsError, StorageError, StorageUnavailable
+from newsbot.storage.deliveries import DeliveryRepository
 from newsbot.storage.events import EventRepository
+from newsbot.storage.leases import LeaseRepository
 from newsbot.storage.settings import SettingRepository
 from newsbot.storage.webmessages import WebMessageRepository
 
@@ -51,6 +53,16 @@ class Transaction:
     def events(self) -> EventRepository:
         """Handled events."""
         return EventRepository(self.connection)
+
+    @cached_property
+    def deliveries(self) -> DeliveryRepository:
+        """The outbox."""
+        return DeliveryRepository(self.connection)
+
+    @cached_property
+    def leases(self) -> LeaseRepository:
+        """Claims by which processes take turns."""
+        return LeaseRepository(self.connection)
 
     @cached_property
     def web_messages(self) -> WebMessageRepository:

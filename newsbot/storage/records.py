@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+from newsbot.messages.requests import Place
+
+DeliveryState = Literal["due", "leased", "sending", "sent", "unknown", "failed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,53 @@ class NewWebMessage:
     asked_by: str = ""
     seen_by: str = ""
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A message that is to stand in `place` from `due_at` on. A second one with the same `key` is not made."""
+
+    key: str
+    place: Place
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message of the outbox.
+
+    `sending_since` is when a request first left for it, as long as it is not known that nothing was stored. `posted`
+    is where it stands, in the words of `newsbot.messages.codec`. `fix` is what somebody must change where it failed.
+    """
+
+    id: int
+    key: str
+    edition_id: int
+    place: Place
+    state: DeliveryState
+    due_at: datetime
+    retry_at: datetime
+    attempts: int
+    lease_by: str
+    sending_since: datetime | None
+    posted: str | None
+    reason: str
+    fix: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one attempt at a delivery ended.
+
+    `retry_at` belongs to "due": the next attempt. `is_clear`: nothing of it was stored, so that attempt did not happen.
+    """
+
+    id: int
+    state: DeliveryState
+    at: datetime
+    reason: str = ""
+    fix: str = ""
+    posted: str | None = None
+    retry_at: datetime | None = None
+    is_clear: bool = True

@@ -1,6 +1,6 @@
 """The few statements that the two databases spell differently, in one shape."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, text
@@ -16,6 +16,12 @@ def _insert(connection: AsyncConnection, table: Table) -> Any:
 def insert_or_ignore(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> Insert:
     """Insert a row unless one with the same primary key is there."""
     statement: Insert = _insert(connection, table).values(values).on_conflict_do_nothing()
+    return statement
+
+
+def insert_or_ignore_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> Insert:
+    """Insert these rows in one statement, leaving out each whose unique values are there already."""
+    statement: Insert = _insert(connection, table).values(list(rows)).on_conflict_do_nothing()
     return statement
 
 

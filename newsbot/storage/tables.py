@@ -3,7 +3,20 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -38,6 +51,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+OPEN = "state IN ('due', 'leased', 'sending')"
 
 
 def _text(name: str, length: int, **options: Any) -> Column[str]:
@@ -85,4 +101,54 @@ web_messages = Table(
     Index("ix_web_messages_change", "change"),
     Index("ix_web_messages_channel", "channel", "id"),
     Index("uq_web_messages_post_key", "post_key", unique=True),
+)
+
+# Short claims that only one process may hold at a time: who pushes the commands, who identifies at a gateway.
+leases = Table(
+    "leases",
+    metadata,
+    _text("name", 120, primary_key=True),
+    _text("holder", 64),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# What is posted, once for however many places it goes to.
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("body", Text, nullable=False),
+    _text("content_version", 64),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+# The outbox: one row for each message that is to stand somewhere, with everything a worker needs to take over from
+# another one that was killed. `sending_since` is set from just before a request leaves until it is known that nothing
+# was stored.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("key", 160),
+    Column("edition_id", Integer, ForeignKey("editions.id"), nullable=False),
+    _text("platform", 32),
+    _text("workspace", 64),
+    _text("channel", 64),
+    _text("thread", 64),
+    _text("state", 16),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("retry_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    _text("lease_by", 64),
+    Column("lease_until", UtcDateTime, nullable=True),
+    Column("sending_since", UtcDateTime, nullable=True),
+    Column("posted", Text, nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("settled_at", UtcDateTime, nullable=True),
+    Index("uq_deliveries_key", "key", unique=True),
+    Index("ix_deliveries_edition_id", "edition_id"),
+    # Only what is still to be done is searched again and again, however many messages there once were.
+    Index("ix_deliveries_open", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("ix_deliveries_queue", "platform", "channel", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
 )

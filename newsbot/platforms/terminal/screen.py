@@ -4,6 +4,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TextIO
 
 from newsbot.messages.actions import Action, Url
@@ -49,9 +50,14 @@ class Screen:
         self._count += 1
         return Posted(place, str(self._count))
 
-    async def edit(self, posted: Posted, reply: Reply) -> None:
+    async def repeats_safely_for(self, place: Place) -> timedelta:
+        """Never: what is printed is printed."""
+        del place
+        return timedelta(0)
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """What is printed stays; the new version is printed below it."""
-        await self.post(posted.place, reply, "")
+        return await self.post(posted.place, reply, "")
 
     async def delete(self, posted: Posted) -> None:
         """Say that a message was taken back: what is printed stays."""

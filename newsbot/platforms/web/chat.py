@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsbot.commands.desk import Desk
 from newsbot.messages.actions import read_token
@@ -46,11 +46,17 @@ class WebChat:
         first, *_ = await self._keep(*self._answers(place.channel, reply, asked_by="", seen_by="", key=key))
         return Posted(place, str(first.id))
 
-    async def edit(self, posted: Posted, reply: Reply) -> None:
+    async def repeats_safely_for(self, place: Place) -> timedelta:
+        """For as long as the message is kept: its key is unique."""
+        del place
+        return timedelta.max
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted."""
         async with self._database.transaction() as tx:
             changed = await tx.web_messages.change(int(posted.message_id), self._stored(reply.card)[0])
         self._tell(changed)
+        return posted
 
     async def delete(self, posted: Posted) -> None:
         """Take a message away."""

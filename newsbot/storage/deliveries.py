@@ -1,0 +1,203 @@
+"""The outbox: what is to be posted, claimed by one worker at a time, and how each attempt ended.
+
+due -> leased -> sending -> sent | unknown | failed, and back to due where nothing was stored. A worker that dies leaves
+its rows to whoever comes after its lease; `sending_since` tells that one whether a request had left.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.messages.requests import Place
+from newsbot.storage.records import Delivery, DeliveryState, NewDelivery, Settlement
+from newsbot.storage.statements import insert_or_ignore_all
+from newsbot.storage.tables import deliveries, editions
+
+_columns = deliveries.c
+_OPEN: tuple[DeliveryState, ...] = ("due", "leased", "sending")
+_CHUNK = 500  # rows a statement: both databases limit its parameters
+
+
+class DeliveryRepository:
+    """Editions and their deliveries."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add_edition(self, body: str, content_version: str, at: datetime) -> int:
+        """Keep what is to be posted; returns the edition's id."""
+        values = {"body": body, "content_version": content_version, "made_at": at}
+        made = await self._connection.execute(insert(editions).values(values).returning(editions.c.id))
+        return int(made.scalar_one())
+
+    async def add(self, edition_id: int, fresh: Sequence[NewDelivery]) -> int:
+        """Put deliveries of an edition into the outbox; returns how many were new by their key."""
+        made = 0
+        for start in range(0, len(fresh), _CHUNK):
+            rows = [_values(edition_id, delivery) for delivery in fresh[start : start + _CHUNK]]
+            result = await self._connection.execute(insert_or_ignore_all(self._connection, deliveries, rows))
+            made += result.rowcount
+        return made
+
+    async def bodies(self, edition_ids: Iterable[int]) -> dict[int, str]:
+        """What these editions say, by id."""
+        query = select(editions.c.id, editions.c.body).where(editions.c.id.in_(set(edition_ids)))
+        return {row.id: row.body for row in await self._connection.execute(query)}
+
+    async def claim(
+        self, worker: str, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]
+    ) -> tuple[Delivery, ...]:
+        """Up to `limit` deliveries that are due or were left behind by a dead worker, leased to `worker` from now on.
+
+        Only the first open one of each channel, so a channel's order is kept. Two workers never get the same one.
+        """
+        earlier = deliveries.alias("earlier")
+        is_first = ~(
+            select(earlier.c.id)
+            .where(
+                earlier.c.platform == _columns.platform,
+                earlier.c.channel == _columns.channel,
+                earlier.c.id < _columns.id,
+                earlier.c.state.in_(_OPEN),
+            )
+            .exists()
+        )
+        chosen = (
+            select(_columns.id)
+            .where(_claimable(now), _columns.platform.in_(platforms), is_first)
+            .order_by(_columns.retry_at, _columns.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        taken = (
+            update(deliveries)
+            # Asked again: another worker may have taken the row between the choice and the lock.
+            .where(_columns.id.in_(chosen.scalar_subquery()), _claimable(now))
+            .values(state="leased", lease_by=worker, lease_until=now + lease, attempts=_columns.attempts + 1)
+            .returning(*deliveries.c)
+        )
+        rows = await self._connection.execute(taken)
+        return tuple(sorted((_record(row) for row in rows), key=lambda delivery: delivery.id))
+
+    async def begin(self, worker: str, ids: Iterable[int], now: datetime) -> frozenset[int]:
+        """Note that requests for these leave now; returns those that `worker` still holds: only they may leave."""
+        begun = (
+            update(deliveries)
+            .where(
+                _columns.id.in_(tuple(ids)),
+                _columns.lease_by == worker,
+                _columns.state == "leased",
+                _columns.lease_until > now,
+            )
+            .values(state="sending", sending_since=func.coalesce(_columns.sending_since, now))
+            .returning(_columns.id)
+        )
+        return frozenset((await self._connection.execute(begun)).scalars())
+
+    async def settle(self, worker: str, settlements: Sequence[Settlement]) -> None:
+        """Note how attempts ended; those that `worker` holds no more stay as the new holder has them."""
+        if not settlements:
+            return
+        statement = (
+            update(deliveries)
+            .where(_columns.id == bindparam("the_id"), _columns.lease_by == worker, _columns.state.in_(_OPEN))
+            .values(
+                state=bindparam("new_state"),
+                retry_at=func.coalesce(bindparam("new_retry_at", type_=_columns.retry_at.type), _columns.retry_at),
+                sending_since=bindparam("new_sending_since", type_=_columns.sending_since.type),
+                posted=bindparam("new_posted"),
+                reason=bindparam("new_reason"),
+                fix=bindparam("new_fix"),
+                settled_at=bindparam("new_settled_at", type_=_columns.settled_at.type),
+                lease_by="",
+                lease_until=None,
+            )
+        )
+        unclear = [settlement.id for settlement in settlements if not settlement.is_clear]
+        since = await self._sending_since(unclear)
+        await self._connection.execute(statement, [_settled(each, since.get(each.id)) for each in settlements])
+
+    async def _sending_since(self, ids: Sequence[int]) -> dict[int, datetime]:
+        if not ids:
+            return {}
+        query = select(_columns.id, _columns.sending_since).where(_columns.id.in_(ids))
+        return {row.id: row.sending_since for row in await self._connection.execute(query)}
+
+    async def next_due(self, platforms: Sequence[str]) -> datetime | None:
+        """When the next delivery is to be tried or taken over; None where there is none."""
+        instant = func.coalesce(_columns.lease_until, _columns.retry_at)
+        query = select(func.min(instant)).where(_columns.state.in_(_OPEN), _columns.platform.in_(platforms))
+        found: datetime | None = (await self._connection.execute(query)).scalar_one()
+        return found
+
+    async def by_key(self, key: str) -> Delivery | None:
+        """The delivery of that key."""
+        row = (await self._connection.execute(select(deliveries).where(_columns.key == key))).one_or_none()
+        return _record(row) if row else None
+
+    async def counts(self) -> dict[str, int]:
+        """How many deliveries there are in each state."""
+        query = select(_columns.state, func.count()).group_by(_columns.state)
+        return {row[0]: row[1] for row in await self._connection.execute(query)}
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    is_due = and_(_columns.state == "due", _columns.retry_at <= now)
+    was_left = and_(_columns.state.in_(("leased", "sending")), _columns.lease_until <= now)
+    return or_(is_due, was_left)
+
+
+def _values(edition_id: int, delivery: NewDelivery) -> dict[str, object]:
+    place = delivery.place
+    return {
+        "key": delivery.key,
+        "edition_id": edition_id,
+        "platform": place.platform,
+        "workspace": place.workspace,
+        "channel": place.channel,
+        "thread": place.thread or "",
+        "state": "due",
+        "due_at": delivery.due_at,
+        "retry_at": delivery.due_at,
+        "attempts": 0,
+        "lease_by": "",
+        "reason": "",
+        "fix": "",
+    }
+
+
+def _settled(settlement: Settlement, sending_since: datetime | None) -> dict[str, object]:
+    is_final = settlement.state not in _OPEN
+    return {
+        "the_id": settlement.id,
+        "new_state": settlement.state,
+        "new_retry_at": settlement.retry_at,
+        "new_sending_since": sending_since,
+        "new_posted": settlement.posted,
+        "new_reason": settlement.reason,
+        "new_fix": settlement.fix,
+        "new_settled_at": settlement.at if is_final else None,
+    }
+
+
+def _record(row: Row[tuple[Any, ...]]) -> Delivery:
+    place = Place(row.platform, row.workspace, row.channel, row.thread or None)
+    return Delivery(
+        row.id,
+        row.key,
+        row.edition_id,
+        place,
+        row.state,
+        row.due_at,
+        row.retry_at,
+        row.attempts,
+        row.lease_by,
+        row.sending_since,
+        row.posted,
+        row.reason,
+        row.fix,
+        row.settled_at,
+    )

@@ -1,0 +1,30 @@
+"""Leases: short claims by which processes that share a database take turns."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.storage.statements import insert_or_ignore
+from newsbot.storage.tables import leases
+
+
+class LeaseRepository:
+    """Leases by name; each has one holder until it runs out."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def take(self, name: str, holder: str, now: datetime, length: timedelta) -> bool:
+        """Whether `holder` now has the lease: it was free, had run out, or was `holder`'s already."""
+        values = {"name": name, "holder": holder, "until": now + length}
+        made = await self._connection.execute(insert_or_ignore(self._connection, leases, values))
+        if made.rowcount == 1:
+            return True
+        is_free = (leases.c.until <= now) | (leases.c.holder == holder)
+        taken = await self._connection.execute(update(leases).where(leases.c.name == name, is_free).values(values))
+        return taken.rowcount == 1
+
+    async def give_back(self, name: str, holder: str) -> None:
+        """End a lease early."""
+        await self._connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
