@@ -2,21 +2,32 @@
 
 import asyncio
 import logging
+import os
+import random
 import secrets
 import signal
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsbot.commands.desk import Desk, HandledEvents
+from newsbot.commands.menu import Menu, PlaceChoices
 from newsbot.content.live import LiveLibrary
-from newsbot.settings import Settings
+from newsbot.errors import NewsbotError, SettingsError
+from newsbot.messages.cards import Card, Reply
+from newsbot.messages.platform import Platform
+from newsbot.messages.requests import Place
+from newsbot.settings import Settings, shard_range
 
 if TYPE_CHECKING:
     from newsbot.charts.renderer import ChartRenderer
+    from newsbot.platforms.discord.login import Login
+    from newsbot.platforms.discord.platform import DiscordPlatform
+    from newsbot.platforms.discord.service import Where
+    from newsbot.platforms.discord.sync import CommandSync
     from newsbot.platforms.terminal.screen import Screen
     from newsbot.storage.database import Database
 
@@ -44,13 +55,13 @@ class App:
     desk: Desk
 
 
-def build(settings: Settings, handled: HandledEvents | None = None) -> App:
+def build(settings: Settings, handled: HandledEvents | None = None, choices: PlaceChoices | None = None) -> App:
     """The app of these settings. Raises ContentMistakes where the content has any.
 
-    Without `handled` it remembers no events: enough to answer a single line.
+    Without `handled` and `choices` it remembers nothing: enough to answer a single line.
     """
     live = LiveLibrary(settings.content_folder, today)
-    desk = Desk(live, now, lambda: secrets.token_hex(4), handled)
+    desk = Desk(live, now, lambda: secrets.token_hex(4), handled, choices=choices)
     return App(settings, live, desk)
 
 
@@ -61,50 +72,288 @@ def chart_renderer(settings: Settings) -> "ChartRenderer":
     return ChartRenderer(settings.data_folder / "charts")
 
 
-async def run(settings: Settings, screen: "Screen", *, with_web: bool, with_terminal: bool) -> None:
-    """Run newsbot until it is told to stop (SIGINT, SIGTERM), or the person at the terminal leaves.
+async def run(settings: Settings, screen: "Screen", parts: frozenset[str]) -> None:
+    """Run these parts of newsbot until it is told to stop (SIGINT, SIGTERM), or the person at the terminal leaves.
 
-    Raises SettingsError where the web chat may not start.
+    Raises SettingsError where a part may not start, PlatformRefused where a platform does not let newsbot in.
     """
-    from newsbot.charts.progress import progress_bar
-    from newsbot.storage.database import DurableEvents
-
+    require_tokens(settings, parts)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(_running(settings, screen, parts))
+        await _until_stopped(running, screen, stop, with_terminal="terminal" in parts)
+
+
+def require_tokens(settings: Settings, parts: frozenset[str]) -> None:
+    """Raises SettingsError where a part has not what it needs to come in."""
+    if "discord" in parts:
+        discord_where(settings)
+    if "worker" in parts and not settings.has_tokens:
+        raise SettingsError("A worker has nothing to deliver to: set DISCORD_TOKEN, or Slack's tokens.")
+
+
+@dataclass
+class Running:
+    """What runs: the app, what tells of its drawing, and each service's task by its name."""
+
+    app: App
+    drawing: "Drawing"
+    services: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) -> AsyncIterator[Running]:
+    """Every part built and started; stopped in the opposite order."""
+    from newsbot.storage.database import DurableChoices, DurableEvents
+
+    async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(_open_database(settings))
-        app = build(settings, DurableEvents(database))
+        app = build(settings, DurableEvents(database), DurableChoices(database))
         if settings.content.watch:
             await stack.enter_async_context(_watched(app.live))
-        drawing = Drawing()
-        if with_web:
-            # Where nobody has a prompt to show it below, the progress is a line of its own.
-            progress = drawing if with_terminal else progress_bar("Drawing charts")
-            url = await stack.enter_async_context(_web_chat(app, database, progress))
-            screen.tell(f"Web chat: {url}")
-            if with_terminal and screen.is_terminal and settings.opens_browser:
+        running = Running(app, Drawing())
+        building = _Building(stack, app, database, screen, running)
+        await building.start(parts)
+        yield running
+
+
+class _Building:
+    """Starts the parts of one process, each where its settings and the wish for it allow."""
+
+    def __init__(
+        self, stack: AsyncExitStack, app: App, database: "Database", screen: "Screen", running: Running
+    ) -> None:
+        self._stack = stack
+        self._app = app
+        self._settings = app.settings
+        self._database = database
+        self._screen = screen
+        self._running = running
+        self._worker = f"{os.uname().nodename[:24]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._renderer = chart_renderer(app.settings)
+        self._platforms: dict[str, Platform] = {}
+        self._healths: dict[str, Callable[[], str]] = {}
+        self._routes: list[Any] = []
+
+    async def start(self, parts: frozenset[str]) -> None:
+        """Start `parts`."""
+        from newsbot.digests.courier import Courier
+
+        self._stack.push_async_callback(self._renderer.close)
+        self._courier = Courier(self._database, self._platforms, self._worker, now, random.Random())  # noqa: S311
+        if "discord" in parts or ("worker" in parts and self._settings.has_discord):
+            await self._discord(with_gateway="discord" in parts)
+        if "slack" in parts or ("worker" in parts and self._settings.has_slack):
+            await self._slack(with_events="slack" in parts)
+        with_chat = "web" in parts and self._has_web_chat(parts)
+        if with_chat:
+            self._web_chat()
+        if with_chat or parts & {"discord", "slack", "worker"}:
+            await self._listen(with_chat=with_chat, with_terminal="terminal" in parts)
+        if self._platforms:
+            self._service("courier", self._courier.run(asyncio.Event()))
+
+    def _service(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._running.services[name] = task
+
+        async def ended() -> None:
+            task.cancel()
+            with suppress(asyncio.CancelledError, NewsbotError):
+                await task
+
+        self._stack.push_async_callback(ended)
+
+    async def _discord(self, *, with_gateway: bool) -> None:
+        from newsbot.platforms.discord.login import use_server
+        from newsbot.platforms.discord.service import DiscordService
+        from newsbot.storage.database import DurableEvents
+
+        use_server(self._settings.discord.api_url, self._settings.discord.gateway_url)
+        menus = LiveMenus(self._app)
+        service = DiscordService(
+            discord_where(self._settings),
+            self._app.desk,
+            menus,
+            self._database,
+            DurableEvents(self._database),
+            self._renderer,
+            self._post_once,
+            self._worker,
+            now,
+        )
+        self._stack.push_async_callback(service.close)
+        self._platforms["discord"] = service.platform
+        if with_gateway:
+            self._healths["discord"] = service.health
+            self._service("discord", service.run())
+
+    async def _post_once(self, key: str, place: Place, reply: Reply) -> None:
+        from newsbot.digests.courier import Post
+
+        await self._courier.post(Post(key, place, reply, now()))
+
+    async def _slack(self, *, with_events: bool) -> None:
+        raise SettingsError("This version of newsbot cannot connect to Slack yet.")
+
+    def _has_web_chat(self, parts: frozenset[str]) -> bool:
+        """Whether the web chat may run: it is for this machine alone, and gives way where newsbot is public."""
+        from newsbot.platforms.web.guard import require_loopback
+
+        http = self._settings.http
+        try:
+            require_loopback(http.host, http.public_url)
+        except SettingsError:
+            if not parts & {"discord", "slack"}:
+                raise
+            self._screen.tell("The web chat is off: it is for this machine alone, and HOST or PUBLIC_URL is public.")
+            return False
+        return True
+
+    def _web_chat(self) -> None:
+        from newsbot.platforms.web.chat import WebChat
+        from newsbot.platforms.web.routes import WebRoutes
+
+        chat = WebChat(self._app.desk, self._database, now)
+        routes = WebRoutes(chat, self._app.desk, self._renderer, previews())
+        self._platforms["web"] = chat
+        self._routes += routes.routes()
+
+        async def stopped() -> None:
+            routes.stop()
+
+        self._stack.push_async_callback(stopped)
+
+    async def _listen(self, *, with_chat: bool, with_terminal: bool) -> None:
+        """Serve what there is over HTTP: at least the health of this process."""
+        from newsbot.charts.progress import progress_bar
+        from newsbot.http import HttpServer
+
+        http = self._settings.http
+        server = HttpServer(http.host, http.port, self._routes, self._health)
+        try:
+            url = await server.start()
+        except SettingsError as error:
+            if self._routes:
+                raise
+            log.warning("this process tells nobody its health: %s", error)
+            return
+        self._stack.push_async_callback(server.stop)
+        if with_chat:
+            # The address counts as told only once the page can be opened.
+            self._screen.tell(f"Web chat: {url}")
+            if with_terminal and self._screen.is_terminal and self._settings.opens_browser:
                 await asyncio.to_thread(webbrowser.open, url)
-        await _serve(app, screen, drawing, stop, with_terminal)
+        # Where nobody has a prompt to show it below, the progress is a line of its own.
+        progress = self._running.drawing if with_terminal else progress_bar("Drawing charts")
+        self._service("drawing", _draw_ahead(self._app.live, self._renderer, progress))
+
+    async def _health(self) -> dict[str, str]:
+        parts = await health(self._app, self._database)
+        return {**parts, **{name: state() for name, state in self._healths.items()}}
 
 
-async def _serve(app: App, screen: "Screen", drawing: "Drawing", stop: asyncio.Event, with_terminal: bool) -> None:
-    """Wait until `stop` is set, or the person at the terminal leaves."""
+class LiveMenus:
+    """The desk's menu, and word of a newer one."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def current(self) -> Menu:
+        """The newest menu."""
+        return self._app.desk.context.menu
+
+    async def changed(self) -> None:
+        """Return when the content changed."""
+        await self._app.live.changed()
+
+
+def discord_where(settings: Settings) -> "Where":
+    """Which Discord, and as whom. Raises SettingsError without a token."""
+    from newsbot.platforms.discord.service import Where
+
+    token = settings.secrets.discord_token
+    if token is None:
+        raise SettingsError("DISCORD_TOKEN is not set: put the bot token of your app at discord.com/developers there.")
+    shards = shard_range(settings.discord.shards) if settings.discord.shards else None
+    return Where(token.get_secret_value(), settings.discord.gateway_url, shards)
+
+
+@dataclass(frozen=True)
+class DiscordTools:
+    """What a single task in Discord needs: the login, the platform to post on, and the commands' sync."""
+
+    login: "Login"
+    platform: "DiscordPlatform"
+    sync: "CommandSync"
+
+
+@asynccontextmanager
+async def discord_tools(settings: Settings) -> AsyncIterator[DiscordTools]:
+    """Discord over HTTP for one task, without a gateway. Raises SettingsError without a token."""
+    from newsbot.platforms.discord.login import use_server
+    from newsbot.platforms.discord.service import DiscordService
+
+    where = discord_where(settings)
+    use_server(settings.discord.api_url, settings.discord.gateway_url)
+    async with _open_database(settings) as database:
+        app = build(settings)
+        renderer = chart_renderer(settings)
+
+        async def never(key: str, place: Place, reply: Reply) -> None:
+            raise RuntimeError("a single task puts nothing into the outbox")
+
+        from newsbot.storage.database import DurableEvents
+
+        service = DiscordService(
+            where, app.desk, LiveMenus(app), database, DurableEvents(database), renderer, never, "cli", now
+        )
+        try:
+            yield DiscordTools(service.login, service.platform, service.sync)
+        finally:
+            await service.close()
+            await renderer.close()
+
+
+def previews() -> dict[str, Callable[[Card], Any]]:
+    """For each other platform by name, what a card is there, as the exact payloads of its messages."""
+    from newsbot.platforms.discord.cards import messages as discord_messages
+
+    return {"discord": lambda card: [message.payload for message in discord_messages(card)]}
+
+
+async def _until_stopped(running: Running, screen: "Screen", stop: asyncio.Event, *, with_terminal: bool) -> None:
+    """Wait until `stop` is set, or the person at the terminal leaves. Raises what ends a service."""
+    stopping = asyncio.create_task(stop.wait())
+    services = set(running.services.values())
+    talking = asyncio.create_task(_talk(running, screen)) if with_terminal else None
+    try:
+        while not stop.is_set():
+            pending: set[asyncio.Task[Any]] = {stopping, *services, *([talking] if talking else [])}
+            await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in [task for task in services if task.done()]:
+                task.result()
+                services.remove(task)
+            if talking is not None and talking.done():
+                if talking.result():
+                    return
+                talking = None  # nobody was there who could leave: newsbot goes on serving
+    finally:
+        for waiting in (stopping, talking):
+            if waiting is not None:
+                waiting.cancel()
+                with suppress(asyncio.CancelledError):
+                    await waiting
+
+
+async def _talk(running: Running, screen: "Screen") -> bool:
+    """Talk with the person at the terminal; whether there was one."""
     from newsbot.platforms.terminal.chat import Chat
 
-    stopped = asyncio.create_task(stop.wait())
-    if not with_terminal:
-        await stopped
-        return
-    chat = Chat(app.desk, screen, app.settings.data_folder / "history", drawing.words)
-    talking = asyncio.create_task(chat.run())
-    await asyncio.wait((stopped, talking), return_when=asyncio.FIRST_COMPLETED)
-    if talking.done() and not talking.result():
-        await stopped  # nobody was there who could leave: newsbot goes on serving
-    talking.cancel()
-    stopped.cancel()
-    with suppress(asyncio.CancelledError):
-        await talking
+    app = running.app
+    return await Chat(app.desk, screen, app.settings.data_folder / "history", running.drawing.words).run()
 
 
 @asynccontextmanager
@@ -171,32 +420,6 @@ async def _draw_ahead(live: LiveLibrary, renderer: "ChartRenderer", progress: Ca
         await renderer.keep(charts(library))
         if live.current is library:
             await live.changed()
-
-
-@asynccontextmanager
-async def _web_chat(app: App, database: "Database", progress: Callable[[int, int], None]) -> AsyncIterator[str]:
-    """The web chat at its address, with its charts drawn in the background."""
-    from newsbot.http import HttpServer
-    from newsbot.platforms.web.chat import WebChat
-    from newsbot.platforms.web.guard import require_loopback
-    from newsbot.platforms.web.routes import WebRoutes
-
-    http = app.settings.http
-    require_loopback(http.host, http.public_url)
-    renderer = chart_renderer(app.settings)
-    routes = WebRoutes(WebChat(app.desk, database, now), app.desk, renderer, {})
-    server = HttpServer(http.host, http.port, routes.routes(), lambda: health(app, database))
-    url = await server.start()
-    drawing = asyncio.create_task(_draw_ahead(app.live, renderer, progress))
-    try:
-        yield url
-    finally:
-        drawing.cancel()
-        with suppress(asyncio.CancelledError):
-            await drawing
-        routes.stop()
-        await server.stop()
-        await renderer.close()
 
 
 async def health(app: App, database: "Database") -> dict[str, str]:

@@ -6,17 +6,21 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from newsbot import __version__
 from newsbot.errors import NewsbotError, RequestError
 from newsbot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from newsbot.content.library import Library
 
 CONNECT = (
     "No tokens are set, so newsbot answers on this machine: type /deepseek cost, a question, or exit.",
     "Discord: make an app at discord.com/developers and put its bot token into DISCORD_TOKEN.",
     "Slack: make an app at api.slack.com/apps and put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
 )
-NOT_YET = "Tokens are set, but this version of newsbot cannot connect to Discord or Slack yet: it answers here."
+PARTS = ("discord", "slack", "terminal", "web", "worker")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,12 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
 
     run = verbs.add_parser("run", help="run the bot; without tokens it answers in this terminal")
-    run.add_argument("--only", choices=("web", "terminal"), help="only this part; both without it")
+    run.add_argument("--only", choices=PARTS, help="only this part; every one that has its tokens without it")
     run.set_defaults(verb=_run)
 
     say = verbs.add_parser("say", help="answer one line and leave: newsbot say '/deepseek cost'")
     say.add_argument("text", nargs="+", help="what to say; several words are one line")
-    say.add_argument("--json", action="store_true", help="print the card as one JSON object")
+    form = say.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the card as one JSON object")
+    form.add_argument(
+        "--as", dest="platform", choices=("discord", "slack"), help="print the exact message of a platform as JSON"
+    )
     say.set_defaults(verb=_say)
 
     figure = verbs.add_parser("figure", help="draw a figure: newsbot figure NAME --out F.png")
@@ -60,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 
     check = verbs.add_parser("check", help="check the content: every mistake, with file and line")
     check.set_defaults(verb=_check)
+
+    _add_discord(verbs)
 
     content = verbs.add_parser("content", help="work on topics").add_subparsers(metavar="VERB", required=True)
     new = content.add_parser("new", help="make the files of a new topic, to be filled in")
@@ -72,31 +82,112 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_discord(verbs: Any) -> None:
+    discord = verbs.add_parser("discord", help="work on the Discord app").add_subparsers(metavar="VERB", required=True)
+    commands = discord.add_parser("commands", help="print the slash commands; diff: beside Discord's; push: send them")
+    commands.add_argument("deed", nargs="?", choices=("diff", "push"))
+    commands.add_argument("--guild", metavar="ID", help="for one server, where they take effect at once")
+    commands.set_defaults(verb=_discord_commands)
+    invite = discord.add_parser("invite", help="print the address that adds newsbot to a server")
+    invite.set_defaults(verb=_discord_invite)
+
+    doctor = verbs.add_parser("doctor", help="look at what a platform needs, and say what to change")
+    platforms = doctor.add_subparsers(metavar="PLATFORM", required=True)
+    of_discord = platforms.add_parser("discord", help="token, application, commands, a channel")
+    of_discord.add_argument("--channel", metavar="ID", help="look at this channel as well")
+    of_discord.add_argument("--post", action="store_true", help="post a test message there and take it away")
+    of_discord.set_defaults(verb=_doctor_discord)
+
+
 def _run(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app import run
     from newsbot.platforms.terminal.screen import Screen
 
-    print("\n".join((NOT_YET, *CONNECT[1:]) if settings.has_tokens else CONNECT), flush=True)
-    parts = {"with_web": options.only != "terminal", "with_terminal": options.only != "web"}
-    asyncio.run(run(settings, Screen(), **parts))
+    parts = frozenset({options.only}) if options.only else _parts(settings)
+    if not settings.has_tokens and not parts & {"discord", "slack", "worker"}:
+        print("\n".join(CONNECT), flush=True)
+    asyncio.run(run(settings, Screen(), parts))
     return 0
 
 
+def _parts(settings: Settings) -> frozenset[str]:
+    """Everything that can run. A service that is on a platform has nobody to talk to at its input."""
+    platforms = {name for name, has in (("discord", settings.has_discord), ("slack", settings.has_slack)) if has}
+    with_terminal = not platforms or (sys.stdin is not None and sys.stdin.isatty())
+    return frozenset({"web", *platforms, *(["terminal"] if with_terminal else [])})
+
+
 def _say(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app import build
+    from newsbot.app import build, previews
     from newsbot.messages.codec import card_to_json
     from newsbot.platforms.terminal.chat import HERE, local_person
     from newsbot.platforms.terminal.screen import Screen
 
     async def answered() -> None:
         reply = await build(settings).desk.say(" ".join(options.text), local_person(), HERE)
-        if options.json:
+        if options.platform:
+            for payload in previews()[options.platform](reply.card):
+                print(json.dumps(payload, ensure_ascii=False))
+        elif options.json:
             print(json.dumps(card_to_json(reply.card), ensure_ascii=False))
         else:
             await Screen().post(HERE, reply, "say")
 
     asyncio.run(answered())
     return 0
+
+
+def _discord_commands(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.app import build, discord_tools
+    from newsbot.platforms.discord.commands import command_list
+
+    wanted = command_list(build(settings).desk.context.menu)
+    if options.deed is None:
+        print(json.dumps(wanted.payload, ensure_ascii=False, indent=2))
+        return 0
+
+    async def done() -> int:
+        async with discord_tools(settings) as tools:
+            if options.deed == "push":
+                await tools.sync.push(wanted, options.guild)
+                print(f"Discord has the {len(wanted.payload)} commands now.")
+                return 0
+            lines = await tools.sync.difference(wanted, options.guild)
+        print("\n".join(lines) or "Discord has the commands of this menu.")
+        return 1 if lines else 0
+
+    return asyncio.run(done())
+
+
+def _discord_invite(settings: Settings, options: argparse.Namespace) -> int:
+    del options
+    from newsbot.app import discord_tools
+    from newsbot.platforms.discord.permissions import invite_url
+
+    async def application_id() -> str:
+        async with discord_tools(settings) as tools:
+            return await tools.login.application_id()
+
+    print(invite_url(asyncio.run(application_id())))
+    return 0
+
+
+def _doctor_discord(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.app import build, discord_tools
+    from newsbot.platforms.discord.doctor import examine
+
+    async def examined() -> bool:
+        menu = build(settings).desk.context.menu
+        is_well = True
+        async with discord_tools(settings) as tools:
+            async for finding in examine(
+                tools.login, tools.platform, tools.sync, menu, options.channel, posts=options.post
+            ):
+                print(f"{'ok ' if finding.is_well else 'BAD'} {finding.sentence}", flush=True)
+                is_well = is_well and finding.is_well
+        return is_well
+
+    return 0 if asyncio.run(examined()) else 1
 
 
 def _figure(settings: Settings, options: argparse.Namespace) -> int:
@@ -131,6 +222,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.content.review import overlong_cards
 
     library = load_library(settings.content_folder, today())
+    print("".join(f"note: {left_out}\n" for left_out in _left_out(library)), end="", file=sys.stderr)
     if overlong := overlong_cards(library):
         print("\n".join(str(mistake) for mistake in overlong), file=sys.stderr)
         return 1
@@ -143,6 +235,14 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     )
     print(f"The content is in order: {', '.join(f'{count} {name}' for count, name in counts)}.")
     return 0
+
+
+def _left_out(library: "Library") -> tuple[str, ...]:
+    """What of the menu a platform cannot show as a command of its own, a sentence each."""
+    from newsbot.commands.desk import build_menu
+    from newsbot.platforms.discord.commands import command_list
+
+    return command_list(build_menu(library)).left_out
 
 
 def _content_new(settings: Settings, options: argparse.Namespace) -> int:

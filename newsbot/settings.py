@@ -3,6 +3,7 @@
 import difflib
 import logging
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,15 @@ _CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "pyproject.toml").is_file() el
 _BUNDLED = _CHECKOUT or _PACKAGE / "_data"
 
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
+
+
+def shard_range(text: str) -> tuple[range, int] | None:
+    """The shards of `first-last/count` or `number/count`, and how many there are in all; None where it is neither."""
+    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?/(\d{1,4})", text.strip())
+    if match is None:
+        return None
+    first, last, count = int(match[1]), int(match[2] or match[1]), int(match[3])
+    return (range(first, last + 1), count) if first <= last < count else None
 
 
 class _Section(BaseModel):
@@ -83,12 +93,58 @@ class HttpSettings(_Section):
         return value.rstrip("/") if value else None
 
 
+class DiscordSettings(_Section):
+    """Where Discord is, and which shards this process runs (`0-3/8`: the first four of eight)."""
+
+    api_url: str = "https://discord.com/api/v10"
+    gateway_url: str | None = None
+    shards: str | None = None
+
+    @field_validator("api_url")
+    @classmethod
+    def _api_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError(f"'{value}' is no address | https://…")
+        return value.rstrip("/")
+
+    @field_validator("gateway_url")
+    @classmethod
+    def _gateway_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("wss://", "ws://")):
+            raise ValueError(f"'{value}' is no address of a gateway | wss://…")
+        return value
+
+    @field_validator("shards")
+    @classmethod
+    def _range(cls, value: str | None) -> str | None:
+        if value is not None and shard_range(value) is None:
+            raise ValueError(f"'{value}' is no range of shards | first-last/count, such as 0-3/8")
+        return value
+
+
+class SlackSettings(_Section):
+    """Where Slack's Web API is."""
+
+    api_url: str = "https://slack.com/api/"
+
+    @field_validator("api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError(f"'{value}' is no address | https://…")
+        return value if value.endswith("/") else f"{value}/"
+
+
 class SecretSettings(_Section):
     """What only the environment may hold."""
 
     discord_token: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: SecretStr | None = None
+    slack_client_secret: SecretStr | None = None
+    secret_key: SecretStr | None = None
 
 
 class Settings(_Section):
@@ -99,12 +155,24 @@ class Settings(_Section):
     log: LogSettings = Field(default_factory=LogSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
+    discord: DiscordSettings = Field(default_factory=DiscordSettings)
+    slack: SlackSettings = Field(default_factory=SlackSettings)
     secrets: SecretSettings = Field(default_factory=SecretSettings, exclude=True)
 
     @property
+    def has_discord(self) -> bool:
+        """Whether newsbot is to be in Discord."""
+        return self.secrets.discord_token is not None
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether newsbot is to be in Slack: in one workspace by its token, or in many by OAuth."""
+        return self.secrets.slack_bot_token is not None or self.secrets.slack_client_id is not None
+
+    @property
     def has_tokens(self) -> bool:
-        """Whether a platform's token is set."""
-        return any(getattr(self.secrets, name) is not None for name in type(self.secrets).model_fields)
+        """Whether newsbot is to be on a platform beside this machine."""
+        return self.has_discord or self.has_slack
 
     @property
     def opens_browser(self) -> bool:
@@ -133,18 +201,26 @@ class Settings(_Section):
 # Each name newsbot reads from the environment, and the setting it is; the ecosystem's own names where there are any.
 ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "DATABASE_URL": ("database", "url"),
+    "DISCORD_API_URL": ("discord", "api_url"),
+    "DISCORD_GATEWAY_URL": ("discord", "gateway_url"),
+    "DISCORD_SHARDS": ("discord", "shards"),
     "DISCORD_TOKEN": ("secrets", "discord_token"),
     "HOST": ("http", "host"),
     "LOG_FORMAT": ("log", "format"),
     "LOG_LEVEL": ("log", "level"),
     "NEWSBOT_CONTENT": ("content", "folder"),
+    "NEWSBOT_SECRET_KEY": ("secrets", "secret_key"),
     "PORT": ("http", "port"),
     "PUBLIC_URL": ("http", "public_url"),
+    "SLACK_API_URL": ("slack", "api_url"),
     "SLACK_APP_TOKEN": ("secrets", "slack_app_token"),
     "SLACK_BOT_TOKEN": ("secrets", "slack_bot_token"),
+    "SLACK_CLIENT_ID": ("secrets", "slack_client_id"),
+    "SLACK_CLIENT_SECRET": ("secrets", "slack_client_secret"),
+    "SLACK_SIGNING_SECRET": ("secrets", "slack_signing_secret"),
 }
 # Names with our prefix that are read elsewhere: the config's own path, and development data (by tests).
-_OTHER_NAMES = ("NEWSBOT_CONFIG", "NEWSBOT_DEV_DATA", "NEWSBOT_OPERATOR", "NEWSBOT_SECRET_KEY")
+_OTHER_NAMES = ("NEWSBOT_CONFIG", "NEWSBOT_DEV_DATA", "NEWSBOT_OPERATOR")
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -140,10 +140,12 @@ def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str
     assert "Why Nvidia" not in ran.stdout
 
 
-def test_run_with_tokens_says_what_this_version_does(own: dict[str, str]) -> None:
-    ran = newsbot("run", stdin="exit\n", DISCORD_TOKEN="secret-token", **own)
-    assert "cannot connect" in ran.stdout
-    assert "secret-token" not in ran.stdout + ran.stderr
+@pytest.mark.parametrize(("part", "name"), [("discord", "DISCORD_TOKEN")])
+def test_a_platform_alone_needs_its_token(part: str, name: str, own: dict[str, str]) -> None:
+    ran = newsbot("run", "--only", part, **own)
+    assert ran.returncode == 2
+    assert name in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
 
 
 def test_a_service_without_anybody_at_its_input_goes_on_serving_until_it_is_told_to_stop(own: dict[str, str]) -> None:

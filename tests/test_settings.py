@@ -28,7 +28,7 @@ def test_the_shipped_settings_are_in_order() -> None:
             "log:\n  levle: info\n",
             "newsbot.yaml:2: 'log.levle' is no key here (did you mean 'level'? allowed: level, format)",
         ),
-        ("a: 1\n", "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http)"),
+        ("a: 1\n", "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http, discord, slack)"),
         ("log:\n  level: loud\n", "newsbot.yaml:2: 'log.level' is 'loud' (allowed: debug, info, warning, error)"),
         ("\ncontent:\n  watch: yes\n", "newsbot.yaml:3: 'content.watch' is 'yes' (allowed: true, false)"),
         ("content:\n  folder: 3\n", "newsbot.yaml:2: 'content.folder' is '3', not text (put it in quotes)"),

@@ -1,7 +1,7 @@
 """Answers that several commands share: what was not found, with the nearest names as buttons, and plain notes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsbot.content.library import Library
 from newsbot.content.models import Brief, Figure, Topic
@@ -55,6 +55,43 @@ def run(path: tuple[str, ...], options: Mapping[str, str] | None = None) -> Acti
     """The action that asks for a command again, as `ask.run`: its path, then each option as name=value."""
     written = (f"{name}={value}" for name, value in (options or {}).items())
     return Action("ask.run", ("/".join(path), *written))
+
+
+DELETE = "answer.delete"  # takes an answer away; platforms do it, since only they can
+SHARE = "click.share"  # does what another button did, for everyone to see
+
+
+def delete_button(asker_id: str) -> Button:
+    """A button with which whoever asked takes the answer away; their id stands in its token."""
+    return Button("Delete", Action(DELETE, (asker_id,)))
+
+
+def share_button(action: Action) -> Button | None:
+    """A button that does `action` where everyone sees it; None where its token would be too long."""
+    share = Action(SHARE, (action.name, *action.arguments))
+    try:
+        share.token()
+    except TokenError:
+        return None
+    return Button("Share here", share)
+
+
+def deletable(card: Card, asker_id: str) -> Card:
+    """The card with a button for whoever asked to take it away."""
+    return _with_button(card, delete_button(asker_id))
+
+
+def shareable(card: Card, action: Action) -> Card:
+    """The card with a button that shows it to everyone; unchanged where that does not fit behind a button."""
+    button = share_button(action)
+    return _with_button(card, button) if button else card
+
+
+def _with_button(card: Card, button: Button) -> Card:
+    last = card.blocks[-1] if card.blocks else None
+    if isinstance(last, Buttons):
+        return replace(card, blocks=(*card.blocks[:-1], Buttons((*last.items, button))))
+    return replace(card, blocks=(*card.blocks, Buttons((button,))))
 
 
 HELP = Offer("What can you do?", run(("newsbot",)))

@@ -7,22 +7,22 @@ from datetime import datetime
 from types import ModuleType
 from typing import Protocol, TypeVar
 
-from newsbot.commands import about, ask, briefs, compare, events, figures, forms, questions, sources
-from newsbot.commands.answers import HELP, Offer, Unclear, note, offered, run
+from newsbot.commands import about, ask, briefs, compare, events, figures, forms, questions, settings, sources
+from newsbot.commands.answers import HELP, SHARE, Offer, Unclear, note, offered, run
 from newsbot.commands.clicks import damaged
 from newsbot.commands.completion import completions, suggestions
-from newsbot.commands.menu import Command, Context, Menu, is_yes
+from newsbot.commands.menu import Command, Context, Menu, PlaceChoices, is_yes
 from newsbot.commands.parser import Understood, understand
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, TokenError
-from newsbot.messages.actions import read_token
+from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
 
 log = logging.getLogger(__name__)
 
-_MODULES: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, about)
+_MODULES: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, settings, about)
 _CLICK_MODULES: tuple[ModuleType, ...] = (briefs, events, figures, forms, questions, sources)
 Clicker = Callable[[Context, Click], Awaitable[Reply | Form]]
 _Answer = TypeVar("_Answer", Reply, Reply | Form, Reply | Problems)
@@ -58,6 +58,7 @@ class Desk:
         new_id: Callable[[], str],
         handled: HandledEvents | None = None,
         menu_of: Callable[[Library], Menu] = build_menu,
+        choices: PlaceChoices | None = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._shelf = shelf
@@ -65,9 +66,11 @@ class Desk:
         self._new_id = new_id
         self._handled = handled
         self._menu_of = menu_of
+        self._choices = choices
         self._context = self._fresh_context()
         self._clicks: Mapping[str, Clicker] = {
             "ask.run": self._run_again,
+            SHARE: self._share,
             **{name: clicker for module in _CLICK_MODULES for name, clicker in module.CLICKS.items()},
         }
 
@@ -80,7 +83,7 @@ class Desk:
 
     def _fresh_context(self) -> Context:
         library = self._shelf.current
-        return Context(library, self._menu_of(library))
+        return Context(library, self._menu_of(library), self._choices)
 
     async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
         """Answer a free text, as `answer` does."""
@@ -181,6 +184,14 @@ class Desk:
         options = dict(option.split("=", 1) for option in written if "=" in option)
         ask = Ask(click.who, click.where, tuple(path.split("/")), options, click.event_id, click.at)
         return await self._answer_ask(context, ask)
+
+    async def _share(self, context: Context, click: Click) -> Reply | Form:
+        """A button that does what another one did, as a message of its own that everyone sees."""
+        name, *arguments = click.action.arguments or ("",)
+        if name == SHARE:
+            raise damaged()
+        reply = await self._answer_click(context, replace(click, action=Action(name, tuple(arguments))))
+        return replace(reply, replaces=False) if isinstance(reply, Reply) else reply
 
     async def _is_new(self, ask: Ask) -> bool:
         if self._handled is None or not ask.event_id:

@@ -6,13 +6,14 @@ at once.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 from newsbot.content.library import Library
 from newsbot.content.names import Name, NameIndex
 from newsbot.messages.cards import Reply
-from newsbot.messages.requests import Ask
+from newsbot.messages.requests import Ask, Place
 
 OptionKind = Literal["text", "topic", "brief", "figure", "yes-no"]
 YES = frozenset({"yes", "true", "on", "1"})
@@ -29,12 +30,23 @@ class Option:
     rest: bool = False
 
 
+class PlaceChoices(Protocol):
+    """What servers, workspaces and channels chose, kept for good."""
+
+    async def get(self, place: Place, name: str) -> str | None:
+        """The choice that holds in `place`; None where nothing was chosen."""
+
+    async def put(self, place: Place, name: str, value: str, at: datetime, by: str) -> None:
+        """Keep a choice for the channel of `place`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler may use: one snapshot of the content, and the menu made from it."""
+    """What a handler may use: one snapshot of the content, the menu made from it, and what places chose."""
 
     library: Library
     menu: "Menu"
+    choices: PlaceChoices | None = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]

@@ -157,7 +157,7 @@ class Courier:
             return await self._unclear(delivery, "Something broke here while this was being sent.")
         self._checkpoint("sent")
         where = json.dumps(posted_to_json(posted), ensure_ascii=False)
-        return settled("sent", self._now(), posted=where)
+        return settled("sent", self._now(), fix=posted.fix, posted=where)
 
     def _later(self, delivery: Delivery, reason: str, after: float | None) -> Settlement:
         """Nothing was stored: another attempt follows, unless it has been tried for hours."""

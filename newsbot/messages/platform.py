@@ -11,11 +11,15 @@ from newsbot.messages.requests import Place
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message that stands on a platform: enough to edit or delete it later, also after a restart."""
+    """A message that stands on a platform: enough to edit or delete it later, also after a restart.
+
+    `fix` is what to change so that the next one shows everything, such as its pictures.
+    """
 
     place: Place
     message_id: str
     rest: tuple["Posted", ...] = ()  # the further messages of a long card, in their thread
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

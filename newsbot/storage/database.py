@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +18,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from newsbot.errors import SettingsError, StorageError, StorageUnavailable
+from newsbot.messages.requests import Place
 from newsbot.storage.deliveries import DeliveryRepository
 from newsbot.storage.events import EventRepository
+from newsbot.storage.installations import InstallationRepository
 from newsbot.storage.leases import LeaseRepository
 from newsbot.storage.settings import SettingRepository
 from newsbot.storage.webmessages import WebMessageRepository
@@ -58,6 +61,11 @@ class Transaction:
     def deliveries(self) -> DeliveryRepository:
         """The outbox."""
         return DeliveryRepository(self.connection)
+
+    @cached_property
+    def installations(self) -> InstallationRepository:
+        """Slack workspaces that installed newsbot."""
+        return InstallationRepository(self.connection)
 
     @cached_property
     def leases(self) -> LeaseRepository:
@@ -149,6 +157,24 @@ class DurableEvents:
         """Whether this event is new; see `EventRepository.claim`."""
         async with self._database.transaction() as transaction:
             return await transaction.events.claim(platform, event_id, at)
+
+
+class DurableChoices:
+    """What places chose, one transaction a look or a change."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, place: Place, name: str) -> str | None:
+        """The choice that holds in `place`; see `SettingRepository.get`."""
+        async with self._database.transaction() as transaction:
+            found = await transaction.settings.get(place, name)
+        return found.value if found else None
+
+    async def put(self, place: Place, name: str, value: str, at: datetime, by: str) -> None:
+        """Keep a choice for the channel of `place`."""
+        async with self._database.transaction() as transaction:
+            await transaction.settings.put(place, name, value, at, by)
 
 
 def _driver_url(url: str) -> URL:

@@ -105,3 +105,24 @@ class Settlement:
     posted: str | None = None
     retry_at: datetime | None = None
     is_clear: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SlackInstallation:
+    """A Slack workspace that installed newsbot. Both tokens are encrypted; an empty refresh token is none.
+
+    `expires_at` is when the token ends, None where it does not. `gone_at` is since when newsbot may not act there.
+    """
+
+    workspace: str
+    name: str
+    bot_user_id: str
+    bot_id: str
+    scopes: str
+    token: str
+    refresh_token: str
+    expires_at: datetime | None
+    installed_by: str
+    installed_at: datetime
+    gone_at: datetime | None = None
+    gone_reason: str = ""

@@ -152,3 +152,22 @@ deliveries = Table(
     Index("ix_deliveries_open", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("ix_deliveries_queue", "platform", "channel", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
 )
+
+# Slack workspaces that installed newsbot by OAuth. Tokens are encrypted; `gone_at` is set where newsbot may not act any
+# more, and the row stays, so that an installation's end can be told.
+slack_installations = Table(
+    "slack_installations",
+    metadata,
+    _text("workspace", 64, primary_key=True),
+    Column("name", Text, nullable=False),
+    _text("bot_user_id", 64),
+    _text("bot_id", 64),
+    Column("scopes", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("refresh_token", Text, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=True),
+    _text("installed_by", 64),
+    Column("installed_at", UtcDateTime, nullable=False),
+    Column("gone_at", UtcDateTime, nullable=True),
+    Column("gone_reason", Text, nullable=False),
+)

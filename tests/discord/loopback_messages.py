@@ -82,6 +82,7 @@ class Messages:
             "mention_everyone": False,
             "mentions": [],
             "mention_roles": [],
+            **_reply_to(channel, body),
             **more,
         }
         self._fill(message, self._prepared(message, body, files, []), body)
@@ -225,3 +226,15 @@ def checked_size(request: Request, most: int = 25 * 1024 * 1024) -> None:
     """Raise 413 for a request larger than Discord takes."""
     if sum(len(upload.data) for upload in request.files.values()) > most:
         raise ApiError(413, refusal(40005).body)
+
+
+def _reply_to(channel: Channel, body: Payload) -> Payload:
+    """The reference that a reply carries; one to a message that is gone is dropped where the sender allows that."""
+    reference = body.get("message_reference")
+    if not reference:
+        return {}
+    if int(reference["message_id"]) not in channel.messages:
+        if reference.get("fail_if_not_exists", True):
+            raise refusal(50035)
+        return {}
+    return {"type": 19, "message_reference": {**reference, "channel_id": str(channel.id), "type": 0}}

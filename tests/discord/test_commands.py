@@ -69,6 +69,8 @@ def test_discord_takes_the_commands_of_the_shipped_content(menu: Menu) -> None:
 
 def test_commands_can_be_used_in_servers_and_private_chats_and_by_whoever_installed_the_app(menu: Menu) -> None:
     for command in command_list(menu).payload:
+        if command["name"] == "settings":
+            continue  # for administrators of a server alone
         assert (command["type"], command["integration_types"], command["contexts"]) == (1, [0, 1], [0, 1, 2])
         assert command["default_member_permissions"] is None
 

@@ -1,0 +1,74 @@
+"""The way into Discord over HTTP: one client that logs in when it is first needed, and says plainly why it cannot."""
+
+import asyncio
+import logging
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient, Route
+
+from newsbot.errors import PlatformRefused, PostLater
+from newsbot.platforms.discord import refusals
+
+log = logging.getLogger(__name__)
+
+REFUSED_SENTENCE = (
+    "Discord refuses DISCORD_TOKEN. Copy the bot token anew at discord.com/developers (your app, Bot, Reset Token)."
+)
+_LONGEST_LIMIT = 60.0  # seconds of waiting for a rate limit within one request; a longer one is a later attempt
+
+
+def use_server(api_url: str, gateway_url: str | None) -> None:
+    """Point discord.py at a server. Its addresses belong to its classes, so they are the whole process's."""
+    Route.BASE = api_url
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+class Login:
+    """A client for HTTP alone, without a gateway."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._client = self._fresh()
+        self._lock = asyncio.Lock()
+        self._is_in = False
+
+    def _fresh(self) -> discord.Client:
+        return discord.Client(
+            intents=discord.Intents(guilds=True), max_ratelimit_timeout=_LONGEST_LIMIT, max_messages=None
+        )
+
+    async def http(self) -> tuple[HTTPClient, str]:
+        """The client's HTTP interface and the bot's user id.
+
+        Raises PostLater where Discord cannot be reached, PlatformRefused where it refuses the token.
+        """
+        if not self._is_in:
+            async with self._lock:
+                if not self._is_in:
+                    await self._log_in()
+        assert self._client.user is not None
+        return self._client.http, str(self._client.user.id)
+
+    async def application_id(self) -> str:
+        """The application's id. Raises as `http` does."""
+        await self.http()
+        return str(self._client.application_id)
+
+    async def _log_in(self) -> None:
+        try:
+            await self._client.login(self._token)
+        except discord.LoginFailure as error:
+            raise PlatformRefused(REFUSED_SENTENCE) from error
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            log.info("Discord cannot be reached: %r", error)
+            await self._client.close()
+            self._client = self._fresh()  # one whose session is closed cannot log in again
+            raise PostLater("Discord cannot be reached.") from error
+        self._is_in = True
+
+    async def close(self) -> None:
+        """Close the session."""
+        await self._client.close()

@@ -1,0 +1,110 @@
+"""Messages that name newsbot or are written to it directly: answered in words, as `/ask` would."""
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from newsbot.commands.answers import delete_button
+from newsbot.commands.desk import Desk, HandledEvents
+from newsbot.errors import NewsbotError, PostError, PostRefused, StorageError
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Card, Reply, text
+from newsbot.messages.requests import Person, Place
+from newsbot.platforms.discord import painting
+from newsbot.platforms.discord.platform import NAME, DiscordPlatform
+
+log = logging.getLogger(__name__)
+
+_LONGEST = 2_000  # characters of a Discord message
+
+
+class Mentions:
+    """Answers messages. Each once, also where Discord tells of it again after a reconnect."""
+
+    def __init__(
+        self, desk: Desk, platform: DiscordPlatform, handled: HandledEvents, now: Callable[[], datetime]
+    ) -> None:
+        self._desk = desk
+        self._platform = platform
+        self._handled = handled
+        self._now = now
+
+    async def handle(self, message: discord.Message) -> None:
+        """Answer a message that is meant for newsbot; leave every other alone."""
+        words = question_in(message)
+        if words is None or not await self._is_new(message):
+            return
+        who, where = _person(message), _place(message)
+        reply = await self._desk.say(words or "/newsbot", who, where)
+        below = () if message.guild is None else (_delete_below(who.id),)
+        try:
+            await self._platform.answer(where, reply, str(message.id), below, quotes=_may_quote(message))
+        except PostRefused as error:
+            await self._tell_why(message, error)
+        except PostError as error:
+            log.warning("message %s could not be answered: %s", message.id, error)
+
+    async def _is_new(self, message: discord.Message) -> bool:
+        try:
+            return await self._handled.claim(NAME, f"message:{message.id}", self._now())
+        except StorageError as error:
+            log.warning("whether message %s was answered before is not known: %s", message.id, error)
+            return True  # the answer's nonce guards it as well
+
+    async def _tell_why(self, message: discord.Message, error: PostRefused) -> None:
+        """Where newsbot may not answer in the channel, whoever asked learns why from a direct message."""
+        log.warning("message %s could not be answered: %s %s", message.id, error, error.fix)
+        if message.guild is None:
+            return
+        why = text(f"{error} {error.fix} Commands such as /ask work there all the same.")
+        card = Card("I could not answer you there", (why,), "warning")
+        try:
+            await self._platform.tell(str(message.author.id), Reply(card), f"why:{message.id}")
+        except NewsbotError as second:
+            log.info("the reason could not be told either: %s", second)
+
+
+def question_in(message: discord.Message) -> str | None:
+    """What a message asks of newsbot, without its name; None where it is not meant for newsbot."""
+    me = message._state.user
+    if message.author.bot or message.webhook_id or me is None:
+        return None
+    if message.type not in {discord.MessageType.default, discord.MessageType.reply}:
+        return None
+    named = rf"<@!?{me.id}>"
+    is_named = re.search(named, message.content) is not None
+    if not is_named and message.guild is not None:
+        return None
+    words = re.sub(named, " ", message.content) if is_named else message.content
+    return " ".join(words.split())[:_LONGEST]
+
+
+def _person(message: discord.Message) -> Person:
+    author = message.author
+    allowed = author.guild_permissions if isinstance(author, discord.Member) else discord.Permissions.none()
+    is_admin = message.guild is None or allowed.manage_guild
+    return Person(NAME, str(author.id), author.display_name, is_admin)
+
+
+def _place(message: discord.Message) -> Place:
+    return Place(NAME, str(message.guild.id) if message.guild else "", str(message.channel.id))
+
+
+def _may_quote(message: discord.Message) -> bool:
+    """Whether newsbot may answer as a reply: Discord wants it to be able to read what came before."""
+    if message.guild is None:
+        return True
+    channel = message.channel
+    if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and message.guild.me is not None:
+        return channel.permissions_for(message.guild.me).read_message_history
+    return False
+
+
+def _delete_below(who_id: str) -> dict[str, Any]:
+    button = delete_button(who_id)
+    assert isinstance(button.does, Action)
+    return painting.button(button.label, button.does.token())

@@ -1,0 +1,366 @@
+"""Discord as a platform to post on: channels, threads, forums and announcement channels, each message once.
+
+It works over HTTP alone: a process that only delivers needs no gateway. A message carries a nonce made from its
+delivery, and Discord gives back the message it already has for some minutes after. Posts in forums have no nonce.
+"""
+
+import asyncio
+import base64
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import HTTPClient, Route
+
+from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, RequestError
+from newsbot.messages.budgets import DISCORD
+from newsbot.messages.cards import Reply
+from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.requests import Place
+from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord.modals import shortened
+from newsbot.platforms.discord.painting import Painted, Painter
+from newsbot.platforms.discord.permissions import DIRECT, FORUM, THREADS, abilities_of, allow, in_channel, missing_in
+
+log = logging.getLogger(__name__)
+
+NAME = "discord"
+# Discord checks a nonce against "the past few minutes": three are sure to be within them.
+NONCE_WINDOW = timedelta(minutes=3)
+_TRIES = 4
+_FIRST_PAUSE = 0.5  # seconds, doubled each time
+_TIMEOUT = 20.0  # seconds for one request
+_MAX_TITLE = 100  # characters of a thread's name
+_MAX_CHANNELS = 10_000
+
+Json = dict[str, Any]
+Publishes = Callable[[Place], Awaitable[bool]]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class DiscordPlatform:
+    """Implements the platform port over Discord's REST interface."""
+
+    name = NAME
+    budget = DISCORD
+
+    def __init__(
+        self,
+        http: Callable[[], Awaitable[tuple[HTTPClient, str]]],
+        painter: Painter,
+        publishes: Publishes,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """`http` gives the client that is logged in, and the bot's user id; it raises PostLater where Discord is away.
+
+        `publishes` says whether posts in an announcement channel are published to those who follow it.
+        """
+        self._http = http
+        self._painter = painter
+        self._publishes = publishes
+        self._sleep = sleep
+        self._channels: dict[str, Json] = {}
+
+    # -- the platform port --------------------------------------------------------------------------------------------
+
+    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
+        """Post once; what is too long goes on in a thread. A repeat with the same key makes no second message.
+
+        Where only pictures are refused, their data stands in their place and `fix` of the result says what to allow.
+        """
+        channel = await self._channel(place)
+        painted = await self._painter.painted(reply.card)
+        fix = ""
+        try:
+            first = await self._first(channel, painted[0], reply, key)
+        except PostRefused as error:
+            refused = await self._with_exact_fix(error, place, channel)
+            if not painted[0].files or refused.fix != allow(["attach_files"], _called(channel, place)):
+                raise refused from error
+            log.warning("a post goes without its picture: %s", refused.fix)
+            fix = refused.fix
+            painted = await self._painter.painted(reply.card, with_pictures=False)
+            first = await self._first(channel, painted[0], reply, key)
+        rest = await self._rest(channel, first, painted[1:], reply, key)
+        await self._publish(place, channel, first)
+        return replace(first, rest=rest, fix=fix)
+
+    async def repeats_safely_for(self, place: Place) -> timedelta:
+        """As long as Discord surely remembers a nonce; a forum's posts have none."""
+        try:
+            channel = await self._channel(place)
+        except PostError:
+            return NONCE_WINDOW
+        return timedelta(0) if channel.get("type") == FORUM else NONCE_WINDOW
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Put `reply` in the place of what was posted, in as many of its messages as it takes."""
+        painted = await self._painter.painted(reply.card)
+        standing = [replace(posted, rest=()), *posted.rest]
+        for where, message in zip(standing, painted, strict=False):
+            await self._edit_one(where, message)
+        for where in standing[len(painted) :]:
+            await self.delete(where)
+        kept = standing[: len(painted)]
+        channel = await self._channel(posted.place)
+        added = await self._rest(channel, kept[0], painted[len(kept) :], reply, f"edit:{posted.message_id}")
+        return replace(kept[0], rest=(*kept[1:], *added))
+
+    async def delete(self, posted: Posted) -> None:
+        """Take a post away, with its further messages."""
+        for where in (*posted.rest, posted):
+            path = "/channels/{channel_id}/messages/{message_id}"
+            route = Route("DELETE", path, channel_id=where.place.channel, message_id=where.message_id)
+            try:
+                await self._request(route)
+            except discord.HTTPException as error:
+                if error.code not in {refusals.UNKNOWN_MESSAGE, refusals.UNKNOWN_CHANNEL}:
+                    raise refusals.as_post_error(error, _called({}, posted.place)) from error
+            except refusals.BROKEN as error:
+                raise refusals.as_post_error(error, _called({}, posted.place)) from error
+
+    async def abilities(self, place: Place) -> Abilities:
+        """What newsbot may do in a channel, asked of Discord now."""
+        try:
+            allowed, channel = await self._permissions(place)
+        except PostRefused as error:
+            return Abilities(post=False, pictures=False, edit=False, threads=False, fix=error.fix)
+        return abilities_of(allowed, int(channel["type"]), _called(channel, place))
+
+    # -- beyond the port ----------------------------------------------------------------------------------------------
+
+    async def missing(self, place: Place) -> tuple[tuple[str, ...], str]:
+        """The permissions that newsbot lacks there, and how the channel is called. Raises PostError."""
+        allowed, channel = await self._permissions(place)
+        return missing_in(allowed, int(channel["type"])), _called(channel, place)
+
+    async def answer(
+        self, place: Place, reply: Reply, to_message: str, below: tuple[Json, ...], *, quotes: bool
+    ) -> None:
+        """Answer a message in its channel, as a reply to it where `quotes`; the rest follows in the same channel."""
+        channel = await self._channel(place)
+        for number, message in enumerate(await self._painter.painted(reply.card)):
+            shown = message.below(*below) if not number else message
+            if quotes and not number:
+                reference = {"message_id": to_message, "fail_if_not_exists": False}
+                mentions = {**shown.payload["allowed_mentions"], "replied_user": False}
+                shown = replace(
+                    shown, payload={**shown.payload, "message_reference": reference, "allowed_mentions": mentions}
+                )
+            await self._send(place.channel, shown, nonce(f"answer:{to_message}", number), _called(channel, place))
+
+    async def tell(self, person_id: str, reply: Reply, key: str) -> None:
+        """Write to a person directly. Raises PostError."""
+        http, _ = await self._http()
+        try:
+            channel = await self._timed(
+                http.request(Route("POST", "/users/@me/channels"), json={"recipient_id": person_id})
+            )
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            raise refusals.as_post_error(error, "a direct message") from error
+        await self.post(Place(NAME, "", str(channel["id"])), reply, key)
+
+    # -- posting ------------------------------------------------------------------------------------------------------
+
+    async def _first(self, channel: Json, message: Painted, reply: Reply, key: str) -> Posted:
+        channel_id = str(channel["id"])
+        place = Place(NAME, str(channel.get("guild_id") or ""), channel_id)
+        called = _called(channel, place)
+        if channel.get("type") == FORUM:
+            return await self._forum_post(place, message, reply.card.title, called)
+        return Posted(place, await self._send(channel_id, message, nonce(key, 0), called))
+
+    async def _forum_post(self, place: Place, message: Painted, title: str, called: str) -> Posted:
+        """A forum takes posts as threads. They have no nonce, so an unclear one is not tried again."""
+        body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "message": dict(message.payload)}
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=place.channel)
+        try:
+            made = await self._request(route, replace(message, payload=body))
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            raise refusals.as_post_error(error, called) from error
+        thread = str(made["id"])
+        return Posted(replace(place, channel=thread), str(made.get("message", {}).get("id") or thread))
+
+    async def _rest(
+        self, channel: Json, first: Posted, messages: list[Painted], reply: Reply, key: str
+    ) -> tuple[Posted, ...]:
+        """The further messages of a long card, in the first one's thread."""
+        if not messages:
+            return ()
+        place = first.place
+        if channel.get("type") not in {FORUM, *THREADS, *DIRECT} and first.message_id:
+            place = replace(place, channel=await self._thread(first, reply.card.title))
+        posted = []
+        for number, message in enumerate(messages, start=1):
+            called = _called({}, place)
+            posted.append(Posted(place, await self._send(place.channel, message, nonce(key, number), called)))
+        return tuple(posted)
+
+    async def _thread(self, first: Posted, title: str) -> str:
+        """The thread of a message. It has the message's id; where newsbot may not make one, the channel itself."""
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        route = Route("POST", path, channel_id=first.place.channel, message_id=first.message_id)
+        body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "auto_archive_duration": 1_440}
+        for attempt in range(_TRIES):
+            try:
+                made = await self._request(route, Painted(body))
+            except discord.HTTPException as error:
+                if error.code == refusals.THREAD_EXISTS:
+                    return first.message_id
+                if error.status < 500:
+                    log.warning("no thread in channel %s, so the rest stands in it: %s", first.place.channel, error)
+                    return first.place.channel
+            except refusals.BROKEN as error:
+                log.info("making a thread is tried again: %r", error)
+            else:
+                return str(made["id"])
+            await self._sleep(_FIRST_PAUSE * 2**attempt)
+        raise PostUnclear("The thread for the rest of a long post could not be made.")
+
+    async def _send(self, channel_id: str, message: Painted, the_nonce: str, called: str) -> str:
+        """One message; its id, empty where it was taken away before that was known.
+
+        A dropped connection or an error of Discord's leaves open whether the message stands: it is sent again with the
+        same nonce, which makes no second one.
+        """
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
+        body = {**message.payload, "nonce": the_nonce, "enforce_nonce": True}
+        is_unclear = False
+        cause: Exception
+        for attempt in range(_TRIES):
+            try:
+                return str((await self._request(route, replace(message, payload=body)))["id"])
+            except discord.HTTPException as error:
+                if error.code == refusals.UNKNOWN_MESSAGE and is_unclear:
+                    return ""  # it stood there and was deleted since
+                failure, cause = refusals.as_post_error(error, called), error
+            except refusals.BROKEN as error:
+                failure, cause = refusals.as_post_error(error, called), error
+            is_unclear = is_unclear or isinstance(failure, PostUnclear)
+            if isinstance(failure, PostRefused) or (isinstance(failure, PostLater) and failure.after is not None):
+                # Known for this request; an earlier one may have been stored all the same.
+                raise (
+                    PostUnclear(str(failure)) if is_unclear and isinstance(failure, PostLater) else failure
+                ) from cause
+            if attempt < _TRIES - 1:
+                await self._sleep(_FIRST_PAUSE * 2**attempt)
+        raise (PostUnclear(str(failure)) if is_unclear else failure) from cause
+
+    async def _edit_one(self, where: Posted, message: Painted) -> None:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=where.place.channel, message_id=where.message_id)
+        for attempt in range(_TRIES):
+            try:
+                await self._request(route, message)
+            except discord.HTTPException as error:
+                if error.code == refusals.UNKNOWN_MESSAGE:
+                    raise RequestError("The message is gone, so it cannot be changed.") from error
+                failure = refusals.as_post_error(error, _called({}, where.place))
+            except refusals.BROKEN as error:
+                failure = refusals.as_post_error(error, _called({}, where.place))
+            else:
+                return
+            if isinstance(failure, PostRefused) or attempt == _TRIES - 1:
+                raise failure
+            await self._sleep(_FIRST_PAUSE * 2**attempt)
+
+    async def _publish(self, place: Place, channel: Json, first: Posted) -> None:
+        """Publish a post of an announcement channel to those who follow it, where the channel chose that."""
+        if channel.get("type") != discord.ChannelType.news.value or not await self._publishes(place):
+            return
+        path = "/channels/{channel_id}/messages/{message_id}/crosspost"
+        route = Route("POST", path, channel_id=first.place.channel, message_id=first.message_id)
+        try:
+            await self._request(route)
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            # The post itself stands; Discord allows few publications an hour.
+            log.warning("a post in channel %s is not published: %s", place.channel, error)
+
+    # -- what is known of channels ------------------------------------------------------------------------------------
+
+    async def _channel(self, place: Place) -> Json:
+        """A channel as Discord describes it; asked once, since its kind hardly changes."""
+        known = self._channels.get(place.channel)
+        if known is None:
+            known = await self._fetched_channel(place)
+            if len(self._channels) >= _MAX_CHANNELS:
+                self._channels.clear()
+            self._channels[place.channel] = known
+        return known
+
+    async def _fetched_channel(self, place: Place) -> Json:
+        http, _ = await self._http()
+        try:
+            return dict(await self._timed(http.get_channel(int(place.channel))))
+        except ValueError:
+            raise PostRefused(f"“{place.channel}” is no channel of Discord.", "Choose another channel.") from None
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            failure = refusals.as_post_error(error, _called({}, place))
+            if isinstance(failure, PostUnclear):
+                raise PostLater("Discord cannot be reached.") from error  # nothing but a question was sent
+            raise failure from error
+
+    async def _permissions(self, place: Place) -> tuple[discord.Permissions, Json]:
+        http, me = await self._http()
+        channel = await self._fetched_channel(place)
+        self._channels[place.channel] = channel
+        guild_id = channel.get("guild_id")
+        if not guild_id:
+            return discord.Permissions.all(), channel
+        try:
+            guild: Mapping[str, Any] = await self._timed(http.get_guild(int(guild_id), with_counts=False))
+            member: Mapping[str, Any] = await self._timed(http.get_member(int(guild_id), int(me)))
+            parent: Mapping[str, Any] = channel
+            if channel["type"] in THREADS and channel.get("parent_id"):
+                parent = await self._timed(http.get_channel(int(channel["parent_id"])))
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            raise refusals.as_post_error(error, _called(channel, place)) from error
+        return in_channel(guild, member, parent, me), channel
+
+    async def _with_exact_fix(self, error: PostRefused, place: Place, channel: Json) -> PostRefused:
+        """The same refusal, naming the permissions that are missing."""
+        self._channels.pop(place.channel, None)
+        if getattr(error.__cause__, "code", None) not in refusals.PERMISSION_CODES:
+            return error
+        try:
+            missing, called = await self.missing(place)
+        except PostRefused as exact:
+            return exact  # what keeps newsbot from even looking is what has to be changed first
+        except PostError:
+            return error
+        return PostRefused(str(error), allow(missing, called)) if missing else error
+
+    # -- requests -----------------------------------------------------------------------------------------------------
+
+    async def _request(self, route: Route, message: Painted | None = None) -> Any:
+        http, _ = await self._http()
+        if message is None:
+            return await self._timed(http.request(route))
+        sent = {"form": message.form()} if message.files else {"json": dict(message.payload)}
+        answer = await self._timed(http.request(route, **sent))
+        if not isinstance(answer, dict):
+            raise aiohttp.ClientPayloadError("the answer is not Discord's")
+        return answer
+
+    async def _timed(self, request: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(_TIMEOUT):
+                return await request
+        except ValueError as error:  # what stands between may answer with anything
+            raise aiohttp.ClientPayloadError("the answer is not Discord's") from error
+
+
+def nonce(key: str, part: int) -> str:
+    """The nonce of one message of a delivery: at most 25 characters, the same after every restart."""
+    digest = hashlib.sha256(key.encode()).digest()
+    return f"{base64.urlsafe_b64encode(digest[:15]).decode()}.{part}"[:25]
+
+
+def _called(channel: Mapping[str, Any], place: Place) -> str:
+    """How people call a channel: by its name, or as a mention that Discord shows as its name."""
+    return f"#{channel['name']}" if channel.get("name") else f"<#{place.channel}>"

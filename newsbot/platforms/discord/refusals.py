@@ -1,0 +1,74 @@
+"""Why Discord did not take a message, as newsbot's errors: what to change, whether to try again, what is not known.
+
+The codes: https://docs.discord.com/developers/topics/opcodes-and-status-codes.
+"""
+
+import asyncio
+
+import aiohttp
+import discord
+
+from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10_003, 10_008
+MISSING_ACCESS, MISSING_PERMISSIONS = 50_001, 50_013
+THREAD_EXISTS = 160_004
+NOT_TEXT = 50_008
+_SLOWMODE, _CHANNEL_WRITES = 20_016, 20_028
+PERMISSION_CODES = frozenset({MISSING_ACCESS, MISSING_PERMISSIONS})
+BROKEN = (aiohttp.ClientError, OSError, asyncio.TimeoutError, discord.RateLimited)
+
+# What each refusal means for people, and the one thing that mends it; `{channel}` is the channel's name.
+_REFUSALS: dict[int, tuple[str, str]] = {
+    UNKNOWN_CHANNEL: ("The channel {channel} is gone.", "Choose another channel."),
+    10_004: ("newsbot is not in that server any more.", "Add newsbot to the server again."),
+    30_033: ("{channel} has as many threads as Discord allows.", "Close old threads in {channel}."),
+    40_067: ("The forum {channel} wants a tag on each post.", "Do not require tags in {channel}."),
+    MISSING_ACCESS: ("newsbot cannot see {channel}.", "Allow View Channel in {channel}."),
+    50_007: ("Discord does not let newsbot write to that person.", "Allow direct messages from this server."),
+    NOT_TEXT: ("{channel} is not a channel for messages.", "Choose a text channel."),
+    MISSING_PERMISSIONS: ("newsbot may not post in {channel}.", "Allow Send Messages in {channel}."),
+    50_083: ("The thread {channel} is archived.", "Open the thread {channel} again."),
+    160_005: ("The thread {channel} is locked.", "Unlock the thread {channel}."),
+    200_000: (
+        "AutoMod of that server blocked the message.",
+        "Exempt newsbot's role, or {channel}, from the AutoMod rule.",
+    ),
+    200_001: (
+        "AutoMod of that server blocked the title.",
+        "Exempt newsbot's role, or {channel}, from the AutoMod rule.",
+    ),
+}
+
+
+def as_post_error(error: Exception, channel: str) -> PostError:
+    """Our error for a post that did not go through; `channel` is how people call the place."""
+    match error:
+        case discord.RateLimited(retry_after=seconds):
+            return PostLater("Discord wants newsbot to slow down.", seconds)
+        case discord.HTTPException() if error.status == 429 or error.code in {_SLOWMODE, _CHANNEL_WRITES}:
+            return PostLater("Discord wants newsbot to slow down.", _retry_after(error))
+        case discord.HTTPException() if error.status >= 500:
+            return PostUnclear(f"Discord answered with error {error.status}: the message may or may not stand there.")
+        case discord.HTTPException() if error.status == 401:
+            return PostRefused("Discord refuses the bot's token.", "Put a fresh bot token into DISCORD_TOKEN.")
+        case discord.HTTPException() if error.code in _REFUSALS:
+            sentence, fix = _REFUSALS[error.code]
+            return PostRefused(sentence.format(channel=channel), fix.format(channel=channel))
+        case discord.HTTPException():
+            return PostRefused(f"Discord does not take the message ({error.code}: {_first_line(error)}).")
+        case aiohttp.ClientConnectorError():
+            return PostLater("Discord cannot be reached.")
+    return PostUnclear("The connection to Discord broke: the message may or may not stand there.")
+
+
+def _retry_after(error: discord.HTTPException) -> float | None:
+    value = error.response.headers.get("Retry-After")
+    try:
+        return float(value) if value else None
+    except ValueError:
+        return None
+
+
+def _first_line(error: discord.HTTPException) -> str:
+    return (error.text or "no reason given").splitlines()[0][:200]

@@ -1,0 +1,208 @@
+"""newsbot in Discord as one service: logged in, connected as long as it runs, and clear about what is wrong."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+
+from newsbot.commands.desk import Desk, HandledEvents
+from newsbot.errors import NewsbotError, PlatformRefused, PostLater
+from newsbot.messages.cards import Reply
+from newsbot.messages.platform import Posted
+from newsbot.messages.requests import Place
+from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord.client import Client, Connection, Handlers, make_client
+from newsbot.platforms.discord.identify import IdentifyGate
+from newsbot.platforms.discord.interactions import Interactions
+from newsbot.platforms.discord.login import REFUSED_SENTENCE, Login
+from newsbot.platforms.discord.mentions import Mentions
+from newsbot.platforms.discord.painting import Painter
+from newsbot.platforms.discord.platform import DiscordPlatform
+from newsbot.platforms.discord.sync import CommandSync, Menus
+from newsbot.platforms.discord.welcome import welcome_key, welcome_place, welcome_reply
+from newsbot.platforms.discord.wire import Wire
+from newsbot.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before another attempt to connect
+# Closings of the gateway that no reconnect mends: https://docs.discord.com/developers/topics/opcodes-and-status-codes
+_FATAL = {
+    4004: REFUSED_SENTENCE,
+    4010: "Discord refuses the shard: set DISCORD_SHARDS as first-last/count, with the same count in every process.",
+    4011: "Discord wants more shards for so many servers: set DISCORD_SHARDS, with a larger count.",
+    4012: "Discord does not speak this version of its gateway any more: update newsbot.",
+    4013: "Discord does not know the events that newsbot asks for: update newsbot.",
+    4014: "Discord does not let the app have the events that newsbot asks for: look at your app's Bot page.",
+}
+
+PostOnce = Callable[[str, Place, Reply], Awaitable[None]]
+
+
+class Drawn(Protocol):
+    """Where charts become pictures."""
+
+    async def png(self, chart: Any) -> bytes:
+        """The chart as a PNG."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which Discord, as whom, and which of its shards: numbers and how many in all, or None for all."""
+
+    token: str
+    gateway_url: str | None
+    shards: tuple[range, int] | None
+
+
+class DiscordService:
+    """Discord's side of one newsbot."""
+
+    def __init__(
+        self,
+        where: Where,
+        desk: Desk,
+        menus: Menus,
+        database: Database,
+        handled: HandledEvents,
+        pictures: Drawn,
+        post_once: PostOnce,
+        worker: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`post_once` puts a message into the outbox, by its key."""
+        self._where = where
+        self._desk = desk
+        self._menus = menus
+        self._database = database
+        self._post_once = post_once
+        self._now = now
+        self._painter = Painter(pictures)
+        self.login = Login(where.token)
+        self.platform = DiscordPlatform(self.login.http, self._painter, self._publishes)
+        self.sync = CommandSync(self.login, database, worker, now)
+        self._handled = handled
+        self.connection = Connection(now)
+
+    def health(self) -> str:
+        """ "ok", or what is wrong."""
+        return self.connection.health()
+
+    async def run(self) -> None:
+        """Be in Discord until cancelled. Raises PlatformRefused where only a person can mend what is wrong."""
+        wire = Wire()
+        handlers = Handlers(
+            Interactions(self._desk, wire, self._painter, self._now, self._delete).handle,
+            Mentions(self._desk, self.platform, self._handled, self._now).handle,
+            self._welcome,
+        )
+        try:
+            await self._until_logged_in()
+            async with _beside(self.sync.run(self._menus)):
+                await self._stay_connected(handlers)
+        finally:
+            await wire.close()
+
+    async def close(self) -> None:
+        """Give back the session."""
+        await self.login.close()
+
+    async def _until_logged_in(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self.login.http()
+            except PostLater as error:
+                log.warning("%s newsbot tries again in %.0f seconds.", error, pause)
+                await asyncio.sleep(pause)
+                pause = min(_LONGEST_PAUSE, pause * 2)
+            else:
+                return
+
+    async def _stay_connected(self, handlers: Handlers) -> None:
+        gate = IdentifyGate(self._database, await self.login.application_id(), self._now)
+        pause = _FIRST_PAUSE
+        while True:
+            client = await self._client(handlers, gate)
+            try:
+                await client.login(self._where.token)
+                await client.connect()
+            except discord.LoginFailure as error:
+                raise PlatformRefused(REFUSED_SENTENCE) from error
+            except discord.PrivilegedIntentsRequired as error:
+                raise PlatformRefused(_FATAL[4014]) from error
+            except discord.ConnectionClosed as error:
+                if error.code in _FATAL:
+                    raise PlatformRefused(_FATAL[error.code]) from error
+                log.warning("Discord closed the connection: %s", error)
+            except (*refusals.BROKEN, discord.DiscordException) as error:
+                log.warning("the connection to Discord broke: %r", error)
+            finally:
+                with suppress(*refusals.BROKEN):
+                    await client.close()
+            self.connection.went(0)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads processes, guards nothing)
+            pause = min(_LONGEST_PAUSE, pause * 2) if self.connection.health() != "ok" else _FIRST_PAUSE
+
+    async def _client(self, handlers: Handlers, gate: IdentifyGate) -> Client:
+        """A fresh client: as many shards as are set, or as many as Discord advises."""
+        shards, count = None, 1
+        advised, url, gate.max_concurrency = await self._gateway()
+        if url and not self._where.gateway_url:
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        if self._where.shards is not None:
+            numbers, count = self._where.shards
+            shards = list(numbers)
+        else:
+            count = advised
+        return make_client(shards, count, handlers, self.connection, gate)
+
+    async def _gateway(self) -> tuple[int, str, int]:
+        """How many shards Discord advises, its gateway, and how many may identify at once."""
+        http, _ = await self.login.http()
+        try:
+            shards, url, limits = await http.get_bot_gateway()
+            return max(1, shards), url, max(1, int(limits.get("max_concurrency", 1)))
+        except (*refusals.BROKEN, discord.DiscordException, KeyError, TypeError) as error:
+            log.info("Discord does not advise on shards: %r", error)
+            return 1, "", 1
+
+    # -- what handlers need -------------------------------------------------------------------------------------------
+
+    async def _delete(self, channel: str, message_id: str) -> None:
+        await self.platform.delete(Posted(Place(self.platform.name, "", channel), message_id))
+
+    async def _publishes(self, place: Place) -> bool:
+        async with self._database.transaction() as tx:
+            found = await tx.settings.get(place, "publish")
+        return found is not None and found.value == "yes"
+
+    async def _welcome(self, guild: discord.Guild) -> None:
+        where = welcome_place(guild)
+        if where is None:
+            log.info("server %s has no channel that newsbot may write to", guild.id)
+            return
+        try:
+            await self._post_once(welcome_key(guild), where, welcome_reply(self._menus.current()))
+        except NewsbotError as error:
+            log.warning("server %s gets no welcome: %s", guild.id, error)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """`work` in the background while the block runs."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

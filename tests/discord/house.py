@@ -1,0 +1,113 @@
+"""A whole newsbot on a loopback Discord: the real content, a real database, real charts, the real gateway."""
+
+import asyncio
+import atexit
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from newsbot.charts.renderer import ChartRenderer
+from newsbot.commands.desk import Desk
+from newsbot.commands.menu import Menu
+from newsbot.content.cards import charts
+from newsbot.content.live import LiveLibrary
+from newsbot.digests.courier import Courier, Post
+from newsbot.messages.cards import Reply
+from newsbot.messages.requests import Place
+from newsbot.platforms.discord.service import DiscordService, Where
+from newsbot.storage.database import Database, DurableChoices, DurableEvents
+from newsbot.storage.migrate import migrate
+from tests.discord.loopback import LoopbackDiscord
+
+CHARTS = Path(tempfile.mkdtemp(prefix="newsbot-charts-"))  # drawn once for all tests of a process
+atexit.register(shutil.rmtree, CHARTS, ignore_errors=True)
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+
+
+def now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Menus:
+    """The desk's menu, and the live library's word of changes."""
+
+    desk: Desk
+    live: LiveLibrary
+
+    def current(self) -> Menu:
+        """The newest menu."""
+        return self.desk.context.menu
+
+    async def changed(self) -> None:
+        """Return when the content changed."""
+        await self.live.changed()
+
+
+@dataclass
+class House:
+    """What a test may look at."""
+
+    service: DiscordService
+    desk: Desk
+    live: LiveLibrary
+    database: Database
+    courier: Courier
+    running: asyncio.Task[None]
+
+
+@asynccontextmanager
+async def house(
+    server: LoopbackDiscord,
+    folder: Path,
+    *,
+    content: Path = CONTENT,
+    shards: tuple[range, int] | None = None,
+    token: str | None = None,
+    waits: bool = True,
+    pictures: Any = None,
+) -> AsyncIterator[House]:
+    """newsbot, connected (where `waits`), with everything it keeps in `folder`: the same folder is a restart.
+
+    `pictures` draws charts in the place of the real renderer.
+    """
+    database = Database(f"sqlite:///{folder / 'newsbot.db'}")
+    await migrate(database)
+    live = LiveLibrary(content, lambda: date(2026, 11, 23))
+    events = DurableEvents(database)
+    desk = Desk(live, now, lambda: secrets.token_hex(4), events, choices=DurableChoices(database))
+    renderer = pictures or ChartRenderer(CHARTS)
+    if pictures is None:
+        await renderer.warm([chart for chart in charts(live.current) if "GPU time by phase" in chart.title])
+    worker = secrets.token_hex(4)
+    where = Where(token or server.token, server.gateway_url, shards)
+
+    async def post_once(key: str, place: Place, reply: Reply) -> None:
+        await courier.post(Post(key, place, reply, now()))
+
+    service = DiscordService(where, desk, Menus(desk, live), database, events, renderer, post_once, worker, now)
+    courier = Courier(database, {"discord": service.platform}, worker, now, Random(1))
+    running = asyncio.create_task(service.run())
+    delivering = asyncio.create_task(courier.run(asyncio.Event()))
+    try:
+        if waits:
+            await server.ready(len(shards[0]) if shards else 1)
+            await server.wait_for(lambda: bool(server.application.commands) or running.done(), timeout=10)
+        yield House(service, desk, live, database, courier, running)
+    finally:
+        for task in (running, delivering):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        await service.close()
+        if pictures is None:
+            await renderer.close()
+        await database.close()

@@ -1,0 +1,133 @@
+"""newsbot as a process on a loopback Discord: `run`, its health and its end, and the command line's Discord verbs."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.discord.conftest import Town
+from tests.discord.limits import problems
+from tests.discord.loopback_faults import Fault
+
+OURS = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PORT", "PUBLIC_URL")
+
+
+def environment(town: Town, folder: Path) -> dict[str, str]:
+    """What points a process at the loopback Discord, with everything it keeps in `folder`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return clean | {
+        "DISCORD_TOKEN": town.server.token,
+        "DISCORD_API_URL": town.server.api_url,
+        "DISCORD_GATEWAY_URL": town.server.gateway_url,
+        "DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}",
+        "NEWSBOT_CONFIG": str(_config(folder)),
+        "PORT": "0",
+    }
+
+
+def _config(folder: Path) -> Path:
+    path = folder / "newsbot.yaml"
+    path.write_text(f"data: {folder}\n")
+    return path
+
+
+async def newsbot(town: Town, folder: Path, *arguments: str, **changed: str) -> tuple[int, str, str]:
+    """Run one verb; its exit code, output and log."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "newsbot", *arguments),
+        env=environment(town, folder) | changed,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def running(town: Town, folder: Path, **changed: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`newsbot run --only discord` until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "newsbot", "run", "--only", "discord"),
+        env=environment(town, folder) | changed,
+        stdin=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def test_the_process_answers_and_tells_its_health(town: Town, tmp_path: Path, unused_tcp_port: int) -> None:
+    async with running(town, tmp_path, PORT=str(unused_tcp_port)):
+        await town.server.wait_for(lambda: bool(town.server.gateway.live and town.server.application.commands), 20)
+        answer = await (await town.server.command(town.anna, town.news, ("events",))).answer()
+        assert answer.seconds < 3
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{unused_tcp_port}/healthz") as health,
+        ):
+            assert (await health.json())["discord"] == "ok"
+            assert health.status == 200
+
+
+async def test_a_refused_token_ends_the_process_with_one_sentence(town: Town, tmp_path: Path) -> None:
+    town.server.gateway.refuse_identify(4004)
+    code, _, log = await newsbot(town, tmp_path, "run", "--only", "discord")
+    assert code == 2
+    assert "DISCORD_TOKEN" in log.strip().splitlines()[-1]
+    assert "Traceback" not in log
+    code, _, log = await newsbot(town, tmp_path, "run", "--only", "discord", DISCORD_TOKEN="another")
+    assert (code, "Traceback" in log) == (2, False)
+    assert "another" not in log
+
+
+async def test_the_commands_are_printed_compared_and_pushed(town: Town, tmp_path: Path) -> None:
+    code, out, _ = await newsbot(town, tmp_path, "discord", "commands")
+    assert code == 0
+    assert "deepseek" in {command["name"] for command in json.loads(out)}
+    code, out, _ = await newsbot(town, tmp_path, "discord", "commands", "diff")
+    assert (code, "+ /deepseek is missing there" in out) == (1, True)
+    assert (await newsbot(town, tmp_path, "discord", "commands", "push"))[0] == 0
+    assert (await newsbot(town, tmp_path, "discord", "commands", "diff"))[0] == 0
+    guild = str(town.guild.id)
+    assert (await newsbot(town, tmp_path, "discord", "commands", "push", "--guild", guild))[0] == 0
+    assert (await newsbot(town, tmp_path, "discord", "commands", "diff", "--guild", guild))[0] == 0
+
+
+async def test_the_invitation_names_the_application(town: Town, tmp_path: Path) -> None:
+    code, out, _ = await newsbot(town, tmp_path, "discord", "invite")
+    assert code == 0
+    assert f"client_id={town.server.world.application_id}" in out
+
+
+async def test_the_doctor_says_what_is_well_and_what_to_change(town: Town, tmp_path: Path) -> None:
+    await newsbot(town, tmp_path, "discord", "commands", "push")
+    channel = str(town.news.id)
+    code, out, _ = await newsbot(town, tmp_path, "doctor", "discord", "--channel", channel, "--post")
+    assert code == 0, out
+    assert "test message was posted" in out
+    assert town.server.messages(town.news) == []
+    town.server.world.set_permissions(town.news, town.guild.default_permissions & ~(1 << 15))
+    code, out, _ = await newsbot(town, tmp_path, "doctor", "discord", "--channel", channel)
+    assert code == 1
+    assert "Allow Attach Files in #ai-news." in out
+    town.server.faults.add("GET", "/users/@me", Fault.status(401))
+    code, out, _ = await newsbot(town, tmp_path, "doctor", "discord")
+    assert (code, "DISCORD_TOKEN" in out) == (1, True)
+
+
+@pytest.mark.parametrize("line", ["/deepseek cost", "/newsbot help", "/nothing at all"])
+async def test_a_line_is_shown_as_discords_own_payload(town: Town, tmp_path: Path, line: str) -> None:
+    code, out, _ = await newsbot(town, tmp_path, "say", line, "--as", "discord")
+    assert code == 0
+    for payload in map(json.loads, out.splitlines()):
+        assert problems(payload) == []
