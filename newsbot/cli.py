@@ -100,7 +100,7 @@ def _add_discord(verbs: Any) -> None:
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app import run
+    from newsbot.app.running import run
     from newsbot.platforms.terminal.screen import Screen
 
     parts = frozenset({options.only}) if options.only else _parts(settings)
@@ -118,7 +118,8 @@ def _parts(settings: Settings) -> frozenset[str]:
 
 
 def _say(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app import build, previews
+    from newsbot.app.core import build
+    from newsbot.app.previews import previews
     from newsbot.messages.codec import card_to_json
     from newsbot.platforms.terminal.chat import HERE, local_person
     from newsbot.platforms.terminal.screen import Screen
@@ -138,7 +139,8 @@ def _say(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _discord_commands(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app import build, discord_tools
+    from newsbot.app.core import build
+    from newsbot.app.discord import discord_tools
     from newsbot.platforms.discord.commands import command_list
 
     wanted = command_list(build(settings).desk.context.menu)
@@ -161,7 +163,7 @@ def _discord_commands(settings: Settings, options: argparse.Namespace) -> int:
 
 def _discord_invite(settings: Settings, options: argparse.Namespace) -> int:
     del options
-    from newsbot.app import discord_tools
+    from newsbot.app.discord import discord_tools
     from newsbot.platforms.discord.permissions import invite_url
 
     async def application_id() -> str:
@@ -173,7 +175,8 @@ def _discord_invite(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _doctor_discord(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app import build, discord_tools
+    from newsbot.app.core import build
+    from newsbot.app.discord import discord_tools
     from newsbot.platforms.discord.doctor import examine
 
     async def examined() -> bool:
@@ -191,7 +194,7 @@ def _doctor_discord(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _figure(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app import build, chart_renderer
+    from newsbot.app.core import build, chart_renderer
     from newsbot.commands.answers import figure_called
     from newsbot.content.cards import chart
     from newsbot.messages.charts import Chart
@@ -217,7 +220,7 @@ def _figure(settings: Settings, options: argparse.Namespace) -> int:
 
 def _check(settings: Settings, options: argparse.Namespace) -> int:
     del options
-    from newsbot.app import today
+    from newsbot.app.core import today
     from newsbot.content.library import load_library
     from newsbot.content.review import overlong_cards
 

@@ -1,4 +1,4 @@
-"""The composition root: settings in, every object built once and handed to whoever needs it; nothing is global."""
+"""Runs the parts of newsbot in one process: started in order, stopped in the opposite one."""
 
 import asyncio
 import logging
@@ -10,66 +10,25 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from newsbot.commands.desk import Desk, HandledEvents
-from newsbot.commands.menu import Menu, PlaceChoices
+from newsbot.app.core import App, build, chart_renderer, health, now, open_database
+from newsbot.app.discord import LiveMenus, discord_where
+from newsbot.app.previews import previews
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import NewsbotError, SettingsError
-from newsbot.messages.cards import Card, Reply
+from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.settings import Settings, shard_range
+from newsbot.settings import Settings
 
 if TYPE_CHECKING:
     from newsbot.charts.renderer import ChartRenderer
-    from newsbot.platforms.discord.login import Login
-    from newsbot.platforms.discord.platform import DiscordPlatform
-    from newsbot.platforms.discord.service import Where
-    from newsbot.platforms.discord.sync import CommandSync
     from newsbot.platforms.terminal.screen import Screen
     from newsbot.storage.database import Database
 
+
 log = logging.getLogger(__name__)
-
-_REMEMBER_EVENTS = timedelta(days=2)  # no platform repeats an event after a day
-
-
-def now() -> datetime:
-    """This instant, in UTC."""
-    return datetime.now(UTC)
-
-
-def today() -> date:
-    """Today in UTC."""
-    return now().date()
-
-
-@dataclass(frozen=True)
-class App:
-    """A newsbot that can answer: the live content and the desk over it."""
-
-    settings: Settings
-    live: LiveLibrary
-    desk: Desk
-
-
-def build(settings: Settings, handled: HandledEvents | None = None, choices: PlaceChoices | None = None) -> App:
-    """The app of these settings. Raises ContentMistakes where the content has any.
-
-    Without `handled` and `choices` it remembers nothing: enough to answer a single line.
-    """
-    live = LiveLibrary(settings.content_folder, today)
-    desk = Desk(live, now, lambda: secrets.token_hex(4), handled, choices=choices)
-    return App(settings, live, desk)
-
-
-def chart_renderer(settings: Settings) -> "ChartRenderer":
-    """What draws charts, with its cache in the data folder."""
-    from newsbot.charts.renderer import ChartRenderer  # its first picture starts a process
-
-    return ChartRenderer(settings.data_folder / "charts")
 
 
 async def run(settings: Settings, screen: "Screen", parts: frozenset[str]) -> None:
@@ -109,7 +68,7 @@ async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) 
     from newsbot.storage.database import DurableChoices, DurableEvents
 
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(_open_database(settings))
+        database = await stack.enter_async_context(open_database(settings))
         app = build(settings, DurableEvents(database), DurableChoices(database))
         if settings.content.watch:
             await stack.enter_async_context(_watched(app.live))
@@ -255,75 +214,6 @@ class _Building:
         return {**parts, **{name: state() for name, state in self._healths.items()}}
 
 
-class LiveMenus:
-    """The desk's menu, and word of a newer one."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def current(self) -> Menu:
-        """The newest menu."""
-        return self._app.desk.context.menu
-
-    async def changed(self) -> None:
-        """Return when the content changed."""
-        await self._app.live.changed()
-
-
-def discord_where(settings: Settings) -> "Where":
-    """Which Discord, and as whom. Raises SettingsError without a token."""
-    from newsbot.platforms.discord.service import Where
-
-    token = settings.secrets.discord_token
-    if token is None:
-        raise SettingsError("DISCORD_TOKEN is not set: put the bot token of your app at discord.com/developers there.")
-    shards = shard_range(settings.discord.shards) if settings.discord.shards else None
-    return Where(token.get_secret_value(), settings.discord.gateway_url, shards)
-
-
-@dataclass(frozen=True)
-class DiscordTools:
-    """What a single task in Discord needs: the login, the platform to post on, and the commands' sync."""
-
-    login: "Login"
-    platform: "DiscordPlatform"
-    sync: "CommandSync"
-
-
-@asynccontextmanager
-async def discord_tools(settings: Settings) -> AsyncIterator[DiscordTools]:
-    """Discord over HTTP for one task, without a gateway. Raises SettingsError without a token."""
-    from newsbot.platforms.discord.login import use_server
-    from newsbot.platforms.discord.service import DiscordService
-
-    where = discord_where(settings)
-    use_server(settings.discord.api_url, settings.discord.gateway_url)
-    async with _open_database(settings) as database:
-        app = build(settings)
-        renderer = chart_renderer(settings)
-
-        async def never(key: str, place: Place, reply: Reply) -> None:
-            raise RuntimeError("a single task puts nothing into the outbox")
-
-        from newsbot.storage.database import DurableEvents
-
-        service = DiscordService(
-            where, app.desk, LiveMenus(app), database, DurableEvents(database), renderer, never, "cli", now
-        )
-        try:
-            yield DiscordTools(service.login, service.platform, service.sync)
-        finally:
-            await service.close()
-            await renderer.close()
-
-
-def previews() -> dict[str, Callable[[Card], Any]]:
-    """For each other platform by name, what a card is there, as the exact payloads of its messages."""
-    from newsbot.platforms.discord.cards import messages as discord_messages
-
-    return {"discord": lambda card: [message.payload for message in discord_messages(card)]}
-
-
 async def _until_stopped(running: Running, screen: "Screen", stop: asyncio.Event, *, with_terminal: bool) -> None:
     """Wait until `stop` is set, or the person at the terminal leaves. Raises what ends a service."""
     stopping = asyncio.create_task(stop.wait())
@@ -354,22 +244,6 @@ async def _talk(running: Running, screen: "Screen") -> bool:
 
     app = running.app
     return await Chat(app.desk, screen, app.settings.data_folder / "history", running.drawing.words).run()
-
-
-@asynccontextmanager
-async def _open_database(settings: Settings) -> "AsyncIterator[Database]":
-    """The database, migrated and without what it need not remember."""
-    from newsbot.storage.database import Database  # heavy: a single answer needs none of it
-    from newsbot.storage.migrate import migrate
-
-    database = Database(settings.database_url)
-    try:
-        await migrate(database)
-        async with database.transaction() as transaction:
-            await transaction.events.forget_before(now() - _REMEMBER_EVENTS)
-        yield database
-    finally:
-        await database.close()
 
 
 @asynccontextmanager
@@ -420,16 +294,3 @@ async def _draw_ahead(live: LiveLibrary, renderer: "ChartRenderer", progress: Ca
         await renderer.keep(charts(library))
         if live.current is library:
             await live.changed()
-
-
-async def health(app: App, database: "Database") -> dict[str, str]:
-    """Each part with "ok", or what is wrong with it."""
-    from newsbot.errors import StorageError
-
-    try:
-        async with database.transaction() as transaction:
-            await transaction.web_messages.last_change()
-        state = "ok"
-    except StorageError as error:
-        state = str(error)
-    return {"database": state, "content": "ok" if app.live.is_current else "the last edit has mistakes; see the log"}
