@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import charts, content, web
+from benchmarks import charts, content, discord, slack, web
 
-PARTS = {"content": content.rows, "web": web.rows, "charts": charts.rows}
+PARTS = {"content": content.rows, "web": web.rows, "charts": charts.rows, "discord": discord.rows, "slack": slack.rows}
 
 
 def main() -> int:

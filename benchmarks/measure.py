@@ -1,5 +1,6 @@
 """How things are measured here: ours and its floor take turns, and the medians are compared."""
 
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -28,6 +29,8 @@ class Row:
 
     def __str__(self) -> str:
         floor = f"floor {self.floor:9.2f}   ratio {self.ratio:5.2f}" if self.floor else " " * 28
+        if math.isinf(self.budget):
+            return f"{self.name:<58} {self.value:9.2f} {self.unit:<3} {floor}   for information"
         limit = f"{self.budget:g}x" if self.floor else f"{self.budget:g} {self.unit}"
         verdict = "ok" if self.is_within else "OVER"
         return f"{self.name:<58} {self.value:9.2f} {self.unit:<3} {floor}   budget {limit:<8} {verdict}"

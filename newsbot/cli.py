@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", help="check the content: every mistake, with file and line")
     check.set_defaults(verb=_check)
 
-    _add_discord(verbs)
+    _add_platforms(verbs)
 
     content = verbs.add_parser("content", help="work on topics").add_subparsers(metavar="VERB", required=True)
     new = content.add_parser("new", help="make the files of a new topic, to be filled in")
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_discord(verbs: Any) -> None:
+def _add_platforms(verbs: Any) -> None:
     discord = verbs.add_parser("discord", help="work on the Discord app").add_subparsers(metavar="VERB", required=True)
     commands = discord.add_parser("commands", help="print the slash commands; diff: beside Discord's; push: send them")
     commands.add_argument("deed", nargs="?", choices=("diff", "push"))
@@ -91,12 +91,22 @@ def _add_discord(verbs: Any) -> None:
     invite = discord.add_parser("invite", help="print the address that adds newsbot to a server")
     invite.set_defaults(verb=_discord_invite)
 
+    slack = verbs.add_parser("slack", help="work on the Slack app").add_subparsers(metavar="VERB", required=True)
+    manifest = slack.add_parser("manifest", help="print the app's manifest, to paste at api.slack.com/apps")
+    manifest.add_argument("--check", metavar="FILE", help="say whether this copy is up to date")
+    manifest.add_argument("--no-direct-messages", action="store_true", help="without the scope im:history")
+    manifest.set_defaults(verb=_slack_manifest)
+
     doctor = verbs.add_parser("doctor", help="look at what a platform needs, and say what to change")
     platforms = doctor.add_subparsers(metavar="PLATFORM", required=True)
     of_discord = platforms.add_parser("discord", help="token, application, commands, a channel")
     of_discord.add_argument("--channel", metavar="ID", help="look at this channel as well")
     of_discord.add_argument("--post", action="store_true", help="post a test message there and take it away")
     of_discord.set_defaults(verb=_doctor_discord)
+    of_slack = platforms.add_parser("slack", help="tokens, scopes, the way to Slack, a channel")
+    of_slack.add_argument("--channel", metavar="ID", default="", help="look at this channel as well")
+    of_slack.add_argument("--post", action="store_true", help="post a test message there and take it away")
+    of_slack.set_defaults(verb=_doctor_slack)
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
@@ -127,7 +137,7 @@ def _say(settings: Settings, options: argparse.Namespace) -> int:
     async def answered() -> None:
         reply = await build(settings).desk.say(" ".join(options.text), local_person(), HERE)
         if options.platform:
-            for payload in previews()[options.platform](reply.card):
+            for payload in previews(settings.http.public_url)[options.platform](reply.card):
                 print(json.dumps(payload, ensure_ascii=False))
         elif options.json:
             print(json.dumps(card_to_json(reply.card), ensure_ascii=False))
@@ -193,6 +203,39 @@ def _doctor_discord(settings: Settings, options: argparse.Namespace) -> int:
     return 0 if asyncio.run(examined()) else 1
 
 
+def _slack_manifest(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.app.core import build
+    from newsbot.platforms.slack.manifest import left_out, manifest, written
+
+    menu = build(settings).desk.context.menu
+    public_url = settings.http.public_url if settings.secrets.slack_app_token is None else None
+    with_direct = not options.no_direct_messages
+    rotates = settings.secrets.slack_client_id is not None
+    made = written(manifest(menu, public_url=public_url, with_direct_messages=with_direct, token_rotation=rotates))
+    print("".join(f"note: {sentence}\n" for sentence in left_out(menu)), end="", file=sys.stderr)
+    if options.check is None:
+        print(made, end="")
+        return 0
+    try:
+        held = json.loads(Path(options.check).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RequestError(f"{options.check} cannot be read as a manifest: {error}.") from None
+    if held != json.loads(made):
+        print(f"{options.check} is not the manifest of this menu: newsbot slack manifest > {options.check}")
+        return 1
+    print(f"{options.check} is up to date.")
+    return 0
+
+
+def _doctor_slack(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.app.slack import slack_findings
+
+    findings = asyncio.run(slack_findings(settings, options.channel, posts=options.post))
+    for finding in findings:
+        print(f"{'ok ' if finding.is_ok else 'BAD'} {finding.sentence}")
+    return 0 if all(finding.is_ok for finding in findings) else 1
+
+
 def _figure(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.core import build, chart_renderer
     from newsbot.commands.answers import figure_called
@@ -244,8 +287,10 @@ def _left_out(library: "Library") -> tuple[str, ...]:
     """What of the menu a platform cannot show as a command of its own, a sentence each."""
     from newsbot.commands.desk import build_menu
     from newsbot.platforms.discord.commands import command_list
+    from newsbot.platforms.slack.manifest import left_out
 
-    return command_list(build_menu(library)).left_out
+    menu = build_menu(library)
+    return (*command_list(menu).left_out, *(f"In Slack {sentence}" for sentence in left_out(menu)))
 
 
 def _content_new(settings: Settings, options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Runs the parts of newsbot in one process: started in order, stopped in the opposite one."""
 
 import asyncio
+import gc
 import logging
 import os
 import random
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from newsbot.app.core import App, build, chart_renderer, health, now, open_database
 from newsbot.app.discord import LiveMenus, discord_where
 from newsbot.app.previews import previews
+from newsbot.app.slack import slack_over_http, slack_values
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import NewsbotError, SettingsError
 from newsbot.messages.cards import Reply
@@ -49,6 +51,8 @@ def require_tokens(settings: Settings, parts: frozenset[str]) -> None:
     """Raises SettingsError where a part has not what it needs to come in."""
     if "discord" in parts:
         discord_where(settings)
+    if "slack" in parts and (problem := slack_values(settings).problem()):
+        raise SettingsError(problem)
     if "worker" in parts and not settings.has_tokens:
         raise SettingsError("A worker has nothing to deliver to: set DISCORD_TOKEN, or Slack's tokens.")
 
@@ -75,6 +79,9 @@ async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) 
         running = Running(app, Drawing())
         building = _Building(stack, app, database, screen, running)
         await building.start(parts)
+        # What is loaded by now stays: to look through it for garbage would hold the event loop for a tenth of a second.
+        gc.collect()
+        gc.freeze()
         yield running
 
 
@@ -104,12 +111,13 @@ class _Building:
         self._courier = Courier(self._database, self._platforms, self._worker, now, random.Random())  # noqa: S311
         if "discord" in parts or ("worker" in parts and self._settings.has_discord):
             await self._discord(with_gateway="discord" in parts)
-        if "slack" in parts or ("worker" in parts and self._settings.has_slack):
-            await self._slack(with_events="slack" in parts)
+        serves_slack = "web" in parts and slack_over_http(self._settings)
+        if parts & {"slack"} or serves_slack or ("worker" in parts and self._settings.has_slack):
+            await self._slack(with_events="slack" in parts or serves_slack)
         with_chat = "web" in parts and self._has_web_chat(parts)
         if with_chat:
             self._web_chat()
-        if with_chat or parts & {"discord", "slack", "worker"}:
+        if with_chat or self._routes or parts & {"discord", "slack", "worker"}:
             await self._listen(with_chat=with_chat, with_terminal="terminal" in parts)
         if self._platforms:
             self._service("courier", self._courier.run(asyncio.Event()))
@@ -155,7 +163,16 @@ class _Building:
         await self._courier.post(Post(key, place, reply, now()))
 
     async def _slack(self, *, with_events: bool) -> None:
-        raise SettingsError("This version of newsbot cannot connect to Slack yet.")
+        from newsbot.platforms.slack.connect import slack_service
+
+        app = self._app
+        values = slack_values(self._settings)
+        slack = slack_service(values, app.desk, app.live, self._database, self._renderer, now, with_events=with_events)
+        service = await self._stack.enter_async_context(slack)
+        self._platforms["slack"] = service.platform
+        self._routes += service.routes
+        if with_events:
+            self._healths["slack"] = service.health
 
     def _has_web_chat(self, parts: frozenset[str]) -> bool:
         """Whether the web chat may run: it is for this machine alone, and gives way where newsbot is public."""
@@ -165,7 +182,7 @@ class _Building:
         try:
             require_loopback(http.host, http.public_url)
         except SettingsError:
-            if not parts & {"discord", "slack"}:
+            if not self._platforms:
                 raise
             self._screen.tell("The web chat is off: it is for this machine alone, and HOST or PUBLIC_URL is public.")
             return False
@@ -176,7 +193,8 @@ class _Building:
         from newsbot.platforms.web.routes import WebRoutes
 
         chat = WebChat(self._app.desk, self._database, now)
-        routes = WebRoutes(chat, self._app.desk, self._renderer, previews())
+        shown = previews(self._settings.http.public_url)
+        routes = WebRoutes(chat, self._app.desk, self._renderer, shown)
         self._platforms["web"] = chat
         self._routes += routes.routes()
 

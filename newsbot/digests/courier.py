@@ -124,7 +124,7 @@ class Courier:
             if await self._may_be_sent(delivery):
                 fit.append(delivery)
             else:
-                unclear.append(Settlement(delivery.id, "unknown", self._now(), _UNCLEAR, is_clear=False))
+                unclear.append(await self._looked_for(delivery, _UNCLEAR))
         async with self._database.transaction() as tx:
             await tx.deliveries.settle(self._worker, unclear)
             begun = await tx.deliveries.begin(self._worker, [delivery.id for delivery in fit], self._now())
@@ -174,8 +174,21 @@ class Courier:
         window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
         if now + wait - (delivery.sending_since or now) < window:
             return Settlement(delivery.id, "due", now, reason, retry_at=now + wait, is_clear=False)
+        return await self._looked_for(delivery, reason)
+
+    async def _looked_for(self, delivery: Delivery, reason: str) -> Settlement:
+        """An unclear message that must not be sent again: `sent` where the platform finds it, else `unknown`."""
+        since = delivery.sending_since or delivery.due_at
+        try:
+            found = await self._platforms[delivery.place.platform].stands(delivery.place, delivery.key, since)
+        except NewsbotError as error:
+            log.info("whether delivery %s stands cannot be looked up: %s", delivery.key, error)
+            found = None
+        if found is not None:
+            where = json.dumps(posted_to_json(found), ensure_ascii=False)
+            return Settlement(delivery.id, "sent", self._now(), posted=where)
         log.warning("delivery %s is unknown: %s", delivery.key, reason)
-        return Settlement(delivery.id, "unknown", now, reason or _UNCLEAR, is_clear=False)
+        return Settlement(delivery.id, "unknown", self._now(), reason, is_clear=False)
 
     def _wait(self, attempts: int) -> float:
         """Seconds before the next attempt: twice as long each time, spread so that not all come back at once."""

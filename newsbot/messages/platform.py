@@ -1,7 +1,7 @@
 """The platform port: what the desk and, later, the scheduler need from Discord, Slack, the web or a terminal."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from newsbot.messages.budgets import Budget
@@ -48,6 +48,9 @@ class Platform(Protocol):
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
         """For how long after a first `post` a second one with the same key makes no second message; zero for never."""
+
+    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+        """Where the message of `key`, sent after `since`, stands; None where that cannot be told."""
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted; returns where it stands now."""

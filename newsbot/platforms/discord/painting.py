@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 EPHEMERAL = 1 << 6  # the message flag: only the asker sees it
 _ROW, _BUTTON, _STYLE_NORMAL = 1, 2, 2
 _MAX_KEPT = 2_000
+_MAX_PICTURES = 24  # of about 90 kB each
 
 Json = dict[str, Any]
 
@@ -74,12 +75,13 @@ def without_pictures(card: Card) -> Card:
 
 class Painter:
     """Renders cards and draws their pictures. Cards of content are the same objects until the content changes, so each
-    is rendered once."""
+    is rendered once. The bytes of the latest pictures stay at hand."""
 
     def __init__(self, pictures: Pictures, render: Callable[[Card], tuple[Message, ...]] = messages) -> None:
         self._pictures = pictures
         self._render = render
         self._kept: dict[int, tuple[Card, tuple[Message, ...]]] = {}
+        self._drawn: dict[int, tuple[Chart, bytes]] = {}
 
     def rendered(self, card: Card) -> tuple[Message, ...]:
         """The messages of a card, without the bytes of their pictures."""
@@ -104,4 +106,14 @@ class Painter:
         return [Painted(message.payload) for message in self._render(without_pictures(card))]
 
     async def _with_files(self, message: Message) -> Painted:
-        return Painted(message.payload, tuple([await self._pictures.png(chart) for chart in message.pictures]))
+        return Painted(message.payload, tuple([await self._png(chart) for chart in message.pictures]))
+
+    async def _png(self, chart: Chart) -> bytes:
+        known = self._drawn.get(id(chart))
+        if known is not None and known[0] is chart:
+            return known[1]
+        png = await self._pictures.png(chart)
+        if len(self._drawn) >= _MAX_PICTURES:
+            self._drawn.clear()
+        self._drawn[id(chart)] = (chart, png)
+        return png

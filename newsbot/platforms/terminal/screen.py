@@ -4,7 +4,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TextIO
 
 from newsbot.messages.actions import Action, Url
@@ -54,6 +54,11 @@ class Screen:
         """Never: what is printed is printed."""
         del place
         return timedelta(0)
+
+    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+        """A terminal does not tell what was printed."""
+        del place, key, since
+        return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """What is printed stays; the new version is printed below it."""

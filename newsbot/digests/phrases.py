@@ -1,0 +1,109 @@
+"""How people say when: a wall time ("9", "09.30", "9 pm") and days of the week ("weekdays", "mon,wed")."""
+
+import re
+import unicodedata
+from datetime import time
+
+from newsbot.errors import RequestError
+from newsbot.messages.markup import outside_text
+
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAILY = frozenset(range(7))
+WEEKDAYS = frozenset(range(5))
+WEEKENDS = frozenset({5, 6})
+
+_LONGEST = 200
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2}))?(?: ?(am|pm|uhr|h|o'clock))?")
+_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_SETS = {
+    **dict.fromkeys(("daily", "every day", "everyday", "all", "all days", "all week", "each day"), DAILY),
+    **dict.fromkeys(("weekday", "weekdays", "workdays", "working days", "business days", "every weekday"), WEEKDAYS),
+    **dict.fromkeys(("weekend", "weekends"), WEEKENDS),
+}
+_OTHER_DAYS = {"wed": 2, "weds": 2}
+_TIME_HELP = "Say it like 9:00, 21:15 or 9 pm."
+_DAYS_HELP = "Say daily, weekdays, weekends, or days such as mon,wed or mon-fri."
+
+
+def parse_time(typed: str) -> time:
+    """The wall time somebody typed: hours alone, with minutes, on a clock of 24 hours or with am and pm, noon.
+
+    Raises RequestError with a sentence that says what is wrong and how to say it.
+    """
+    said = outside_text(typed, 30)
+    words = unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold().replace("’", "'").strip()
+    if words in _TIMES:
+        return _TIMES[words]
+    found = _TIME.fullmatch(re.sub(r"\s+", " ", re.sub(r"\b([ap])\.? ?m\.?(?!\w)", r"\1m", words)))
+    if not found:
+        raise RequestError(f"“{said}” is no time of day. {_TIME_HELP}" if said else f"Which time of day? {_TIME_HELP}")
+    hour, minute, half = int(found[1]), int(found[2] or found[3] or 0), found[4]
+    if minute > 59:
+        raise RequestError(f"“{said}” has {minute} minutes, and an hour has only 60. {_TIME_HELP}")
+    if half in {"am", "pm"}:
+        return time(_hour_of_half(hour, half, said), minute)
+    if hour > 23:
+        raise RequestError(f"“{said}” is no time of day: hours go from 0 to 23, and midnight is 0:00. {_TIME_HELP}")
+    return time(hour, minute)
+
+
+def _hour_of_half(hour: int, half: str, said: str) -> int:
+    if not 1 <= hour <= 12:
+        raise RequestError(f"“{said}” is no time of day: with am and pm, hours go from 1 to 12. {_TIME_HELP}")
+    return hour % 12 + (12 if half == "pm" else 0)
+
+
+def parse_days(typed: str) -> frozenset[int]:
+    """The days of the week somebody typed, Monday is 0: `daily`, `weekdays`, `weekends`, `mon,wed`, `mon-fri`.
+
+    Raises RequestError with a sentence that says which word is no day and how to say it.
+    """
+    words = unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold().strip()
+    if words in _SETS:
+        return _SETS[words]
+    joined = re.sub(r"\s*(?:[-‐-―]|\bto\b|\bthrough\b|\buntil\b)\s*", "-", words)
+    parts = [part for part in re.split(r"[\s,;/+&]+|\band\b", joined) if part]
+    if not parts:
+        raise RequestError(f"Which days? {_DAYS_HELP}")
+    return frozenset().union(*(_part(part) for part in parts))
+
+
+def _part(part: str) -> frozenset[int]:
+    if part in _SETS:
+        return _SETS[part]
+    first, *rest = part.split("-")
+    if len(rest) > 1:
+        raise RequestError(f"“{outside_text(part, 30)}” is no span of days. {_DAYS_HELP}")
+    start = _day(first)
+    end = _day(rest[0]) if rest else start
+    return frozenset((start + step) % 7 for step in range((end - start) % 7 + 1))
+
+
+def _day(word: str) -> int:
+    """The day that a word of at least two letters begins: mo, tue, thurs, sundays."""
+    bare = word.rstrip(".")
+    if bare in _OTHER_DAYS:
+        return _OTHER_DAYS[bare]
+    for number, name in enumerate(DAY_NAMES):
+        if len(bare) >= 2 and f"{name.casefold()}s".startswith(bare):
+            return number
+    raise RequestError(f"“{outside_text(word, 30)}” is no day of the week. {_DAYS_HELP}")
+
+
+def days_text(days: frozenset[int]) -> str:
+    """The days as `parse_days` reads them and as they are kept: `daily`, `mon-fri`, `mon,wed`."""
+    if days == DAILY:
+        return "daily"
+    if days == WEEKDAYS:
+        return "mon-fri"
+    return ",".join(DAY_NAMES[day][:3].casefold() for day in sorted(days))
+
+
+def days_words(days: frozenset[int]) -> str:
+    """The days for people: "every day", "Monday to Friday", "Monday and Wednesday"."""
+    if days == DAILY:
+        return "every day"
+    if days == WEEKDAYS:
+        return "Monday to Friday"
+    names = [DAY_NAMES[day] for day in sorted(days)]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,166 @@
+"""The Bolt app: what Slack sends goes to the conversation, acknowledged before anything waits for I/O."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.response import BoltResponse
+
+from newsbot.commands.desk import Desk
+from newsbot.errors import NewsbotError
+from newsbot.messages.cards import Card, Reply, text
+from newsbot.platforms.slack import modals
+from newsbot.platforms.slack.authorize import Authorize
+from newsbot.platforms.slack.cards import ACTION_IDS
+from newsbot.platforms.slack.client import SlackCalls
+from newsbot.platforms.slack.conversation import Conversation
+from newsbot.platforms.slack.home import home
+from newsbot.platforms.slack.installations import Workspaces
+from newsbot.platforms.slack.manifest import DIRECT_MESSAGES
+from newsbot.platforms.slack.once import Once
+from newsbot.platforms.slack.requests import place, said
+from newsbot.platforms.slack.sending import Sender
+from newsbot.platforms.slack.submissions import Submissions
+from newsbot.platforms.slack.work import Work
+
+log = logging.getLogger(__name__)
+bolt_log = logging.getLogger("newsbot.slack.bolt")
+bolt_log.setLevel(logging.ERROR)  # Bolt logs whole requests below that
+
+Json = Mapping[str, Any]
+_JSON = {"content-type": "application/json; charset=utf-8"}
+_GONE = "newsbot is not installed in this workspace any more. Whoever manages its apps can install it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the listeners need."""
+
+    desk: Desk
+    conversation: Conversation
+    submissions: Submissions
+    workspaces: Workspaces
+    sender: Sender
+    once: Once
+    work: Work
+    now: Callable[[], datetime]
+
+
+def slack_app(
+    calls: SlackCalls, authorize: Authorize, signing_secret: str, parts: Parts, flow: AsyncOAuthFlow | None
+) -> AsyncApp:
+    """The app. Everything is handed over: what Bolt is not given it reads from the environment by itself.
+
+    With `process_before_response` an answer leaves at once; without, Bolt looks for it every ten milliseconds.
+    """
+    app = AsyncApp(
+        name="newsbot.slack.app",  # Bolt sets the level of the logger of this name
+        logger=bolt_log,
+        client=calls.web(),
+        signing_secret=signing_secret,
+        authorize=authorize,  # type: ignore[arg-type] # Bolt takes its own class too, which its hints forget
+        oauth_flow=flow,
+        process_before_response=True,
+        request_verification_enabled=True,
+        ignoring_self_events_enabled=True,
+        ssl_check_enabled=True,
+        url_verification_enabled=True,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+        user_facing_authorize_error_message=_GONE,
+    )
+    listeners = _Listeners(parts)
+    app.command(re.compile(r"^/"))(listeners.command)
+    app.action(re.compile(ACTION_IDS))(listeners.action)
+    app.view(modals.CALLBACK)(listeners.form)
+    app.event("app_mention")(listeners.words)
+    app.event("message")(listeners.words)
+    app.event("app_home_opened")(listeners.home)
+    app.event("member_joined_channel")(listeners.joined)
+    app.event("app_uninstalled")(listeners.removed)
+    app.event("tokens_revoked")(listeners.removed)
+    return app
+
+
+class _Listeners:
+    """One method for each kind of request. Events are acknowledged by Bolt when their method returns."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._home: tuple[object, bool, dict[str, Any]] | None = None
+
+    async def command(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        """The answer itself where it is ready in time; Bolt's own `ack` would write its JSON again."""
+        answer = await self._parts.conversation.command(body, context.team_id or "")
+        return BoltResponse(status=200, body=answer, headers=dict(_JSON) if answer else None)
+
+    async def action(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
+        """Slack ignores a message in the acknowledgement of a press, so it is empty."""
+        await ack()
+        self._parts.conversation.pressed(body, context.team_id or "")
+
+    async def form(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
+        """A form that was sent."""
+        answer = await self._parts.submissions.submitted(body, context.team_id or "", self._parts.now())
+        await (ack(answer) if answer else ack())
+
+    async def words(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
+        """A mention or a direct message."""
+        heard = said(event, context.team_id or "", context.bot_user_id or "")
+        if heard is not None:
+            event_id = str(body.get("event_id") or "")
+            self._parts.work.start(self._parts.conversation.answer(heard, event_id), "an answer")
+
+    async def home(self, event: Json, context: AsyncBoltContext) -> None:
+        """Someone opened the Home tab."""
+        if event.get("tab", "home") == "home":
+            self._parts.work.start(self._publish(context.team_id or "", str(event["user"])), "the Home tab")
+
+    async def _publish(self, team: str, user: str) -> None:
+        workspace = await self._parts.workspaces.require(team)
+        hears = not workspace.scopes or DIRECT_MESSAGES in workspace.scopes
+        await self._parts.workspaces.call(team, "views.publish", user_id=user, view=self._home_view(hears))
+
+    def _home_view(self, hears: bool) -> dict[str, Any]:
+        """The same for everyone until the content changes."""
+        context = self._parts.desk.context
+        if self._home is None or self._home[0] is not context or self._home[1] != hears:
+            self._home = context, hears, home(context.library, context.menu, direct_messages=hears)
+        return self._home[2]
+
+    async def joined(self, event: Json, context: AsyncBoltContext) -> None:
+        """Somebody joined a channel; where it was newsbot itself, it says what it is for."""
+        if event.get("user") and event.get("user") == context.bot_user_id:
+            self._parts.work.start(self._welcome(context.team_id or "", str(event["channel"])), "a welcome")
+
+    async def _welcome(self, team: str, channel: str) -> None:
+        """A few words, once; where it cannot be known whether they were said, they are not said again."""
+        if not await self._parts.once.claimed(f"welcome:{team}:{channel}", unknown=False):
+            return
+        try:
+            await self._parts.sender.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")
+        except NewsbotError as error:
+            log.warning("no welcome in the Slack channel %s: %s", channel, error)
+
+    async def removed(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
+        """newsbot was uninstalled, or its token was revoked; a revoked token of a person is nothing to us."""
+        if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        if not await self._parts.once.anywhere(str(body.get("event_id") or "")):
+            return
+        at = datetime.fromtimestamp(int(body.get("event_time") or 0) or self._parts.now().timestamp(), UTC)
+        await self._parts.workspaces.uninstalled(context.team_id or "", str(event["type"]), at)
+
+
+_WELCOME = Card(
+    "newsbot is here",
+    (
+        text("I explain AI market events: each number with its source, its date and what it leaves out."),
+        text("Ask with /newsbot help, or mention me with a question."),
+    ),
+)

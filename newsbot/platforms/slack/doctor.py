@@ -1,0 +1,141 @@
+"""`newsbot doctor slack`: whether tokens, scopes, the way to Slack and a channel are as newsbot needs them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiohttp import ClientError, ClientTimeout
+
+from newsbot.errors import NewsbotError
+from newsbot.messages.cards import Card, Reply, text
+from newsbot.messages.requests import Place
+from newsbot.platforms.slack.client import SlackCalls
+from newsbot.platforms.slack.manifest import OPTIONAL_SCOPES, SCOPES
+from newsbot.platforms.slack.pictures import SCOPES as PICTURE_SCOPES
+from newsbot.platforms.slack.platform import SlackPlatform
+
+_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, and a sentence with the fix where it is not."""
+
+    is_ok: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What newsbot was given to reach Slack."""
+
+    bot_token: str | None
+    app_token: str | None
+    signing_secret: str | None
+    public_url: str | None
+    client_id: str | None = None
+    secret_key: str | None = None
+
+
+async def doctor(
+    access: Access, calls: SlackCalls, platform: SlackPlatform, channel: str = "", *, with_message: bool = False
+) -> list[Finding]:
+    """Everything found, in the order in which to mend it.
+
+    `with_message` posts a test message in `channel` and takes it away.
+    """
+    found = [finding async for finding in _token(access, calls)]
+    found += [finding async for finding in _transport(access, calls)]
+    if channel and access.bot_token:
+        team = await _team(access.bot_token, calls)
+        found += [finding async for finding in _channel(platform, Place("slack", team, channel), with_message)]
+    return found
+
+
+async def _token(access: Access, calls: SlackCalls) -> AsyncIterator[Finding]:
+    if not access.bot_token and access.client_id:
+        has_key = bool(access.secret_key)
+        fix = "" if has_key else " NEWSBOT_SECRET_KEY is not set, so no workspace can: set it to a long random text."
+        yield Finding(has_key, f"Workspaces install newsbot by OAuth.{fix}")
+        return
+    if not access.bot_token:
+        yield Finding(False, "SLACK_BOT_TOKEN is not set: copy it from OAuth & Permissions in the app's settings.")
+        return
+    try:
+        told, scopes = await calls.call_with_scopes(access.bot_token, "auth.test")
+    except NewsbotError as error:
+        yield Finding(False, f"SLACK_BOT_TOKEN does not work: {error}")
+        return
+    yield Finding(True, f"SLACK_BOT_TOKEN works: @{told.get('user')} in {told.get('team')}.")
+    if not scopes:
+        yield Finding(True, "Slack does not tell which scopes were granted.")
+        return
+    for scope, reason in SCOPES.items():
+        if scope not in scopes:
+            yield Finding(False, f"The scope {scope} is missing ({reason}): add it and install the app again.")
+    for scope, reason in OPTIONAL_SCOPES.items():
+        if scope not in scopes:
+            yield Finding(True, f"The optional scope {scope} was not granted ({reason}).")
+    if not access.public_url and not scopes >= PICTURE_SCOPES:
+        yield Finding(True, "Charts are shown as tables: grant files:write and files:read, or set PUBLIC_URL.")
+
+
+async def _transport(access: Access, calls: SlackCalls) -> AsyncIterator[Finding]:
+    if access.app_token:
+        try:
+            await calls.call(access.app_token, "apps.connections.open")
+        except NewsbotError as error:
+            yield Finding(False, f"SLACK_APP_TOKEN does not open Socket Mode: {error}")
+            return
+        yield Finding(True, "SLACK_APP_TOKEN opens Socket Mode.")
+        return
+    if not access.signing_secret:
+        sentence = "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP."
+        yield Finding(False, f"Slack has no way to reach newsbot. {sentence}")
+        return
+    yield Finding(True, "SLACK_SIGNING_SECRET is set.")
+    if not access.public_url:
+        yield Finding(
+            True, "PUBLIC_URL is not set: Slack must reach /slack/events at the address in the app's settings."
+        )
+        return
+    yield await _reached(access.public_url, calls)
+
+
+async def _reached(public_url: str, calls: SlackCalls) -> Finding:
+    """An unsigned request must be refused: then it is newsbot that answers there."""
+    url = f"{public_url}/slack/events"
+    try:
+        async with calls.session.post(url, data=b"{}", timeout=ClientTimeout(total=_SECONDS)) as response:
+            status = response.status
+    except (ClientError, TimeoutError, OSError) as error:
+        return Finding(False, f"{url} cannot be reached from here: {error or 'no answer'}.")
+    if status == 401:
+        return Finding(True, f"{url} is reached, and refuses what Slack did not sign.")
+    return Finding(False, f"{url} answers {status}; newsbot would refuse an unsigned request with 401.")
+
+
+async def _team(token: str, calls: SlackCalls) -> str:
+    try:
+        return str((await calls.call(token, "auth.test")).get("team_id") or "")
+    except NewsbotError:
+        return ""
+
+
+async def _channel(platform: SlackPlatform, place: Place, with_message: bool) -> AsyncIterator[Finding]:
+    try:
+        abilities = await platform.abilities(place)
+        if not abilities.post:
+            yield Finding(False, f"newsbot cannot post in {place.channel}: {abilities.fix}")
+            return
+        if not with_message:
+            yield Finding(True, f"Nothing speaks against posting in {place.channel}.")
+            return
+        await platform.delete(await platform.post(place, Reply(_TEST), ""))
+    except NewsbotError as error:
+        fix = getattr(error, "fix", "")
+        yield Finding(False, f"newsbot cannot post in {place.channel}: {error} {fix}".rstrip())
+        return
+    yield Finding(True, f"A test message was posted in {place.channel} and taken away.")
+
+
+_TEST = Card("newsbot can post here", (text("This is a test message of newsbot doctor."),))

@@ -1,0 +1,222 @@
+"""The workspaces newsbot is in, each with its token: one by SLACK_BOT_TOKEN, others by OAuth from the database.
+
+Tokens are read from the database at most once a minute, renewed some minutes before they end also when no event
+precedes, by one process at a time, and forgotten at the first sign that they are of no use any more.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsbot.errors import NewsbotError, PostLater, StorageError, StorageUnavailable
+from newsbot.platforms.slack.client import SlackCalls
+from newsbot.platforms.slack.problems import EXPIRED, GONE, SlackRefused, refusal
+from newsbot.platforms.slack.seal import Seal
+from newsbot.platforms.slack.workspace import OAuthApp, Workspace, closed, opened
+from newsbot.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+_TRUSTED_FOR = timedelta(seconds=60)
+_LOOK_AGAIN = timedelta(seconds=10)  # where the database could not be asked
+_LOOK_SECONDS = 1.5  # Slack waits three for an acknowledgement
+_RENEW_BEFORE = timedelta(minutes=30)
+_DEAD_REFRESH = GONE | {"invalid_refresh_token"}
+_LEASE = timedelta(minutes=1)
+_ANOTHER_TRIES = 20  # looks at what another process does about a token that has ended
+_ANOTHER_SECONDS = 0.25
+
+
+class Workspaces:
+    """Every workspace by its id. Safe to share between requests of one event loop."""
+
+    def __init__(
+        self,
+        calls: SlackCalls,
+        database: Database,
+        now: Callable[[], datetime],
+        holder: str,
+        *,
+        oauth: OAuthApp | None = None,
+        seal: Seal | None = None,
+    ) -> None:
+        """`holder` names this process among those that share the database."""
+        self.calls = calls
+        self._database = database
+        self._now = now
+        self._holder = holder
+        self._oauth = oauth
+        self._seal = seal
+        self._known: dict[str, tuple[Workspace | None, datetime]] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self.single: Workspace | None = None
+        self.single_gone = ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether workspaces install newsbot by OAuth."""
+        return self._oauth is not None and self._seal is not None
+
+    def use_single(self, workspace: Workspace) -> None:
+        """The one workspace of SLACK_BOT_TOKEN; its id is empty until Slack has told it."""
+        self.single = workspace
+        self.single_gone = ""
+
+    async def get(self, team: str) -> Workspace | None:
+        """The workspace of that id with a token that works, None where newsbot may not act in it.
+
+        Raises StorageError where only the database knows it, and cannot be asked.
+        """
+        if self.single is not None and (team == self.single.id or not self.single.id or not self.is_shared):
+            return None if self.single_gone else self.single
+        if not self.is_shared:
+            return None
+        found, read_at = self._known.get(team, (None, None))
+        if read_at is None or self._now() - read_at > _TRUSTED_FOR:
+            found = await self._read(team, found)
+        if found is not None and found.expires_at is not None and found.expires_at - self._now() < _RENEW_BEFORE:
+            return await self._renewed(found)
+        return found
+
+    async def require(self, team: str) -> Workspace:
+        """As `get`; raises SlackRefused where newsbot may not act in it."""
+        found = await self.get(team)
+        if found is None:
+            raise refusal("account_inactive", {})
+        return found
+
+    async def call(self, team: str, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Call a method with the workspace's token; one that turns out to be dead ends the workspace.
+
+        Raises as `SlackCalls.call` does.
+        """
+        workspace = await self.require(team)
+        try:
+            return await self.calls.call(workspace.token, method, bot=workspace.bot_name, **arguments)
+        except SlackRefused as error:
+            if error.error in GONE:
+                await self.lose(team, error.error, workspace)
+            elif error.error == EXPIRED and workspace.refresh_token:
+                renewed = await self._renewed(replace(workspace, expires_at=self._now()))
+                if renewed is not None:  # nothing was done with the old token, so this is no repetition
+                    return await self.calls.call(renewed.token, method, bot=workspace.bot_name, **arguments)
+            raise
+
+    async def put(self, workspace: Workspace, installed_by: str) -> None:
+        """Keep a workspace that was just installed."""
+        assert self._seal is not None
+        kept = closed(workspace, self._seal, installed_by, self._now())
+        async with self._database.transaction() as transaction:
+            await transaction.installations.put(kept)
+        self._known.pop(workspace.id, None)
+        log.info("newsbot was installed in the Slack workspace %s (%s)", workspace.name, workspace.id)
+
+    async def lose(self, team: str, reason: str, workspace: Workspace | None = None) -> None:
+        """Note that newsbot may not act in a workspace; with `workspace` only if its token is still the one."""
+        self._known.pop(team, None)
+        if self.single is not None and (workspace is self.single or team == self.single.id):
+            if not self.single_gone:
+                log.error("Slack does not accept SLACK_BOT_TOKEN any more (%s): install newsbot again", reason)
+            self.single_gone = reason
+            return
+        try:
+            async with self._database.transaction() as transaction:
+                sealed = workspace.sealed if workspace else None
+                is_news = await transaction.installations.mark_gone(team, reason, self._now(), sealed)
+        except StorageError as error:
+            log.error("the Slack workspace %s is gone (%s), which could not be stored: %s", team, reason, error)
+            return
+        if is_news:
+            log.warning("newsbot is not in the Slack workspace %s any more (%s)", team, reason)
+
+    async def uninstalled(self, team: str, reason: str, at: datetime) -> None:
+        """Slack told at `at` that newsbot was removed; it may have been installed again since."""
+        if self.is_shared:
+            async with self._database.transaction() as transaction:
+                stored = await transaction.installations.get(team)
+            if stored is not None and stored.installed_at > at + timedelta(seconds=1):
+                return
+        await self.lose(team, reason)
+
+    async def _read(self, team: str, known: Workspace | None) -> Workspace | None:
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS), self._database.transaction() as transaction:
+                stored = await transaction.installations.get(team)
+        except (StorageError, TimeoutError) as error:
+            if known is None:
+                raise StorageUnavailable("The database cannot be asked for this workspace at the moment.") from error
+            # An answer from content needs no database: what was known a minute ago still holds for a while.
+            self._known[team] = known, self._now() - _TRUSTED_FOR + _LOOK_AGAIN
+            return known
+        found = opened(stored, self._seal) if stored and self._seal else None
+        self._known[team] = (found, self._now())
+        return found
+
+    # -- rotation -------------------------------------------------------------------------------------------------
+
+    async def _renewed(self, workspace: Workspace) -> Workspace | None:
+        """The workspace with a fresh token; with the old one while that lasts and no fresh one can be had."""
+        turn = self._turns.setdefault(workspace.id, asyncio.Lock())
+        async with turn:
+            known, _ = self._known.get(workspace.id, (None, None))
+            if known is not None and known.sealed != workspace.sealed:
+                return known  # somebody else in this process was first
+            try:
+                return await self._renew(workspace)
+            except NewsbotError as error:
+                log.warning("the Slack token of %s could not be renewed: %s", workspace.id, error)
+                return self._old(workspace)
+
+    def _old(self, workspace: Workspace) -> Workspace | None:
+        ends = workspace.expires_at
+        return workspace if ends is not None and ends > self._now() else None
+
+    async def _renew(self, workspace: Workspace) -> Workspace | None:
+        name = f"slack-token:{workspace.id}"
+        for _ in range(_ANOTHER_TRIES):
+            async with self._database.transaction() as transaction:
+                is_ours = await transaction.leases.take(name, self._holder, self._now(), _LEASE)
+            fresh = await self._read(workspace.id, None)
+            if fresh is None or fresh.sealed != workspace.sealed:
+                return await self._given_back(name, fresh) if is_ours else fresh
+            if is_ours:
+                return await self._exchanged(name, fresh)
+            if self._old(workspace) is not None:
+                return workspace  # another process is at it; the old token lasts a while yet
+            await asyncio.sleep(_ANOTHER_SECONDS)
+        raise PostLater("Another process is renewing this workspace's token.")
+
+    async def _given_back(self, lease: str, fresh: Workspace | None) -> Workspace | None:
+        async with self._database.transaction() as transaction:
+            await transaction.leases.give_back(lease, self._holder)
+        return fresh
+
+    async def _exchanged(self, lease: str, workspace: Workspace) -> Workspace | None:
+        """Exchange the refresh token, which works once, and store what it brings before anything else is done."""
+        assert self._oauth is not None
+        assert self._seal is not None
+        try:
+            answer = await self.calls.call(
+                "",
+                "oauth.v2.access",
+                client_id=self._oauth.client_id,
+                client_secret=self._oauth.client_secret,
+                grant_type="refresh_token",
+                refresh_token=workspace.refresh_token,
+            )
+        except NewsbotError as error:
+            await self._given_back(lease, None)
+            if isinstance(error, SlackRefused) and error.error in _DEAD_REFRESH:
+                await self.lose(workspace.id, error.error, workspace)
+                return None
+            raise
+        token, refresh = str(answer["access_token"]), str(answer.get("refresh_token") or "")
+        ends = self._now() + timedelta(seconds=int(answer.get("expires_in") or 43_200))
+        async with self._database.transaction() as transaction:
+            sealed = self._seal.close(token), self._seal.close(refresh)
+            await transaction.installations.renew(workspace.id, *sealed, ends)
+            await transaction.leases.give_back(lease, self._holder)
+        return await self._read(workspace.id, None)

@@ -1,0 +1,59 @@
+"""Who people are beyond their ids: administrators and time zones, where Slack lets newsbot know, asked once an hour."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from newsbot.errors import NewsbotError
+from newsbot.messages.requests import Person
+from newsbot.platforms.slack.installations import Workspaces
+from newsbot.platforms.slack.requests import PLATFORM, stranger
+
+log = logging.getLogger(__name__)
+
+SCOPE = "users:read"
+_KNOWN_FOR = timedelta(hours=1)
+_ASK_LATER = timedelta(minutes=59)
+_SECONDS = 3.0
+_MOST = 10_000
+
+
+class People:
+    """Persons by workspace and id."""
+
+    def __init__(self, workspaces: Workspaces, now: Callable[[], datetime]) -> None:
+        self._workspaces = workspaces
+        self._now = now
+        self._known: dict[tuple[str, str], tuple[Person, datetime]] = {}
+
+    def known(self, team: str, user: str, name: str = "") -> Person:
+        """What is known without asking: enough to answer from content within Slack's three seconds."""
+        found = self._known.get((team, user))
+        return found[0] if found else stranger(user, name)
+
+    async def person(self, team: str, user: str, name: str = "") -> Person:
+        """The person, asked of Slack where they are not known; where it does not tell, nobody is an administrator."""
+        found = self._known.get((team, user))
+        if found is not None and self._now() - found[1] < _KNOWN_FOR:
+            return found[0]
+        told = await self._asked(team, user, name)
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        # Where Slack did not tell it is asked again soon.
+        self._known[team, user] = told or stranger(user, name), self._now() - (timedelta(0) if told else _ASK_LATER)
+        return self._known[team, user][0]
+
+    async def _asked(self, team: str, user: str, name: str) -> Person | None:
+        try:
+            workspace = await self._workspaces.get(team)
+            if workspace is None or (workspace.scopes and SCOPE not in workspace.scopes):
+                return stranger(user, name)
+            async with asyncio.timeout(_SECONDS):
+                told = (await self._workspaces.call(team, "users.info", user=user))["user"]
+        except (NewsbotError, TimeoutError, KeyError) as error:
+            log.info("Slack does not tell about %s: %s", user, error)
+            return None
+        is_admin = bool(told.get("is_admin") or told.get("is_owner"))
+        locale = str(told.get("locale") or "en").split("-")[0]
+        return Person(PLATFORM, user, name or str(told.get("name") or user), is_admin, locale, told.get("tz") or None)

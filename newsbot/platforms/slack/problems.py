@@ -1,0 +1,95 @@
+"""What Slack's errors mean: for each by name, whether a message was stored, a sentence, and the one thing to change.
+
+Names: the error lists of https://docs.slack.dev/reference/methods/chat.postMessage and of the other methods we call.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import ClientConnectorError
+from slack_sdk.errors import SlackApiError
+
+from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear
+
+# A token with one of these is of no use any more: newsbot was removed, or an administrator took the token back.
+GONE = frozenset({"account_inactive", "invalid_auth", "token_revoked"})
+EXPIRED = "token_expired"
+
+_INVITE = frozenset({"not_in_channel", "channel_not_found"})
+_RESTRICTED = "restricted_action"
+_ARCHIVED = "is_archived"
+# Slack says of these that some of what was asked may have been done, or says nothing.
+_UNCLEAR = frozenset({"", "fatal_error", "internal_error", "service_unavailable"})
+_LATER = frozenset({"ratelimited", "rate_limited", "request_timeout", "message_limit_exceeded"})
+_FORM = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_too_long", "msg_blocks_too_long", "no_text"}
+)
+_SENTENCES = {
+    "cant_delete_message": "That message is not newsbot's to take away.",
+    "cant_update_message": "That message is not newsbot's to change.",
+    "edit_window_closed": "A setting of the workspace lets nobody change a message of that age.",
+    "expired_trigger_id": "Slack waits three seconds for a form to open, and they were over.",
+    "message_not_found": "That message does not stand there any more.",
+}
+_FRESH_LINK = "Install newsbot in this workspace again."
+
+
+class SlackRefused(PostRefused):
+    """Slack refused; `error` is its name for the reason."""
+
+    def __init__(self, error: str, sentence: str, fix: str = "") -> None:
+        super().__init__(sentence, fix)
+        self.error = error
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it is the blocks that Slack does not take, and plainer ones may pass."""
+        return self.error in _FORM
+
+
+def api_error(error: SlackApiError, bot: str = "newsbot") -> PostError:
+    """What an answer of the Web API without `ok` means; `bot` is the name by which people invite newsbot."""
+    response: Any = error.response
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", 0) or 0)
+    data = getattr(response, "data", None)
+    body: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    name = str(body.get("error") or "")
+    if status == 429 or name in _LATER:
+        return PostLater("Slack wants us to slow down.", retry_after(getattr(response, "headers", None)))
+    if status >= 500 or name in _UNCLEAR:
+        return PostUnclear(f"Slack broke while it worked on this ({name or status}).")
+    return refusal(name, body, bot)
+
+
+def connection_error(error: Exception) -> PostError:
+    """What a broken connection means: one that never stood took nothing with it."""
+    if isinstance(error, ClientConnectorError):
+        return PostLater("Slack cannot be reached at the moment.")
+    return PostUnclear("The connection to Slack broke before it answered.")
+
+
+def retry_after(headers: Mapping[str, str] | None) -> float | None:
+    """The seconds of a Retry-After header, None where there is no such number."""
+    found = next((value for name, value in (headers or {}).items() if name.lower() == "retry-after"), "")
+    return float(found) if found.isdecimal() else None
+
+
+def refusal(name: str, body: Mapping[str, Any], bot: str = "newsbot") -> SlackRefused:
+    """The refusal of that name, with the exact fix where a person can make it."""
+    if name in _INVITE:
+        fix = f"Write “/invite @{bot}” in that channel."
+        return SlackRefused(name, "newsbot is not in that channel.", fix)
+    if name == _ARCHIVED:
+        return SlackRefused(name, "That channel is archived.", "Unarchive it, or pick another channel.")
+    if name.startswith(_RESTRICTED):
+        fix = "Ask an administrator of the workspace to let newsbot post there, or pick another channel."
+        return SlackRefused(name, "A setting of the workspace keeps apps from posting there.", fix)
+    if name == "missing_scope":
+        scope = str(body.get("needed") or "a scope")
+        fix = f"Add {scope} under OAuth & Permissions in the app's settings, then install the app again."
+        return SlackRefused(name, f"newsbot was not granted {scope}.", fix)
+    if name in GONE or name in {EXPIRED, "not_authed"}:
+        return SlackRefused(name, f"newsbot may not act in this workspace any more ({name}).", _FRESH_LINK)
+    if name in _FORM:
+        return SlackRefused(name, f"Slack does not take this message as it is ({name}).")
+    return SlackRefused(name, _SENTENCES.get(name, f"Slack refused this ({name})."))

@@ -1,0 +1,97 @@
+"""How people say when."""
+
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.digests.phrases import DAILY, WEEKDAYS, WEEKENDS, days_text, days_words, parse_days, parse_time
+from newsbot.errors import RequestError
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *(("9", time(9)), ("9:00", time(9)), ("09.30", time(9, 30)), ("0930", time(9, 30)), ("930", time(9, 30))),
+        *(("9am", time(9)), ("9 a.m.", time(9)), ("9:15 PM", time(21, 15)), ("12am", time(0)), ("12 pm", time(12))),
+        *(("21:15", time(21, 15)), ("9h30", time(9, 30)), ("9h", time(9)), ("9 Uhr", time(9)), ("9 o’clock", time(9))),
+        *(
+            ("noon", time(12)),
+            ("Midnight", time(0)),
+            (" 0:00 ", time(0)),
+            ("９：３０", time(9, 30)),
+            ("09:30h", time(9, 30)),
+        ),
+    ],
+)
+def test_a_time_of_day_is_read_as_people_write_it(typed: str, meant: time) -> None:
+    assert parse_time(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        *(("24:00", "midnight is 0:00"), ("25", "0 to 23"), ("9:60", "60 minutes"), ("13pm", "1 to 12")),
+        *(("0 am", "1 to 12"), ("", "Which time"), ("nine", "no time of day"), ("9:5", "no time of day")),
+        *(("-9", "no time of day"), ("9:00:00", "no time of day"), ("9" * 5_000, "no time of day")),
+    ],
+)
+def test_what_is_no_time_of_day_is_refused_with_how_to_say_it(typed: str, why: str) -> None:
+    with pytest.raises(RequestError, match=why) as refused:
+        parse_time(typed)
+    assert "Say it like 9:00" in str(refused.value)
+    assert len(str(refused.value)) < 200
+
+
+@given(st.times())
+def test_a_time_as_written_by_clocks_is_read_back(at: time) -> None:
+    meant = time(at.hour, at.minute)
+    assert parse_time(f"{meant:%H:%M}") == parse_time(f"{meant:%I:%M %p}") == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *(
+            ("daily", DAILY),
+            ("Every day", DAILY),
+            ("weekdays", WEEKDAYS),
+            ("mon-fri", WEEKDAYS),
+            ("weekends", WEEKENDS),
+        ),
+        *(("mon,wed", {0, 2}), ("Mon Wed", {0, 2}), ("monday and thursday", {0, 3}), ("tue–thu", {1, 2, 3})),
+        *(("fri-mon", {4, 5, 6, 0}), ("mon-wed, fri", {0, 1, 2, 4}), ("Sundays", {6}), ("tues, thurs", {1, 3})),
+        *(("Mon. to Fri.", WEEKDAYS), ("weekends, wed", {2, 5, 6}), ("mo;di".replace("di", "tu"), {0, 1})),
+    ],
+)
+def test_days_are_read_as_people_write_them(typed: str, meant: set[int]) -> None:
+    assert parse_days(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["", "never", "m", "mon-wed-fri", "mon,foo", "1", "-", "mon-", ",", "x" * 5_000])
+def test_what_is_no_day_is_refused_with_how_to_say_it(typed: str) -> None:
+    with pytest.raises(RequestError, match="Say daily, weekdays") as refused:
+        parse_days(typed)
+    assert len(str(refused.value)) < 200
+
+
+@given(st.frozensets(st.integers(0, 6), min_size=1))
+def test_days_as_they_are_kept_and_as_people_read_them_are_read_back(days: frozenset[int]) -> None:
+    assert parse_days(days_text(days)) == days
+    assert parse_days(days_words(days)) == days
+
+
+def test_days_read_well() -> None:
+    assert days_words(WEEKDAYS) == "Monday to Friday"
+    assert days_words(frozenset({0, 2, 4})) == "Monday, Wednesday and Friday"
+    assert days_text(WEEKENDS) == "sat,sun"
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused_with_a_sentence(typed: str) -> None:
+    for read in (parse_time, parse_days):
+        try:
+            read(typed)
+        except RequestError as refused:
+            assert str(refused).endswith((".", "?"))

@@ -1,0 +1,129 @@
+"""The real Slack service over the loopback Slack, in both transports, with a database of its own."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from newsbot.commands.desk import Desk
+from newsbot.content.library import Library, load_library
+from newsbot.http import HttpServer
+from newsbot.messages.charts import Chart
+from newsbot.platforms.slack.connect import SlackService, slack_service
+from newsbot.platforms.slack.sockets import Timing
+from newsbot.platforms.slack.values import SlackValues
+from newsbot.storage.database import Database, DurableEvents
+from newsbot.storage.migrate import migrate
+from tests.slack.loopback import LoopbackSlack
+from tests.slack.loopback_drivers import Driver
+from tests.slack.loopback_records import Workspace
+
+CONTENT = Path(__file__).parents[2] / "content"
+KEY = "a secret key that is only for tests"
+Transport = Literal["http", "socket"]
+
+
+@cache
+def library() -> Library:
+    """The content that ships, read once."""
+    return load_library(CONTENT, date(2026, 11, 23))
+
+
+@dataclass(slots=True)
+class Shelf:
+    """A holder of a library."""
+
+    current: Library
+
+
+class Drawing:
+    """Draws every chart as the same small picture, and counts how often."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def key(self, chart: Chart) -> str:
+        return hashlib.sha256(repr(chart).encode()).hexdigest()
+
+    async def png(self, chart: Chart) -> bytes:
+        self.drawn += 1
+        return b"\x89PNG\r\n\x1a\n" + chart.title.encode()
+
+
+@dataclass(slots=True)
+class Running:
+    """A running service with what a test needs to use it."""
+
+    slack: LoopbackSlack
+    service: SlackService
+    desk: Desk
+    database: Database
+    drawing: Drawing
+    transport: Transport
+    base_url: str
+
+    def people(self, space: Workspace | None = None) -> Driver:
+        """The people of a workspace."""
+        if self.transport == "socket":
+            return self.slack.socket(space)
+        return self.slack.http(self.base_url, space=space)
+
+
+def values_for(slack: LoopbackSlack, transport: Transport) -> SlackValues:
+    """What a single-workspace bot is given."""
+    return SlackValues(
+        bot_token=slack.workspace.token,
+        app_token=slack.app.app_token if transport == "socket" else None,
+        signing_secret=slack.app.signing_secret if transport == "http" else None,
+        api_url=slack.api_url,
+        per_channel=0,
+        timing=Timing(heartbeat=0.2, first_pause=0.05, linger=0.3),
+    )
+
+
+def oauth_values(slack: LoopbackSlack, transport: Transport) -> SlackValues:
+    """What a bot for many workspaces is given."""
+    made = values_for(slack, transport)
+    app = slack.app
+    return replace(made, bot_token=None, secret_key=KEY, client_id=app.client_id, client_secret=app.client_secret)
+
+
+@asynccontextmanager
+async def running(
+    slack: LoopbackSlack,
+    transport: Transport,
+    values: SlackValues | None = None,
+    *,
+    url: str = "",
+    now: Callable[[], datetime] | None = None,
+    desk_of: Callable[[Shelf, Database], Desk] | None = None,
+) -> AsyncIterator[Running]:
+    """The service, started; its routes are served on a free port in both transports."""
+    moment = now or (lambda: datetime.now(UTC))
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="newsbot-slack-"))
+        database = Database(url or f"sqlite:///{folder}/newsbot.db")
+        stack.push_async_callback(database.close)
+        await migrate(database)
+        shelf, drawing = Shelf(library()), Drawing()
+        desk = (desk_of or _desk)(shelf, database)
+        used = values or values_for(slack, transport)
+        service = await stack.enter_async_context(slack_service(used, desk, shelf, database, drawing, moment))
+
+        async def health() -> dict[str, str]:
+            return {"slack": service.health()}
+
+        server = HttpServer("127.0.0.1", 0, service.routes, health)
+        base_url = await server.start()
+        stack.push_async_callback(server.stop)
+        await service.connected()
+        yield Running(slack, service, desk, database, drawing, transport, base_url)
+
+
+def _desk(shelf: Shelf, database: Database) -> Desk:
+    return Desk(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database))
