@@ -11,7 +11,7 @@ NewsbotError
 │   ├── PostLater          not now: nothing was stored, a later attempt may work
 │   └── PostUnclear        it may or may not stand there
 ├── PlatformRefused        a platform does not let newsbot in: a token or an app's setting is wrong
-└── RequestError           what a person asked for cannot be done
+└── RequestError           what a person asked for cannot be done (digests add UnknownZone)
     └── TokenError         a button's token is damaged or of an unknown version
 """
 
@@ -72,7 +72,11 @@ class PostLater(PostError):
 
 
 class PostUnclear(PostError):
-    """The connection broke after the message had left: it may or may not stand there."""
+    """It may or may not stand there, or a part of it does. `after` is how many seconds to wait, None where unsaid."""
+
+    def __init__(self, sentence: str, after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.after = after
 
 
 class PlatformRefused(NewsbotError):

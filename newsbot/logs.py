@@ -31,3 +31,18 @@ def set_up(level: str, style: str) -> None:
     # Other people's libraries tell their steps at this level; ours are the ones to read.
     for chatty in ("alembic", "watchfiles", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # Below this level discord.py prints whole events and requests, with the tokens in them.
+    for telling in ("discord.gateway", "discord.http", "discord.webhook.async_"):
+        logging.getLogger(telling).setLevel(max(logging.INFO, logging.getLogger().level))
+    for reconnecting in ("discord.client", "discord.shard"):
+        logging.getLogger(reconnecting).addFilter(_without_traceback)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A connection that broke is a line, not a traceback: discord.py connects again by itself."""
+    if "reconnect" in record.getMessage() or "Retrying" in record.getMessage():
+        cause = record.exc_info[1] if record.exc_info else None
+        record.msg, record.args = f"{record.getMessage()}{f' ({cause!r})' if cause else ''}", ()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+    return True

@@ -91,9 +91,11 @@ class Courier:
 
     async def _rest(self, stop: asyncio.Event) -> None:
         waits = [asyncio.create_task(event.wait()) for event in (stop, self._wake)]
-        await asyncio.wait(waits, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
+        try:
+            await asyncio.wait(waits, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def sweep(self) -> int:
         """Attempt everything that is due now, one batch; returns how many there were."""
@@ -149,7 +151,7 @@ class Courier:
         except PostLater as error:
             return self._later(delivery, str(error), error.after)
         except PostUnclear as error:
-            return await self._unclear(delivery, str(error))
+            return await self._unclear(delivery, str(error), error.after)
         except NewsbotError as error:
             return settled("failed", self._now(), str(error))
         except Exception:
@@ -167,10 +169,10 @@ class Courier:
         wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
         return Settlement(delivery.id, "due", now, reason, retry_at=now + wait)
 
-    async def _unclear(self, delivery: Delivery, reason: str) -> Settlement:
+    async def _unclear(self, delivery: Delivery, reason: str, after: float | None = None) -> Settlement:
         """It may stand there: tried again while the platform still knows the key, else left for a person to look."""
         now = self._now()
-        wait = timedelta(seconds=self._wait(delivery.attempts))
+        wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
         window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
         if now + wait - (delivery.sending_since or now) < window:
             return Settlement(delivery.id, "due", now, reason, retry_at=now + wait, is_clear=False)

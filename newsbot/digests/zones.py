@@ -1,8 +1,8 @@
 """Time zones: the IANA rules as the tzdata package ships them, whatever the machine has, and each zone's one name.
 
 Zones are read from the package itself, never through zoneinfo's search path: that prefers the system's files, which
-may be years old, and changing it would change it for every library of the process. Zones made here compare and pickle
-by identity, so they travel by name.
+may be years old, and changing it would change it for every library of the process. Zones made here cannot be pickled:
+between processes and in the database a zone is its name.
 """
 
 from dataclasses import dataclass

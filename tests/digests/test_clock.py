@@ -1,4 +1,4 @@
-"""Clock arithmetic against an oracle that knows nothing of gaps and overlaps: it looks at the clock minute by minute."""
+"""Clock arithmetic against an oracle that knows nothing of gaps and overlaps: it looks at the clock every minute."""
 
 from bisect import bisect_left
 from collections.abc import Iterator

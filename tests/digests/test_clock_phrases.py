@@ -62,7 +62,7 @@ def test_a_time_as_written_by_clocks_is_read_back(at: time) -> None:
         ),
         *(("mon,wed", {0, 2}), ("Mon Wed", {0, 2}), ("monday and thursday", {0, 3}), ("tue–thu", {1, 2, 3})),
         *(("fri-mon", {4, 5, 6, 0}), ("mon-wed, fri", {0, 1, 2, 4}), ("Sundays", {6}), ("tues, thurs", {1, 3})),
-        *(("Mon. to Fri.", WEEKDAYS), ("weekends, wed", {2, 5, 6}), ("mo;di".replace("di", "tu"), {0, 1})),
+        *(("Mon. to Fri.", WEEKDAYS), ("weekends, wed", {2, 5, 6}), ("mo;tu", {0, 1})),
     ],
 )
 def test_days_are_read_as_people_write_them(typed: str, meant: set[int]) -> None:
@@ -91,7 +91,9 @@ def test_days_read_well() -> None:
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused_with_a_sentence(typed: str) -> None:
     for read in (parse_time, parse_days):
+        refused = "None."
         try:
             read(typed)
-        except RequestError as refused:
-            assert str(refused).endswith((".", "?"))
+        except RequestError as error:
+            refused = str(error)
+        assert refused.endswith(".")

@@ -24,7 +24,7 @@ def test_no_plain_text_has_a_meaning_to_discord(said: list[str], style: Any) -> 
     """Every sign is escaped, no line opens a block, no address, emoji or mention is left whole."""
     start, end = STYLES[style]
     written = block_text(Text(tuple(Plain(each) for each in said), style)).removeprefix(start).removesuffix(end)
-    assert not _MEANS.search(re.sub(r"\\.", "", written))
+    assert not _MEANS.search(re.sub(r"\\.", "x", written))
     assert not any(_OPENS.match(line) for line in written.split("\n"))
 
 

@@ -77,7 +77,7 @@ class _Listening:
         self.known_guilds: set[int] = set()
         parsers: dict[str, Callable[[Any], None]] = self._connection.parsers  # type: ignore[attr-defined]
         for name, parse in list(parsers.items()):
-            parsers[name] = _guarded(name, parse)
+            parsers[name] = _guarded(name, parse, self)  # type: ignore[arg-type]
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait for this shard's turn to identify."""
@@ -176,18 +176,63 @@ def make_client(
     return client
 
 
-def _guarded(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+def _guarded(name: str, parse: Callable[[Any], None], client: discord.Client) -> Callable[[Any], None]:
     """One event of a shape that discord.py cannot read must not cost the connection and everyone's answers."""
+    complete = _COMPLETED.get(name)
 
     def parsed(data: Any) -> None:
         try:
-            parse(_completed(data) if name == "INTERACTION_CREATE" else data)
+            parse(complete(data, client) if complete else data)
         except Exception:
             log.exception("an event %s could not be read", name)
 
     return parsed
 
 
-def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """An interaction with the fields that discord.py insists on and newsbot does not use."""
-    return {"version": 1, "attachment_size_limit": _MAX_UPLOAD, **data}
+# -- fields that discord.py insists on and that servers may leave out -------------------------------------------------
+
+_SOMEBODY = {"username": "?", "discriminator": "0", "avatar": None}
+
+
+def _interaction(data: Mapping[str, Any], client: discord.Client) -> dict[str, Any]:
+    whole = {"version": 1, "attachment_size_limit": _MAX_UPLOAD, "application_id": client.application_id, **data}
+    if member := data.get("member"):
+        whole["member"] = _member(member)
+    if data.get("user"):
+        whole["user"] = {**_SOMEBODY, **data["user"]}
+    elif member and not data.get("guild_id"):
+        whole["user"] = whole["member"]["user"]
+    if not data.get("channel") and data.get("channel_id"):
+        kind = 0 if data.get("guild_id") else 1
+        whole["channel"] = {"id": data["channel_id"], "type": kind, "name": "", "position": 0, "recipients": []}
+    if data.get("message"):
+        whole["message"] = {"content": "", "type": 0, **data["message"]}
+    if data.get("type") == discord.InteractionType.component.value:
+        whole["data"] = {"component_type": 2, **data["data"]}
+    return whole
+
+
+def _message(data: Mapping[str, Any], client: discord.Client) -> dict[str, Any]:
+    del client
+    whole = {"type": 0, "content": "", **data, "author": {**_SOMEBODY, **data["author"]}}
+    if data.get("member"):
+        whole["member"] = {"roles": [], "flags": 0, "joined_at": None, **data["member"]}
+    return whole
+
+
+def _ready(data: Mapping[str, Any], client: discord.Client) -> dict[str, Any]:
+    """READY of a client of one shard may leave the shard out."""
+    shards = list(getattr(client, "shard_ids", None) or [0])
+    return {"shard": [shards[0], client.shard_count or 1], "guilds": [], **data}
+
+
+def _member(member: Mapping[str, Any]) -> dict[str, Any]:
+    user = {**_SOMEBODY, **(member.get("user") or {})}
+    return {"roles": [], "flags": 0, "joined_at": None, **member, "user": user}
+
+
+_COMPLETED: Mapping[str, Callable[[Mapping[str, Any], discord.Client], dict[str, Any]]] = {
+    "INTERACTION_CREATE": _interaction,
+    "MESSAGE_CREATE": _message,
+    "READY": _ready,
+}

@@ -2,19 +2,32 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import discord
 
+from newsbot.commands.answers import note
 from newsbot.messages.cards import Card
 from newsbot.platforms.discord.painting import Painted, Painter
-from newsbot.platforms.discord.wire import LATER, LATER_UPDATE, MESSAGE, MODAL, UPDATE, Wire
+from newsbot.platforms.discord.wire import ALREADY_ANSWERED, LATER, LATER_UPDATE, MESSAGE, MODAL, UPDATE, Wire
 
 log = logging.getLogger(__name__)
 
 PROMISE_AFTER = 1.2  # seconds: Discord waits three for the first answer, and the way there takes its time
+_TOO_LATE = 10_062  # "Unknown interaction": its three seconds were over
 _REFUSED_FILES = frozenset({50_013, 50_001})
+
+
+def is_over(error: BaseException) -> bool:
+    """Whether Discord takes no answer to this interaction any more."""
+    return isinstance(error, discord.HTTPException) and error.code in {_TOO_LATE, ALREADY_ANSWERED}
+
+
+def _sorry(interaction_id: int) -> Card:
+    sentence = f"Something broke here, and it is not your fault. Its id in the log: {interaction_id}"
+    return note("That did not work", sentence).card
 
 
 class Exchange:
@@ -32,6 +45,7 @@ class Exchange:
         self._to = to
         self._private = private
         self._on_message = on_message
+        self._is_answered = False
         self._timer: asyncio.TimerHandle | None = None
         self._promising: asyncio.Task[None] | None = None
 
@@ -39,9 +53,12 @@ class Exchange:
         self._timer = asyncio.get_running_loop().call_later(PROMISE_AFTER, self._promise)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, _: object, error: BaseException | None, traceback: object) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        if isinstance(error, Exception) and not self._is_answered and not is_over(error):
+            with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+                await self.say(_sorry(self._to.id), private=True)
 
     def _promise(self) -> None:
         self._promising = asyncio.create_task(self._send_promise())
@@ -63,6 +80,7 @@ class Exchange:
             await self._promising
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("an answer could not be promised: %s", error)
+            return False  # the answer itself may still get through
         return True
 
     async def say(self, card: Card, *, private: bool, buttons: tuple[dict[str, Any], ...] = ()) -> None:
@@ -77,12 +95,14 @@ class Exchange:
         """Answer a press with nothing to see."""
         if not await self.is_promised():
             await self._wire.respond(self._to, LATER_UPDATE)
+        self._is_answered = True
 
     async def open_modal(self, data: dict[str, Any]) -> bool:
         """Open a form; False where the answer was promised already and it is too late for one."""
         if await self.is_promised():
             return False
         await self._wire.respond(self._to, MODAL, data)
+        self._is_answered = True
         return True
 
     async def _tell(self, card: Card, *, private: bool, buttons: tuple[dict[str, Any], ...], replaces: bool) -> None:
@@ -94,6 +114,7 @@ class Exchange:
                 raise
             first, *rest = await self._painter.painted(card, with_pictures=False)
             await self._first(first.below(*buttons), private=private, replaces=replaces)
+        self._is_answered = True
         for message in rest:
             await self._wire.follow_up(self._to, message.for_one())
 
@@ -106,5 +127,6 @@ class Exchange:
         else:
             if not self._on_message:
                 # A follow-up to a promise would be as visible as the promise: it has to go first.
-                await self._wire.delete_original(self._to)
+                with suppress(discord.NotFound):
+                    await self._wire.delete_original(self._to)
             await self._wire.follow_up(self._to, shown)

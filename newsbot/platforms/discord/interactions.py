@@ -19,7 +19,7 @@ from newsbot.messages.forms import Form, Problems
 from newsbot.messages.requests import Ask, Person, Place, Submit, Suggest
 from newsbot.platforms.discord import painting
 from newsbot.platforms.discord.commands import focused, path_and_options
-from newsbot.platforms.discord.exchange import Exchange
+from newsbot.platforms.discord.exchange import Exchange, is_over
 from newsbot.platforms.discord.modals import modal, shortened, submitted
 from newsbot.platforms.discord.painting import Painter
 from newsbot.platforms.discord.wire import CHOICES, Wire
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 NAME = "discord"
 _MAX_CHOICES = 25
 _MAX_CHOICE = 100
-_TOO_LATE = 10_062  # "Unknown interaction": its three seconds were over
 _DELETERS = discord.Permissions(manage_messages=True)
 
 Interaction = discord.Interaction
@@ -63,22 +62,12 @@ class Interactions:
         try:
             await answer(interaction)
         except discord.HTTPException as error:
-            reason = "it came too late" if error.code == _TOO_LATE else str(error)
+            reason = "it came too late" if is_over(error) else str(error)
             log.warning("Discord refused the answer to interaction %s: %s", interaction.id, reason)
         except (aiohttp.ClientError, OSError) as error:
             log.warning("the answer to interaction %s did not reach Discord: %r", interaction.id, error)
         except Exception:
             log.exception("interaction %s broke", interaction.id)
-            await self._apologise(interaction)
-
-    async def _apologise(self, interaction: Interaction) -> None:
-        """The last resort: a sentence with an id that is in the log."""
-        sorry = note("That did not work", f"Something broke here. Its id in the log: {interaction.id}")
-        try:
-            async with Exchange(self._wire, self._painter, interaction, private=True) as exchange:
-                await exchange.say(sorry.card, private=True)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("interaction %s stays unanswered: %r", interaction.id, error)
 
     # -- commands -----------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from newsbot.errors import PlatformRefused, PostLater
 from newsbot.platforms.discord import refusals
 
 log = logging.getLogger(__name__)
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # newsbot has no voice
 
 REFUSED_SENTENCE = (
     "Discord refuses DISCORD_TOKEN. Copy the bot token anew at discord.com/developers (your app, Bot, Reset Token)."

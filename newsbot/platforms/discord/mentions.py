@@ -40,7 +40,7 @@ class Mentions:
             return
         who, where = _person(message), _place(message)
         reply = await self._desk.say(words or "/newsbot", who, where)
-        below = () if message.guild is None else (_delete_below(who.id),)
+        below = () if not server_of(message) else (_delete_below(who.id),)
         try:
             await self._platform.answer(where, reply, str(message.id), below, quotes=_may_quote(message))
         except PostRefused as error:
@@ -58,7 +58,7 @@ class Mentions:
     async def _tell_why(self, message: discord.Message, error: PostRefused) -> None:
         """Where newsbot may not answer in the channel, whoever asked learns why from a direct message."""
         log.warning("message %s could not be answered: %s %s", message.id, error, error.fix)
-        if message.guild is None:
+        if not server_of(message):
             return
         why = text(f"{error} {error.fix} Commands such as /ask work there all the same.")
         card = Card("I could not answer you there", (why,), "warning")
@@ -77,30 +77,38 @@ def question_in(message: discord.Message) -> str | None:
         return None
     named = rf"<@!?{me.id}>"
     is_named = re.search(named, message.content) is not None
-    if not is_named and message.guild is not None:
+    if not is_named and server_of(message):
         return None
     words = re.sub(named, " ", message.content) if is_named else message.content
     return " ".join(words.split())[:_LONGEST]
 
 
+def server_of(message: discord.Message) -> str:
+    """The server a message was written in, also one that newsbot was not told of yet; empty for a direct message."""
+    known = message.guild.id if message.guild else getattr(message.channel, "guild_id", None)
+    return str(known or "")
+
+
 def _person(message: discord.Message) -> Person:
     author = message.author
-    allowed = author.guild_permissions if isinstance(author, discord.Member) else discord.Permissions.none()
-    is_admin = message.guild is None or allowed.manage_guild
+    # Of a server that newsbot was not told of yet, nothing says who its administrators are.
+    is_known = message.guild is not None and message.guild.owner_id is not None
+    manages = isinstance(author, discord.Member) and is_known and author.guild_permissions.manage_guild
+    is_admin = not server_of(message) or manages
     return Person(NAME, str(author.id), author.display_name, is_admin)
 
 
 def _place(message: discord.Message) -> Place:
-    return Place(NAME, str(message.guild.id) if message.guild else "", str(message.channel.id))
+    return Place(NAME, server_of(message), str(message.channel.id))
 
 
 def _may_quote(message: discord.Message) -> bool:
     """Whether newsbot may answer as a reply: Discord wants it to be able to read what came before."""
-    if message.guild is None:
+    if not server_of(message):
         return True
     channel = message.channel
-    if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and message.guild.me is not None:
-        return channel.permissions_for(message.guild.me).read_message_history
+    if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and message.guild is not None:
+        return message.guild.me is not None and channel.permissions_for(message.guild.me).read_message_history
     return False
 
 

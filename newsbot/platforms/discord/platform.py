@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -34,11 +34,13 @@ NAME = "discord"
 NONCE_WINDOW = timedelta(minutes=3)
 _TRIES = 4
 _FIRST_PAUSE = 0.5  # seconds, doubled each time
+_SHORT_WAIT = 5.0  # seconds of a rate limit that are waited for at once; a longer wait is a later attempt
 _TIMEOUT = 20.0  # seconds for one request
 _MAX_TITLE = 100  # characters of a thread's name
 _MAX_CHANNELS = 10_000
 
 Json = dict[str, Any]
+_Sent = TypeVar("_Sent")
 Publishes = Callable[[Place], Awaitable[bool]]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -74,21 +76,37 @@ class DiscordPlatform:
         Where only pictures are refused, their data stands in their place and `fix` of the result says what to allow.
         """
         channel = await self._channel(place)
-        painted = await self._painter.painted(reply.card)
-        fix = ""
+
+        async def first_of(painted: list[Painted]) -> Posted:
+            return await self._first(channel, painted[0], reply, key)
+
+        first, painted, fix = await self._with_or_without_pictures(place, channel, reply, first_of)
         try:
-            first = await self._first(channel, painted[0], reply, key)
-        except PostRefused as error:
-            refused = await self._with_exact_fix(error, place, channel)
-            if not painted[0].files or refused.fix != allow(["attach_files"], _called(channel, place)):
-                raise refused from error
-            log.warning("a post goes without its picture: %s", refused.fix)
-            fix = refused.fix
-            painted = await self._painter.painted(reply.card, with_pictures=False)
-            first = await self._first(channel, painted[0], reply, key)
-        rest = await self._rest(channel, first, painted[1:], reply, key)
+            rest, less = await self._rest(channel, first, painted[1:], reply, key)
+        except PostLater as error:
+            raise PostUnclear(str(error), error.after) from error  # the first part stands
         await self._publish(place, channel, first)
-        return replace(first, rest=rest, fix=fix)
+        return replace(first, rest=rest, fix=fix or less)
+
+    async def _with_or_without_pictures(
+        self, place: Place, channel: Json, reply: Reply, send: Callable[[list[Painted]], Awaitable[_Sent]]
+    ) -> tuple[_Sent, list[Painted], str]:
+        """What `send` gives for the reply's messages, these, and what to allow where they lost their pictures."""
+        painted = await self._painter.painted(reply.card)
+        try:
+            return await send(painted), painted, ""
+        except PostRefused as error:
+            exact = await self._with_exact_fix(error, place, channel)
+            if not painted[0].files or _code(error) != refusals.MISSING_PERMISSIONS:
+                raise exact from error
+            painted = await self._painter.painted(reply.card, with_pictures=False)
+            try:
+                sent = await send(painted)
+            except PostRefused:
+                raise exact from error  # it was not for the pictures
+        fix = allow(["attach_files"], _called(channel, place))
+        log.warning("a message goes without its picture: %s", fix)
+        return sent, painted, fix
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
         """As long as Discord surely remembers a nonce; a forum's posts have none."""
@@ -113,7 +131,7 @@ class DiscordPlatform:
             await self.delete(where)
         kept = standing[: len(painted)]
         channel = await self._channel(posted.place)
-        added = await self._rest(channel, kept[0], painted[len(kept) :], reply, f"edit:{posted.message_id}")
+        added, _ = await self._rest(channel, kept[0], painted[len(kept) :], reply, f"edit:{posted.message_id}")
         return replace(kept[0], rest=(*kept[1:], *added))
 
     async def delete(self, posted: Posted) -> None:
@@ -149,15 +167,19 @@ class DiscordPlatform:
     ) -> None:
         """Answer a message in its channel, as a reply to it where `quotes`; the rest follows in the same channel."""
         channel = await self._channel(place)
-        for number, message in enumerate(await self._painter.painted(reply.card)):
-            shown = message.below(*below) if not number else message
-            if quotes and not number:
-                reference = {"message_id": to_message, "fail_if_not_exists": False}
+        reference = {"message_id": to_message, "fail_if_not_exists": False}
+
+        async def all_of(painted: list[Painted]) -> None:
+            first, *rest = painted
+            shown = first.below(*below)
+            if quotes:
                 mentions = {**shown.payload["allowed_mentions"], "replied_user": False}
-                shown = replace(
-                    shown, payload={**shown.payload, "message_reference": reference, "allowed_mentions": mentions}
-                )
-            await self._send(place.channel, shown, nonce(f"answer:{to_message}", number), _called(channel, place))
+                more = {"message_reference": reference, "allowed_mentions": mentions}
+                shown = replace(shown, payload={**shown.payload, **more})
+            for number, message in enumerate((shown, *rest)):
+                await self._send(place.channel, message, nonce(f"answer:{to_message}", number), _called(channel, place))
+
+        await self._with_or_without_pictures(place, channel, reply, all_of)
 
     async def tell(self, person_id: str, reply: Reply, key: str) -> None:
         """Write to a person directly. Raises PostError."""
@@ -193,18 +215,27 @@ class DiscordPlatform:
 
     async def _rest(
         self, channel: Json, first: Posted, messages: list[Painted], reply: Reply, key: str
-    ) -> tuple[Posted, ...]:
-        """The further messages of a long card, in the first one's thread."""
+    ) -> tuple[tuple[Posted, ...], str]:
+        """The further messages of a long card, in the first one's thread; and what to allow where that is closed."""
         if not messages:
-            return ()
-        place = first.place
+            return (), ""
+        place, fix = first.place, ""
         if channel.get("type") not in {FORUM, *THREADS, *DIRECT} and first.message_id:
             place = replace(place, channel=await self._thread(first, reply.card.title))
+            if place == first.place:
+                fix = allow(["create_public_threads"], _called(channel, place))
         posted = []
         for number, message in enumerate(messages, start=1):
-            called = _called({}, place)
-            posted.append(Posted(place, await self._send(place.channel, message, nonce(key, number), called)))
-        return tuple(posted)
+            try:
+                sent = await self._send(place.channel, message, nonce(key, number), _called(channel, place))
+            except PostRefused as error:
+                if place == first.place or _code(error) not in refusals.PERMISSION_CODES:
+                    raise
+                # A thread that newsbot may not write in: the rest stands in the channel.
+                place, fix = first.place, allow(["send_messages_in_threads"], _called(channel, first.place))
+                sent = await self._send(place.channel, message, nonce(key, number), _called(channel, place))
+            posted.append(Posted(place, sent))
+        return tuple(posted), fix
 
     async def _thread(self, first: Posted, title: str) -> str:
         """The thread of a message. It has the message's id; where newsbot may not make one, the channel itself."""
@@ -247,6 +278,9 @@ class DiscordPlatform:
             except refusals.BROKEN as error:
                 failure, cause = refusals.as_post_error(error, called), error
             is_unclear = is_unclear or isinstance(failure, PostUnclear)
+            if isinstance(failure, PostLater) and failure.after is not None and failure.after <= _SHORT_WAIT:
+                await self._sleep(failure.after)
+                continue
             if isinstance(failure, PostRefused) or (isinstance(failure, PostLater) and failure.after is not None):
                 # Known for this request; an earlier one may have been stored all the same.
                 raise (
@@ -330,12 +364,12 @@ class DiscordPlatform:
     async def _with_exact_fix(self, error: PostRefused, place: Place, channel: Json) -> PostRefused:
         """The same refusal, naming the permissions that are missing."""
         self._channels.pop(place.channel, None)
-        if getattr(error.__cause__, "code", None) not in refusals.PERMISSION_CODES:
+        if _code(error) not in refusals.PERMISSION_CODES:
             return error
         try:
             missing, called = await self.missing(place)
         except PostRefused as exact:
-            return exact  # what keeps newsbot from even looking is what has to be changed first
+            return exact if exact.fix else error  # what keeps newsbot from even looking has to be changed first
         except PostError:
             return error
         return PostRefused(str(error), allow(missing, called)) if missing else error
@@ -369,3 +403,9 @@ def nonce(key: str, part: int) -> str:
 def _called(channel: Mapping[str, Any], place: Place) -> str:
     """How people call a channel: by its name, or as a mention that Discord shows as its name."""
     return f"#{channel['name']}" if channel.get("name") else f"<#{place.channel}>"
+
+
+def _code(error: PostRefused) -> int | None:
+    """Discord's own number of a refusal."""
+    code = getattr(error.__cause__, "code", None)
+    return code if isinstance(code, int) else None

@@ -4,6 +4,7 @@ The codes: https://docs.discord.com/developers/topics/opcodes-and-status-codes.
 """
 
 import asyncio
+import json
 
 import aiohttp
 import discord
@@ -47,7 +48,7 @@ def as_post_error(error: Exception, channel: str) -> PostError:
         case discord.RateLimited(retry_after=seconds):
             return PostLater("Discord wants newsbot to slow down.", seconds)
         case discord.HTTPException() if error.status == 429 or error.code in {_SLOWMODE, _CHANNEL_WRITES}:
-            return PostLater("Discord wants newsbot to slow down.", _retry_after(error))
+            return PostLater("Discord wants newsbot to slow down.", retry_after(error))
         case discord.HTTPException() if error.status >= 500:
             return PostUnclear(f"Discord answered with error {error.status}: the message may or may not stand there.")
         case discord.HTTPException() if error.status == 401:
@@ -62,11 +63,14 @@ def as_post_error(error: Exception, channel: str) -> PostError:
     return PostUnclear("The connection to Discord broke: the message may or may not stand there.")
 
 
-def _retry_after(error: discord.HTTPException) -> float | None:
-    value = error.response.headers.get("Retry-After")
+def retry_after(error: discord.HTTPException) -> float | None:
+    """Seconds to wait, from the header or, where a server leaves it out, from the body."""
     try:
-        return float(value) if value else None
-    except ValueError:
+        value = error.response.headers.get("Retry-After") or json.loads(error.response._body or b"{}").get(
+            "retry_after"
+        )
+        return float(value) if value is not None else None
+    except (AttributeError, TypeError, ValueError):
         return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import discord
 import yarl
@@ -33,6 +33,7 @@ from newsbot.storage.database import Database
 
 log = logging.getLogger(__name__)
 
+_LAST_SECONDS = 3.0  # for what is being answered when newsbot stops
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before another attempt to connect
 # Closings of the gateway that no reconnect mends: https://docs.discord.com/developers/topics/opcodes-and-status-codes
 _FATAL = {
@@ -44,6 +45,7 @@ _FATAL = {
     4014: "Discord does not let the app have the events that newsbot asks for: look at your app's Bot page.",
 }
 
+_Event = TypeVar("_Event")
 PostOnce = Callable[[str, Place, Reply], Awaitable[None]]
 
 
@@ -99,16 +101,18 @@ class DiscordService:
     async def run(self) -> None:
         """Be in Discord until cancelled. Raises PlatformRefused where only a person can mend what is wrong."""
         wire = Wire()
+        interactions = Interactions(self._desk, wire, self._painter, self._now, self._delete)
+        mentions = Mentions(self._desk, self.platform, self._handled, self._now)
+        under_way = UnderWay()
         handlers = Handlers(
-            Interactions(self._desk, wire, self._painter, self._now, self._delete).handle,
-            Mentions(self._desk, self.platform, self._handled, self._now).handle,
-            self._welcome,
+            under_way.noting(interactions.handle), under_way.noting(mentions.handle), under_way.noting(self._welcome)
         )
         try:
             await self._until_logged_in()
             async with _beside(self.sync.run(self._menus)):
                 await self._stay_connected(handlers)
         finally:
+            await under_way.finish(_LAST_SECONDS)
             await wire.close()
 
     async def close(self) -> None:
@@ -143,8 +147,9 @@ class DiscordService:
                 if error.code in _FATAL:
                     raise PlatformRefused(_FATAL[error.code]) from error
                 log.warning("Discord closed the connection: %s", error)
-            except (*refusals.BROKEN, discord.DiscordException) as error:
-                log.warning("the connection to Discord broke: %r", error)
+            except Exception as error:  # noqa: BLE001 (whatever broke, newsbot comes back)
+                # Also AttributeError: discord.py looks at a connection it never had where the very first attempt fails.
+                log.warning("the connection to Discord broke: %r", error.__context__ or error)
             finally:
                 with suppress(*refusals.BROKEN):
                     await client.close()
@@ -194,6 +199,32 @@ class DiscordService:
             await self._post_once(welcome_key(guild), where, welcome_reply(self._menus.current()))
         except NewsbotError as error:
             log.warning("server %s gets no welcome: %s", guild.id, error)
+
+
+class UnderWay:
+    """What is being answered at this moment, so that a stop lets it end."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def noting(self, handle: Callable[[_Event], Awaitable[None]]) -> Callable[[_Event], Awaitable[None]]:
+        """The same handler, noted as long as it runs."""
+
+        async def noted(event: _Event) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.add(task)
+            try:
+                await handle(event)
+            finally:
+                self._tasks.discard(task)
+
+        return noted
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until all is answered, at most so long."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
 
 
 @asynccontextmanager
