@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from newsbot.commands.desk import build_menu
+from newsbot.content.library import load_library
 from newsbot.errors import PlatformRefused
 from newsbot.messages.charts import Chart
 from newsbot.platforms.discord import client, sync
 from newsbot.platforms.discord.commands import command_list
 from newsbot.platforms.discord.identify import IdentifyGate
+from newsbot.platforms.discord.login import Login
 from newsbot.storage.database import Database
 from tests.discord.conftest import Town
 from tests.discord.house import CONTENT, house, now
@@ -183,3 +186,21 @@ async def test_a_slow_answer_is_promised_in_time_and_comes_with_its_privacy(
         pictures.may.set()
         await town.server.wait_for(lambda: "$5.576" in str(asked.original), timeout=5)
         assert bool((asked.original or {})["flags"] & EPHEMERAL) is private
+
+
+async def test_of_several_processes_one_pushes_the_commands(town: Town, database: Database, tmp_path: Path) -> None:
+    wanted = command_list(build_menu(load_library(CONTENT, now().date())))
+    logins = [Login(town.server.token) for _ in range(3)]
+    workers = [sync.CommandSync(login, database, f"worker-{n}", now) for n, login in enumerate(logins)]
+    await asyncio.gather(*(worker.push_if_changed(wanted) for worker in workers))
+    assert [await worker.push_if_changed(wanted) for worker in workers] == [True, True, True]
+    assert len(_pushes(town)) == 1
+    for login in logins:
+        await login.close()
+
+
+def test_only_events_that_need_no_privilege_are_asked_for() -> None:
+    asked = client.intents()
+    assert not asked.message_content
+    assert not asked.members
+    assert not asked.presences

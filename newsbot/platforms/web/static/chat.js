@@ -35,7 +35,7 @@ function messageElement(message) {
     const tools = element("span", { class: "message-tools" });
     for (const name of state.previews) {
       tools.append(element("button", { type: "button", class: "quiet", "aria-pressed": "false",
-        onclick: (event) => preview(name, message.id, item, event.currentTarget) }, `Show for ${name}`));
+        onclick: (event) => preview(name, message.id, item, event.currentTarget) }, `Show for ${name[0].toUpperCase()}${name.slice(1)}`));
     }
     if (message.mine) {
       tools.append(element("button", { type: "button", class: "quiet", "aria-label": `Delete ${message.card.title}`,
