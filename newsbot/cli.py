@@ -20,6 +20,7 @@ CONNECT = (
     "Discord: make an app at discord.com/developers and put its bot token into DISCORD_TOKEN.",
     "Slack: make an app at api.slack.com/apps and put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
 )
+STATES = ("due", "leased", "sending", "sent", "unknown", "failed", "skipped")
 PARTS = ("discord", "slack", "terminal", "web", "worker")
 
 
@@ -75,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     new = content.add_parser("new", help="make the files of a new topic, to be filled in")
     new.add_argument("topic", help="its name: lower case, digits and hyphens")
     new.set_defaults(verb=_content_new)
+
+    deliveries = verbs.add_parser("deliveries", help="what was posted by itself, what was not, and why")
+    deliveries.add_argument(
+        "--state", choices=STATES, action="append", help="only these; unknown and failed without it"
+    )
+    deliveries.add_argument("--limit", type=int, default=50, help="at most so many, the newest first")
+    deliveries.set_defaults(verb=_deliveries)
 
     database = verbs.add_parser("db", help="work on the database").add_subparsers(metavar="VERB", required=True)
     upgrade = database.add_parser("upgrade", help="bring the tables up to date (run does it as well)")
@@ -299,6 +307,26 @@ def _content_new(settings: Settings, options: argparse.Namespace) -> int:
     for path in new_topic(settings.content_folder, options.topic):
         print(f"made {path}")
     print("Fill them in, then run: newsbot check")
+    return 0
+
+
+def _deliveries(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.app.core import open_database
+
+    async def told() -> list[str]:
+        states = tuple(options.state or ("unknown", "failed"))
+        async with open_database(settings) as database, database.transaction() as tx:
+            found = await tx.deliveries.in_states(states, options.limit)
+            counts = await tx.deliveries.counts()
+        lines = [
+            f"{each.state} {each.due_at:%Y-%m-%d %H:%M} {each.place.platform} {each.place.channel} {each.key}"
+            f"{f': {each.reason}' if each.reason else ''}{f' {each.fix}' if each.fix else ''}"
+            for each in found
+        ]
+        in_all = ", ".join(f"{counts[state]} {state}" for state in STATES if state in counts) or "none"
+        return [*lines, f"In all: {in_all}."]
+
+    print("\n".join(asyncio.run(told())))
     return 0
 
 

@@ -83,8 +83,11 @@ class Courier:
             self._wake.clear()
             try:
                 delivered = await self.sweep()
-            except StorageError as error:
-                log.warning("the outbox cannot be read: %s", error)
+            except NewsbotError as error:
+                log.warning("the outbox waits: %s", error)
+                delivered = 0
+            except Exception:
+                log.exception("the outbox waits: something broke here")
                 delivered = 0
             if not delivered:
                 await self._rest(stop)

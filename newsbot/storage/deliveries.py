@@ -138,6 +138,11 @@ class DeliveryRepository:
         row = (await self._connection.execute(select(deliveries).where(_columns.key == key))).one_or_none()
         return _record(row) if row else None
 
+    async def in_states(self, states: Sequence[DeliveryState], limit: int) -> tuple[Delivery, ...]:
+        """The newest deliveries in these states, the newest first."""
+        query = select(deliveries).where(_columns.state.in_(states)).order_by(_columns.id.desc()).limit(limit)
+        return tuple(_record(row) for row in await self._connection.execute(query))
+
     async def counts(self) -> dict[str, int]:
         """How many deliveries there are in each state."""
         query = select(_columns.state, func.count()).group_by(_columns.state)

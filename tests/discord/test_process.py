@@ -6,14 +6,24 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import aiohttp
 import pytest
 
+from newsbot.digests.courier import Courier, Post
+from newsbot.messages.requests import Place
+from newsbot.platforms.discord.login import Login
+from newsbot.platforms.discord.painting import Painter
+from newsbot.platforms.discord.platform import DiscordPlatform
+from newsbot.storage.database import Database
+from newsbot.storage.migrate import migrate
 from tests.discord.conftest import Town
 from tests.discord.limits import problems
 from tests.discord.loopback_faults import Fault
+from tests.discord.test_posting import SHORT, Drawn, no_pause
 
 OURS = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PORT", "PUBLIC_URL")
 
@@ -131,3 +141,27 @@ async def test_a_line_is_shown_as_discords_own_payload(town: Town, tmp_path: Pat
     assert code == 0
     for payload in map(json.loads, out.splitlines()):
         assert problems(payload) == []
+
+
+async def test_what_was_not_posted_is_shown_with_the_fix(town: Town, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'newsbot.db'}")
+    await migrate(database)
+    login = Login(town.server.token)
+
+    async def publishes(place: Place) -> bool:
+        del place
+        return False
+
+    platform = DiscordPlatform(login.http, Painter(Drawn()), publishes, no_pause)
+    moment = datetime.now(UTC)
+    courier = Courier(database, {"discord": platform}, "w", lambda: moment, Random(1))
+    town.server.world.set_permissions(town.news, 1 << 10)
+    await courier.post(Post("refused", Place("discord", "", str(town.news.id)), SHORT, moment))
+    await courier.sweep()
+    await login.close()
+    await database.close()
+    code, out, _ = await newsbot(town, tmp_path, "deliveries")
+    assert code == 0
+    assert "refused: newsbot may not post in #ai-news. Allow Send Messages" in out
+    assert "In all: 1 failed." in out
+    assert (await newsbot(town, tmp_path, "deliveries", "--state", "sent"))[1] == "In all: 1 failed.\n"
