@@ -10,9 +10,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
+from typing import Any
 
 from newsbot.digests.courier import Courier, Post
 from newsbot.messages.cards import Card, Reply, text
@@ -69,13 +71,13 @@ async def _attempt(options: argparse.Namespace, number: int, step: str | None) -
         await database.close()
 
 
-def _in_process(work: Callable[[], Awaitable[None]]) -> int:
+def in_process(work: Callable[[], Coroutine[Any, Any, None]]) -> int:
     """Run `work` in a process of its own; the signal that ended it, 0 where it ended well."""
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            asyncio.run(work())  # type: ignore[arg-type] # a coroutine function's result
+            asyncio.run(work())
             code = 0
         finally:
             sys.stderr.flush()
@@ -98,8 +100,8 @@ def main() -> None:
     use_server(options.api, None)
     kills = 0
     for number in range(options.first, options.first + options.runs):
-        kills += _in_process(lambda number=number: _attempt(options, number, options.step)) == signal.SIGKILL  # type: ignore[misc]
-        _in_process(lambda number=number: _attempt(options, number, None))  # type: ignore[misc]
+        kills += in_process(partial(_attempt, options, number, options.step)) == signal.SIGKILL
+        in_process(partial(_attempt, options, number, None))
     sys.stdout.write(json.dumps({"runs": options.runs, "kills": kills, "step": options.step}))
 
 

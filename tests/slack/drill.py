@@ -5,12 +5,12 @@ minutes later by its clock, when the lease is over, and deals with what it finds
 """
 
 import argparse
-import asyncio
 import json
 import os
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 from newsbot.commands.desk import Desk
@@ -20,6 +20,7 @@ from newsbot.messages.requests import Place
 from newsbot.platforms.slack.connect import slack_service
 from newsbot.platforms.slack.values import SlackValues
 from newsbot.storage.database import Database
+from tests.digests.drill import in_process
 from tests.slack.service import Drawing, Shelf, library
 
 LATER = timedelta(minutes=2)
@@ -50,23 +51,6 @@ async def _attempt(options: argparse.Namespace, number: int, step: str | None) -
     await database.close()
 
 
-def _in_process(options: argparse.Namespace, number: int, step: str | None) -> int:
-    """An attempt in a process of its own; the signal that ended it, 0 where it ended well."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            asyncio.run(_attempt(options, number, step))
-            code = 0
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
-        raise RuntimeError("a courier of the drill broke")
-    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-
-
 def main() -> None:
     """Run the drill that the arguments describe."""
     parser = argparse.ArgumentParser()
@@ -77,8 +61,8 @@ def main() -> None:
     library()
     kills = 0
     for number in range(options.runs):
-        kills += _in_process(options, number, options.step) == signal.SIGKILL
-        _in_process(options, number, None)
+        kills += in_process(partial(_attempt, options, number, options.step)) == signal.SIGKILL
+        in_process(partial(_attempt, options, number, None))
     sys.stdout.write(json.dumps({"runs": options.runs, "kills": kills}))
 
 

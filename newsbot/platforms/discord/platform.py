@@ -8,14 +8,13 @@ import asyncio
 import base64
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import aiohttp
 import discord
-from discord.http import HTTPClient, Route
+from discord.http import Route
 
 from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, RequestError
 from newsbot.messages.budgets import DISCORD
@@ -23,9 +22,11 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord.channels import Channels, called_in
 from newsbot.platforms.discord.modals import shortened
 from newsbot.platforms.discord.painting import Painted, Painter
-from newsbot.platforms.discord.permissions import DIRECT, FORUM, THREADS, abilities_of, allow, in_channel, missing_in
+from newsbot.platforms.discord.permissions import DIRECT, FORUM, THREADS, abilities_of, allow, missing_in
+from newsbot.platforms.discord.rest import LoggedIn, Rest
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,7 @@ NONCE_WINDOW = timedelta(minutes=3)
 _TRIES = 4
 _FIRST_PAUSE = 0.5  # seconds, doubled each time
 _SHORT_WAIT = 5.0  # seconds of a rate limit that are waited for at once; a longer wait is a later attempt
-_TIMEOUT = 20.0  # seconds for one request
 _MAX_TITLE = 100  # characters of a thread's name
-_MAX_CHANNELS = 10_000
 
 Json = dict[str, Any]
 _Sent = TypeVar("_Sent")
@@ -53,7 +52,7 @@ class DiscordPlatform:
 
     def __init__(
         self,
-        http: Callable[[], Awaitable[tuple[HTTPClient, str]]],
+        http: LoggedIn,
         painter: Painter,
         publishes: Publishes,
         sleep: Sleep = asyncio.sleep,
@@ -62,11 +61,11 @@ class DiscordPlatform:
 
         `publishes` says whether posts in an announcement channel are published to those who follow it.
         """
-        self._http = http
+        self._api = Rest(http)
+        self._channels = Channels(self._api)
         self._painter = painter
         self._publishes = publishes
         self._sleep = sleep
-        self._channels: dict[str, Json] = {}
 
     # -- the platform port --------------------------------------------------------------------------------------------
 
@@ -75,7 +74,7 @@ class DiscordPlatform:
 
         Where only pictures are refused, their data stands in their place and `fix` of the result says what to allow.
         """
-        channel = await self._channel(place)
+        channel = await self._channels.get(place)
 
         async def first_of(painted: list[Painted]) -> Posted:
             return await self._first(channel, painted[0], reply, key)
@@ -104,14 +103,14 @@ class DiscordPlatform:
                 sent = await send(painted)
             except PostRefused:
                 raise exact from error  # it was not for the pictures
-        fix = allow(["attach_files"], _called(channel, place))
+        fix = allow(["attach_files"], called_in(channel, place))
         log.warning("a message goes without its picture: %s", fix)
         return sent, painted, fix
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
         """As long as Discord surely remembers a nonce; a forum's posts have none."""
         try:
-            channel = await self._channel(place)
+            channel = await self._channels.get(place)
         except PostError:
             return NONCE_WINDOW
         return timedelta(0) if channel.get("type") == FORUM else NONCE_WINDOW
@@ -130,7 +129,7 @@ class DiscordPlatform:
         for where in standing[len(painted) :]:
             await self.delete(where)
         kept = standing[: len(painted)]
-        channel = await self._channel(posted.place)
+        channel = await self._channels.get(posted.place)
         added, _ = await self._rest(channel, kept[0], painted[len(kept) :], reply, f"edit:{posted.message_id}")
         return replace(kept[0], rest=(*kept[1:], *added))
 
@@ -140,33 +139,33 @@ class DiscordPlatform:
             path = "/channels/{channel_id}/messages/{message_id}"
             route = Route("DELETE", path, channel_id=where.place.channel, message_id=where.message_id)
             try:
-                await self._request(route)
+                await self._api.call(route)
             except discord.HTTPException as error:
                 if error.code not in {refusals.UNKNOWN_MESSAGE, refusals.UNKNOWN_CHANNEL}:
-                    raise refusals.as_post_error(error, _called({}, posted.place)) from error
+                    raise refusals.as_post_error(error, called_in({}, posted.place)) from error
             except refusals.BROKEN as error:
-                raise refusals.as_post_error(error, _called({}, posted.place)) from error
+                raise refusals.as_post_error(error, called_in({}, posted.place)) from error
 
     async def abilities(self, place: Place) -> Abilities:
         """What newsbot may do in a channel, asked of Discord now."""
         try:
-            allowed, channel = await self._permissions(place)
+            allowed, channel = await self._channels.permissions(place)
         except PostRefused as error:
             return Abilities(post=False, pictures=False, edit=False, threads=False, fix=error.fix)
-        return abilities_of(allowed, int(channel["type"]), _called(channel, place))
+        return abilities_of(allowed, int(channel["type"]), called_in(channel, place))
 
     # -- beyond the port ----------------------------------------------------------------------------------------------
 
     async def missing(self, place: Place) -> tuple[tuple[str, ...], str]:
         """The permissions that newsbot lacks there, and how the channel is called. Raises PostError."""
-        allowed, channel = await self._permissions(place)
-        return missing_in(allowed, int(channel["type"])), _called(channel, place)
+        allowed, channel = await self._channels.permissions(place)
+        return missing_in(allowed, int(channel["type"])), called_in(channel, place)
 
     async def answer(
         self, place: Place, reply: Reply, to_message: str, below: tuple[Json, ...], *, quotes: bool
     ) -> None:
         """Answer a message in its channel, as a reply to it where `quotes`; the rest follows in the same channel."""
-        channel = await self._channel(place)
+        channel = await self._channels.get(place)
         reference = {"message_id": to_message, "fail_if_not_exists": False}
 
         async def all_of(painted: list[Painted]) -> None:
@@ -177,17 +176,16 @@ class DiscordPlatform:
                 more = {"message_reference": reference, "allowed_mentions": mentions}
                 shown = replace(shown, payload={**shown.payload, **more})
             for number, message in enumerate((shown, *rest)):
-                await self._send(place.channel, message, nonce(f"answer:{to_message}", number), _called(channel, place))
+                await self._send(
+                    place.channel, message, nonce(f"answer:{to_message}", number), called_in(channel, place)
+                )
 
         await self._with_or_without_pictures(place, channel, reply, all_of)
 
     async def tell(self, person_id: str, reply: Reply, key: str) -> None:
         """Write to a person directly. Raises PostError."""
-        http, _ = await self._http()
         try:
-            channel = await self._timed(
-                http.request(Route("POST", "/users/@me/channels"), json={"recipient_id": person_id})
-            )
+            channel = await self._api.call(Route("POST", "/users/@me/channels"), Painted({"recipient_id": person_id}))
         except (*refusals.BROKEN, discord.HTTPException) as error:
             raise refusals.as_post_error(error, "a direct message") from error
         await self.post(Place(NAME, "", str(channel["id"])), reply, key)
@@ -197,7 +195,7 @@ class DiscordPlatform:
     async def _first(self, channel: Json, message: Painted, reply: Reply, key: str) -> Posted:
         channel_id = str(channel["id"])
         place = Place(NAME, str(channel.get("guild_id") or ""), channel_id)
-        called = _called(channel, place)
+        called = called_in(channel, place)
         if channel.get("type") == FORUM:
             return await self._forum_post(place, message, reply.card.title, called)
         return Posted(place, await self._send(channel_id, message, nonce(key, 0), called))
@@ -207,7 +205,7 @@ class DiscordPlatform:
         body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "message": dict(message.payload)}
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=place.channel)
         try:
-            made = await self._request(route, replace(message, payload=body))
+            made = await self._api.call(route, replace(message, payload=body))
         except (*refusals.BROKEN, discord.HTTPException) as error:
             raise refusals.as_post_error(error, called) from error
         thread = str(made["id"])
@@ -223,17 +221,17 @@ class DiscordPlatform:
         if channel.get("type") not in {FORUM, *THREADS, *DIRECT} and first.message_id:
             place = replace(place, channel=await self._thread(first, reply.card.title))
             if place == first.place:
-                fix = allow(["create_public_threads"], _called(channel, place))
+                fix = allow(["create_public_threads"], called_in(channel, place))
         posted = []
         for number, message in enumerate(messages, start=1):
             try:
-                sent = await self._send(place.channel, message, nonce(key, number), _called(channel, place))
+                sent = await self._send(place.channel, message, nonce(key, number), called_in(channel, place))
             except PostRefused as error:
                 if place == first.place or _code(error) not in refusals.PERMISSION_CODES:
                     raise
                 # A thread that newsbot may not write in: the rest stands in the channel.
-                place, fix = first.place, allow(["send_messages_in_threads"], _called(channel, first.place))
-                sent = await self._send(place.channel, message, nonce(key, number), _called(channel, place))
+                place, fix = first.place, allow(["send_messages_in_threads"], called_in(channel, first.place))
+                sent = await self._send(place.channel, message, nonce(key, number), called_in(channel, place))
             posted.append(Posted(place, sent))
         return tuple(posted), fix
 
@@ -244,7 +242,7 @@ class DiscordPlatform:
         body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "auto_archive_duration": 1_440}
         for attempt in range(_TRIES):
             try:
-                made = await self._request(route, Painted(body))
+                made = await self._api.call(route, Painted(body))
             except discord.HTTPException as error:
                 if error.code == refusals.THREAD_EXISTS:
                     return first.message_id
@@ -270,7 +268,7 @@ class DiscordPlatform:
         cause: Exception
         for attempt in range(_TRIES):
             try:
-                return str((await self._request(route, replace(message, payload=body)))["id"])
+                return str((await self._api.call(route, replace(message, payload=body)))["id"])
             except discord.HTTPException as error:
                 if error.code == refusals.UNKNOWN_MESSAGE and is_unclear:
                     return ""  # it stood there and was deleted since
@@ -295,13 +293,13 @@ class DiscordPlatform:
         route = Route("PATCH", path, channel_id=where.place.channel, message_id=where.message_id)
         for attempt in range(_TRIES):
             try:
-                await self._request(route, message)
+                await self._api.call(route, message)
             except discord.HTTPException as error:
                 if error.code == refusals.UNKNOWN_MESSAGE:
                     raise RequestError("The message is gone, so it cannot be changed.") from error
-                failure = refusals.as_post_error(error, _called({}, where.place))
+                failure = refusals.as_post_error(error, called_in({}, where.place))
             except refusals.BROKEN as error:
-                failure = refusals.as_post_error(error, _called({}, where.place))
+                failure = refusals.as_post_error(error, called_in({}, where.place))
             else:
                 return
             if isinstance(failure, PostRefused) or attempt == _TRIES - 1:
@@ -315,55 +313,14 @@ class DiscordPlatform:
         path = "/channels/{channel_id}/messages/{message_id}/crosspost"
         route = Route("POST", path, channel_id=first.place.channel, message_id=first.message_id)
         try:
-            await self._request(route)
+            await self._api.call(route)
         except (*refusals.BROKEN, discord.HTTPException) as error:
             # The post itself stands; Discord allows few publications an hour.
             log.warning("a post in channel %s is not published: %s", place.channel, error)
 
-    # -- what is known of channels ------------------------------------------------------------------------------------
-
-    async def _channel(self, place: Place) -> Json:
-        """A channel as Discord describes it; asked once, since its kind hardly changes."""
-        known = self._channels.get(place.channel)
-        if known is None:
-            known = await self._fetched_channel(place)
-            if len(self._channels) >= _MAX_CHANNELS:
-                self._channels.clear()
-            self._channels[place.channel] = known
-        return known
-
-    async def _fetched_channel(self, place: Place) -> Json:
-        http, _ = await self._http()
-        try:
-            return dict(await self._timed(http.get_channel(int(place.channel))))
-        except ValueError:
-            raise PostRefused(f"“{place.channel}” is no channel of Discord.", "Choose another channel.") from None
-        except (*refusals.BROKEN, discord.HTTPException) as error:
-            failure = refusals.as_post_error(error, _called({}, place))
-            if isinstance(failure, PostUnclear):
-                raise PostLater("Discord cannot be reached.") from error  # nothing but a question was sent
-            raise failure from error
-
-    async def _permissions(self, place: Place) -> tuple[discord.Permissions, Json]:
-        http, me = await self._http()
-        channel = await self._fetched_channel(place)
-        self._channels[place.channel] = channel
-        guild_id = channel.get("guild_id")
-        if not guild_id:
-            return discord.Permissions.all(), channel
-        try:
-            guild: Mapping[str, Any] = await self._timed(http.get_guild(int(guild_id), with_counts=False))
-            member: Mapping[str, Any] = await self._timed(http.get_member(int(guild_id), int(me)))
-            parent: Mapping[str, Any] = channel
-            if channel["type"] in THREADS and channel.get("parent_id"):
-                parent = await self._timed(http.get_channel(int(channel["parent_id"])))
-        except (*refusals.BROKEN, discord.HTTPException) as error:
-            raise refusals.as_post_error(error, _called(channel, place)) from error
-        return in_channel(guild, member, parent, me), channel
-
     async def _with_exact_fix(self, error: PostRefused, place: Place, channel: Json) -> PostRefused:
         """The same refusal, naming the permissions that are missing."""
-        self._channels.pop(place.channel, None)
+        self._channels.forget(place)
         if _code(error) not in refusals.PERMISSION_CODES:
             return error
         try:
@@ -374,35 +331,11 @@ class DiscordPlatform:
             return error
         return PostRefused(str(error), allow(missing, called)) if missing else error
 
-    # -- requests -----------------------------------------------------------------------------------------------------
-
-    async def _request(self, route: Route, message: Painted | None = None) -> Any:
-        http, _ = await self._http()
-        if message is None:
-            return await self._timed(http.request(route))
-        sent = {"form": message.form()} if message.files else {"json": dict(message.payload)}
-        answer = await self._timed(http.request(route, **sent))
-        if not isinstance(answer, dict):
-            raise aiohttp.ClientPayloadError("the answer is not Discord's")
-        return answer
-
-    async def _timed(self, request: Awaitable[Any]) -> Any:
-        try:
-            async with asyncio.timeout(_TIMEOUT):
-                return await request
-        except ValueError as error:  # what stands between may answer with anything
-            raise aiohttp.ClientPayloadError("the answer is not Discord's") from error
-
 
 def nonce(key: str, part: int) -> str:
     """The nonce of one message of a delivery: at most 25 characters, the same after every restart."""
     digest = hashlib.sha256(key.encode()).digest()
     return f"{base64.urlsafe_b64encode(digest[:15]).decode()}.{part}"[:25]
-
-
-def _called(channel: Mapping[str, Any], place: Place) -> str:
-    """How people call a channel: by its name, or as a mention that Discord shows as its name."""
-    return f"#{channel['name']}" if channel.get("name") else f"<#{place.channel}>"
 
 
 def _code(error: PostRefused) -> int | None:

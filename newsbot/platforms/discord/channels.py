@@ -1,0 +1,70 @@
+"""What is known of Discord's channels: their kind and name, and what newsbot may do in them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from newsbot.errors import PostLater, PostRefused, PostUnclear
+from newsbot.messages.requests import Place
+from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord.permissions import THREADS, in_channel
+from newsbot.platforms.discord.rest import Rest
+
+_MAX_CHANNELS = 10_000
+
+Json = dict[str, Any]
+
+
+class Channels:
+    """Channels as Discord describes them; each asked once, since its kind hardly changes."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._known: dict[str, Json] = {}
+
+    async def get(self, place: Place) -> Json:
+        """The channel of a place. Raises PostRefused where newsbot cannot see it, PostLater where Discord is away."""
+        known = self._known.get(place.channel)
+        return known if known is not None else await self._fetched(place)
+
+    def forget(self, place: Place) -> None:
+        """Ask again the next time."""
+        self._known.pop(place.channel, None)
+
+    async def permissions(self, place: Place) -> tuple[discord.Permissions, Json]:
+        """What newsbot may do in a channel, asked of Discord now, and the channel. Raises PostError."""
+        channel = await self._fetched(place)
+        guild_id = channel.get("guild_id")
+        if not guild_id:
+            return discord.Permissions.all(), channel
+        try:
+            me = await self._rest.me()
+            guild = await self._rest.get("/guilds/{guild_id}", guild_id=guild_id)
+            member = await self._rest.get("/guilds/{guild_id}/members/{member_id}", guild_id=guild_id, member_id=me)
+            parent: Mapping[str, Any] = channel
+            if channel["type"] in THREADS and channel.get("parent_id"):
+                parent = await self._rest.get("/channels/{channel_id}", channel_id=channel["parent_id"])
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            raise refusals.as_post_error(error, called_in(channel, place)) from error
+        return in_channel(guild, member, parent, me), channel
+
+    async def _fetched(self, place: Place) -> Json:
+        if not place.channel.isdecimal():
+            raise PostRefused(f"“{place.channel}” is no channel of Discord.", "Choose another channel.")
+        try:
+            found = await self._rest.get("/channels/{channel_id}", channel_id=place.channel)
+        except (*refusals.BROKEN, discord.HTTPException) as error:
+            failure = refusals.as_post_error(error, called_in({}, place))
+            if isinstance(failure, PostUnclear):
+                raise PostLater("Discord cannot be reached.") from error  # nothing but a question was sent
+            raise failure from error
+        if len(self._known) >= _MAX_CHANNELS:
+            self._known.clear()
+        self._known[place.channel] = found
+        return found
+
+
+def called_in(channel: Mapping[str, Any], place: Place) -> str:
+    """How people call a channel: by its name, or as a mention that Discord shows as its name."""
+    return f"#{channel['name']}" if channel.get("name") else f"<#{place.channel}>"
