@@ -34,7 +34,10 @@ bolt_log.setLevel(logging.ERROR)  # Bolt logs whole requests below that
 
 Json = Mapping[str, Any]
 _JSON = {"content-type": "application/json; charset=utf-8"}
-_GONE = "newsbot is not installed in this workspace any more. Whoever manages its apps can install it again."
+_GONE = {
+    "response_type": "ephemeral",
+    "text": "newsbot is not installed in this workspace any more. Whoever manages its apps can install it again.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def slack_app(
         url_verification_enabled=True,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
-        user_facing_authorize_error_message=_GONE,
+        user_facing_authorize_error_message=_GONE,  # type: ignore[arg-type] # Bolt hands it to respond, which takes both
     )
     listeners = _Listeners(parts)
     app.command(re.compile(r"^/"))(listeners.command)
@@ -116,12 +119,15 @@ class _Listeners:
             event_id = str(body.get("event_id") or "")
             self._parts.work.start(self._parts.conversation.answer(heard, event_id), "an answer")
 
-    async def home(self, event: Json, context: AsyncBoltContext) -> None:
+    async def home(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """Someone opened the Home tab."""
         if event.get("tab", "home") == "home":
-            self._parts.work.start(self._publish(context.team_id or "", str(event["user"])), "the Home tab")
+            event_id = str(body.get("event_id") or "")
+            self._parts.work.start(self._publish(context.team_id or "", str(event["user"]), event_id), "the Home tab")
 
-    async def _publish(self, team: str, user: str) -> None:
+    async def _publish(self, team: str, user: str, event_id: str) -> None:
+        if not await self._parts.once.anywhere(event_id):
+            return
         workspace = await self._parts.workspaces.require(team)
         hears = not workspace.scopes or DIRECT_MESSAGES in workspace.scopes
         await self._parts.workspaces.call(team, "views.publish", user_id=user, view=self._home_view(hears))

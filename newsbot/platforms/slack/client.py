@@ -68,7 +68,8 @@ class SlackCalls:
         """Must be made within a running event loop. `api_url` ends in a slash."""
         self.api_url = api_url
         timeout = ClientTimeout(total=_SECONDS)
-        self.session = ClientSession(connector=TCPConnector(limit=0), cookie_jar=DummyCookieJar(), timeout=timeout)
+        connector, jar = TCPConnector(limit=0), DummyCookieJar()
+        self.session = ClientSession(connector=connector, cookie_jar=jar, timeout=timeout, trust_env=True)
         self._handlers = retry_handlers()
         self._clients: dict[str, AsyncWebClient] = {}
 
@@ -87,7 +88,7 @@ class SlackCalls:
         return client
 
     def _made(self, token: str | None) -> AsyncWebClient:
-        return AsyncWebClient(
+        client = AsyncWebClient(
             token=token,
             base_url=self.api_url,
             session=self.session,
@@ -95,6 +96,8 @@ class SlackCalls:
             logger=sdk_log,
             timeout=int(_SECONDS),
         )
+        client.proxy = None  # the SDK takes HTTPS_PROXY from the environment and forgets NO_PROXY; the session does not
+        return client
 
     async def call(self, token: str, method: str, *, bot: str = "newsbot", **arguments: Any) -> Mapping[str, Any]:
         """The answer of a Web API method.
@@ -131,6 +134,7 @@ class SlackCalls:
     async def respond(self, url: str, body: Mapping[str, Any]) -> None:
         """Answer by a response URL. Raises as `call` does."""
         client = AsyncWebhookClient(url, session=self.session, retry_handlers=list(self._handlers), logger=sdk_log)
+        client.proxy = None
         try:
             response = await client.send_dict(dict(body))
         except (ClientError, TimeoutError, OSError) as error:

@@ -38,6 +38,7 @@ from newsbot.storage.database import Database
 log = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 60.0
+_FIRST_SECONDS = 3.0  # people are answered from content whether or not Slack is quick
 
 
 class SlackService:
@@ -58,12 +59,13 @@ class SlackService:
         self.workspaces = workspaces
         self.calls = calls
         self.socket_mode = socket_mode
+        self.is_introduced = False
 
     def health(self) -> str:
         """ "ok", or what is wrong."""
         if self.workspaces.single_gone:
             return f"Slack does not accept SLACK_BOT_TOKEN any more ({self.workspaces.single_gone})"
-        if self.workspaces.single is not None and not self.workspaces.single.id:
+        if self.workspaces.single is not None and not self.is_introduced:
             return "Slack cannot be reached yet"
         return self.socket_mode.health if self.socket_mode else "ok"
 
@@ -194,13 +196,15 @@ async def _introduced(service: SlackService, token: str | None) -> asyncio.Task[
         return None
     service.workspaces.use_single(Workspace("", "", token))
     try:
-        await _learn(service, token)
+        async with asyncio.timeout(_FIRST_SECONDS):
+            await _learn(service, token)
     except SlackRefused as error:
         if error.error in GONE | {"not_authed", "not_allowed_token_type"}:
             sentence = f"Slack does not accept SLACK_BOT_TOKEN ({error.error}). Copy it from the app's settings again."
             raise PlatformRefused(sentence) from None
+        service.is_introduced = True
         log.warning("Slack does not tell who newsbot is: %s", error)
-    except NewsbotError as error:
+    except (NewsbotError, TimeoutError) as error:
         log.warning("Slack does not tell who newsbot is: %s", error)
         return asyncio.create_task(_learn_later(service, token))
     return None
@@ -218,6 +222,7 @@ async def _learn(service: SlackService, token: str) -> None:
         scopes,
     )
     service.workspaces.use_single(workspace)
+    service.is_introduced = True
     log.info("newsbot is @%s in the Slack workspace %s", workspace.bot_name, workspace.name)
 
 

@@ -25,13 +25,14 @@ from newsbot.platforms.slack.requests import (
     Said,
     asker,
     command_words,
+    has_blocks,
     is_ephemeral,
     place,
     pressed_message,
     pressed_place,
     user_of,
 )
-from newsbot.platforms.slack.sending import Sender, asker_of, message_name
+from newsbot.platforms.slack.sending import Sender, asker_of, message_name, patiently
 from newsbot.platforms.slack.submissions import kept
 from newsbot.platforms.slack.work import Work
 
@@ -144,7 +145,7 @@ class Conversation:
             await self._answer_in_view(body, team, reply)
             return
         alone = is_ephemeral(body)
-        is_own = alone or asker(body) == user
+        is_own = alone or asker(body) == user or not has_blocks(body)
         replaces = reply.replaces and is_own and (alone or not reply.private)
         if (reply.replaces and not replaces) or (replaces and alone):
             reply = replace(reply, private=True)
@@ -206,6 +207,7 @@ class Conversation:
         reply = await self._desk.say(said.words, who, said.place, event_id)
         is_direct = said.place.channel.startswith("D")
         if reply.private and not is_direct:
-            await self._sender.whisper(said.place, said.user, reply)
+            await patiently(lambda: self._sender.whisper(said.place, said.user, reply))
         else:
-            await self._sender.post(said.place, replace(reply, private=False), event_id, asker=said.user)
+            shown = replace(reply, private=False)
+            await patiently(lambda: self._sender.post(said.place, shown, event_id, asker=said.user))

@@ -7,6 +7,7 @@ precedes, by one process at a time, and forgotten at the first sign that they ar
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ _DEAD_REFRESH = GONE | {"invalid_refresh_token"}
 _LEASE = timedelta(minutes=1)
 _ANOTHER_TRIES = 20  # looks at what another process does about a token that has ended
 _ANOTHER_SECONDS = 0.25
+_RENEWAL_SECONDS = 1.0
 
 
 class Workspaces:
@@ -52,6 +54,7 @@ class Workspaces:
         self._seal = seal
         self._known: dict[str, tuple[Workspace | None, datetime]] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+        self._renewals: dict[str, asyncio.Task[Workspace | None]] = {}
         self.single: Workspace | None = None
         self.single_gone = ""
 
@@ -78,7 +81,7 @@ class Workspaces:
         if read_at is None or self._now() - read_at > _TRUSTED_FOR:
             found = await self._read(team, found)
         if found is not None and found.expires_at is not None and found.expires_at - self._now() < _RENEW_BEFORE:
-            return await self._renewed(found)
+            return await self._renewed_soon(found)
         return found
 
     async def require(self, team: str) -> Workspace:
@@ -117,7 +120,7 @@ class Workspaces:
     async def lose(self, team: str, reason: str, workspace: Workspace | None = None) -> None:
         """Note that newsbot may not act in a workspace; with `workspace` only if its token is still the one."""
         self._known.pop(team, None)
-        if self.single is not None and (workspace is self.single or team == self.single.id):
+        if self.single is not None and (workspace is self.single or team == self.single.id or not self.is_shared):
             if not self.single_gone:
                 log.error("Slack does not accept SLACK_BOT_TOKEN any more (%s): install newsbot again", reason)
             self.single_gone = reason
@@ -138,6 +141,8 @@ class Workspaces:
             async with self._database.transaction() as transaction:
                 stored = await transaction.installations.get(team)
             if stored is not None and stored.installed_at > at + timedelta(seconds=1):
+                with suppress(NewsbotError):  # a refusal of the token ends the workspace
+                    await self.call(team, "auth.test")
                 return
         await self.lose(team, reason)
 
@@ -169,6 +174,18 @@ class Workspaces:
             except NewsbotError as error:
                 log.warning("the Slack token of %s could not be renewed: %s", workspace.id, error)
                 return self._old(workspace)
+
+    async def _renewed_soon(self, workspace: Workspace) -> Workspace | None:
+        """As `_renewed`; an old token that lasts keeps nobody waiting who has three seconds to be answered."""
+        if self._old(workspace) is None:
+            return await self._renewed(workspace)
+        task = self._renewals.get(workspace.id)
+        if task is None:
+            task = asyncio.create_task(self._renewed(workspace))
+            self._renewals[workspace.id] = task
+            task.add_done_callback(lambda _: self._renewals.pop(workspace.id, None))
+        done, _ = await asyncio.wait({task}, timeout=_RENEWAL_SECONDS)
+        return task.result() if done else workspace
 
     def _old(self, workspace: Workspace) -> Workspace | None:
         ends = workspace.expires_at

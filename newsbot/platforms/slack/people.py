@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 SCOPE = "users:read"
 _KNOWN_FOR = timedelta(hours=1)
 _ASK_LATER = timedelta(minutes=59)
-_SECONDS = 3.0
+_SECONDS = 1.5
 _MOST = 10_000
 
 

@@ -58,7 +58,8 @@ def said(event: Payload, team: str, bot_user_id: str) -> Said | None:
     if not user or user == bot_user_id:
         return None
     is_direct = event.get("type") == "message"
-    if is_direct and event.get("channel_type") != "im":
+    kind = event.get("channel_type") or ("im" if str(event.get("channel")).startswith("D") else "")
+    if is_direct and kind != "im":
         return None
     thread = event.get("thread_ts") or (None if is_direct else event.get("ts"))
     own = f"<@{bot_user_id}" if bot_user_id else "<@"
@@ -77,7 +78,7 @@ def pressed_place(body: Payload, team: str) -> Place:
 def pressed_message(body: Payload) -> str:
     """The message a button stands in; empty where it stands in none."""
     container = body.get("container") or {}
-    return str(container.get("message_ts") or "")
+    return str(container.get("message_ts") or (body.get("message") or {}).get("ts") or "")
 
 
 def is_ephemeral(body: Payload) -> bool:
@@ -95,6 +96,11 @@ def asker(body: Payload) -> str:
         if action.name == DELETE and action.arguments:
             return action.arguments[0]
     return ""
+
+
+def has_blocks(body: Payload) -> bool:
+    """Whether the blocks of the message that a button stands in came along, so that it can be told whose it is."""
+    return bool((body.get("message") or {}).get("blocks"))
 
 
 def _elements(body: Payload) -> Iterator[Payload]:

@@ -22,7 +22,12 @@ def event_routes(app: AsyncApp) -> list[web.RouteDef]:
 
     async def events(request: web.Request) -> web.Response:
         body = await _body(request)
-        asked = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+        if not request.headers.get("X-Slack-Request-Timestamp", "0").isdecimal():
+            raise web.HTTPUnauthorized(text="The request is not signed.")
+        try:
+            asked = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+        except (ValueError, TypeError, AttributeError):  # Bolt reads a body before it checks the signature
+            raise web.HTTPBadRequest(text="The body is none that Slack sends.") from None
         response = await app.async_dispatch(asked)
         kind = response.headers.get("content-type", ["text/plain"])[0].split(";")[0]
         is_json = kind == _JSON or response.body.startswith("{")

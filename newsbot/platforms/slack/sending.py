@@ -5,9 +5,9 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from newsbot.errors import NewsbotError, PostError, PostUnclear
+from newsbot.errors import NewsbotError, PostError, PostLater, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Place
@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 
 _USES = 5  # of one response URL: https://docs.slack.dev/interactivity/handling-user-interaction/
 _MOST_CHANGES = 10_000
+_TRIES = 3
+_LONGEST_WAIT = 60.0
+Sent = TypeVar("Sent")
 EVENT_TYPE = "newsbot_delivery"
 
 
@@ -184,7 +187,7 @@ class Sender:
         return Posted(replace(place, channel=str(told.get("channel") or place.channel)), str(told["ts"]))
 
     async def _respond(self, url: str, body: str) -> None:
-        await self._workspaces.calls.respond(url, json.loads(body))
+        await patiently(lambda: self._workspaces.calls.respond(url, json.loads(body)))
 
     async def _with_tables_or_not(self, card: Card, team: str, send: Callable[[Rendered], Awaitable[None]]) -> Rendered:
         """Send a card; where the server refuses its blocks, in which nothing was stored, once more without tables."""
@@ -214,6 +217,18 @@ class Sender:
 
         if rendered.pictures:
             self._work.start(work(), "pictures")
+
+
+async def patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:
+    """Send an answer to a person: where Slack takes nothing now, again when it says, at most three times."""
+    for _ in range(_TRIES):
+        try:
+            return await send()
+        except PostLater as error:
+            if (error.after or 1.0) > _LONGEST_WAIT:
+                raise
+            await asyncio.sleep(error.after or 1.0)
+    return await send()
 
 
 def asker_of(reply: Reply, asker: str) -> str:
