@@ -159,6 +159,7 @@ function showForm(form) {
 // -- the composer -----------------------------------------------------------------------------------------------
 
 function closePalette() {
+  state.wanted += 1; // completions that are still on their way come too late
   palette.hidden = true;
   state.picked = -1;
   input.setAttribute("aria-expanded", "false");
@@ -199,7 +200,10 @@ async function complete() {
 input.addEventListener("input", complete);
 input.addEventListener("blur", closePalette);
 input.addEventListener("keydown", (event) => {
-  if (palette.hidden) return;
+  if (palette.hidden) {
+    if (event.key === "Escape") closePalette();
+    return;
+  }
   if (event.key === "ArrowDown") pick(state.picked + 1);
   else if (event.key === "ArrowUp") pick(state.picked - 1);
   else if (event.key === "Escape") closePalette();
@@ -213,7 +217,6 @@ byId("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = input.value;
   input.value = "";
-  state.wanted += 1;
   closePalette();
   // One after the other: what was said first is answered first.
   state.sending = state.sending.then(() => attempt(() => call("/api/say", { text })));
