@@ -44,6 +44,7 @@ async def discord_tools(settings: Settings) -> AsyncIterator[DiscordTools]:
     """Discord over HTTP for one task, without a gateway. Raises SettingsError without a token."""
     from newsbot.platforms.discord.login import use_server
     from newsbot.platforms.discord.service import DiscordService
+    from newsbot.storage.database import DurableEvents
 
     where = discord_where(settings)
     use_server(settings.discord.api_url, settings.discord.gateway_url)
@@ -53,8 +54,6 @@ async def discord_tools(settings: Settings) -> AsyncIterator[DiscordTools]:
 
         async def never(key: str, place: Place, reply: Reply) -> None:
             raise RuntimeError("a single task puts nothing into the outbox")
-
-        from newsbot.storage.database import DurableEvents
 
         service = DiscordService(
             where, app.desk, LiveMenus(app), database, DurableEvents(database), renderer, never, "cli", now

@@ -1,7 +1,7 @@
 """Answers that several commands share: what was not found, with the nearest names as buttons, and plain notes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from newsbot.content.library import Library
 from newsbot.content.models import Brief, Figure, Topic
@@ -74,24 +74,6 @@ def share_button(action: Action) -> Button | None:
     except TokenError:
         return None
     return Button("Share here", share)
-
-
-def deletable(card: Card, asker_id: str) -> Card:
-    """The card with a button for whoever asked to take it away."""
-    return _with_button(card, delete_button(asker_id))
-
-
-def shareable(card: Card, action: Action) -> Card:
-    """The card with a button that shows it to everyone; unchanged where that does not fit behind a button."""
-    button = share_button(action)
-    return _with_button(card, button) if button else card
-
-
-def _with_button(card: Card, button: Button) -> Card:
-    last = card.blocks[-1] if card.blocks else None
-    if isinstance(last, Buttons):
-        return replace(card, blocks=(*card.blocks[:-1], Buttons((*last.items, button))))
-    return replace(card, blocks=(*card.blocks, Buttons((button,))))
 
 
 HELP = Offer("What can you do?", run(("newsbot",)))

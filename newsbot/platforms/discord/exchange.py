@@ -10,7 +10,7 @@ import discord
 
 from newsbot.commands.answers import note
 from newsbot.messages.cards import Card
-from newsbot.platforms.discord.painting import Painted, Painter
+from newsbot.platforms.discord.painting import EPHEMERAL, Painted, Painter
 from newsbot.platforms.discord.wire import ALREADY_ANSWERED, LATER, LATER_UPDATE, MESSAGE, MODAL, UPDATE, Wire
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Exchange:
         self._promising = asyncio.create_task(self._send_promise())
 
     async def _send_promise(self) -> None:
-        flags = {"flags": 1 << 6} if self._private else {}
+        flags = {"flags": EPHEMERAL} if self._private else {}
         if self._on_message:
             await self._wire.respond(self._to, LATER_UPDATE)
         else:

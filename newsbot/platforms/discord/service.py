@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import discord
 import yarl
@@ -24,7 +24,7 @@ from newsbot.platforms.discord.identify import IdentifyGate
 from newsbot.platforms.discord.interactions import Interactions
 from newsbot.platforms.discord.login import REFUSED_SENTENCE, Login
 from newsbot.platforms.discord.mentions import Mentions
-from newsbot.platforms.discord.painting import Painter
+from newsbot.platforms.discord.painting import Painter, Pictures
 from newsbot.platforms.discord.platform import DiscordPlatform
 from newsbot.platforms.discord.sync import CommandSync, Menus
 from newsbot.platforms.discord.welcome import welcome_key, welcome_place, welcome_reply
@@ -49,13 +49,6 @@ _Event = TypeVar("_Event")
 PostOnce = Callable[[str, Place, Reply], Awaitable[None]]
 
 
-class Drawn(Protocol):
-    """Where charts become pictures."""
-
-    async def png(self, chart: Any) -> bytes:
-        """The chart as a PNG."""
-
-
 @dataclass(frozen=True)
 class Where:
     """Which Discord, as whom, and which of its shards: numbers and how many in all, or None for all."""
@@ -75,7 +68,7 @@ class DiscordService:
         menus: Menus,
         database: Database,
         handled: HandledEvents,
-        pictures: Drawn,
+        pictures: Pictures,
         post_once: PostOnce,
         worker: str,
         now: Callable[[], datetime],
