@@ -8,8 +8,8 @@ from typing import Literal
 from newsbot.digests.clock import length, shown
 from newsbot.digests.slots import Occurrence
 from newsbot.digests.zones import zone_of
+from newsbot.storage.records import CatchUp
 
-CatchUp = Literal["skip", "latest", "all"]
 Outcome = Literal["post", "post late", "skip"]
 
 ON_TIME = timedelta(minutes=1)  # what is decided sooner after its instant than this is on time: it comes at its minute

@@ -24,6 +24,8 @@ from newsbot.storage.events import EventRepository
 from newsbot.storage.installations import InstallationRepository
 from newsbot.storage.leases import LeaseRepository
 from newsbot.storage.settings import SettingRepository
+from newsbot.storage.subscriptions import SubscriptionRepository
+from newsbot.storage.watches import WatchRepository
 from newsbot.storage.webmessages import WebMessageRepository
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,16 @@ class Transaction:
     def leases(self) -> LeaseRepository:
         """Claims by which processes take turns."""
         return LeaseRepository(self.connection)
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionRepository:
+        """Digests that come by themselves."""
+        return SubscriptionRepository(self.connection)
+
+    @cached_property
+    def watches(self) -> WatchRepository:
+        """Signs of life, outages, incidents."""
+        return WatchRepository(self.connection)
 
     @cached_property
     def web_messages(self) -> WebMessageRepository:

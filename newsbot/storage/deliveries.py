@@ -4,11 +4,12 @@ due -> leased -> sending -> sent | unknown | failed, and back to due where nothi
 its rows to whoever comes after its lease; `sending_since` tells that one whether a request had left.
 """
 
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
@@ -18,6 +19,7 @@ from newsbot.storage.tables import deliveries, editions
 
 _columns = deliveries.c
 _OPEN: tuple[DeliveryState, ...] = ("due", "leased", "sending")
+SHARDS = 5_040  # divides evenly among up to ten workers
 _CHUNK = 500  # rows a statement: both databases limit its parameters
 
 
@@ -27,9 +29,9 @@ class DeliveryRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add_edition(self, body: str, content_version: str, at: datetime) -> int:
-        """Keep what is to be posted; returns the edition's id."""
-        values = {"body": body, "content_version": content_version, "made_at": at}
+    async def add_edition(self, body: str, content_version: str, at: datetime, why: str = "[]") -> int:
+        """Keep what is to be posted, and why it says that; returns the edition's id. An empty body is never posted."""
+        values = {"body": body, "content_version": content_version, "made_at": at, "why": why}
         made = await self._connection.execute(insert(editions).values(values).returning(editions.c.id))
         return int(made.scalar_one())
 
@@ -48,12 +50,21 @@ class DeliveryRepository:
         return {row.id: row.body for row in await self._connection.execute(query)}
 
     async def claim(
-        self, worker: str, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]
+        self,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        platforms: Sequence[str],
+        part: tuple[int, int] = (0, 1),
     ) -> tuple[Delivery, ...]:
         """Up to `limit` deliveries that are due or were left behind by a dead worker, leased to `worker` from now on.
 
         Only the first open one of each channel, so a channel's order is kept. Two workers never get the same one.
+        `part` is (index, count): only the channels whose shard falls to that one of `count` workers.
         """
+        index, count = part
+        is_mine = _columns.shard % count == index if count > 1 else true()
         earlier = deliveries.alias("earlier")
         is_first = ~(
             select(earlier.c.id)
@@ -67,7 +78,7 @@ class DeliveryRepository:
         )
         chosen = (
             select(_columns.id)
-            .where(_claimable(now), _columns.platform.in_(platforms), is_first)
+            .where(_claimable(now), _columns.platform.in_(platforms), is_mine, is_first)
             .order_by(_columns.retry_at, _columns.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -138,6 +149,57 @@ class DeliveryRepository:
         row = (await self._connection.execute(select(deliveries).where(_columns.key == key))).one_or_none()
         return _record(row) if row else None
 
+    async def get(self, number: int) -> Delivery | None:
+        """The delivery of that id."""
+        row = (await self._connection.execute(select(deliveries).where(_columns.id == number))).one_or_none()
+        return _record(row) if row else None
+
+    async def of_ids(self, ids: Sequence[int]) -> tuple[Delivery, ...]:
+        """The deliveries of these ids, in order."""
+        query = select(deliveries).where(_columns.id.in_(ids)).order_by(_columns.id)
+        return tuple(_record(row) for row in await self._connection.execute(query))
+
+    async def of_subscription(self, subscription: int, limit: int) -> tuple[Delivery, ...]:
+        """The newest deliveries of a subscription, the newest first."""
+        query = select(deliveries).where(_columns.subscription == subscription)
+        found = await self._connection.execute(query.order_by(_columns.id.desc()).limit(limit))
+        return tuple(_record(row) for row in found)
+
+    async def last_edition_of(self, subscription: int) -> tuple[Delivery, str] | None:
+        """The newest delivery of a subscription, with why its edition says what it says (JSON)."""
+        newest = await self.of_subscription(subscription, 1)
+        if not newest:
+            return None
+        query = select(editions.c.why).where(editions.c.id == newest[0].edition_id)
+        return newest[0], str((await self._connection.execute(query)).scalar_one())
+
+    async def send_again(self, number: int, now: datetime, reason: str) -> bool:
+        """Let an unknown or failed delivery leave once more; whether it was one."""
+        again = (
+            update(deliveries)
+            .where(_columns.id == number, _columns.state.in_(("unknown", "failed")))
+            .values(state="due", retry_at=now, attempts=0, sending_since=None, reason=reason, fix="", settled_at=None)
+        )
+        return (await self._connection.execute(again)).rowcount == 1
+
+    async def call_off(self, keys: Sequence[str], now: datetime, reason: str) -> int:
+        """Skip those of these that did not leave yet; returns how many."""
+        off = (
+            update(deliveries)
+            .where(_columns.key.in_(keys), _columns.state == "due", _columns.sending_since.is_(None))
+            .values(state="skipped", reason=reason, settled_at=now)
+        )
+        return (await self._connection.execute(off)).rowcount
+
+    async def call_off_all(self, subscription: int, now: datetime, reason: str) -> int:
+        """Skip what of a subscription did not leave yet; returns how many."""
+        off = (
+            update(deliveries)
+            .where(_columns.subscription == subscription, _columns.state == "due", _columns.sending_since.is_(None))
+            .values(state="skipped", reason=reason, settled_at=now)
+        )
+        return (await self._connection.execute(off)).rowcount
+
     async def in_states(self, states: Sequence[DeliveryState], limit: int) -> tuple[Delivery, ...]:
         """The newest deliveries in these states, the newest first."""
         query = select(deliveries).where(_columns.state.in_(states)).order_by(_columns.id.desc()).limit(limit)
@@ -164,14 +226,25 @@ def _values(edition_id: int, delivery: NewDelivery) -> dict[str, object]:
         "workspace": place.workspace,
         "channel": place.channel,
         "thread": place.thread or "",
-        "state": "due",
+        "state": "skipped" if delivery.skipped else "due",
         "due_at": delivery.due_at,
         "retry_at": delivery.due_at,
         "attempts": 0,
         "lease_by": "",
-        "reason": "",
+        "reason": delivery.skipped,
         "fix": "",
+        "settled_at": delivery.due_at if delivery.skipped else None,
+        "subscription": delivery.subscription,
+        "slot": delivery.slot,
+        "mention": delivery.mention,
+        "label": delivery.label,
+        "shard": shard_of(place),
     }
+
+
+def shard_of(place: Place) -> int:
+    """A number that is the same for a channel in every process; workers divide the channels by it."""
+    return zlib.crc32(f"{place.platform}:{place.channel}".encode()) % SHARDS
 
 
 def _settled(settlement: Settlement, sending_since: datetime | None) -> dict[str, object]:
@@ -205,4 +278,9 @@ def _record(row: Row[tuple[Any, ...]]) -> Delivery:
         row.reason,
         row.fix,
         row.settled_at,
+        row.subscription,
+        row.slot,
+        row.mention,
+        row.label,
+        row.shard,
     )

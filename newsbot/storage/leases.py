@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.storage.statements import insert_or_ignore
@@ -28,3 +28,8 @@ class LeaseRepository:
     async def give_back(self, name: str, holder: str) -> None:
         """End a lease early."""
         await self._connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+    async def holders(self, prefix: str, now: datetime) -> tuple[str, ...]:
+        """Who holds a lease whose name begins with `prefix`, in order."""
+        query = select(leases.c.holder).where(leases.c.name.startswith(prefix, autoescape=True), leases.c.until > now)
+        return tuple(sorted((await self._connection.execute(query)).scalars()))

@@ -1,11 +1,14 @@
 """What repositories give back: plain frozen values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from newsbot.messages.requests import Place
 
+SubscriptionState = Literal["active", "paused", "ended"]
+WhenEmpty = Literal["short", "skip"]
+CatchUp = Literal["skip", "latest", "all"]
 DeliveryState = Literal["due", "leased", "sending", "sent", "unknown", "failed", "skipped"]
 
 
@@ -59,11 +62,20 @@ class NewWebMessage:
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A message that is to stand in `place` from `due_at` on. A second one with the same `key` is not made."""
+    """A message that is to stand in `place` from `due_at` on. A second one with the same `key` is not made.
+
+    Where a digest makes it: of which subscription and slot, which role it mentions, and why it is late. `skipped` is
+    why it is not to be posted at all: then it is kept only so that people can read that.
+    """
 
     key: str
     place: Place
     due_at: datetime
+    subscription: int | None = None
+    slot: str = ""
+    mention: str = ""
+    label: str = ""
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,11 @@ class Delivery:
     reason: str
     fix: str
     settled_at: datetime | None
+    subscription: int | None = None
+    slot: str = ""
+    mention: str = ""
+    label: str = ""
+    shard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +143,73 @@ class SlackInstallation:
     installed_at: datetime
     gone_at: datetime | None = None
     gone_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscription:
+    """A digest that somebody wants in `place`: at a wall time in an IANA zone, on days as `mon-fri` or `mon,wed`.
+
+    No `topics` are all of them. `mention` is the id of a role to mention, or empty.
+    """
+
+    place: Place
+    at: time
+    zone: str
+    days: str
+    made_by: str
+    made_at: datetime
+    topics: tuple[str, ...] = ()
+    when_empty: WhenEmpty = "short"
+    catch_up: CatchUp = "latest"
+    mention: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A digest that comes to a channel by itself; `number` is what people there call it.
+
+    The rule holds for instants after `since`; `last_day` is the latest nominal date that was decided; `next_at` is when
+    the next slot is due. `history` is the id of what was shown, `cursor` the day after which events are news.
+    `paused_by` is empty where newsbot paused it.
+    """
+
+    id: int
+    number: int
+    place: Place
+    at: time
+    zone: str
+    days: str
+    made_by: str
+    made_at: datetime
+    topics: tuple[str, ...]
+    when_empty: WhenEmpty
+    catch_up: CatchUp
+    mention: str
+    state: SubscriptionState
+    since: datetime
+    last_day: date | None
+    next_at: datetime | None
+    history: str
+    cursor: date
+    paused_reason: str = ""
+    paused_fix: str = ""
+    paused_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutageRecord:
+    """newsbot was down from `start` to `end`."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An edition that was not confirmed in time; `closed_at` is when all was well again."""
+
+    delivery: int
+    subscription: int
+    platform: str
+    opened_at: datetime
+    closed_at: datetime | None = None

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -54,6 +55,8 @@ metadata = MetaData(
 
 
 OPEN = "state IN ('due', 'leased', 'sending')"
+ACTIVE = "state = 'active'"
+UNCLOSED = "closed_at IS NULL"
 
 
 def _text(name: str, length: int, **options: Any) -> Column[str]:
@@ -120,6 +123,78 @@ editions = Table(
     Column("body", Text, nullable=False),
     _text("content_version", 64),
     Column("made_at", UtcDateTime, nullable=False),
+    Column("why", Text, nullable=False, server_default="[]"),
+)
+
+# Digests that come to a channel by themselves. `last_day` is the latest nominal date that was decided; `next_at` when
+# the next slot is due, empty where nothing is. `history` names what was shown here, which many subscriptions share.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("platform", 32),
+    _text("workspace", 64),
+    _text("channel", 64),
+    _text("thread", 64),
+    Column("number", Integer, nullable=False),
+    _text("at", 5),
+    _text("zone", 64),
+    _text("days", 40),
+    Column("topics", Text, nullable=False),
+    _text("when_empty", 16),
+    _text("catch_up", 16),
+    _text("mention", 64),
+    _text("made_by", 64),
+    Column("made_at", UtcDateTime, nullable=False),
+    _text("state", 16),
+    Column("since", UtcDateTime, nullable=False),
+    Column("last_day", Date, nullable=True),
+    Column("next_at", UtcDateTime, nullable=True),
+    _text("history", 64),
+    Column("cursor", Date, nullable=False),
+    Column("paused_reason", Text, nullable=False),
+    Column("paused_fix", Text, nullable=False),
+    _text("paused_by", 64),
+    Index("uq_subscriptions_channel", "platform", "workspace", "channel", "number", unique=True),
+    Index("ix_subscriptions_next_at", "next_at", "id", sqlite_where=text(ACTIVE), postgresql_where=text(ACTIVE)),
+)
+
+# What subscriptions have shown, by the hash of it.
+digest_histories = Table(
+    "digest_histories",
+    metadata,
+    _text("id", 64, primary_key=True),
+    Column("shown", Text, nullable=False),
+)
+
+# When newsbot was down, as the scheduler noticed it afterwards.
+outages = Table(
+    "outages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("start", UtcDateTime, nullable=False),
+    Column("end", UtcDateTime, nullable=False),
+    Index("ix_outages_end", "end"),
+)
+
+# The last sign of life of what must not stop.
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    _text("name", 64, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Editions that were not confirmed in time: each is told once, and its end once.
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("delivery", Integer, ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    Column("subscription", Integer, nullable=False),
+    _text("platform", 32),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime, nullable=True),
+    Index("ix_incidents_open", "platform", sqlite_where=text(UNCLOSED), postgresql_where=text(UNCLOSED)),
 )
 
 # The outbox: one row for each message that is to stand somewhere, with everything a worker needs to take over from
@@ -146,8 +221,14 @@ deliveries = Table(
     Column("reason", Text, nullable=False),
     Column("fix", Text, nullable=False),
     Column("settled_at", UtcDateTime, nullable=True),
+    Column("subscription", Integer, nullable=True),
+    _text("slot", 24, server_default=""),
+    _text("mention", 64, server_default=""),
+    Column("label", Text, nullable=False, server_default=""),
+    Column("shard", Integer, nullable=False, server_default="0"),
     Index("uq_deliveries_key", "key", unique=True),
     Index("ix_deliveries_edition_id", "edition_id"),
+    Index("ix_deliveries_subscription", "subscription", "id"),
     # Only what is still to be done is searched again and again, however many messages there once were.
     Index("ix_deliveries_open", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("ix_deliveries_queue", "platform", "channel", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),

@@ -1,0 +1,188 @@
+"""Subscriptions: which digest comes where and when, how far each is, and what it has shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.messages.requests import Place
+from newsbot.storage.records import NewSubscription, Subscription
+from newsbot.storage.statements import insert_or_ignore_all
+from newsbot.storage.tables import digest_histories, subscriptions
+
+_columns = subscriptions.c
+_CHUNK = 500  # rows a statement: both databases limit its parameters
+_ADVANCED = ("since", "last_day", "next_at", "history", "cursor")
+
+
+class SubscriptionRepository:
+    """Subscriptions and their histories."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, new: NewSubscription, since: datetime, next_at: datetime | None, cursor: date) -> Subscription:
+        """Keep a new subscription under the next number of its channel."""
+        highest = select(func.coalesce(func.max(_columns.number), 0)).where(*_of_channel(new.place))
+        number = (await self._connection.execute(highest)).scalar_one() + 1
+        place = new.place
+        values = {
+            "platform": place.platform,
+            "workspace": place.workspace,
+            "channel": place.channel,
+            "thread": place.thread or "",
+            "number": number,
+            **_wishes(new),
+            "made_by": new.made_by,
+            "made_at": new.made_at,
+            "state": "active",
+            "since": since,
+            "next_at": next_at,
+            "history": "",
+            "cursor": cursor,
+            "paused_reason": "",
+            "paused_fix": "",
+            "paused_by": "",
+        }
+        made = await self._connection.execute(insert(subscriptions).values(values).returning(*subscriptions.c))
+        return _record(made.one())
+
+    async def get(self, number: int) -> Subscription | None:
+        """The subscription of that id."""
+        row = (await self._connection.execute(select(subscriptions).where(_columns.id == number))).one_or_none()
+        return _record(row) if row else None
+
+    async def locked(self, number: int) -> Subscription | None:
+        """The same, which nobody else changes until this transaction ends."""
+        query = select(subscriptions).where(_columns.id == number).with_for_update()
+        row = (await self._connection.execute(query)).one_or_none()
+        return _record(row) if row else None
+
+    async def of_channel(self, place: Place) -> tuple[Subscription, ...]:
+        """The subscriptions of the channel of `place` that did not end, by number."""
+        query = select(subscriptions).where(*_of_channel(place), _columns.state != "ended").order_by(_columns.number)
+        return tuple(_record(row) for row in await self._connection.execute(query))
+
+    async def active(self, limit: int) -> tuple[Subscription, ...]:
+        """Those that something will be posted for, the next due first."""
+        query = select(subscriptions).where(_columns.state == "active").order_by(_columns.next_at).limit(limit)
+        return tuple(_record(row) for row in await self._connection.execute(query))
+
+    async def due(self, now: datetime, limit: int) -> tuple[Subscription, ...]:
+        """Up to `limit` active ones with a slot due by `now`."""
+        query = select(subscriptions).where(_columns.state == "active", _columns.next_at <= now)
+        found = await self._connection.execute(query.order_by(_columns.next_at, _columns.id).limit(limit))
+        return tuple(_record(row) for row in found)
+
+    async def unchanged(self, of: Sequence[Subscription]) -> frozenset[int]:
+        """Ids of those that are still as given; nobody else changes them until this transaction ends."""
+        given = {each.id: each for each in of}
+        # In one order: two that lock the same rows in different orders would wait for each other for ever.
+        query = select(subscriptions).where(_columns.id.in_(given)).order_by(_columns.id).with_for_update()
+        now = (_record(row) for row in await self._connection.execute(query))
+        return frozenset(each.id for each in now if each == given[each.id])
+
+    async def next_due(self) -> datetime | None:
+        """When the next slot of all is due."""
+        query = select(func.min(_columns.next_at)).where(_columns.state == "active")
+        found: datetime | None = (await self._connection.execute(query)).scalar_one()
+        return found
+
+    async def advance(self, moved: Sequence[Subscription]) -> None:
+        """Keep how far these are: since, last day, next slot, history, cursor."""
+        if not moved:
+            return
+        statement = (
+            update(subscriptions)
+            .where(_columns.id == bindparam("the_id"))
+            .values({name: bindparam(f"new_{name}", type_=_columns[name].type) for name in _ADVANCED})
+        )
+        rows = [{"the_id": each.id, **{f"new_{name}": getattr(each, name) for name in _ADVANCED}} for each in moved]
+        await self._connection.execute(statement, rows)
+
+    async def update(self, changed: Subscription) -> None:
+        """Keep everything of a subscription that can change."""
+        values = {
+            **_wishes(changed),
+            **{name: getattr(changed, name) for name in _ADVANCED},
+            "state": changed.state,
+            "paused_reason": changed.paused_reason,
+            "paused_fix": changed.paused_fix,
+            "paused_by": changed.paused_by,
+        }
+        await self._connection.execute(update(subscriptions).where(_columns.id == changed.id).values(values))
+
+    async def pause(self, number: int, reason: str, fix: str) -> bool:
+        """Pause an active subscription, by newsbot itself; whether it was active."""
+        paused = (
+            update(subscriptions)
+            .where(_columns.id == number, _columns.state == "active")
+            .values(state="paused", paused_reason=reason, paused_fix=fix, paused_by="")
+        )
+        return (await self._connection.execute(paused)).rowcount == 1
+
+    async def histories(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """What these histories say, by id."""
+        query = select(digest_histories).where(digest_histories.c.id.in_(set(ids)))
+        return {row.id: row.shown for row in await self._connection.execute(query)}
+
+    async def keep_histories(self, shown: Mapping[str, str]) -> None:
+        """Keep histories by id; those that are known stay as they are."""
+        rows = [{"id": name, "shown": text} for name, text in shown.items()]
+        for start in range(0, len(rows), _CHUNK):
+            chunk = rows[start : start + _CHUNK]
+            await self._connection.execute(insert_or_ignore_all(self._connection, digest_histories, chunk))
+
+    async def counts(self) -> dict[str, int]:
+        """How many subscriptions there are in each state."""
+        query = select(_columns.state, func.count()).group_by(_columns.state)
+        return {row[0]: row[1] for row in await self._connection.execute(query)}
+
+
+def _of_channel(place: Place) -> tuple[Any, ...]:
+    return (
+        _columns.platform == place.platform,
+        _columns.workspace == place.workspace,
+        _columns.channel == place.channel,
+    )
+
+
+def _wishes(of: NewSubscription | Subscription) -> dict[str, object]:
+    """What people choose."""
+    return {
+        "at": f"{of.at:%H:%M}",
+        "zone": of.zone,
+        "days": of.days,
+        "topics": ",".join(of.topics),
+        "when_empty": of.when_empty,
+        "catch_up": of.catch_up,
+        "mention": of.mention,
+    }
+
+
+def _record(row: Row[tuple[Any, ...]]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        number=row.number,
+        place=Place(row.platform, row.workspace, row.channel, row.thread or None),
+        at=time.fromisoformat(row.at),
+        zone=row.zone,
+        days=row.days,
+        made_by=row.made_by,
+        made_at=row.made_at,
+        topics=tuple(row.topics.split(",")) if row.topics else (),
+        when_empty=row.when_empty,
+        catch_up=row.catch_up,
+        mention=row.mention,
+        state=row.state,
+        since=row.since,
+        last_day=row.last_day,
+        next_at=row.next_at,
+        history=row.history,
+        cursor=row.cursor,
+        paused_reason=row.paused_reason,
+        paused_fix=row.paused_fix,
+        paused_by=row.paused_by,
+    )
