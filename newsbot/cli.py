@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsbot import __version__
+from newsbot.cli_digest import add_digest
 from newsbot.errors import NewsbotError, RequestError
 from newsbot.settings import Settings, load_settings
 
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(verb=_check)
 
     _add_platforms(verbs)
+    add_digest(verbs)
 
     content = verbs.add_parser("content", help="work on topics").add_subparsers(metavar="VERB", required=True)
     new = content.add_parser("new", help="make the files of a new topic, to be filled in")

@@ -135,6 +135,23 @@ class SlackSettings(_Section):
         return value if value.endswith("/") else f"{value}/"
 
 
+class AlertSettings(_Section):
+    """Where the operator is told what went wrong by itself, and after how many minutes a digest counts as overdue.
+
+    `operator` is `platform:channel` or `platform:workspace/channel`; a person is `@` and their id in place of a channel.
+    """
+
+    operator: str | None = None
+    minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
+
+    @field_validator("operator")
+    @classmethod
+    def _is_place(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"(discord|slack|web):([^/\s]+/)?@?[^/\s@]+", value):
+            raise ValueError(f"'{value}' is no place | discord:CHANNEL, slack:CHANNEL, slack:WORKSPACE/@PERSON")
+        return value
+
+
 class SecretSettings(_Section):
     """What only the environment may hold."""
 
@@ -157,6 +174,7 @@ class Settings(_Section):
     http: HttpSettings = Field(default_factory=HttpSettings)
     discord: DiscordSettings = Field(default_factory=DiscordSettings)
     slack: SlackSettings = Field(default_factory=SlackSettings)
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
     secrets: SecretSettings = Field(default_factory=SecretSettings, exclude=True)
 
     @property
@@ -209,6 +227,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "LOG_FORMAT": ("log", "format"),
     "LOG_LEVEL": ("log", "level"),
     "NEWSBOT_CONTENT": ("content", "folder"),
+    "NEWSBOT_OPERATOR": ("alerts", "operator"),
     "NEWSBOT_SECRET_KEY": ("secrets", "secret_key"),
     "PORT": ("http", "port"),
     "PUBLIC_URL": ("http", "public_url"),
@@ -220,7 +239,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "SLACK_SIGNING_SECRET": ("secrets", "slack_signing_secret"),
 }
 # Names with our prefix that are read elsewhere: the config's own path, and development data (by tests).
-_OTHER_NAMES = ("NEWSBOT_CONFIG", "NEWSBOT_DEV_DATA", "NEWSBOT_OPERATOR")
+_OTHER_NAMES = ("NEWSBOT_CONFIG", "NEWSBOT_DEV_DATA")
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

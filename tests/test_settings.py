@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from newsbot.errors import SettingsError
-from newsbot.settings import load_settings
+from newsbot.settings import Settings, load_settings
 
 
-def load(tmp_path: Path, text: str, **environment: str) -> object:
+def load(tmp_path: Path, text: str, **environment: str) -> Settings:
     file = tmp_path / "newsbot.yaml"
     file.write_text(text, encoding="utf-8")
     return load_settings({"NEWSBOT_CONFIG": str(file), **environment})
@@ -28,7 +28,10 @@ def test_the_shipped_settings_are_in_order() -> None:
             "log:\n  levle: info\n",
             "newsbot.yaml:2: 'log.levle' is no key here (did you mean 'level'? allowed: level, format)",
         ),
-        ("a: 1\n", "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http, discord, slack)"),
+        (
+            "a: 1\n",
+            "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http, discord, slack, alerts)",
+        ),
         ("log:\n  level: loud\n", "newsbot.yaml:2: 'log.level' is 'loud' (allowed: debug, info, warning, error)"),
         ("\ncontent:\n  watch: yes\n", "newsbot.yaml:3: 'content.watch' is 'yes' (allowed: true, false)"),
         ("content:\n  folder: 3\n", "newsbot.yaml:2: 'content.folder' is '3', not text (put it in quotes)"),
@@ -114,3 +117,14 @@ def _file(folder: Path, text: str) -> Path:
     file = folder / "newsbot.yaml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+@pytest.mark.parametrize("operator", ["discord:123", "slack:T1/@U2", "web:general", "slack:@U2"])
+def test_the_operator_is_a_place(tmp_path: Path, operator: str) -> None:
+    assert load(tmp_path, "{}\n", NEWSBOT_OPERATOR=operator).alerts.operator == operator
+
+
+@pytest.mark.parametrize("operator", ["123", "mail:anna", "discord:", "discord:a/b/c", "discord:@"])
+def test_an_operator_that_is_no_place_is_refused_with_what_is_one(tmp_path: Path, operator: str) -> None:
+    with pytest.raises(SettingsError, match=r"NEWSBOT_OPERATOR.*discord:CHANNEL"):
+        load(tmp_path, "{}\n", NEWSBOT_OPERATOR=operator)

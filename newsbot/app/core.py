@@ -14,7 +14,10 @@ from newsbot.content.live import LiveLibrary
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from newsbot.charts.renderer import ChartRenderer
+    from newsbot.digests.subscribing import Digests
     from newsbot.storage.database import Database
 
 
@@ -42,13 +45,19 @@ class App:
     desk: Desk
 
 
-def build(settings: Settings, handled: HandledEvents | None = None, choices: PlaceChoices | None = None) -> App:
+def build(
+    settings: Settings,
+    handled: HandledEvents | None = None,
+    choices: PlaceChoices | None = None,
+    digests_of: "Callable[[LiveLibrary], Digests] | None" = None,
+) -> App:
     """The app of these settings. Raises ContentMistakes where the content has any.
 
-    Without `handled` and `choices` it remembers nothing: enough to answer a single line.
+    Without `handled`, `choices` and `digests_of` it remembers nothing: enough to answer a single line.
     """
     live = LiveLibrary(settings.content_folder, today)
-    desk = Desk(live, now, lambda: secrets.token_hex(4), handled, choices=choices)
+    digests = digests_of(live) if digests_of else None
+    desk = Desk(live, now, lambda: secrets.token_hex(4), handled, choices=choices, digests=digests)
     return App(settings, live, desk)
 
 

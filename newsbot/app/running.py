@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import os
-import random
 import secrets
 import signal
 import webbrowser
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsbot.app.core import App, build, chart_renderer, health, now, open_database
+from newsbot.app.digests import Waking, courier_of, digests_of, planner_of, scheduler_of, watch_of
 from newsbot.app.discord import LiveMenus, discord_where
 from newsbot.app.previews import previews
 from newsbot.app.slack import slack_over_http, slack_values
@@ -73,11 +73,18 @@ async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) 
 
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
-        app = build(settings, DurableEvents(database), DurableChoices(database))
+        platforms: dict[str, Platform] = {}
+        waking = Waking()
+        app = build(
+            settings,
+            DurableEvents(database),
+            DurableChoices(database),
+            lambda live: digests_of(database, platforms, live, waking),
+        )
         if settings.content.watch:
             await stack.enter_async_context(_watched(app.live))
         running = Running(app, Drawing())
-        building = _Building(stack, app, database, screen, running)
+        building = _Building(stack, app, database, screen, running, platforms, waking)
         await building.start(parts)
         # What is loaded by now stays: to look through it for garbage would hold the event loop for a tenth of a second.
         gc.collect()
@@ -89,7 +96,14 @@ class _Building:
     """Starts the parts of one process, each where its settings and the wish for it allow."""
 
     def __init__(
-        self, stack: AsyncExitStack, app: App, database: "Database", screen: "Screen", running: Running
+        self,
+        stack: AsyncExitStack,
+        app: App,
+        database: "Database",
+        screen: "Screen",
+        running: Running,
+        platforms: dict[str, Platform],
+        waking: Waking,
     ) -> None:
         self._stack = stack
         self._app = app
@@ -99,16 +113,16 @@ class _Building:
         self._running = running
         self._worker = f"{os.uname().nodename[:24]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._renderer = chart_renderer(app.settings)
-        self._platforms: dict[str, Platform] = {}
+        self._platforms = platforms
+        self._waking = waking
         self._healths: dict[str, Callable[[], str]] = {}
         self._routes: list[Any] = []
 
     async def start(self, parts: frozenset[str]) -> None:
         """Start `parts`."""
-        from newsbot.digests.courier import Courier
-
         self._stack.push_async_callback(self._renderer.close)
-        self._courier = Courier(self._database, self._platforms, self._worker, now, random.Random())  # noqa: S311
+        watch = watch_of(self._settings, self._database)
+        self._courier = courier_of(self._database, self._platforms, self._worker, watch)
         if "discord" in parts or ("worker" in parts and self._settings.has_discord):
             await self._discord(with_gateway="discord" in parts)
         serves_slack = "web" in parts and slack_over_http(self._settings)
@@ -121,6 +135,10 @@ class _Building:
             await self._listen(with_chat=with_chat, with_terminal="terminal" in parts)
         if self._platforms:
             self._service("courier", self._courier.run(asyncio.Event()))
+            planner = planner_of(self._database, self._app.live)
+            scheduler = scheduler_of(planner, watch, self._courier, self._waking)
+            self._service("scheduler", scheduler.run())
+            self._service("zones", asyncio.to_thread(_warm_zones))
 
     def _service(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=name)
@@ -230,6 +248,13 @@ class _Building:
     async def _health(self) -> dict[str, str]:
         parts = await health(self._app, self._database)
         return {**parts, **{name: state() for name, state in self._healths.items()}}
+
+
+def _warm_zones() -> None:
+    """Read the names of time zones before anybody types one: it takes longer than a person's keystroke."""
+    from newsbot.digests.zonenames import zone_index
+
+    zone_index()
 
 
 async def _until_stopped(running: Running, screen: "Screen", stop: asyncio.Event, *, with_terminal: bool) -> None:

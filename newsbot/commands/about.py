@@ -45,7 +45,11 @@ def help_reply(context: Context, path: tuple[str, ...]) -> Reply:
     if command.options:
         blocks.append(Facts("Options", tuple(Fact(option.name, option.help) for option in command.options)))
     if below:
-        blocks.append(Facts("Briefs", tuple(Fact(f"/{' '.join(each.path)}", each.summary) for each in below)))
+        blocks.append(
+            Facts(
+                f"{command.below.capitalize()}s", tuple(Fact(f"/{' '.join(each.path)}", each.summary) for each in below)
+            )
+        )
     if command.aliases:
         blocks.append(text(f"Also understood: {', '.join(command.aliases)}."))
     if command.examples:

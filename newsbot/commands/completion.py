@@ -1,12 +1,22 @@
 """Completion: the values of one option, and what half a free text may become."""
 
-from newsbot.commands.menu import Context, Option
+from collections.abc import Iterable
+
+from newsbot.commands.menu import TELLING, Context, Option
 from newsbot.commands.parser import MAX_TEXT
 from newsbot.content.names import Name, NameIndex, normalised
+from newsbot.digests.phrases import DAY_NAMES
+from newsbot.digests.zonenames import complete_zone
 from newsbot.messages.requests import Suggest, Suggestion
 
 MAX_SUGGESTIONS = 25  # Discord's limit; enough everywhere
 _LABEL = 100
+_DAYS = (
+    ("Weekdays, Monday to Friday", "weekdays"),
+    ("Daily", "daily"),
+    ("Weekends", "weekends"),
+    *((day, day[:3].casefold()) for day in DAY_NAMES),
+)
 
 
 def suggestions(context: Context, suggest: Suggest) -> tuple[Suggestion, ...]:
@@ -15,8 +25,8 @@ def suggestions(context: Context, suggest: Suggest) -> tuple[Suggestion, ...]:
     option = command.option(suggest.option) if command else None
     if option is None:
         return ()
-    if option.kind == "yes-no":
-        return tuple(Suggestion(word, word) for word in ("yes", "no") if word.startswith(suggest.typed.casefold()))
+    if _is_listed(option):
+        return tuple(_suggestion(name) for name in _values(option, suggest.typed[:_LABEL], context))
     index = _index(option, suggest.options.get("topic", ""), context)
     if index is None:
         return ()
@@ -37,11 +47,71 @@ def completions(context: Context, text: str) -> tuple[Suggestion, ...]:
     start = f"/{before} "
     if root.value in context.library.topics:
         return _written(context.library.brief_names(root.value), last, start) if len(words) == 1 else ()
+    if root.value in context.menu.below:
+        return _below(root.value, words[1:], last, start, context)
     options = context.menu.commands[root.value,].options
     if len(words) > len(options):
         return ()
     index = _index(options[len(words) - 1], words[1] if len(words) > 1 else "", context)
     return _written(index, last, start) if index else ()
+
+
+def _below(root: str, words: list[str], last: str, start: str, context: Context) -> tuple[Suggestion, ...]:
+    """The names of subcommands, then the options of one: by name, or what tells by itself which option it is of."""
+    names = context.menu.below[root]
+    if not words:
+        return _written(names, last, start)
+    found = names.exact(words[0])
+    if found is None or not last:
+        return ()
+    options = context.menu.commands[root, found.value].options
+    name, colon, typed = last.partition(":")
+    if colon:
+        named = [name_of for option in options if option.name == name for name_of in _values(option, typed, context)]
+        return tuple(Suggestion(each.label[:_LABEL], f"{start}{name}:{each.value}") for each in named)
+    begun = [
+        Suggestion(f"{each.name}: {each.help}", f"{start}{each.name}:")
+        for each in options
+        if each.name.startswith(last)
+    ]
+    told = (each for option in options if option.kind in TELLING for each in _values(option, last, context))
+    return (*begun, *(Suggestion(each.label[:_LABEL], start + each.value) for each in told))[:MAX_SUGGESTIONS]
+
+
+def _is_listed(option: Option) -> bool:
+    return option.kind in {"yes-no", "choice", "zone", "days", "topics"}
+
+
+def _values(option: Option, typed: str, context: Context) -> list[Name]:
+    """What half a value may become, for an option whose values do not depend on another's."""
+    match option.kind:
+        case "yes-no":
+            return _begun([("yes", "yes"), ("no", "no")], typed)
+        case "choice":
+            return _begun(option.choices, typed)
+        case "days":
+            return _begun(_DAYS, typed)
+        case "zone":
+            return complete_zone(typed, MAX_SUGGESTIONS)
+        case "topics":
+            return _topics(typed, context)
+    return []
+
+
+def _begun(choices: Iterable[tuple[str, str]], typed: str) -> list[Name]:
+    """The choices of which a word begins like this, or the value."""
+    wanted = normalised(typed)
+    words = ((label, value, f" {normalised(label)} {normalised(value)}") for label, value in choices)
+    return [Name(value, label, ()) for label, value, called in words if f" {wanted}" in called]
+
+
+def _topics(typed: str, context: Context) -> list[Name]:
+    """The last topic of several, completed; those before it stay."""
+    before, comma, last = typed.rpartition(",")
+    names = context.library.topic_names.complete(last, MAX_SUGGESTIONS)
+    kept = f"{before}{comma}"
+    chosen = [Name(f"{kept}{name.value}", f"{kept} {name.label}".strip(), ()) for name in names]
+    return chosen if kept else [*_begun([("All topics", "all")], last), *chosen]
 
 
 def _index(option: Option, topic: str, context: Context) -> NameIndex | None:

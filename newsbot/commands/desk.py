@@ -4,27 +4,28 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from types import ModuleType
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from newsbot.commands import about, ask, briefs, compare, events, figures, forms, questions, settings, sources
+from newsbot.commands import about, forms
 from newsbot.commands.answers import HELP, SHARE, Offer, Unclear, note, offered, run
 from newsbot.commands.clicks import damaged
 from newsbot.commands.completion import completions, suggestions
 from newsbot.commands.menu import Command, Context, Menu, PlaceChoices, is_yes
-from newsbot.commands.parser import Understood, understand
+from newsbot.commands.modules import CLICKS, COMMANDS, EFFECTS, Clicker
+from newsbot.commands.parser import understand
 from newsbot.content.library import Library
-from newsbot.errors import NewsbotError, TokenError
+from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
 
+if TYPE_CHECKING:
+    from newsbot.digests.subscribing import Digests
+
 log = logging.getLogger(__name__)
 
-_MODULES: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, settings, about)
-_CLICK_MODULES: tuple[ModuleType, ...] = (briefs, events, figures, forms, questions, sources)
-Clicker = Callable[[Context, Click], Awaitable[Reply | Form]]
+_TWICE = note("Done already", "This request arrived twice; it was carried out once.")
 _Answer = TypeVar("_Answer", Reply, Reply | Form, Reply | Problems)
 
 
@@ -45,7 +46,7 @@ class HandledEvents(Protocol):
 
 def build_menu(library: Library) -> Menu:
     """The menu of a library."""
-    return Menu.of(command for module in _MODULES for command in module.commands(library))
+    return Menu.of(command for module in COMMANDS for command in module.commands(library))
 
 
 class Desk:
@@ -59,6 +60,7 @@ class Desk:
         handled: HandledEvents | None = None,
         menu_of: Callable[[Library], Menu] = build_menu,
         choices: PlaceChoices | None = None,
+        digests: "Digests | None" = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._shelf = shelf
@@ -67,11 +69,12 @@ class Desk:
         self._handled = handled
         self._menu_of = menu_of
         self._choices = choices
+        self._digests = digests
         self._context = self._fresh_context()
         self._clicks: Mapping[str, Clicker] = {
             "ask.run": self._run_again,
             SHARE: self._share,
-            **{name: clicker for module in _CLICK_MODULES for name, clicker in module.CLICKS.items()},
+            **CLICKS,
         }
 
     @property
@@ -83,7 +86,7 @@ class Desk:
 
     def _fresh_context(self) -> Context:
         library = self._shelf.current
-        return Context(library, self._menu_of(library), self._choices)
+        return Context(library, self._menu_of(library), self._choices, self._digests)
 
     async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
         """Answer a free text, as `answer` does."""
@@ -93,7 +96,8 @@ class Desk:
             understood = understand(text, context)
             if understood.wants_help:
                 return about.help_reply(context, understood.path)
-            return await self._answer_ask(context, _as_ask(understood, who, where, event_id, self._now()))
+            ask = Ask(who, where, understood.path, understood.options, event_id, self._now())
+            return await self._answer_ask(context, ask)
 
         return await self._guarded(answered)
 
@@ -129,14 +133,22 @@ class Desk:
         context = self.context
 
         async def answered() -> Reply | Problems:
-            if submit.action.name != "form.run" or len(submit.action.arguments) != 1:
+            if submit.action.name != forms.RUN or not submit.action.arguments:
                 raise damaged()
-            command = forms.form_command(context, submit.action.arguments[0])
-            if problems := forms.form_for(context, command).problems(submit.values):
+            path, *kept = submit.action.arguments
+            command = forms.form_command(context, path)
+            form = forms.form_for(context, command)
+            if problems := form.problems(submit.values):
                 return Problems(problems)
-            options = {name: value for name, value in submit.values.items() if value and command.option(name)}
+            typed = {field.name: value for field in form.fields if (value := submit.values.get(field.name, "").strip())}
+            options = {**forms.read_options(kept), **typed}
             ask = Ask(submit.who, submit.where, command.path, options, submit.event_id, submit.at)
-            return await self._answer_ask(context, ask)
+            try:
+                return await self._answer_ask(context, ask)
+            except forms.WrongValues as error:
+                if not error.by_option.keys() <= {field.name for field in form.fields}:
+                    raise  # what is wrong has no field to say so beside
+                return Problems(error.by_option)
 
         return await self._guarded(answered)
 
@@ -155,10 +167,9 @@ class Desk:
         if ask.path == ("newsbot",) and (words := ask.options.get("words", "").strip()):
             return await self._answer_words(context, ask, words)
         _require(command, ask)
-        if command.admin and not ask.who.is_admin:
-            raise Unclear("Only an administrator of this place can do that.", title="Not allowed")
+        forms.require_admin(command, ask)
         if command.effects and not await self._is_new(ask):
-            return note("Done already", "This request arrived twice; it was carried out once.")
+            return _TWICE
         reply = await command.handler(context, ask)
         return _private(reply, command, ask) if is_yes(ask, "private") else reply
 
@@ -174,6 +185,8 @@ class Desk:
         clicker = self._clicks.get(click.action.name)
         if clicker is None:
             raise damaged()
+        if click.action.name in EFFECTS and not await self._is_new(click):
+            return _TWICE
         return await clicker(context, click)
 
     async def _run_again(self, context: Context, click: Click) -> Reply:
@@ -181,7 +194,7 @@ class Desk:
         if not click.action.arguments:
             raise damaged()
         path, *written = click.action.arguments
-        options = dict(option.split("=", 1) for option in written if "=" in option)
+        options = forms.read_options(written)
         ask = Ask(click.who, click.where, tuple(path.split("/")), options, click.event_id, click.at)
         return await self._answer_ask(context, ask)
 
@@ -193,10 +206,10 @@ class Desk:
         reply = await self._answer_click(context, replace(click, action=Action(name, tuple(arguments))))
         return replace(reply, replaces=False) if isinstance(reply, Reply) else reply
 
-    async def _is_new(self, ask: Ask) -> bool:
-        if self._handled is None or not ask.event_id:
+    async def _is_new(self, asked: Ask | Click) -> bool:
+        if self._handled is None or not asked.event_id:
             return True
-        return await self._handled.claim(ask.who.platform, ask.event_id, ask.at or self._now())
+        return await self._handled.claim(asked.who.platform, asked.event_id, asked.at or self._now())
 
     async def _guarded(self, answered: Callable[[], Awaitable[_Answer]]) -> _Answer | Reply:
         """The reply, or what to say in its place; nothing ever leaves the desk unanswered."""
@@ -206,6 +219,8 @@ class Desk:
             return note(error.title, str(error), error.offers)
         except TokenError as error:
             return note("That button does not work", str(error), (HELP,))
+        except RequestError as error:
+            return note("That cannot be done", str(error))
         except NewsbotError as error:
             return self._broken(error, str(error))
         except Exception as error:  # noqa: BLE001 (the last guard: a person must get an answer, the log the cause)
@@ -226,11 +241,7 @@ def _require(command: Command, ask: Ask) -> None:
     if missing:
         example = f" For example: {command.examples[0]}" if command.examples else ""
         sentence = f"This command needs {missing[0].name}: {missing[0].help.lower()}.{example}"
-        raise Unclear(sentence, (Offer("Fill in", forms.open_action(command)), HELP), "Almost")
-
-
-def _as_ask(understood: Understood, who: Person, where: Place, event_id: str, at: datetime) -> Ask:
-    return Ask(who, where, understood.path, understood.options, event_id, at)
+        raise Unclear(sentence, (Offer("Fill in", forms.open_action(command, ask.options)), HELP), "Almost")
 
 
 def _private(reply: Reply, command: Command, ask: Ask) -> Reply:

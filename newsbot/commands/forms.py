@@ -1,30 +1,83 @@
 """Forms made from commands: every command that needs options can be filled in instead of written."""
 
-from newsbot.commands.clicks import arguments, damaged
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from newsbot.commands.answers import Offer, Unclear
+from newsbot.commands.clicks import damaged
 from newsbot.commands.menu import PRIVATE, Command, Context, Option
+from newsbot.errors import TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.forms import Field, Form
-from newsbot.messages.requests import Click
+from newsbot.messages.requests import Ask, Click
 
+OPEN, RUN = "form.open", "form.run"
 _MAX_CHOICES = 25  # Discord's limit for a select
 _LONGEST = 300
+_YES_NO = (("Yes", "yes"), ("No", "no"))
 
 
-def form_for(context: Context, command: Command) -> Form:
-    """The form of a command: a field for each option, a pick from a list where the names are few."""
-    fields = tuple(_field(context, option) for option in command.options if option != PRIVATE)
-    return Form(command.summary, Action("form.run", ("/".join(command.path),)), fields, "Ask")
+class WrongValues(Unclear):
+    """Options that cannot be accepted: for each by name, the sentence to show beside its field."""
+
+    def __init__(self, by_option: Mapping[str, str], offers: Iterable[Offer] = (), title: str = "Almost") -> None:
+        super().__init__(" ".join(by_option.values()), offers, title)
+        self.by_option = dict(by_option)
 
 
-def open_action(command: Command) -> Action:
-    """What a button does that opens the form of a command."""
-    return Action("form.open", ("/".join(command.path),))
+def form_for(context: Context, command: Command, presets: Mapping[str, str] | None = None) -> Form:
+    """The form of a command: a field for each option, a pick from a list where the names are few.
+
+    `presets` are what its fields hold at first; those of options without a field come back when the form is sent.
+    """
+    given = presets or {}
+    fields = (_filled(_field(context, option), given) for option in command.options if has_field(option))
+    kept = {name: value for name, value in given.items() if (option := command.option(name)) and not has_field(option)}
+    action = Action(RUN, ("/".join(command.path), *_written(kept)))
+    return Form(command.summary, action, tuple(fields), "Save" if command.effects else "Ask")
+
+
+def has_field(option: Option) -> bool:
+    """Whether the form of a command asks for this option."""
+    return option.form and option != PRIVATE
+
+
+def open_action(command: Command, presets: Mapping[str, str] | None = None) -> Action:
+    """What a button does that opens the form of a command with these values in it."""
+    return open_path("/".join(command.path), presets or {})
+
+
+def open_path(path: str, presets: Mapping[str, str]) -> Action:
+    """What a button does that opens a form; the last presets are left out where there is no room for them."""
+    written = list(_written(presets))
+    while written and not _fits(Action(OPEN, (path, *written))):
+        written.pop()
+    return Action(OPEN, (path, *written))
+
+
+def again_action(action: Action, values: Mapping[str, str]) -> Action:
+    """What a button does that opens a form once more, with what was typed into it."""
+    path, *kept = action.arguments or ("",)
+    return open_path(path, {**read_options(kept), **{name: value for name, value in values.items() if value}})
+
+
+def read_options(written: Iterable[str]) -> dict[str, str]:
+    """The options behind a button, each written as name=value."""
+    return dict(option.split("=", 1) for option in written if "=" in option)
 
 
 async def open_form(context: Context, click: Click) -> Form:
     """A press of a button that opens a form."""
-    (path,) = arguments(click, 1)
-    return form_for(context, form_command(context, path))
+    if not click.action.arguments:
+        raise damaged()
+    path, *written = click.action.arguments
+    command = form_command(context, path)
+    require_admin(command, click)
+    given = read_options(written)
+    if command.filled is not None:
+        ask = Ask(click.who, click.where, command.path, given, click.event_id, click.at)
+        given = {**await command.filled(context, ask), **given}
+    return form_for(context, command, given)
 
 
 def form_command(context: Context, path: str) -> Command:
@@ -35,11 +88,41 @@ def form_command(context: Context, path: str) -> Command:
     return command
 
 
+def require_admin(command: Command, request: Ask | Click) -> None:
+    """Raises Unclear where the command is for administrators and whoever asks is none."""
+    if command.for_admins(request.who.platform) and not request.who.is_admin:
+        raise Unclear("Only an administrator of this place can do that.", title="Not allowed")
+
+
+def _fits(action: Action) -> bool:
+    try:
+        action.token()
+    except TokenError:
+        return False
+    return True
+
+
+def _written(options: Mapping[str, str]) -> Iterable[str]:
+    return (f"{name}={value}" for name, value in options.items())
+
+
+def _filled(field: Field, given: Mapping[str, str]) -> Field:
+    """The field with what it holds at first. It may not be emptied then: what is left out of a form is not changed."""
+    value = given.get(field.name, "")
+    if not value or (field.kind == "choice" and value not in {choice for _, choice in field.choices}):
+        return field
+    return replace(field, value=value, required=True)
+
+
 def _field(context: Context, option: Option) -> Field:
+    choices = option.choices
+    if option.kind == "yes-no":
+        choices = _YES_NO
     if option.kind == "topic" and len(context.library.topics) <= _MAX_CHOICES:
         choices = tuple((topic.title, topic.id) for topic in context.library.topics.values())
+    if choices:
         return Field(option.name, option.help, "choice", required=option.required, choices=choices)
     return Field(option.name, option.help, required=option.required, limit=_LONGEST)
 
 
-CLICKS = {"form.open": open_form}
+CLICKS = {OPEN: open_form}

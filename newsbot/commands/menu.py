@@ -8,26 +8,36 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from newsbot.content.library import Library
 from newsbot.content.names import Name, NameIndex
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Ask, Place
 
-OptionKind = Literal["text", "topic", "brief", "figure", "yes-no"]
+if TYPE_CHECKING:
+    from newsbot.digests.subscribing import Digests  # heavy, and commands need it to serve digests alone
+
+OptionKind = Literal["text", "topic", "brief", "figure", "yes-no", "topics", "time", "zone", "days", "number", "choice"]
 YES = frozenset({"yes", "true", "on", "1"})
+# Words of these kinds tell by themselves which option they are of, so in a free text they may stand in any order.
+TELLING: frozenset[OptionKind] = frozenset({"topics", "time", "zone", "days", "number"})
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a command. `rest` takes all remaining words of a free text."""
+    """One option of a command. `rest` takes all remaining words of a free text.
+
+    `choices` holds (label, value) pairs where the kind is "choice". `form`: it has a field in the command's form.
+    """
 
     name: str
     kind: OptionKind
     help: str
     required: bool = False
     rest: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    form: bool = True
 
 
 class PlaceChoices(Protocol):
@@ -42,14 +52,16 @@ class PlaceChoices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler may use: one snapshot of the content, the menu made from it, and what places chose."""
+    """What a handler may use: one snapshot of the content, the menu made from it, what places chose, the digests."""
 
     library: Library
     menu: "Menu"
     choices: PlaceChoices | None = None
+    digests: "Digests | None" = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]
+Filler = Callable[[Context, Ask], Awaitable[Mapping[str, str]]]
 
 PRIVATE = Option("private", "yes-no", "Show the answer only to me")
 
@@ -58,8 +70,10 @@ PRIVATE = Option("private", "yes-no", "Show the answer only to me")
 class Command:
     """Something a person can ask for. `path` is the command and its subcommand.
 
-    `private`: the answer is for the asker only. `admin`: for administrators of the place. `effects`: it changes
-    something, so an event that a platform delivers twice is handled once. `examples` are whole texts.
+    `private`: the answer is for the asker only. `admin`: for administrators of the place; `admin_on` names platforms
+    where it is, on the others the handler says who may. `effects`: it changes something, so an event that a platform
+    delivers twice is handled once. `examples` are whole texts. `filled` tells what the fields of its form hold at
+    first. `below` is what its subcommands are, in a word.
     """
 
     path: tuple[str, ...]
@@ -71,6 +85,13 @@ class Command:
     private: bool = False
     admin: bool = False
     effects: bool = False
+    admin_on: frozenset[str] = frozenset()
+    filled: Filler | None = None
+    below: str = "brief"
+
+    def for_admins(self, platform: str) -> bool:
+        """Whether on this platform only administrators of a place may ask for it."""
+        return self.admin or platform in self.admin_on
 
     def option(self, name: str) -> Option | None:
         """The option of that name."""
@@ -107,14 +128,24 @@ class Menu:
         told = [option for option in command.options if option != PRIVATE]  # help tells of it once
         written = [option.name if option.required else f"[{option.name}]" for option in told]
         if len(command.path) == 1 and len(self.roots[command.path[0]]) > 1:
-            written.insert(0, "[brief]")
+            written.insert(0, f"[{command.below}]")
         return " ".join((f"/{' '.join(command.path)}", *written))
+
+    @cached_property
+    def below(self) -> Mapping[str, NameIndex]:
+        """For each command that has subcommands, their names."""
+        return {root: _below(commands) for root, commands in self.roots.items() if len(commands) > 1}
 
     @cached_property
     def names(self) -> NameIndex:
         """The first words of all commands, by name and alias."""
         commands = (self.commands[root,] for root in self.roots)
         return NameIndex(Name(command.path[0], command.path[0], command.aliases) for command in commands)
+
+
+def _below(commands: Iterable[Command]) -> NameIndex:
+    named = (command for command in commands if len(command.path) > 1)
+    return NameIndex(Name(command.path[1], command.path[1], command.aliases) for command in named)
 
 
 def is_yes(ask: Ask, option: str) -> bool:

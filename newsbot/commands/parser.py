@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from newsbot.commands.answers import HELP, MAX_OFFERS, Offer, Unclear, brief_called, run
 from newsbot.commands.menu import Command, Context, Option
+from newsbot.commands.telling import told_options
 from newsbot.content.names import NameIndex, normalised
 from newsbot.errors import RequestError
 from newsbot.messages.actions import Action
@@ -14,7 +15,7 @@ from newsbot.messages.markup import outside_text
 
 MAX_TEXT = 1_000
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})
-_WORD = re.compile(r'"([^"]*)"?|(\S+)')
+_WORD = re.compile(r'((?:--)?[a-z][a-z-]{1,20}[:=])"([^"]*)"?|"([^"]*)"?|(\S+)')
 _NAMED = re.compile(r"(?:--)?([a-z][a-z-]{1,20})[:=](.*)\Z", re.DOTALL)
 
 
@@ -60,7 +61,8 @@ def split(text: str) -> list[str]:
     clean = outside_text(unicodedata.normalize("NFKC", text).translate(_QUOTES), MAX_TEXT * 4)
     if clean[:2] in {'"/', "'/"}:  # somebody quotes the whole command
         clean = clean.strip("\"'")
-    return [quoted or bare for quoted, bare in _WORD.findall(clean) if quoted or bare]
+    words = (name + value or quoted or bare for name, value, quoted, bare in _WORD.findall(clean))
+    return [word for word in words if word]
 
 
 def _help_for(words: Sequence[str], context: Context) -> Understood:
@@ -104,6 +106,8 @@ def _briefs_called(words: Sequence[str], context: Context) -> list[Offer]:
 
 
 def _command(root: str, words: Sequence[str], context: Context) -> Understood:
+    if root in context.menu.below and root not in context.library.topics:
+        return _below(root, words, context)
     command = context.menu.commands[root,]
     words, options = _options(words, command)
     if words and normalised(words[-1]) == "help" and len(words) <= 2:
@@ -112,6 +116,33 @@ def _command(root: str, words: Sequence[str], context: Context) -> Understood:
     if root in context.library.topics:
         return _topic_text(root, words, options, context)
     return Understood((root,), {**_positional(command.options, words, context), **options})
+
+
+def _below(root: str, words: Sequence[str], context: Context) -> Understood:
+    """A command whose subcommands do different things: `/digest next 2`. Raises Unclear where none is called so."""
+    if not words or normalised(words[0]) == "help":
+        return Understood((root,), wants_help=bool(words))
+    names = context.menu.below[root]
+    found = names.exact(words[0])
+    if found is None:
+        if len(words) >= 3 and context.library.ask(question := " ".join((root, *words))):
+            return Understood(("ask",), {"question": question})
+        raise _no_subcommand(root, words, context)
+    path = (root, found.value)
+    if [normalised(word) for word in words[1:]] == ["help"]:
+        return Understood(path, wants_help=True)
+    return Understood(path, told_options(context.menu.commands[path], words[1:], context))
+
+
+def _no_subcommand(root: str, words: Sequence[str], context: Context) -> Unclear:
+    names = context.menu.below[root]
+    near = names.nearest(words[0]) or names.complete(words[0], 3)
+    offers = [Offer(f"/{root} {name.value}", _again(root, (name.value, *words[1:]), context)) for name in near]
+    said = f"There is no “/{root} {outside_text(words[0], 40)}”."
+    if offers:
+        return Unclear(f"{said} Did you mean:", offers)
+    all_offers = [Offer(f"/{root} {name.value}", run((root, name.value))) for name in names.names]
+    return Unclear(f"{said} There is:", all_offers)
 
 
 def _topic_text(root: str, words: Sequence[str], options: dict[str, str], context: Context) -> Understood:

@@ -8,7 +8,7 @@ from typing import Literal
 from newsbot.digests.clock import length, shown
 from newsbot.digests.slots import Occurrence
 from newsbot.digests.zones import zone_of
-from newsbot.storage.records import CatchUp
+from newsbot.storage.records import CatchUp as CatchUp  # the schedule of a digest is written in its words
 
 Outcome = Literal["post", "post late", "skip"]
 

@@ -3,32 +3,35 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear, StorageError
+from newsbot.digests.attempts import Attempts, Ended
+from newsbot.digests.lane import AT_ONCE, Claimed, Lane
+from newsbot.digests.ledger import Also, Ledger
+from newsbot.digests.pace import Limiter, Pace
+from newsbot.digests.replies import Replies
+from newsbot.digests.workers import Part, Workers
+from newsbot.errors import StorageError
 from newsbot.messages.cards import Reply
-from newsbot.messages.codec import posted_to_json, reply_from_json, reply_to_json
+from newsbot.messages.codec import reply_to_json
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.storage.database import Database
+from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)  # longer than any platform takes over one message, or gives up on it
-_AT_ONCE = 32  # messages on their way at a time
 _BATCH = 100
-_LOOK_SECONDS = 5.0  # how often the outbox is looked at for what other processes put there
-_FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0  # seconds before another attempt
-_GIVE_UP = timedelta(hours=6)  # a message that could not be posted for so long is old news
-_UNCLEAR = "The connection broke while this was being sent: it may stand there or not."
+_EVERYTHING: Part = (0, 1)
 
 Checkpoint = Callable[[str], None]
+OnRefused = Callable[[Transaction, Delivery, str, str], Awaitable[None]]
 
 
 def _no_checkpoint(step: str) -> None:
@@ -56,15 +59,26 @@ class Courier:
         now: Callable[[], datetime],
         random: Random,
         checkpoint: Checkpoint = _no_checkpoint,
+        *,
+        paces: Mapping[str, Pace] | None = None,
+        on_refused: OnRefused | None = None,
     ) -> None:
-        """`worker` names this courier among all. `checkpoint` is told each step; drills end the process there."""
+        """`worker` names this courier among all. `checkpoint` is told each step; drills end the process there.
+
+        `paces` bound how fast all couriers together write to a platform. `on_refused` is told of each digest that a
+        platform refuses, with the reason and the fix, in the transaction that notes this.
+        """
         self._database = database
         self._platforms = platforms
         self._worker = worker
         self._now = now
-        self._random = random
         self._checkpoint = checkpoint
-        self._wake = asyncio.Event()
+        self._paces = paces or {}
+        self._on_refused = on_refused
+        self._attempts = Attempts(platforms, now, random)
+        self._ledger = Ledger(database, worker, now)
+        self._replies = Replies()
+        self._lanes: list[Lane] = []
 
     async def post(self, post: Post) -> bool:
         """Put one message into the outbox; whether it is new. It leaves at once where it is due."""
@@ -74,135 +88,106 @@ class Courier:
                 return False
             edition = await tx.deliveries.add_edition(body, "", self._now())
             is_new = await tx.deliveries.add(edition, [NewDelivery(post.key, post.place, post.due_at)]) == 1
-        self._wake.set()
+        self.wake()
         return is_new
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Deliver what is due until `stop` is set. A database that is away for a while is waited for."""
-        while not stop.is_set():
-            self._wake.clear()
-            try:
-                delivered = await self.sweep()
-            except NewsbotError as error:
-                log.warning("the outbox waits: %s", error)
-                delivered = 0
-            except Exception:
-                log.exception("the outbox waits: something broke here")
-                delivered = 0
-            if not delivered:
-                await self._rest(stop)
+    def wake(self) -> None:
+        """Look into the outbox now: something was put there."""
+        for lane in self._lanes:
+            lane.wake()
 
-    async def _rest(self, stop: asyncio.Event) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (stop, self._wake)]
+    # -- delivering ---------------------------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver what is due until `stop` is set, each platform beside the others.
+
+        Where other workers are alive, only what falls to this one. A database that is away for a while is waited for.
+        """
+        workers = [Workers(self._database, platform, self._worker, self._now) for platform in self._platforms]
+        self._lanes = [self._lane(*each) for each in zip(self._platforms, workers, strict=True)]
         try:
-            await asyncio.wait(waits, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.TaskGroup() as running:
+                for lane in self._lanes:
+                    running.create_task(lane.run(stop))
         finally:
-            for wait in waits:
-                wait.cancel()
+            self._lanes = []
+            await self._ledger.written()
+            with suppress(StorageError):
+                for worker in workers:
+                    await worker.leave()
+
+    def _lane(self, platform: str, workers: Workers) -> Lane:
+        limiter = Limiter(self._paces.get(platform))
+
+        async def claim(limit: int) -> list[Claimed]:
+            part = await workers.part()
+            limiter.divide(part[1])
+            return await self._claim((platform,), limit, part) if limit else []
+
+        return Lane(claim, self, limiter)
 
     async def sweep(self) -> int:
         """Attempt everything that is due now, one batch; returns how many there were."""
+        batch = await self._claim(tuple(self._platforms), _BATCH, _EVERYTHING)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def attempted(claimed: Claimed) -> None:
+            ended = await self.sent(claimed, gate)
+            if ended is not None:
+                await self.settled(claimed, ended)
+
+        await asyncio.gather(*map(attempted, batch))
+        return len(batch)
+
+    async def _claim(self, platforms: Sequence[str], limit: int, part: Part) -> list[Claimed]:
         async with self._database.transaction() as tx:
-            claimed = await tx.deliveries.claim(self._worker, self._now(), LEASE, _BATCH, tuple(self._platforms))
-            bodies = await tx.deliveries.bodies({delivery.edition_id for delivery in claimed})
-        if not claimed:
-            return 0
-        self._checkpoint("claimed")
-        replies = {edition: reply_from_json(json.loads(body)) for edition, body in bodies.items()}
-        leaving = await self._begin(claimed)
-        gate = asyncio.Semaphore(_AT_ONCE)
+            held = await tx.deliveries.claim(self._worker, self._now(), LEASE, limit, platforms, part)
+            if new := self._replies.missing(delivery.edition_id for delivery in held):
+                self._replies.keep(await tx.deliveries.bodies(new))
+        if held:
+            self._checkpoint("claimed")
+        return [Claimed(delivery, self._replies.get(delivery.edition_id)) for delivery in held]
 
-        async def attempted(delivery: Delivery) -> None:
-            async with gate:
-                settlement = await self._attempt(delivery, replies[delivery.edition_id])
-            # At once, one by one: what is known must not wait for a slow neighbour.
-            await self._settle([settlement])
+    # -- the steps of one delivery ------------------------------------------------------------------------------------
 
-        await asyncio.gather(*(attempted(delivery) for delivery in leaving))
-        return len(claimed)
-
-    async def _begin(self, claimed: Sequence[Delivery]) -> list[Delivery]:
-        """Those that may leave: the request of each is noted as on its way before it is."""
-        fit: list[Delivery] = []
-        unclear: list[Settlement] = []
-        for delivery in claimed:
-            if await self._may_be_sent(delivery):
-                fit.append(delivery)
-            else:
-                unclear.append(await self._looked_for(delivery, _UNCLEAR))
-        async with self._database.transaction() as tx:
-            await tx.deliveries.settle(self._worker, unclear)
-            begun = await tx.deliveries.begin(self._worker, [delivery.id for delivery in fit], self._now())
+    async def sent(self, claimed: Claimed, gate: asyncio.Semaphore) -> Ended | None:
+        """How the attempt ended; None where it may not be made, as another worker has taken over."""
+        delivery = claimed.delivery
+        if claimed.reply is None:
+            reason = "What was to be posted cannot be read: it was written by another version of newsbot."
+            return Ended(Settlement(delivery.id, "failed", self._now(), reason))
+        if not await self._attempts.may_be_made(delivery):
+            return Ended(await self._attempts.looked_for(delivery))
+        if not await self._ledger.begin(delivery.id):
+            return None
         self._checkpoint("sending")
-        return [delivery for delivery in fit if delivery.id in begun]
+        async with gate:
+            reply = self._replies.led(delivery, claimed.reply, self._now())
+            ended = await self._attempts.made(delivery, reply)
+        if ended.settlement.state == "sent":
+            self._checkpoint("sent")
+        return ended
 
-    async def _may_be_sent(self, delivery: Delivery) -> bool:
-        """Whether sending cannot make a second message: nothing left before, or the platform still knows the key."""
-        if delivery.sending_since is None:
-            return True
-        window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
-        return self._now() - delivery.sending_since < window
-
-    async def _attempt(self, delivery: Delivery, reply: Reply) -> Settlement:
-        platform = self._platforms[delivery.place.platform]
-        settled = partial(Settlement, delivery.id)
-        try:
-            posted = await platform.post(delivery.place, reply, delivery.key)
-        except PostRefused as error:
-            log.warning("delivery %s is refused: %s %s", delivery.key, error, error.fix)
-            return settled("failed", self._now(), str(error), error.fix)
-        except PostLater as error:
-            return self._later(delivery, str(error), error.after)
-        except PostUnclear as error:
-            return await self._unclear(delivery, str(error), error.after)
-        except NewsbotError as error:
-            return settled("failed", self._now(), str(error))
-        except Exception:
-            log.exception("delivery %s broke", delivery.key)
-            return await self._unclear(delivery, "Something broke here while this was being sent.")
-        self._checkpoint("sent")
-        where = json.dumps(posted_to_json(posted), ensure_ascii=False)
-        return settled("sent", self._now(), fix=posted.fix, posted=where)
-
-    def _later(self, delivery: Delivery, reason: str, after: float | None) -> Settlement:
-        """Nothing was stored: another attempt follows, unless it has been tried for hours."""
-        now = self._now()
-        if now - delivery.due_at > _GIVE_UP:
-            return Settlement(delivery.id, "failed", now, f"Tried for hours. {reason}")
-        wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
-        return Settlement(delivery.id, "due", now, reason, retry_at=now + wait)
-
-    async def _unclear(self, delivery: Delivery, reason: str, after: float | None = None) -> Settlement:
-        """It may stand there: tried again while the platform still knows the key, else left for a person to look."""
-        now = self._now()
-        wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
-        window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
-        if now + wait - (delivery.sending_since or now) < window:
-            return Settlement(delivery.id, "due", now, reason, retry_at=now + wait, is_clear=False)
-        return await self._looked_for(delivery, reason)
-
-    async def _looked_for(self, delivery: Delivery, reason: str) -> Settlement:
-        """An unclear message that must not be sent again: `sent` where the platform finds it, else `unknown`."""
-        since = delivery.sending_since or delivery.due_at
-        try:
-            found = await self._platforms[delivery.place.platform].stands(delivery.place, delivery.key, since)
-        except NewsbotError as error:
-            log.info("whether delivery %s stands cannot be looked up: %s", delivery.key, error)
-            found = None
-        if found is not None:
-            where = json.dumps(posted_to_json(found), ensure_ascii=False)
-            return Settlement(delivery.id, "sent", self._now(), posted=where)
-        log.warning("delivery %s is unknown: %s", delivery.key, reason)
-        return Settlement(delivery.id, "unknown", self._now(), reason, is_clear=False)
-
-    def _wait(self, attempts: int) -> float:
-        """Seconds before the next attempt: twice as long each time, spread so that not all come back at once."""
-        longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(attempts - 1, 10))
-        return longest * (0.5 + self._random.random() / 2)
-
-    async def _settle(self, settlements: Sequence[Settlement]) -> None:
-        """Note how attempts ended. Where the database is away, the lease runs out and the key guards the repeat."""
-        with suppress(StorageError):
-            async with self._database.transaction() as tx:
-                await tx.deliveries.settle(self._worker, settlements)
+    async def settled(self, claimed: Claimed, ended: Ended) -> None:
+        """Note how an attempt ended. Where the database is away, the lease runs out and the key guards the repeat."""
+        await self._ledger.settle(ended.settlement, self._told_of(claimed.delivery, ended))
         self._checkpoint("settled")
+
+    def _told_of(self, delivery: Delivery, ended: Ended) -> Also | None:
+        """What else is to happen where a platform refuses a digest."""
+        if self._on_refused is None or not ended.is_refused or delivery.subscription is None:
+            return None
+        return partial(self._tell, delivery, ended.settlement)
+
+    async def _tell(self, delivery: Delivery, settlement: Settlement, tx: Transaction) -> None:
+        assert self._on_refused is not None
+        await self._on_refused(tx, delivery, settlement.reason, settlement.fix)
+
+    async def given_back(self, claimed: Claimed) -> None:
+        """Let whoever comes next have it without waiting for the lease."""
+        delivery = claimed.delivery
+        is_clear = delivery.sending_since is None
+        again = Settlement(
+            delivery.id, "due", self._now(), delivery.reason, retry_at=delivery.retry_at, is_clear=is_clear
+        )
+        await self._ledger.settle(again)

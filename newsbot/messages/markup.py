@@ -73,9 +73,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A person or role that is to be notified; made by code that was asked to, never from text."""
+    """A person or role that is to be notified, or a channel; made by code that was asked to, never from text."""
 
-    whom: str  # person | role
+    whom: str  # person | role | channel
     target_id: str
     name: str
 

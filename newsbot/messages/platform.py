@@ -44,7 +44,10 @@ class Platform(Protocol):
     budget: Budget
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
-        """Post once: a second call with the same `key`, soon enough, does not make a second message."""
+        """Post once: a second call with the same `key`, soon enough, does not make a second message.
+
+        A place of `direct()` is the person's own conversation with newsbot, opened where there is none yet.
+        """
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
         """For how long after a first `post` a second one with the same key makes no second message; zero for never."""

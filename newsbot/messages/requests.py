@@ -29,6 +29,14 @@ class Place:
     thread: str | None = None
 
 
+DIRECT = "@"
+
+
+def direct(platform: str, workspace: str, person: str) -> Place:
+    """Where newsbot speaks with one person alone: a channel named `@` and their id, which `Platform.post` finds."""
+    return Place(platform, workspace, DIRECT + person)
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A command: its path in the menu (`("deepseek", "cost")`) and its options by name."""

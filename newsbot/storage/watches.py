@@ -60,8 +60,8 @@ class WatchRepository:
         )
         return tuple((await self._connection.execute(query)).scalars())
 
-    async def open_incidents(self, fresh: Sequence[Delivery], at: datetime) -> None:
-        """Note that these were not confirmed in time."""
+    async def open_incidents(self, fresh: Sequence[Delivery], at: datetime) -> frozenset[int]:
+        """Note that these were not confirmed in time; returns the ids of those that nobody had noted before."""
         rows = [
             {
                 "delivery": each.id,
@@ -71,8 +71,10 @@ class WatchRepository:
             }
             for each in fresh
         ]
-        if rows:
-            await self._connection.execute(insert_or_ignore_all(self._connection, incidents, rows))
+        if not rows:
+            return frozenset()
+        noted = insert_or_ignore_all(self._connection, incidents, rows).returning(incidents.c.delivery)
+        return frozenset((await self._connection.execute(noted)).scalars())
 
     async def open_on(self, platform: str) -> int:
         """How many incidents of a platform are open."""

@@ -19,7 +19,10 @@ from newsbot.commands.menu import Menu
 from newsbot.content.cards import charts
 from newsbot.content.live import LiveLibrary
 from newsbot.digests.courier import Courier, Post
+from newsbot.digests.subscribing import Digests
+from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.messages.cards import Reply
+from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord.service import DiscordService, Where
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
@@ -83,7 +86,10 @@ async def house(
     await migrate(database)
     live = LiveLibrary(content, lambda: date(2026, 11, 23))
     events = DurableEvents(database)
-    desk = Desk(live, now, lambda: secrets.token_hex(4), events, choices=DurableChoices(database))
+    platforms: dict[str, Platform] = {}
+    digests = Digests(database, platforms, lambda: live.current, ContentWire, SelfCheck(), now)
+    choices = DurableChoices(database)
+    desk = Desk(live, now, lambda: secrets.token_hex(4), events, choices=choices, digests=digests)
     renderer = pictures or ChartRenderer(CHARTS)
     if pictures is None:
         await renderer.warm([chart for chart in charts(live.current) if "GPU time by phase" in chart.title])
@@ -94,7 +100,8 @@ async def house(
         await courier.post(Post(key, place, reply, now()))
 
     service = DiscordService(where, desk, Menus(desk, live), database, events, renderer, post_once, worker, now)
-    courier = Courier(database, {"discord": service.platform}, worker, now, Random(1))
+    platforms["discord"] = service.platform
+    courier = Courier(database, platforms, worker, now, Random(1))
     running = asyncio.create_task(service.run())
     delivering = asyncio.create_task(courier.run(asyncio.Event()))
     try:

@@ -69,8 +69,8 @@ def test_discord_takes_the_commands_of_the_shipped_content(menu: Menu) -> None:
 
 def test_commands_can_be_used_in_servers_and_private_chats_and_by_whoever_installed_the_app(menu: Menu) -> None:
     for command in command_list(menu).payload:
-        if command["name"] == "settings":
-            continue  # for administrators of a server alone
+        if command["name"] in {"settings", "digest"}:
+            continue  # for administrators
         assert (command["type"], command["integration_types"], command["contexts"]) == (1, [0, 1], [0, 1, 2])
         assert command["default_member_permissions"] is None
 
@@ -98,6 +98,26 @@ def test_a_command_for_administrators_is_offered_to_them_in_servers_alone() -> N
     assert (setup["default_member_permissions"], setup["contexts"]) == ("32", [0])
     # One subcommand for all opens the command; the desk refuses the others.
     assert (digest["default_member_permissions"], digest["contexts"]) == (None, [0, 1, 2])
+
+
+def test_digests_are_for_those_who_manage_the_server_and_for_everyone_in_a_conversation_with_newsbot(
+    menu: Menu,
+) -> None:
+    digest = by_name(command_list(menu).payload, "digest")
+    assert (digest["default_member_permissions"], digest["contexts"], digest["integration_types"]) == (
+        "32",
+        [0, 1],
+        [0],
+    )
+    below = {each["name"]: {option["name"]: option for option in each["options"]} for each in digest["options"]}
+    assert list(below)[:3] == ["list", "subscribe", "edit"]
+    assert [name for name, option in below["subscribe"].items() if option.get("autocomplete")] == [
+        "zone",
+        "days",
+        "topics",
+    ]
+    assert [choice["value"] for choice in below["edit"]["when-empty"]["choices"]] == ["short", "skip"]
+    assert (below["next"]["which"]["type"], below["next"]["which"]["min_value"]) == (4, 1)
 
 
 def test_a_long_description_ends_at_a_word() -> None:
@@ -179,6 +199,7 @@ def test_every_command_of_the_list_leads_back_to_the_menu(menu: Menu) -> None:
     }
     # A topic whose first brief is its overview answers with it, so the topic alone needs no entry of its own.
     alone = {path for path in menu.commands if len(path) == 1 and (path[0], "overview") in menu.commands}
+    alone.add(("digest",))  # it answers as its subcommand list does
     assert reached == set(menu.commands) - alone
 
 

@@ -1,12 +1,13 @@
 """What is known of Discord's channels: their kind and name, and what newsbot may do in them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import discord
 
 from newsbot.errors import PostLater, PostRefused, PostUnclear
-from newsbot.messages.requests import Place
+from newsbot.messages.requests import DIRECT, Place
 from newsbot.platforms.discord import refusals
 from newsbot.platforms.discord.permissions import THREADS, in_channel
 from newsbot.platforms.discord.rest import Rest
@@ -50,10 +51,15 @@ class Channels:
         return in_channel(guild, member, parent, me), channel
 
     async def _fetched(self, place: Place) -> Json:
+        if place.channel.startswith(DIRECT) and place.channel[1:].isdecimal():
+            return await self._kept(place, partial(self._rest.direct, place.channel.removeprefix(DIRECT)))
         if not place.channel.isdecimal():
             raise PostRefused(f"“{place.channel}” is no channel of Discord.", "Choose another channel.")
+        return await self._kept(place, lambda: self._rest.get("/channels/{channel_id}", channel_id=place.channel))
+
+    async def _kept(self, place: Place, asked: Callable[[], Awaitable[Json]]) -> Json:
         try:
-            found = await self._rest.get("/channels/{channel_id}", channel_id=place.channel)
+            found = await asked()
         except (*refusals.BROKEN, discord.HTTPException) as error:
             failure = refusals.as_post_error(error, called_in({}, place))
             if isinstance(failure, PostUnclear):
@@ -67,4 +73,6 @@ class Channels:
 
 def called_in(channel: Mapping[str, Any], place: Place) -> str:
     """How people call a channel: by its name, or as a mention that Discord shows as its name."""
+    if place.channel.startswith(DIRECT):
+        return "a direct message"
     return f"#{channel['name']}" if channel.get("name") else f"<#{place.channel}>"

@@ -16,17 +16,18 @@ from newsbot.commands.menu import Command, Menu, Option, OptionKind
 from newsbot.platforms.discord.modals import shortened
 
 CHAT_INPUT = 1
-SUB_COMMAND, STRING, BOOLEAN = 1, 3, 5
+SUB_COMMAND, STRING, INTEGER, BOOLEAN = 1, 3, 4, 5
 MANAGE_GUILD = 1 << 5
 MAX_COMMANDS = 100
 MAX_OPTIONS = 25
 MAX_CHARACTERS = 8_000  # of all names, descriptions and values of one command
+_PLATFORM = "discord"
 _MAX_NAME = 32
 _MAX_DESCRIPTION = 100
 _GUILD_INSTALL, _USER_INSTALL = 0, 1
 _GUILD, _BOT_DM, _PRIVATE_CHANNEL = 0, 1, 2
-_TYPES: Mapping[OptionKind, int] = {"yes-no": BOOLEAN}
-_COMPLETED = frozenset({"topic", "brief", "figure"})
+_TYPES: Mapping[OptionKind, int] = {"yes-no": BOOLEAN, "number": INTEGER}
+_COMPLETED = frozenset({"topic", "brief", "figure", "topics", "zone", "days"})
 # Discord lets no one ask for a command that has subcommands: the command's own answer becomes one of them, under the
 # first of these names that none of its subcommands has (no brief can be called by the last).
 OWN_NAMES = ("overview", "start", "all", "-")
@@ -118,7 +119,7 @@ def _no_subcommand(command: Command) -> str:
 
 
 def _command(root: str, commands: Sequence[Command]) -> Json:
-    is_admin = all(command.admin for command in commands)
+    is_admin = all(command.for_admins(_PLATFORM) for command in commands)
     own = next((command for command in commands if command.path == (root,)), commands[0])
     alone = len(commands) == 1 and own.path == (root,)
     return {
@@ -127,17 +128,31 @@ def _command(root: str, commands: Sequence[Command]) -> Json:
         "description": _description(own.summary, root),
         "options": _options(own.options) if alone else _subcommands(root, commands),
         "integration_types": [_GUILD_INSTALL] if is_admin else [_GUILD_INSTALL, _USER_INSTALL],
-        "contexts": [_GUILD] if is_admin else [_GUILD, _BOT_DM, _PRIVATE_CHANNEL],
+        "contexts": _contexts(commands, is_admin),
         "default_member_permissions": str(MANAGE_GUILD) if is_admin else None,
     }
+
+
+def _contexts(commands: Sequence[Command], is_admin: bool) -> list[int]:
+    """Where it is offered: what is for administrators of a place may do without one only if no server is needed."""
+    if not is_admin:
+        return [_GUILD, _BOT_DM, _PRIVATE_CHANNEL]
+    return [_GUILD] if any(command.admin for command in commands) else [_GUILD, _BOT_DM]
 
 
 def _subcommands(root: str, commands: Sequence[Command]) -> list[Json]:
     taken = {command.path[1] for command in commands if len(command.path) > 1}
     if _is_topic(commands) and len(commands) > 1 and commands[1].path[1:] == OWN_NAMES[:1]:
         commands = commands[1:]  # a topic answers with its first brief: one `overview` of the two is enough
+    elif not _is_topic(commands) and _repeats_itself(root, commands):
+        commands = commands[1:]  # the command's own answer is one of its subcommands
     own = next(name for name in OWN_NAMES if name not in taken)
     return [_subcommand(command.path[1] if len(command.path) > 1 else own, command) for command in commands]
+
+
+def _repeats_itself(root: str, commands: Sequence[Command]) -> bool:
+    """Whether the command's own answer is that of its first subcommand, as `/digest` is `/digest list`."""
+    return commands[0].path == (root,) and len(commands) > 1 and commands[1].handler is commands[0].handler
 
 
 def _subcommand(name: str, command: Command) -> Json:
@@ -157,6 +172,11 @@ def _option(option: Option) -> Json:
         "description": _description(option.help, option.name),
         "required": option.required,
     }
+    if option.choices:
+        choices = [{"name": shortened(label, _MAX_DESCRIPTION), "value": value} for label, value in option.choices]
+        return {**shown, "choices": choices}
+    if option.kind == "number":
+        return {**shown, "min_value": 1}
     return {**shown, "autocomplete": True} if option.kind in _COMPLETED else shown
 
 
@@ -191,7 +211,8 @@ def _is_name_sign(sign: str) -> bool:
 
 def _characters(command: Json) -> int:
     below = sum(_characters(option) for option in command.get("options", ()))
-    return len(command["name"]) + len(command["description"]) + below
+    choices = sum(len(choice["name"]) + len(choice["value"]) for choice in command.get("choices", ()))
+    return len(command["name"]) + len(command["description"]) + below + choices
 
 
 def _hash(payload: Sequence[Json]) -> str:

@@ -11,6 +11,7 @@ import discord
 
 from newsbot.commands.answers import DELETE, delete_button, note, share_button
 from newsbot.commands.desk import Desk
+from newsbot.commands.forms import again_action
 from newsbot.commands.menu import YES
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action, read_token
@@ -180,7 +181,7 @@ def _problems(problems: Problems, values: dict[str, str], action: Action) -> Car
     wrong = tuple(Fact(name, sentence) for name, sentence in problems.by_field.items())
     typed = tuple(Fact(name, value) for name, value in values.items() if value)
     blocks = [Facts("Please mend", wrong), *([Facts("What you typed", typed)] if typed else [])]
-    again = Button("Fill in again", Action("form.open", action.arguments))
+    again = Button("Fill in again", again_action(action, values))
     card = note("Almost", "The form could not be accepted yet.").card
     return replace(card, blocks=(*card.blocks, *blocks, Buttons((again,))))
 

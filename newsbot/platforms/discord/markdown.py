@@ -89,9 +89,13 @@ def block_text(block: Text | Facts | Links | Table) -> str:
             return _titled(title, "\n".join(_table_row(columns, row) for row in rows))
 
 
+_MENTIONS = {"role": "@&", "channel": "#"}
+
+
 def mentioned(pieces: Iterable[Inline]) -> list[Mention]:
     """The people and roles that these pieces notify."""
-    return [piece for piece in pieces if isinstance(piece, Mention) and _is_snowflake(piece.target_id)]
+    people = (piece for piece in pieces if isinstance(piece, Mention) and piece.whom != "channel")
+    return [piece for piece in people if _is_snowflake(piece.target_id)]
 
 
 def _joined(pieces: Iterable[Inline]) -> str:
@@ -122,7 +126,7 @@ def _written(piece: Inline) -> str:
         case Moment(at, style):
             return f"<t:{int(at.timestamp())}:{'D' if style == 'day' else 'f'}>"
         case Mention(whom, target_id) if _is_snowflake(target_id):
-            return f"<@{'&' if whom == 'role' else ''}{target_id}>"
+            return f"<{_MENTIONS.get(whom, '@')}{target_id}>"
     return escape(plain_text((piece,)))
 
 

@@ -20,7 +20,7 @@ from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, Reque
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
-from newsbot.messages.requests import Place
+from newsbot.messages.requests import Place, direct
 from newsbot.platforms.discord import refusals
 from newsbot.platforms.discord.channels import Channels, called_in
 from newsbot.platforms.discord.modals import shortened
@@ -184,11 +184,7 @@ class DiscordPlatform:
 
     async def tell(self, person_id: str, reply: Reply, key: str) -> None:
         """Write to a person directly. Raises PostError."""
-        try:
-            channel = await self._api.call(Route("POST", "/users/@me/channels"), Painted({"recipient_id": person_id}))
-        except (*refusals.BROKEN, discord.HTTPException) as error:
-            raise refusals.as_post_error(error, "a direct message") from error
-        await self.post(Place(NAME, "", str(channel["id"])), reply, key)
+        await self.post(direct(NAME, "", person_id), reply, key)
 
     # -- posting ------------------------------------------------------------------------------------------------------
 

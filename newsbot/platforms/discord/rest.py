@@ -31,6 +31,11 @@ class Rest:
         found: dict[str, Any] = await self.call(Route("GET", path, **parameters))
         return found
 
+    async def direct(self, person: str) -> dict[str, Any]:
+        """The channel of newsbot and one person. Raises what `call` raises."""
+        found: dict[str, Any] = await self.call(Route("POST", "/users/@me/channels"), Painted({"recipient_id": person}))
+        return found
+
     async def call(self, route: Route, message: Painted | None = None) -> Any:
         """Discord's answer. Raises discord.DiscordException, or aiohttp.ClientError where the way there broke."""
         http, _ = await self._http()

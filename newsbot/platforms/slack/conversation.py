@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0  # Slack waits three seconds for an acknowledgement
 _AFTER_ACK = 0.5  # the rest of an answer must not overtake its beginning, which leaves by another connection
-_ASKS_AGAIN = ("ask.run", "click.share", "form.run")
+_ON_WHO = ("ask.run", "click.share", "form.open", "digest.")  # presses whose answer depends on who presses
 
 
 class Conversation:
@@ -88,7 +88,7 @@ class Conversation:
             command = context.menu.find(understand(words, context).path)
         except NewsbotError:
             return False
-        return command is not None and (command.admin or bool(command.effects))
+        return command is not None and (command.admin or command.effects or command.filled is not None)
 
     def _ack(self, reply: Reply, body: Payload, team: str, user: str) -> str:
         rendered = self._sender.answers.rendered(reply.card, team)
@@ -129,7 +129,7 @@ class Conversation:
             await self._delete(body, team, user, "".join(action.arguments[:1]))
             return
         who = self._people.known(team, user, name)
-        if action is not None and action.name in _ASKS_AGAIN:
+        if action is not None and action.name.startswith(_ON_WHO):
             who = await self._people.person(team, user, name)
         where = pressed_place(body, team)
         answer = await self._desk.click_token(token, who, where, pressed_message(body), trigger, values)

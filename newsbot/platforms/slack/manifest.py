@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from newsbot.commands.briefs import topic_brief
 from newsbot.commands.menu import PRIVATE, Command, Menu
 
 MAX_COMMANDS = 50
@@ -126,7 +127,7 @@ def scopes(with_direct_messages: bool = True) -> dict[str, list[str]]:
 def listed(menu: Menu) -> list[str]:
     """The commands that get a slash command: `newsbot` first, then those that do things, then topics."""
     usable = [root for root in menu.roots if _NAME.match(root) and len(root) < MAX_NAME]
-    in_order = sorted(usable, key=lambda root: (root != "newsbot", len(menu.roots[root]) > 1))
+    in_order = sorted(usable, key=lambda root: (root != "newsbot", menu.roots[root][0].handler is topic_brief))
     return in_order[:MAX_COMMANDS]
 
 

@@ -32,6 +32,7 @@ _LONG = 400  # where clients may fold a section behind “See more”, which wou
 _SIGNS = re.compile(r"[*_~`]|:[\w+'-]+:|@(?:here|channel|everyone)|(?:\A|\n)\s*>", re.IGNORECASE)
 _BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,20}\Z")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}\Z")
 _GROUP = re.compile(r"S[A-Z0-9]{2,20}\Z")
 _BEFORE = frozenset(" \n(“‘[—–-•/")  # what may stand before a formatted word, and after one
 _AFTER = frozenset(" \n.,;:!?)”’]—–-/")
@@ -125,6 +126,8 @@ def _written(piece: Inline) -> str:
             return f"<@{target_id}>"
         case Mention("role", target_id, _) if _GROUP.match(target_id):
             return f"<!subteam^{target_id}>"
+        case Mention("channel", target_id, _) if _CHANNEL.match(target_id):
+            return f"<#{target_id}>"
     return escaped(plain_text((piece,)))
 
 
@@ -173,4 +176,6 @@ def _element(piece: Inline) -> dict[str, Any]:
             return {"type": "user", "user_id": target_id}
         case Mention("role", target_id, _) if _GROUP.match(target_id):
             return {"type": "usergroup", "usergroup_id": target_id}
+        case Mention("channel", target_id, _) if _CHANNEL.match(target_id):
+            return {"type": "channel", "channel_id": target_id}
     return {"type": "text", "text": plain_text((piece,))}

@@ -1,13 +1,14 @@
 """Slack as a platform: what the desk and the scheduler post, change and take away there."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsbot.errors import NewsbotError
 from newsbot.messages.budgets import SLACK
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
-from newsbot.messages.requests import Place
+from newsbot.messages.requests import DIRECT, Place
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.pictures import SCOPES, Pictures
 from newsbot.platforms.slack.problems import SlackRefused, refusal
@@ -38,7 +39,8 @@ class SlackPlatform:
 
         Slack does not guard against a second post: `key` stands in the message's metadata, for `stands` to find.
         """
-        return await self._sender.post(place, reply, key)
+        # Slack opens a person's conversation with the app for a message to their id.
+        return await self._sender.post(replace(place, channel=place.channel.removeprefix(DIRECT)), reply, key)
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
         """Never: Slack stores a message as often as it is posted."""

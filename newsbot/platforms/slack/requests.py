@@ -43,6 +43,8 @@ def readable(text: str) -> str:
 
 def _link(match: re.Match[str]) -> str:
     target, label = match[1], match[2]
+    if target.startswith("!subteam^"):  # a user group keeps its id: a digest can mention it
+        return f"<{target}>"
     if target.startswith(("@", "!")):
         return f"@{label}" if label else ""
     if target.startswith("#"):

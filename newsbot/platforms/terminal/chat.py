@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ class Chat:
     async def _fill_in(self, form: Form, line: str) -> Reply | None:
         """The next field of the form; the answer once all are there, None where another line is needed."""
         field = form.fields[len(self._values)]
-        values = {**self._values, field.name: _chosen(field, line.strip())}
+        values = {**self._values, field.name: _chosen(field, line.strip() or field.value)}
         if wrong := form.problems(values).get(field.name):
             self._screen.ask(wrong, field)
             return None
@@ -98,8 +99,9 @@ class Chat:
             return None
         self._form = None
         answered = await self._desk.submit(Submit(self._who, HERE, form.action, values))
-        if isinstance(answered, Problems):  # a rule over several fields
-            self._begin(form)
+        if isinstance(answered, Problems):  # it is filled in again, with what was typed
+            again = (replace(field, value=values.get(field.name, "")) for field in form.fields)
+            self._begin(replace(form, title=" ".join(answered.by_field.values()), fields=tuple(again)))
             return None
         return answered
 

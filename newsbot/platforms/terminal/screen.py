@@ -82,7 +82,9 @@ class Screen:
     def ask(self, title: str, field: Field) -> None:
         """Ask for one field of a form."""
         choices = f" ({', '.join(label for label, _ in field.choices)})" if field.choices else ""
-        optional = "" if field.required else " (may be left empty)"
+        held = next((label for label, value in field.choices if value == field.value), field.value)
+        empty = f"empty keeps {held}" if held else "may be left empty"
+        optional = f" ({empty})" if field.value or not field.required else ""
         lines = [self._style(_BOLD, title)] if title else []
         self._stream.write("\n".join([*lines, f"{field.label}{choices}{optional}:", ""]))
         self._stream.flush()

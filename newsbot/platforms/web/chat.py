@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from newsbot.commands.desk import Desk
+from newsbot.errors import PostRefused
 from newsbot.messages.actions import read_token
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Card, Reply
@@ -13,7 +14,7 @@ from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.markup import outside_text
 from newsbot.messages.platform import Abilities, Posted
-from newsbot.messages.requests import Person, Place, Submit
+from newsbot.messages.requests import DIRECT, Person, Place, Submit
 from newsbot.platforms.web.people import CHANNELS, PLATFORM, place
 from newsbot.platforms.web.view import stored
 from newsbot.storage.database import Database
@@ -23,6 +24,7 @@ from newsbot.storage.webmessages import add_web_messages
 BOT = ("newsbot", "newsbot")
 _SAID_LIMIT = 1_000
 _MAX_BODIES = 500
+_CHANNELS_FIX = f"Pick one of {', '.join(CHANNELS)}."
 
 
 class WebChat:
@@ -43,7 +45,12 @@ class WebChat:
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
         """Post in a channel; a second call with the same key makes no second message."""
-        first, *_ = await self._keep(*self._answers(place.channel, reply, asked_by="", seen_by="", key=key))
+        channel, seen_by = place.channel, ""
+        if channel.startswith(DIRECT):  # nobody has a channel of their own here: one message that they alone see
+            channel, seen_by = CHANNELS[0], channel.removeprefix(DIRECT)
+        elif channel not in CHANNELS:
+            raise PostRefused(f"The web chat has no channel “{channel}”.", _CHANNELS_FIX)
+        first, *_ = await self._keep(*self._answers(channel, reply, asked_by="", seen_by=seen_by, key=key))
         return Posted(place, str(first.id))
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
@@ -73,8 +80,7 @@ class WebChat:
         """Everything, in the channels that there are."""
         if place.channel in CHANNELS:
             return Abilities(post=True, pictures=True, edit=True, threads=False)
-        fix = f"pick one of {', '.join(CHANNELS)}"
-        return Abilities(post=False, pictures=False, edit=False, threads=False, fix=fix)
+        return Abilities(post=False, pictures=False, edit=False, threads=False, fix=_CHANNELS_FIX)
 
     # -- what people do -------------------------------------------------------------------------------------------
 

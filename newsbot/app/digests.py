@@ -1,0 +1,91 @@
+"""Digests for one process: what plans, watches and delivers them, and what people's commands use."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from newsbot.app.core import now
+from newsbot.content.live import LiveLibrary
+from newsbot.messages.platform import Platform
+from newsbot.messages.requests import Place
+from newsbot.settings import Settings
+
+if TYPE_CHECKING:
+    from newsbot.digests.courier import Courier
+    from newsbot.digests.planning import Planner
+    from newsbot.digests.subscribing import Digests
+    from newsbot.digests.watching import Watch
+    from newsbot.scheduler import Scheduler
+    from newsbot.storage.database import Database
+
+# Messages a second to a whole platform, all workers together. Discord's global limit is 50 requests a second; Slack's
+# is one a second in a channel, and several hundred a minute in a workspace.
+_PER_SECOND = {"discord": 40.0, "slack": 20.0}
+
+
+@dataclass
+class Waking:
+    """Tells whatever waits in this process that something may be due sooner."""
+
+    sleepers: list[Callable[[], None]] = field(default_factory=list)
+
+    def __call__(self) -> None:
+        """Wake them all."""
+        for wake in self.sleepers:
+            wake()
+
+
+def digests_of(
+    database: "Database", platforms: Mapping[str, Platform], live: LiveLibrary, wake: Callable[[], None] = lambda: None
+) -> "Digests":
+    """The digests of a database, with today's news from the content."""
+    from newsbot.digests.subscribing import Digests
+    from newsbot.digests.wire import ContentWire, SelfCheck
+
+    return Digests(database, platforms, lambda: live.current, ContentWire, SelfCheck(), now, wake)
+
+
+def planner_of(database: "Database", live: LiveLibrary) -> "Planner":
+    """What decides and composes."""
+    from newsbot.digests.planning import Planner
+    from newsbot.digests.wire import ContentWire, SelfCheck
+
+    return Planner(database, lambda: live.current, ContentWire, SelfCheck(), now)
+
+
+def watch_of(settings: Settings, database: "Database") -> "Watch":
+    """What notices that an edition is not confirmed, and what is told of a refusal."""
+    from newsbot.digests.notices import Notices
+    from newsbot.digests.watching import Watch
+
+    notices = Notices(operator_of(settings))
+    return Watch(database, notices, now, timedelta(minutes=settings.alerts.minutes))
+
+
+def courier_of(database: "Database", platforms: Mapping[str, Platform], worker: str, watch: "Watch") -> "Courier":
+    """What delivers, at the pace that platforms ask for."""
+    from newsbot.digests.courier import Courier
+    from newsbot.digests.pace import Pace
+
+    paces = {name: Pace(rate) for name, rate in _PER_SECOND.items()}
+    return Courier(database, platforms, worker, now, Random(), paces=paces, on_refused=watch.refused)  # noqa: S311
+
+
+def scheduler_of(planner: "Planner", watch: "Watch", courier: "Courier", waking: Waking) -> "Scheduler":
+    """What wakes them in time."""
+    from newsbot.scheduler import Scheduler, Then
+
+    scheduler = Scheduler((Then(planner, courier.wake), watch), now)
+    waking.sleepers += [scheduler.wake, courier.wake]
+    return scheduler
+
+
+def operator_of(settings: Settings) -> Place | None:
+    """Where the operator is told of what went wrong; None where nobody said."""
+    if settings.alerts.operator is None:
+        return None
+    platform, _, rest = settings.alerts.operator.partition(":")
+    workspace, _, channel = rest.rpartition("/")
+    return Place(platform, workspace, channel)

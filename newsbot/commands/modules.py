@@ -1,0 +1,31 @@
+"""Every module of commands, and what their buttons do."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import ModuleType
+
+from newsbot.commands import (
+    about,
+    ask,
+    briefs,
+    compare,
+    digest_buttons,
+    digests,
+    events,
+    figures,
+    forms,
+    questions,
+    settings,
+    sources,
+)
+from newsbot.commands.menu import Context
+from newsbot.messages.cards import Reply
+from newsbot.messages.forms import Form
+from newsbot.messages.requests import Click
+
+Clicker = Callable[[Context, Click], Awaitable[Reply | Form]]
+
+# In the order of the overview: the first with subcommands are topics, which first words to a server rely on.
+COMMANDS: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, digests, settings, about)
+_CLICKS: tuple[ModuleType, ...] = (briefs, events, figures, forms, questions, sources, digest_buttons)
+CLICKS: Mapping[str, Clicker] = {name: clicker for module in _CLICKS for name, clicker in module.CLICKS.items()}
+EFFECTS = digest_buttons.EFFECTS  # buttons that change something: an event that comes twice is handled once

@@ -1,0 +1,101 @@
+"""Options that tell by themselves what they are, in any order: `9:00 Berlin weekdays deepseek`, `2 zone:"New York"`."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from newsbot.commands.digest_words import topic_ids
+from newsbot.commands.menu import TELLING, Command, Context, Option, OptionKind
+from newsbot.content.names import normalised
+from newsbot.digests.cities import SEVERAL
+from newsbot.digests.phrases import parse_days, parse_time
+from newsbot.digests.zonenames import zone_index
+from newsbot.errors import RequestError
+
+_NAMED = re.compile(r"(?:--)?([a-z][a-z-]{1,20})[:=](.*)\Z", re.DOTALL)
+_OFFSET = re.compile(r"(?:utc|gmt)[+\-][0-9]", re.IGNORECASE)
+_BETWEEN = frozenset({"at", "in", "on", "about", "for", "and"})  # words that join the others
+_LONGEST = 8  # words of one value
+
+
+def told_options(command: Command, words: Sequence[str], context: Context) -> dict[str, str]:
+    """The options that the words give a command; what tells nothing is the value of the first that is still open."""
+    given: dict[str, str] = {}
+    left = list(words)
+    while left:
+        option, value, left = _next(command, left, given, context)
+        if option is not None:
+            given[option.name] = f"{given[option.name]} {value}" if option.name in given else value
+    return given
+
+
+def _next(
+    command: Command, words: list[str], given: dict[str, str], context: Context
+) -> tuple[Option | None, str, list[str]]:
+    """The option that comes first in the words, its value, and the words after it."""
+    option, rest = _named(command, words)
+    if option is not None and option.kind == "yes-no" and len(rest) < len(words):  # a bare name is a yes
+        return option, "yes", rest
+    if option is None:
+        rest = words
+        option = next(
+            (each for each in command.options if each.name not in given and _length(each, words, context)), None
+        )
+    if option is None and normalised(words[0]) in _BETWEEN:
+        return None, "", words[1:]
+    option = option or _open(command, given)
+    if option is None or not rest:
+        return None, "", rest[1:]
+    length = max(_length(option, rest, context), 1)
+    return option, " ".join(rest[:length]), rest[length:]
+
+
+def _named(command: Command, words: list[str]) -> tuple[Option | None, list[str]]:
+    """The option that the first word names, and the words from its value on: `time:9:00`, `time: 9:00`, `time 9:00`."""
+    if (named := _NAMED.match(words[0])) and (option := command.option(named[1])):
+        return option, [*([named[2]] if named[2] else []), *words[1:]]
+    return command.option(words[0].lstrip("-").casefold()), words[1:]
+
+
+def _open(command: Command, given: dict[str, str]) -> Option | None:
+    """The option that a word which tells nothing belongs to: the first that is still open, else the last given."""
+    telling = [option for option in command.options if option.kind in TELLING]
+    spoken = [option for option in telling if option.kind != "number"] or telling
+    still = next((option for option in spoken if option.name not in given), None)
+    return still or (command.option(next(reversed(given))) if given else None)
+
+
+def _length(option: Option, words: Sequence[str], context: Context) -> int:
+    """How many of the first words are a value of this option; 0 where they are none."""
+    tells = _TELLS.get(option.kind)
+    if tells is None:
+        return 0
+    lengths = range(min(len(words), _LONGEST), 0, -1)
+    return next((length for length in lengths if tells(context, " ".join(words[:length]))), 0)
+
+
+def _accepted(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except RequestError:
+        return False
+    return True
+
+
+def _is_zone(context: Context, said: str) -> bool:
+    del context
+    return normalised(said) in SEVERAL or bool(_OFFSET.match(said)) or zone_index().exact(said) is not None
+
+
+def _is_number(context: Context, said: str) -> bool:
+    del context
+    bare = said.removeprefix("#")
+    return bare.isascii() and bare.isdecimal() and len(bare) <= 3
+
+
+_TELLS: dict[OptionKind, Callable[[Context, str], bool]] = {
+    "number": _is_number,
+    "time": lambda context, said: _accepted(lambda: parse_time(said)),
+    "zone": _is_zone,
+    "days": lambda context, said: said.casefold() != "all" and _accepted(lambda: parse_days(said)),  # all topics
+    "topics": lambda context, said: _accepted(lambda: topic_ids(context.library, said)),
+}

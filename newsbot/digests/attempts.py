@@ -1,0 +1,105 @@
+"""One attempt at a delivery: whether it may be made, what the platform says, and what that means for the outbox."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
+from newsbot.messages.cards import Reply
+from newsbot.messages.codec import posted_to_json
+from newsbot.messages.platform import Platform, Posted
+from newsbot.storage.records import Delivery, Settlement
+
+log = logging.getLogger(__name__)
+
+_FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0  # seconds before another attempt
+_GIVE_UP = timedelta(hours=6)  # a message that could not be posted for so long is old news
+UNCLEAR = "The connection broke while this was being sent: it may stand there or not."
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended. `is_refused`: the platform takes nothing there until somebody changes what `fix` says."""
+
+    settlement: Settlement
+    is_refused: bool = False
+
+
+class Attempts:
+    """Makes attempts. Each ends in a settlement, whatever breaks."""
+
+    def __init__(self, platforms: Mapping[str, Platform], now: Callable[[], datetime], random: Random) -> None:
+        self._platforms = platforms
+        self._now = now
+        self._random = random
+
+    async def may_be_made(self, delivery: Delivery) -> bool:
+        """Whether sending cannot make a second message: nothing left before, or the platform still knows the key."""
+        if delivery.sending_since is None:
+            return True
+        window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
+        return self._now() - delivery.sending_since < window
+
+    async def made(self, delivery: Delivery, reply: Reply) -> Ended:
+        """Post it, and tell how that ended."""
+        settled = partial(Settlement, delivery.id)
+        try:
+            posted = await self._platforms[delivery.place.platform].post(delivery.place, reply, delivery.key)
+        except PostRefused as error:
+            log.warning("delivery %s is refused: %s %s", delivery.key, error, error.fix)
+            return Ended(settled("failed", self._now(), str(error), error.fix), is_refused=True)
+        except PostLater as error:
+            return Ended(await self._later(delivery, str(error), error.after))
+        except PostUnclear as error:
+            return Ended(await self._unclear(delivery, str(error), error.after))
+        except NewsbotError as error:
+            return Ended(settled("failed", self._now(), str(error)))
+        except Exception:
+            log.exception("delivery %s broke", delivery.key)
+            return Ended(await self._unclear(delivery, "Something broke here while this was being sent."))
+        return Ended(settled("sent", self._now(), fix=posted.fix, posted=_where(posted)))
+
+    async def _later(self, delivery: Delivery, reason: str, after: float | None) -> Settlement:
+        """Nothing was stored this time: another attempt follows, unless it has been tried for hours."""
+        if delivery.sending_since is not None:
+            return await self._unclear(delivery, reason, after)  # an earlier attempt may have been stored all the same
+        now = self._now()
+        if now - delivery.due_at > _GIVE_UP:
+            return Settlement(delivery.id, "failed", now, f"Tried for hours. {reason}")
+        wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
+        return Settlement(delivery.id, "due", now, reason, retry_at=now + wait)
+
+    async def _unclear(self, delivery: Delivery, reason: str, after: float | None = None) -> Settlement:
+        """It may stand there: tried again while the platform still knows the key, else left for a person to look."""
+        now = self._now()
+        wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
+        window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
+        if now + wait - (delivery.sending_since or now) < window:
+            return Settlement(delivery.id, "due", now, reason, retry_at=now + wait, is_clear=False)
+        return await self.looked_for(delivery, reason)
+
+    async def looked_for(self, delivery: Delivery, reason: str = UNCLEAR) -> Settlement:
+        """An unclear message that must not be sent again: `sent` where the platform finds it, else `unknown`."""
+        since = delivery.sending_since or delivery.due_at
+        try:
+            found = await self._platforms[delivery.place.platform].stands(delivery.place, delivery.key, since)
+        except NewsbotError as error:
+            log.info("whether delivery %s stands cannot be looked up: %s", delivery.key, error)
+            found = None
+        if found is not None:
+            return Settlement(delivery.id, "sent", self._now(), posted=_where(found))
+        log.warning("delivery %s is unknown: %s", delivery.key, reason)
+        return Settlement(delivery.id, "unknown", self._now(), reason, is_clear=False)
+
+    def _wait(self, attempts: int) -> float:
+        """Seconds before the next attempt: twice as long each time, spread so that not all come back at once."""
+        longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(attempts - 1, 10))
+        return longest * (0.5 + self._random.random() / 2)
+
+
+def _where(posted: Posted) -> str:
+    return json.dumps(posted_to_json(posted), ensure_ascii=False)

@@ -1,0 +1,279 @@
+"""Replays the life of one digest through the real planner and courier, by a clock that leaps over idle time.
+
+The database is a temporary SQLite file and the platform is paper: it takes every message and notes when it came.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from newsbot.content.library import Library
+from newsbot.digests.catchup import Outage
+from newsbot.digests.courier import Courier
+from newsbot.digests.phrases import days_text, parse_days, parse_time
+from newsbot.digests.planning import _HEART as HEART
+from newsbot.digests.planning import PLANNER_BEAT, Planner
+from newsbot.digests.slots import Occurrence, Rule, next_slots, slots_on
+from newsbot.digests.wire import ContentWire, SelfCheck
+from newsbot.digests.zonenames import find_zone
+from newsbot.digests.zones import zone_names
+from newsbot.errors import RequestError
+from newsbot.messages.budgets import TERMINAL
+from newsbot.messages.cards import Reply
+from newsbot.messages.markup import outside_text
+from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.requests import Place
+from newsbot.storage.database import Database
+from newsbot.storage.inplace import InPlaceDatabase
+from newsbot.storage.migrate import migrate
+from newsbot.storage.records import CatchUp, Delivery, NewSubscription, Subscription
+
+PLACE = Place("paper", "simulation", "digest")
+_EARLIEST, _LATEST = date(1970, 1, 2), date(2100, 12, 30)  # what zone rules reach, with room for offsets
+_MOST = timedelta(days=20 * 366)
+_BEFORE = timedelta(minutes=1)  # the digest is subscribed to so long before anything happens
+_DAY = timedelta(days=1)
+_ALL = 1_000_000  # deliveries; more than twenty years have slots
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to replay: a rule, its nominal dates from `first` to `last` (included), and when newsbot was down."""
+
+    rule: Rule
+    first: date
+    last: date
+    down: tuple[Outage, ...] = ()
+    catch_up: CatchUp = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of a slot; `sent` is None where it never was, `reason` is empty where it came on time."""
+
+    slot: str
+    due: datetime
+    sent: datetime | None
+    state: str
+    reason: str
+
+    def to_json(self) -> dict[str, str | None]:
+        """The slot as one line of `newsbot digest simulate --json`."""
+        sent = instant_text(self.sent) if self.sent else None
+        return {
+            "slot": self.slot,
+            "due": instant_text(self.due),
+            "sent": sent,
+            "state": self.state,
+            "reason": self.reason,
+        }
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant in ISO 8601, in UTC and ending in Z: `2026-03-29T07:00:00Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+# -- what people type -------------------------------------------------------------------------------------------------
+
+
+def wanted(
+    at: str, days: str, zone: str, first: str, last: str, down: Sequence[str] = (), catch_up: CatchUp = "latest"
+) -> Wanted:
+    """What to replay, from the words of a command line. Raises RequestError with a sentence that says what is wrong."""
+    begin, end = _date(first), _date(last)
+    if end < begin:
+        raise RequestError(f"The span ends on {end}, before it begins on {begin}.")
+    if end - begin > _MOST:
+        raise RequestError("At most twenty years can be replayed at a time.")
+    rule = Rule(parse_time(at), zone if zone in zone_names() else find_zone(zone), parse_days(days))
+    return Wanted(rule, begin, end, merged(_outage(span) for span in down), catch_up)
+
+
+def _date(typed: str) -> date:
+    try:
+        found = date.fromisoformat(typed.strip())
+    except ValueError:
+        raise RequestError(f"“{outside_text(typed, 30)}” is no date. Say it like 2026-03-29.") from None
+    return _within(found, typed)
+
+
+def _within(found: date, typed: str) -> date:
+    if not _EARLIEST <= found <= _LATEST:
+        raise RequestError(f"“{outside_text(typed, 30)}” is too far away: dates go from 1970 to 2100.")
+    return found
+
+
+def _outage(typed: str) -> Outage:
+    """`2026-03-29T06:10..2026-03-29T09:40`: in UTC where it names no offset of its own."""
+    start, dots, end = typed.partition("..")
+    if not dots:
+        said = outside_text(typed, 60)
+        raise RequestError(f"“{said}” is no outage. Say it like 2026-03-29T06:10..2026-03-29T09:40 (UTC).")
+    begun, ended = _instant(start), _instant(end)
+    if ended < begun:
+        raise RequestError(f"The outage “{outside_text(typed, 60)}” ends before it starts.")
+    return Outage(begun, ended)
+
+
+def _instant(typed: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(typed.strip())
+    except ValueError:
+        said = outside_text(typed, 40)
+        raise RequestError(f"“{said}” is no instant. Say it like 2026-03-29T06:10 or 2026-03-29T06:10+02:00.") from None
+    _within(found.date(), typed)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def merged(outages: Iterable[Outage]) -> tuple[Outage, ...]:
+    """The same outages in order, those that overlap or touch as one, and none that has no length."""
+    joined: list[Outage] = []
+    for each in sorted(outages, key=lambda outage: outage.start):
+        if each.start == each.end:
+            continue
+        if joined and each.start <= joined[-1].end:
+            joined[-1] = Outage(joined[-1].start, max(joined[-1].end, each.end))
+        else:
+            joined.append(each)
+    return tuple(joined)
+
+
+# -- the replay -------------------------------------------------------------------------------------------------------
+
+
+class Paper:
+    """A platform that takes every message and notes the instant at which it came, by its key."""
+
+    name = PLACE.platform
+    budget = TERMINAL
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.came: dict[str, datetime] = {}
+
+    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
+        """Take a message, each key once."""
+        del reply
+        self.came.setdefault(key, self._now())
+        return Posted(place, key)
+
+    async def repeats_safely_for(self, place: Place) -> timedelta:
+        """For ever: a key is noted once."""
+        del place
+        return timedelta.max
+
+    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+        """Paper keeps what it took."""
+        del since
+        return Posted(place, key) if key in self.came else None
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """What was said is not kept, so nothing changes."""
+        del reply
+        return posted
+
+    async def delete(self, posted: Posted) -> None:
+        """Forget a message."""
+        self.came.pop(posted.message_id, None)
+
+    async def abilities(self, place: Place) -> Abilities:
+        """Everything."""
+        del place
+        return Abilities(post=True, pictures=True, edit=True, threads=True)
+
+
+@dataclass
+class _Clock:
+    """The time that the replay is at."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class _Replay:
+    """A newsbot of a planner and a courier, with one subscription."""
+
+    database: Database
+    planner: Planner
+    courier: Courier
+    clock: _Clock
+    down: tuple[Outage, ...]
+    beat_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
+
+    async def live(self, due: datetime | None, until: datetime) -> None:
+        """Wake whenever something is due by `until`; what comes in an outage waits for its end."""
+        while due is not None and due <= until:
+            outage = next((each for each in self.down if each.start <= due < each.end), None)
+            # As if it had beaten all the time that was leapt over: no outage is to be seen where there was none.
+            await self._beat(outage.start if outage else due - PLANNER_BEAT)
+            self.clock.at = outage.end if outage else due
+            due = await self.planner.sweep()
+            self.beat_at = self.clock.at
+            while await self.courier.sweep() and outage:  # a single slot is a single message
+                pass
+
+    async def _beat(self, at: datetime) -> None:
+        if at <= self.beat_at:
+            return
+        self.beat_at = at
+        async with self.database.transaction() as tx:
+            await tx.watches.beat(HEART, at)
+
+
+async def replay(plan: Wanted, library: Library) -> tuple[Replayed, ...]:
+    """What becomes of every slot of the span, in order."""
+    slots = slots_on(plan.rule, plan.first, plan.last)
+    if not slots:
+        return ()
+    with TemporaryDirectory(prefix="newsbot-replay-") as folder:
+        database = InPlaceDatabase(f"sqlite:///{Path(folder) / 'replay.db'}")
+        try:
+            await migrate(database)
+            return await _replayed(database, plan, library, slots)
+        finally:
+            await database.close()
+
+
+async def _replayed(
+    database: Database, plan: Wanted, library: Library, slots: Sequence[Occurrence]
+) -> tuple[Replayed, ...]:
+    start = min([slots[0].instant, *(each.start for each in plan.down)]) - _BEFORE
+    clock = _Clock(start)
+    paper = Paper(clock)
+    wire = ContentWire(library)
+    planner = Planner(database, lambda: library, lambda _: wire, SelfCheck(), clock)
+    courier = Courier(database, {paper.name: paper}, "replay", clock, Random(0))  # noqa: S311 (no secret)
+    subscription = await _subscribed(database, plan, start)
+    # Nothing wakes a scheduler for a date that does not exist: it is decided with the slot after it.
+    last = next_slots(plan.rule, slots[-1].slot.day - _DAY, start, 1)[0]
+    await _Replay(database, planner, courier, clock, plan.down).live(subscription.next_at, last.instant)
+    async with database.transaction() as tx:
+        decided = await tx.deliveries.of_subscription(subscription.id, _ALL)
+    by_slot = {each.slot: each for each in decided}
+    return tuple(_told(by_slot[str(each.slot)], paper) for each in slots if str(each.slot) in by_slot)
+
+
+async def _subscribed(database: Database, plan: Wanted, at: datetime) -> Subscription:
+    """The digest, made at `at`; no date before the span is to be posted."""
+    rule, before = plan.rule, plan.first - _DAY
+    new = NewSubscription(PLACE, rule.at, rule.zone, days_text(rule.days), "simulation", at, catch_up=plan.catch_up)
+    first = next_slots(rule, before, at, 1)[0]
+    async with database.transaction() as tx:
+        made = replace(await tx.subscriptions.add(new, at, first.instant, before), last_day=before)
+        await tx.subscriptions.advance([made])
+    return made
+
+
+def _told(delivery: Delivery, paper: Paper) -> Replayed:
+    sent = paper.came.get(delivery.key)
+    if sent is None:
+        return Replayed(delivery.slot, delivery.due_at, None, "skipped", delivery.reason)
+    state = "late" if delivery.label else "sent"
+    return Replayed(delivery.slot, delivery.due_at, sent, state, delivery.label)

@@ -1,0 +1,89 @@
+"""The second door: time. Wakes every sweep at its next due instant, and every 30 seconds all the same.
+
+APScheduler is the timer only: what is due is in the database, and a wake-up that comes late or twice changes nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from newsbot.errors import NewsbotError
+
+log = logging.getLogger(__name__)
+
+LOOK = timedelta(seconds=30)  # other processes add rows, and clocks jump
+_SOONEST = timedelta(milliseconds=200)  # between two wake-ups for what another process is about to do
+
+
+class Sweep(Protocol):
+    """Something that does everything which is due."""
+
+    async def sweep(self) -> datetime | None:
+        """Do what is due; returns when to be woken again, None where the usual look is soon enough."""
+
+
+class Then:
+    """A sweep, after which somebody is told."""
+
+    def __init__(self, sweep: Sweep, told: Callable[[], None]) -> None:
+        self._sweep = sweep
+        self._told = told
+
+    async def sweep(self) -> datetime | None:
+        """As the sweep does."""
+        found = await self._sweep.sweep()
+        self._told()
+        return found
+
+
+class Scheduler:
+    """Runs sweeps one after the other, never two at a time in this process."""
+
+    def __init__(self, sweeps: Sequence[Sweep], now: Callable[[], datetime]) -> None:
+        self._sweeps = sweeps
+        self._now = now
+        self._timer = AsyncIOScheduler(timezone=UTC)
+        self._turn = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Sweep until cancelled, the first time at once."""
+        # The library drops a job that is a second late unless it is told never to.
+        forever = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._timer.add_job(self._look, "interval", seconds=LOOK.total_seconds(), id="look", **forever)
+        self._timer.start()
+        try:
+            await self._look()
+            await asyncio.Event().wait()
+        finally:
+            self._timer.shutdown(wait=False)
+            async with self._turn:  # what was begun ends
+                pass
+
+    def wake(self) -> None:
+        """Sweep as soon as may be: something was added that may be due before the next look."""
+        if self._timer.running:
+            self._at(self._now())
+
+    async def _look(self) -> None:
+        async with self._turn:
+            found = [await self._swept(sweep) for sweep in self._sweeps]
+        if due := [instant for instant in found if instant is not None]:
+            self._at(max(min(due), self._now() + _SOONEST))
+
+    def _at(self, instant: datetime) -> None:
+        self._timer.add_job(
+            self._look, "date", run_date=instant, id="due", replace_existing=True, misfire_grace_time=None
+        )
+
+    async def _swept(self, sweep: Sweep) -> datetime | None:
+        try:
+            return await sweep.sweep()
+        except NewsbotError as error:
+            log.warning("%s waits: %s", type(sweep).__name__, error)
+        except Exception:
+            log.exception("%s waits: something broke here", type(sweep).__name__)
+        return None

@@ -1,0 +1,174 @@
+"""A newsbot with digests for tests: the real desk, service, planner and courier over a real database, and paper."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from newsbot.commands.desk import Desk
+from newsbot.content.live import LiveLibrary
+from newsbot.digests.courier import Courier
+from newsbot.digests.planning import Planner
+from newsbot.digests.subscribing import Digests
+from newsbot.digests.wire import ContentWire, SelfCheck
+from newsbot.errors import PostError
+from newsbot.messages.actions import Action
+from newsbot.messages.budgets import BUDGETS, DISCORD, excesses
+from newsbot.messages.cards import Buttons, Card, Reply
+from newsbot.messages.fitting import fit
+from newsbot.messages.forms import Form, Problems
+from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.requests import Ask, Click, Person, Place, Submit
+from newsbot.storage.database import Database, DurableChoices, DurableEvents
+
+START = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
+SERVER, CHANNEL = "900000000000000000", "700000000000000000"
+DISCORD_PLACE = Place("discord", SERVER, CHANNEL)
+SLACK_PLACE = Place("slack", "T0TEAM", "C0NEWS")
+WEB_PLACE = Place("web", "local", "general")
+PLACES = {"discord": DISCORD_PLACE, "slack": SLACK_PLACE, "web": WEB_PLACE}
+ALL_ABILITIES = Abilities(post=True, pictures=True, edit=True, threads=True)
+
+
+class Paper:
+    """A platform on paper: keeps what is posted, may what it is told, and fails as it is told."""
+
+    budget = DISCORD
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.posted: dict[str, Reply] = {}
+        self.can = ALL_ABILITIES
+        self.failure: PostError | None = None
+
+    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
+        """Keep it under its key."""
+        if self.failure is not None:
+            raise self.failure
+        self.posted[key] = reply
+        return Posted(place, key)
+
+    async def repeats_safely_for(self, place: Place) -> timedelta:
+        """Never: what is unclear stays so."""
+        del place
+        return timedelta(0)
+
+    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+        """That cannot be told."""
+        del place, key, since
+        return None
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Put another in its place."""
+        self.posted[posted.message_id] = reply
+        return posted
+
+    async def delete(self, posted: Posted) -> None:
+        """Take it away."""
+        self.posted.pop(posted.message_id, None)
+
+    async def abilities(self, place: Place) -> Abilities:
+        """As it was told."""
+        del place
+        return self.can
+
+
+def someone(platform: str, name: str = "anna", *, admin: bool = True, zone: str | None = None) -> Person:
+    """A person of a platform."""
+    return Person(platform, name, name.capitalize(), is_admin=admin, zone=zone)
+
+
+@dataclass
+class House:
+    """Everything, with a clock that the test moves."""
+
+    database: Database
+    live: LiveLibrary
+    now: datetime = START
+    platforms: dict[str, Paper] = field(default_factory=lambda: {name: Paper(name) for name in PLACES})
+
+    def __post_init__(self) -> None:
+        clock, library = (lambda: self.now), (lambda: self.live.current)
+        self.digests = Digests(self.database, self.platforms, library, ContentWire, SelfCheck(), clock)
+        self.planner = Planner(self.database, library, ContentWire, SelfCheck(), clock)
+        self.courier = Courier(self.database, self.platforms, "house", clock, Random(1))
+        events, choices = DurableEvents(self.database), DurableChoices(self.database)
+        self.desk = Desk(self.live, clock, lambda: "0badcafe", events, choices=choices, digests=self.digests)
+
+    async def say(self, words: str, platform: str = "discord", who: Person | None = None, event_id: str = "") -> Card:
+        """The card that a free text is answered with: private, one message on every platform."""
+        reply = await self.desk.say(words, who or someone(platform), PLACES[platform], event_id)
+        return checked(reply)
+
+    async def ask(self, path: str, platform: str = "discord", who: Person | None = None, **options: str) -> Card:
+        """The card that a command is answered with."""
+        written = {name.replace("_", "-"): value for name, value in options.items()}
+        ask = Ask(who or someone(platform), PLACES[platform], ("digest", *path.split()), written, "", self.now)
+        return checked(await self.desk.answer(ask))
+
+    async def press(
+        self, action: Action, platform: str = "discord", who: Person | None = None, event_id: str = ""
+    ) -> Card | Form:
+        """What a button leads to, by way of its token."""
+        pressed = await self.desk.click_token(
+            action.token(), who or someone(platform), PLACES[platform], event_id=event_id
+        )
+        return pressed if isinstance(pressed, Form) else checked(pressed)
+
+    async def card(
+        self, action: Action, platform: str = "discord", who: Person | None = None, event_id: str = ""
+    ) -> Card:
+        """The card that a button leads to."""
+        pressed = await self.press(action, platform, who, event_id)
+        assert isinstance(pressed, Card)
+        return pressed
+
+    async def form(self, *arguments: str, platform: str = "discord", who: Person | None = None) -> Form:
+        """The form that opens."""
+        opened = await self.press(Action("form.open", arguments), platform, who)
+        assert isinstance(opened, Form)
+        return opened
+
+    async def send(
+        self, form: Form, platform: str = "discord", who: Person | None = None, event_id: str = "", **changed: str
+    ) -> Card | Problems:
+        """What a form is answered with, sent as it opened but for what was changed."""
+        values = {each.name: each.value for each in form.fields}
+        values |= {name.replace("_", "-"): value for name, value in changed.items()}
+        submit = Submit(who or someone(platform), PLACES[platform], form.action, values, "", event_id, self.now)
+        answered = await self.desk.submit(submit)
+        return answered if isinstance(answered, Problems) else checked(answered)
+
+    async def sweep(self, later: timedelta = timedelta()) -> None:
+        """Let time pass, then decide and deliver what is due."""
+        self.now += later
+        await self.planner.sweep()
+        await self.courier.sweep()
+
+    async def click(self, name: str, *arguments: str, platform: str = "discord", who: Person | None = None) -> Reply:
+        """The reply to an action that is no card of ours: damaged or forged."""
+        click = Click(who or someone(platform), PLACES[platform], Action(name, arguments), at=self.now)
+        answered = await self.desk.click(click)
+        assert isinstance(answered, Reply)
+        return answered
+
+
+def checked(reply: Reply) -> Card:
+    """The card of a reply that keeps the promises of every answer about digests."""
+    assert reply.private
+    for budget in BUDGETS:
+        fitted = fit(reply.card, budget)
+        assert not fitted.losses, (reply.card.title, budget.name)
+        assert len(fitted.parts) == 1, (reply.card.title, budget.name, excesses(reply.card, budget))
+    for action in reply.card.actions():
+        action.token()
+    assert "0badcafe" not in reply.card.plain(), reply.card.plain()
+    return reply.card
+
+
+def labelled(card: Card, label: str) -> Action:
+    """The action of the button with this label."""
+    rows = (block for block in card.blocks if isinstance(block, Buttons))
+    found = {button.label: button.does for row in rows for button in row.items}
+    does = found[label]
+    assert isinstance(does, Action)
+    return does

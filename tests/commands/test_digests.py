@@ -1,0 +1,687 @@
+"""`/digest`: set up in words or a form, looked at, changed and ended; by whom; and the truth about each."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.commands.answers import Unclear
+from newsbot.commands.desk import Desk, build_menu
+from newsbot.commands.menu import Context
+from newsbot.commands.parser import understand
+from newsbot.content.live import LiveLibrary
+from newsbot.errors import PostRefused, PostUnclear
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Card, Text
+from newsbot.messages.forms import Form, Problems
+from newsbot.messages.markup import Moment
+from newsbot.messages.requests import Click, Suggest
+from newsbot.storage.database import Database
+from newsbot.storage.migrate import migrate
+from newsbot.storage.records import Subscription
+from tests.commands.digest_house import DISCORD_PLACE, PLACES, SERVER, House, labelled, someone
+
+PARTS = (
+    *(
+        "9:00",
+        "9",
+        "pm",
+        "25:99",
+        "noon",
+        "Berlin",
+        "New",
+        "York",
+        "PST",
+        "UTC+2",
+        "mon,wed",
+        "mon-",
+        "weekdays",
+        "all",
+    ),
+    *(
+        "deepseek,",
+        "nvidia",
+        "and",
+        "at",
+        "time:",
+        "zone:New",
+        "--first",
+        "first:no",
+        "which:2",
+        "#2",
+        "mention",
+        "=",
+        ":",
+    ),
+)
+ROLE = "123456789012345678"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def house(live: LiveLibrary, tmp_path: Path) -> AsyncIterator[House]:
+    """A newsbot with digests on SQLite."""
+    database = Database(f"sqlite:///{tmp_path / 'newsbot.db'}")
+    await migrate(database)
+    yield House(database, live)
+    await database.close()
+
+
+async def held(house: House, platform: str = "discord") -> tuple[Subscription, ...]:
+    """The digests of the channel."""
+    return await house.digests.of_channel(PLACES[platform])
+
+
+async def only(house: House, platform: str = "discord") -> Subscription:
+    """The one digest of the channel."""
+    (found,) = await held(house, platform)
+    return found
+
+
+def moments(card: Card) -> list[datetime]:
+    """The instants of a card that are shown in the reader's own zone."""
+    texts = (block for block in card.blocks if isinstance(block, Text))
+    return [piece.at for block in texts for piece in block.pieces if isinstance(piece, Moment)]
+
+
+# -- setting up -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_channel_without_a_digest_is_told_how_to_set_one_up(house: House) -> None:
+    for words in ("/digest", "/digest list", "/newsbot digest", "digests"):
+        card = await house.say(words)
+        assert card.title == "No digest here"
+        assert "/digest subscribe 9:00 Berlin weekdays" in card.plain()
+    opened = await house.press(labelled(card, "Set up a digest"))
+    assert isinstance(opened, Form)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/digest subscribe 9:30 New York mon,wed deepseek, nvidia",
+        "/digest subscribe time:9:30 zone:“New York” days:mon,wed topics:deepseek,nvidia",
+        'digest subscribe topics:"DeepSeek and Nvidia" days: mon wed zone:New York time:9.30 am',
+        "/newsbot digest add at 09:30 on mon and wed in NYC about nvidia deepseek",
+        "/digest subscribe deepseek nvidia mon wed America/New_York 0930",
+        "/digest subscribe --zone=america/new_york --time 9:30am --days=mon,wed topics deepseek nvidia",
+    ],
+)
+async def test_a_digest_is_set_up_in_words_in_any_order(house: House, words: str) -> None:
+    card = await house.say(words)
+    assert card.title == "The digest is set up"
+    found = await only(house)
+    assert (found.at, found.zone, found.days) == (time(9, 30), "America/New_York", "mon,wed")
+    assert found.topics == ("deepseek", "nvidia")
+    assert (found.when_empty, found.catch_up, found.mention) == ("short", "latest", "")
+    assert "DeepSeek and Nvidia, every Monday and Wednesday at 09:30 New York time (America/New_York)" in card.plain()
+    assert moments(card) == [datetime(2026, 11, 23, 14, 30, tzinfo=UTC)]
+    assert "(Monday 23 November 2026, 09:30 New York time)" in card.plain()
+
+
+async def test_it_comes_on_weekdays_at_nine_where_nothing_else_is_said(house: House) -> None:
+    await house.ask("subscribe", zone="Berlin")
+    found = await only(house)
+    assert (found.at, found.days, found.topics) == (time(9), "mon-fri", ())
+    assert (found.made_by, found.made_at, found.place) == ("anna", house.now, DISCORD_PLACE)
+
+
+async def test_the_zone_is_asked_for_once_in_a_server(house: House) -> None:
+    asked = await house.say("/digest subscribe 8:15 daily deepseek")
+    assert asked.title == "Which time zone?"
+    assert await held(house) == ()
+    form = await house.press(labelled(asked, "Fill in"))
+    assert isinstance(form, Form)
+    values = {field.name: field.value for field in form.fields}
+    assert values == {"time": "8:15", "zone": "", "days": "daily", "topics": "deepseek", "first": "no"}
+    still = await house.send(form)
+    assert isinstance(still, Problems)
+    assert list(still.by_field) == ["zone"]
+    assert isinstance(await house.send(form, zone="Tokyo"), Card)
+    assert (await only(house)).zone == "Asia/Tokyo"
+    assert (await house.say("/digest subscribe 18:00")).title == "Digest 2 is set up"
+    assert [each.zone for each in await held(house)] == ["Asia/Tokyo", "Asia/Tokyo"]
+    assert {field.name: field.value for field in (await house.form("digest/subscribe")).fields}["zone"] == "Asia/Tokyo"
+
+
+async def test_the_zone_that_a_platform_tells_is_offered_and_not_taken(house: House) -> None:
+    who = someone("slack", zone="Europe/Lisbon")
+    asked = await house.say("/digest subscribe 8:15", "slack", who)
+    assert asked.title == "Which time zone?"
+    assert await held(house, "slack") == ()
+    form = await house.press(labelled(asked, "Fill in"), "slack", who)
+    assert isinstance(form, Form)
+    assert {field.name: field.value for field in form.fields}["zone"] == "Europe/Lisbon"
+    await house.press(labelled(asked, "Lisbon, Portugal (Europe/Lisbon)"), "slack", who)
+    assert ((await only(house, "slack")).zone, (await only(house, "slack")).at) == ("Europe/Lisbon", time(8, 15))
+
+
+async def test_what_the_form_sends_is_what_is_set_up(house: House) -> None:
+    form = await house.form("digest/subscribe", "time=9:00", "catch-up=all", "when-empty=skip")
+    assert [field.name for field in form.fields] == ["time", "zone", "days", "topics", "first"]
+    answered = await house.send(form, zone="Wien", topics="Nvidia and DeepSeek", days="weekends", first="yes")
+    assert isinstance(answered, Card)
+    assert "The first edition is on its way to this channel." in answered.plain()
+    found = await only(house)
+    assert (found.zone, found.topics, found.days) == ("Europe/Vienna", ("deepseek", "nvidia"), "sat,sun")
+    assert (found.catch_up, found.when_empty) == ("all", "skip")
+    await house.courier.sweep()
+    (posted,) = house.platforms["discord"].posted.values()
+    assert posted.card.title.startswith("AI market digest")
+
+
+async def test_everything_wrong_in_a_form_is_said_beside_its_field(house: House) -> None:
+    form = await house.form("digest/subscribe")
+    wrong = await house.send(form, time="25:99", zone="PST", days="funday", topics="teapots")
+    assert isinstance(wrong, Problems)
+    assert {name: sentence.split(".")[0] for name, sentence in wrong.by_field.items()} == {
+        "time": "“25:99” has 99 minutes, and an hour has only 60",
+        "zone": "“PST” does not say which clock to follow through the year",
+        "days": "“funday” is no day of the week",
+        "topics": "There is no topic called “teapots”",
+    }
+    assert await held(house) == ()
+
+
+async def test_a_wrong_zone_comes_with_buttons_that_mend_it(house: House) -> None:
+    card = await house.say("/digest subscribe 7:00 PST daily nvidia")
+    assert "Los Angeles or Vancouver?" in card.plain()
+    await house.press(labelled(card, "Los Angeles, United States (America/Los_Angeles)"))
+    found = await only(house)
+    assert (found.zone, found.at, found.days, found.topics) == ("America/Los_Angeles", time(7), "daily", ("nvidia",))
+
+
+async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> None:
+    card = await house.say("/digest subscribe 7:00 Berlin topics:nvidai")
+    assert "There is no topic called “nvidai”." in card.plain()
+    await house.press(labelled(card, "Nvidia"))
+    assert (await only(house)).topics == ("nvidia",)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("25:99 Berlin", "has 99 minutes"),
+        ("Berlin 24:30", "hours go from 0 to 23"),
+        ("9:00 UTC+2", "is an offset"),
+        ("9:00 Berln", "There is no time zone “Berln”"),
+        ("9:00 Berlin days:funday", "“funday” is no day of the week"),
+        ("9:00 Berlin weekdays teapots", "There is no topic called “teapots”"),
+        ("9:00 Berlin catch-up:never", "“never” is none of latest, all and skip"),
+        ("9:00 Berlin mention:@everyone", "newsbot never mentions @everyone"),
+        ("9:00 Berlin mention @here", "newsbot never mentions @here"),
+        (f"9:00 Berlin mention:<@&{SERVER}>", "newsbot never mentions @everyone"),
+        ("9:00 Berlin mention:moderators", "“moderators” is no role"),
+        ("9:00 Berlin mention:<@123456789012345678>", "is no role"),
+        ("\u202e\x00[x](https://x)", "is no time of day"),
+    ],
+)
+async def test_nasty_input_is_refused_in_plain_words_and_changes_nothing(house: House, words: str, said: str) -> None:
+    card = await house.say(f"/digest subscribe {words}")
+    assert said in card.plain()
+    assert await held(house) == ()
+
+
+async def test_a_role_is_mentioned_where_an_administrator_asks_for_it_and_nothing_else_is(house: House) -> None:
+    await house.say(f"/digest subscribe 13:00 UTC daily mention:<@&{ROLE}> first")
+    assert (await only(house)).mention == ROLE
+    await house.say("/digest edit mention:none")
+    assert (await only(house)).mention == ""
+    await house.say(f"/digest edit mention {ROLE}")
+    assert (await only(house)).mention == ROLE
+    bob = someone("slack", "bob", admin=False)
+    group = "/digest subscribe 9:00 Berlin mention:<!subteam^S0123ABCD>"
+    refused = await house.say(group, "slack", bob)
+    assert "Only an administrator can have a role mentioned." in refused.plain()
+    assert (await house.say(group, "slack")).title == "The digest is set up"
+    assert (await only(house, "slack")).mention == "S0123ABCD"
+    assert "There are no roles" in (await house.say("/digest subscribe Berlin mention:x", "web")).plain()
+    for shown in (await house.say("/digest"), await house.ask("preview"), await house.ask("doctor")):
+        assert f"<@&{ROLE}>" not in shown.plain()
+
+
+async def test_nothing_is_set_up_where_newsbot_cannot_post(house: House) -> None:
+    paper = house.platforms["discord"]
+    paper.can = replace(paper.can, post=False, fix="Allow Send Messages in #news.")
+    card = await house.say("/digest subscribe 9:00 Berlin nvidia")
+    assert card.title == "newsbot cannot post here"
+    assert "Allow Send Messages in #news." in card.plain()
+    assert await held(house) == ()
+    paper.can = replace(paper.can, post=True, fix="")
+    assert (await house.card(labelled(card, "Try again"))).title == "The digest is set up"
+    assert (await only(house)).topics == ("nvidia",)
+
+
+async def test_a_request_that_arrives_twice_sets_up_one_digest(house: House) -> None:
+    await house.say("/digest subscribe 9:00 Berlin", event_id="e1")
+    assert (await house.say("/digest subscribe 9:00 Berlin", event_id="e1")).title == "Done already"
+    form = await house.form("digest/subscribe")
+    await house.send(form, event_id="e2")
+    await house.send(form, event_id="e2")
+    assert [each.number for each in await held(house)] == [1, 2]
+
+
+async def test_a_channel_has_ten_digests_at_most(house: House) -> None:
+    for _ in range(10):
+        await house.say("/digest subscribe 9:00 Berlin")
+    assert "10 digests already" in (await house.say("/digest subscribe 9:00 Berlin")).plain()
+    assert len((await house.say("/digest")).blocks) == 11
+    which = await house.say("/digest next")
+    assert len(list(which.actions())) == 10
+
+
+# -- looking ----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_next_five_times_are_shown_with_a_clock_change_between(house: House) -> None:
+    house.now = datetime(2027, 3, 25, 12, tzinfo=UTC)
+    await house.say("/digest subscribe 2:30 Berlin daily")
+    card = await house.say("/digest next")
+    assert [at.isoformat()[5:16] for at in moments(card)] == [
+        "03-26T01:30", "03-27T01:30", "03-28T01:00", "03-29T00:30", "03-30T00:30",
+    ]  # fmt: skip
+    shown = card.plain()
+    assert "(Sunday 28 March 2027, 02:30 Berlin time; clocks leap over that time, so it comes at 03:00)" in shown
+    assert "Note: Clocks in Europe/Berlin go forward by 1 hour on Sunday, 28 March 2027, at 02:00." in shown
+    assert card.tone == "warning"
+    house.now = datetime(2027, 10, 29, 12, tzinfo=UTC)
+    assert "clocks show that time twice, so it comes the first time" in (await house.say("/digest next")).plain()
+
+
+async def test_which_digest_is_meant_is_asked_only_where_there_are_several(house: House) -> None:
+    await house.say("/digest subscribe 9:00 Berlin nvidia")
+    assert (await house.say("/digest next")).title == "When digest 1 comes next"
+    await house.say("/digest subscribe 18:00 Tokyo daily")
+    for name in ("next", "why", "log", "preview", "pause", "unsubscribe", "edit time:10:00"):
+        card = await house.say(f"/digest {name}")
+        assert card.title == "Which digest?"
+    assert (await held(house))[1].at == time(18)
+    assert (
+        await house.card(labelled(card, "2: Every day at 18:00 Tokyo time, all topics"))
+    ).title == "Digest 2 is changed"
+    assert [each.at for each in await held(house)] == [time(9), time(10)]
+    assert (await house.say("/newsbot digest next 2")).title == "When digest 2 comes next"
+    assert (await house.ask("next", which="#1")).title == "When digest 1 comes next"
+    wrong = await house.ask("next", which="7")
+    assert "has no digest 7" in wrong.plain()
+
+
+async def test_the_preview_is_the_digest_itself_for_the_asker_alone(house: House) -> None:
+    await house.say("/digest subscribe 13:00 UTC daily")
+    card = await house.say("/digest preview")
+    assert "This would be posted now." in card.plain()
+    await house.sweep(timedelta(hours=1))
+    (posted,) = house.platforms["discord"].posted.values()
+    assert [block for block in card.blocks if block not in posted.card.blocks] == [card.blocks[0]]
+    assert card.title == posted.card.title
+    await house.say("/digest edit when-empty:skip")
+    nothing = await house.say("/digest preview")
+    assert nothing.title == "Nothing would be posted now"
+    assert "This would be posted now." not in nothing.plain()
+
+
+async def test_why_and_log_tell_what_was_chosen_and_whether_it_was_on_time(house: House) -> None:
+    await house.say("/digest subscribe 13:00 UTC daily")
+    assert "There was no edition yet." in (await house.say("/digest why")).plain()
+    assert "Nothing was due yet." in (await house.say("/digest log")).plain()
+    await house.sweep(HOUR)
+    why = (await house.say("/digest why")).plain()
+    assert "23 November 2026, 13:00 was posted 23 November 2026 13:00 UTC." in why
+    assert "It was on time." in why
+    assert "Chosen:" in why
+    assert "Left out:" in why
+    await house.sweep(timedelta(days=1, hours=2))
+    late = (await house.say("/digest why")).plain()
+    assert "24 November 2026, 13:00 was posted 24 November 2026 15:00 UTC: late: the bot was down" in late
+    log = (await house.say("/digest log")).plain()
+    assert log.index("24 November 2026, 13:00") < log.index("23 November 2026, 13:00")
+
+
+async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
+    await house.say("/digest subscribe 13:00 UTC daily")
+    paper = house.platforms["discord"]
+    paper.failure = PostUnclear("The answer was lost.")
+    await house.sweep(HOUR)
+    log = await house.say("/digest log")
+    assert "23 November 2026, 13:00 may or may not stand in the channel" in log.plain()
+    again = labelled(log, "Send 23 November 2026, 13:00 again")
+    paper.failure = None
+    twice = [(await house.card(again, event_id="press")).title for _ in range(2)]
+    assert twice == ["On its way", "Done already"]
+    assert (await house.card(again)).title == "Nothing to send"
+    await house.courier.sweep()
+    assert len(paper.posted) == 1
+    assert "was posted" in (await house.say("/digest log")).plain()
+
+
+async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(house: House) -> None:
+    await house.say("/digest subscribe 13:00 UTC daily")
+    await house.say("/digest subscribe 9:00 Berlin nvidia")
+    await house.say("/digest pause 2")
+    well = await house.say("/digest doctor")
+    assert (well.title, well.tone) == ("All is well here", "good")
+    tested = await house.card(labelled(well, "Post a test message"))
+    assert "A test message was posted and taken away again." in tested.plain()
+    paper = house.platforms["discord"]
+    assert paper.posted == {}
+    paper.failure = PostRefused("Discord refused.", "Allow Embed Links in #news.")
+    failed = (await house.say("/digest doctor post")).plain()
+    assert "The test message failed: Discord refused. Allow Embed Links in #news." in failed
+    paper.can = replace(paper.can, pictures=False, fix="Allow Attach Files in #news.")
+    ill = await house.say("/digest doctor")
+    assert (ill.title, ill.tone) == ("Something is to be mended here", "warning")
+    assert "To mend it: Allow Attach Files in #news." in ill.plain()
+    assert "Show charts as pictures: no" in ill.plain()
+    assert "Digest 2 about Nvidia, Monday to Friday at 09:00 Berlin time (Europe/Berlin).\n\nPaused." in ill.plain()
+
+
+async def test_a_digest_that_newsbot_paused_tells_why_and_what_to_change(house: House) -> None:
+    await house.say("/digest subscribe 13:00 UTC daily")
+    made = await only(house)
+    async with house.database.transaction() as tx:
+        await tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
+    for name in ("doctor", "next"):
+        assert (
+            "Paused by newsbot: newsbot may not post in #news. Allow Send Messages." in (await house.ask(name)).plain()
+        )
+    managed = await house.card(Action("digest.manage"))
+    assert (await house.card(labelled(managed, "Resume"))).title == "Digest 1 is resumed"
+    assert (await only(house)).state == "active"
+
+
+# -- changing ---------------------------------------------------------------------------------------------------------
+
+
+async def test_an_edit_changes_what_was_said_and_nothing_else(house: House) -> None:
+    await house.say("/digest subscribe 9:00 Berlin weekdays nvidia when-empty:skip")
+    before = await only(house)
+    card = await house.say("/digest edit time:10:30")
+    assert card.title == "Digest 1 is changed"
+    after = await only(house)
+    assert replace(after, at=before.at, since=before.since, next_at=before.next_at) == before
+    assert moments(card) == [datetime(2026, 11, 24, 9, 30, tzinfo=UTC)]
+    await house.say("/digest edit topics:all zone:Tokyo days:daily catch-up:all")
+    changed = await only(house)
+    assert (changed.topics, changed.zone, changed.days, changed.catch_up) == ((), "Asia/Tokyo", "daily", "all")
+
+
+async def test_an_edit_without_a_wish_opens_the_form_with_what_holds(house: House) -> None:
+    await house.say("/digest subscribe 9:00 Berlin weekdays nvidia")
+    await house.say("/digest subscribe 18:00 Tokyo daily")
+    card = await house.say("/digest edit 1")
+    form = await house.press(labelled(card, "Fill in"))
+    assert isinstance(form, Form)
+    values = {field.name: field.value for field in form.fields}
+    assert values == {
+        "time": "09:00",
+        "zone": "Europe/Berlin",
+        "days": "mon-fri",
+        "topics": "nvidia",
+        "when-empty": "short",
+    }
+    assert all(field.required for field in form.fields)
+    assert isinstance(await house.send(form, topics="all", when_empty="skip"), Card)
+    first, second = await held(house)
+    assert (first.topics, first.when_empty, first.at) == ((), "skip", time(9))
+    assert (second.topics, second.when_empty, second.at) == ((), "short", time(18))
+
+
+async def test_the_editions_that_a_new_time_leaves_out_are_told(house: House) -> None:
+    await house.say("/digest subscribe 18:00 UTC daily")
+    card = await house.say("/digest edit time:8:00")
+    assert "There is no edition on Monday 23 November 2026, 08:00 UTC: that time has passed already." in card.plain()
+    assert moments(card) == [datetime(2026, 11, 24, 8, tzinfo=UTC)]
+    assert "23 November 2026, 08:00 was not posted" in (await house.say("/digest log")).plain()
+
+
+async def test_a_paused_digest_posts_nothing_until_it_is_resumed(house: House) -> None:
+    await house.say("/digest subscribe 13:00 UTC daily")
+    assert (await house.say("/digest pause")).title == "Digest 1 is paused"
+    assert (await house.say("/digest pause")).title == "Digest 1 is paused"
+    await house.sweep(timedelta(days=1, hours=2))
+    assert house.platforms["discord"].posted == {}
+    assert (await house.say("/digest next")).title == "No next time"
+    assert (await house.say("/digest resume")).title == "Digest 1 is resumed"
+    assert (await house.say("/digest resume")).title == "Digest 1 is not paused"
+    await house.sweep(timedelta(days=1))
+    assert len(house.platforms["discord"].posted) == 1
+
+
+async def test_a_digest_ends_after_a_question_and_can_be_set_up_again(house: House) -> None:
+    await house.say("/digest subscribe 9:15 Berlin mon,fri nvidia")
+    managed = await house.card(Action("digest.manage"))
+    question = await house.card(labelled(managed, "Unsubscribe"))
+    assert question.title == "End digest 1?"
+    assert len(await held(house)) == 1
+    end = labelled(question, "Yes, end it")
+    ended = await house.card(end)
+    assert ended.title == "Digest 1 ended"
+    assert await held(house) == ()
+    assert (await house.card(end)).title == "No digest here"
+    form = await house.press(labelled(ended, "Set it up again"))
+    assert isinstance(form, Form)
+    assert {field.name: field.value for field in form.fields if field.name != "first"} == {
+        "time": "0915", "zone": "Europe/Berlin", "days": "mon,fri", "topics": "nvidia",
+    }  # fmt: skip
+    await house.send(form)
+    assert [(each.number, each.at, each.topics) for each in await held(house)] == [(2, time(9, 15), ("nvidia",))]
+    assert (await house.say("/digest unsubscribe")).title == "Digest 2 ended"
+
+
+async def test_an_edition_on_request_leaves_once_for_each_press(house: House) -> None:
+    card = await house.say("/digest subscribe 9:00 Berlin")
+    post = labelled(card, "Post one now")
+    assert [(await house.card(post, event_id="p")).title for _ in range(2)] == ["On its way", "Done already"]
+    await house.courier.sweep()
+    assert len(house.platforms["discord"].posted) == 1
+    assert "An edition on request was posted" in (await house.say("/digest log")).plain()
+
+
+# -- who may ----------------------------------------------------------------------------------------------------------
+
+READS = ("list", "preview", "next", "why", "log", "doctor")
+CHANGES = ("edit time:10:00", "pause", "resume", "unsubscribe")
+REFUSED = {"Not allowed"}
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack", "web"])
+async def test_who_may_do_what(house: House, platform: str) -> None:
+    """On Discord administrators alone; elsewhere everybody reads and subscribes, and the owner changes."""
+    boss, owner, other = (someone(platform, name, admin=name == "boss") for name in ("boss", "owner", "other"))
+    subscribed = await house.say("/digest subscribe 9:00 Berlin", platform, owner)
+    if platform == "discord":
+        assert subscribed.title in REFUSED
+        await house.say("/digest subscribe 9:00 Berlin", platform, boss)
+    for who, may_read, may_change in (
+        (boss, True, True),
+        (other, platform != "discord", False),
+        (owner, platform != "discord", platform != "discord"),
+    ):
+        for words in READS:
+            title = (await house.say(f"/digest {words}", platform, who)).title
+            assert (title not in REFUSED) == may_read, (who.name, words)
+        for words in CHANGES[:-1]:
+            title = (await house.say(f"/digest {words}", platform, who)).title
+            assert (title not in REFUSED) == may_change, (who.name, words)
+        for name in ("digest.first", "digest.leave"):
+            title = (await house.card(Action(name, ("1",)), platform, who)).title
+            assert (title not in REFUSED) == may_change, (who.name, name)
+        opened = await house.press(Action("form.open", ("digest/edit", "which=1")), platform, who)
+        assert isinstance(opened, Form) == may_change
+        managed = await house.card(Action("digest.manage"), platform, who)
+        assert (managed.title == "Digest 1") == may_read
+        assert ("[Edit]" in managed.plain()) == may_change
+    assert (await house.card(Action("digest.end", ("1",)), platform, other)).title in REFUSED
+    assert len(await held(house, platform)) == 1
+    assert (await house.say("/digest unsubscribe", platform, boss)).title == "Digest 1 ended"
+
+
+async def test_a_test_message_is_for_those_who_have_to_do_with_the_digests(house: House) -> None:
+    owner, other = (someone("slack", name, admin=False) for name in ("owner", "other"))
+    await house.say("/digest subscribe 9:00 Berlin", "slack", owner)
+    assert (await house.say("/digest doctor post", "slack", other)).title == "Not allowed"
+    assert "taken away again" in (await house.say("/digest doctor post", "slack", owner)).plain()
+
+
+async def test_the_manage_button_of_a_digest_refuses_politely_on_discord(house: House) -> None:
+    await house.say("/digest subscribe 9:00 Berlin")
+    card = await house.card(Action("digest.manage"), who=someone("discord", "bob", admin=False))
+    assert "Ask one of them." in card.plain()
+
+
+async def test_a_digest_belongs_to_the_channel_and_not_to_the_thread_it_was_asked_in(house: House) -> None:
+    thread = replace(PLACES["slack"], thread="1700000000.000100")
+    await house.desk.say("/digest subscribe 9:00 Berlin", someone("slack"), thread)
+    assert (await only(house, "slack")).place == PLACES["slack"]
+    nowhere = await house.desk.say("/digest", someone("slack"), replace(PLACES["slack"], channel=""))
+    assert nowhere.card.title == "Which channel?"
+
+
+async def test_a_private_conversation_has_digests_and_a_zone_of_its_own(house: House) -> None:
+    place = replace(DISCORD_PLACE, workspace="", channel="42")
+    await house.desk.say("/digest subscribe 9:00 Tokyo", someone("discord"), place)
+    (found,) = await house.digests.of_channel(place)
+    assert found.zone == "Asia/Tokyo"
+    assert await house.digests.zone_of_place(place) == "Asia/Tokyo"
+    assert await house.digests.zone_of_place(replace(place, channel="43")) is None
+    assert await house.digests.zone_of_place(DISCORD_PLACE) is None
+
+
+# -- buttons and words ------------------------------------------------------------------------------------------------
+
+
+async def test_every_button_that_can_be_reached_answers_and_none_is_damaged(house: House) -> None:
+    await house.say("/digest subscribe 9:00 Berlin first")
+    await house.say("/digest subscribe 18:00 Tokyo daily nvidia")
+    cards = [await house.say(f"/digest {name}") for name in ("list", "doctor", "next", "edit 1", "subscribe 9:00 PST")]
+    todo = [action for card in cards for action in card.actions()]
+    pressed: set[Action] = set()
+    ending = {"digest.end", "digest.first"}
+    while todo:
+        action = todo.pop()
+        if action in pressed or action.name in ending or "unsubscribe" in action.arguments[:1]:
+            continue
+        pressed.add(action)
+        if action.arguments[:1] == ("digest/subscribe",) and action.name == "ask.run":
+            continue  # each makes another digest
+        answered = await house.press(action, event_id=f"e{len(pressed)}") if action.name != "event.open" else None
+        if isinstance(answered, Card) and action.name.startswith(("digest.", "ask.run")):
+            assert answered.title != "That button does not work", action
+            todo += [each for each in answered.actions() if each.name.startswith(("digest.", "ask.run", "form.open"))]
+    assert {action.name for action in pressed} >= {"digest.manage", "digest.leave", "ask.run", "form.open"}
+    assert len(await held(house)) == 2
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Action("digest.manage", ("1", "2")),
+        Action("digest.manage", ("99",)),
+        Action("digest.manage", ("x" * 40,)),
+        Action("digest.first"),
+        Action("digest.first", ("",)),
+        Action("digest.again", ("1",)),
+        Action("digest.again", ("1", "x")),
+        Action("digest.again", ("1", "99999")),
+        Action("digest.end", ("2",)),
+        Action("form.open", ("digest/edit", "which=9")),
+        Action("form.open", ("digest/none",)),
+        Action("ask.run", ("digest/pause", "which=٣")),
+        Action("form.run", ("digest/edit", "which=1")),
+    ],
+)
+async def test_a_forged_button_does_no_harm(house: House, action: Action) -> None:
+    await house.say("/digest subscribe 9:00 Berlin")
+    before = await only(house)
+    answered = await house.desk.click(Click(someone("discord"), DISCORD_PLACE, action, at=house.now))
+    assert not isinstance(answered, Form)
+    assert answered.private
+    assert await only(house) == before
+
+
+async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House) -> None:
+    def offered(option: str, typed: str, path: tuple[str, ...] = ("digest", "subscribe")) -> list[str]:
+        suggest = Suggest(someone("discord"), DISCORD_PLACE, path, option, typed)
+        return [each.value for each in house.desk.suggest(suggest)]
+
+    assert offered("zone", "berl")[0] == "Europe/Berlin"
+    assert offered("zone", "new y")[0] == "America/New_York"
+    assert len(offered("zone", "")) == 25
+    assert offered("days", "week") == ["weekdays", "weekends"]
+    assert offered("topics", "deepseek, nv") == ["deepseek,nvidia"]
+    assert offered("topics", "")[0] == "all"
+    assert offered("when-empty", "nothing", ("digest", "edit")) == ["skip"]
+    texts = [each.value for each in house.desk.complete("/digest su")]
+    assert texts[0] == "/digest subscribe"
+    assert (
+        house.desk.complete("/digest subscribe 9:00 zone:Berl")[0].value == "/digest subscribe 9:00 zone:Europe/Berlin"
+    )
+    assert "/digest subscribe time:" in [each.value for each in house.desk.complete("/digest subscribe ti")]
+    assert house.desk.complete("/digest nonsense x") == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("/digest subscribe help", "Help: /digest subscribe"),
+        ("/digest help", "Help: /digest [subcommand]"),
+        ("/help digest", "Help: /digest [subcommand]"),
+        ("/digest subscrib 9:00", "Not found"),
+        ("/digest dance", "Not found"),
+        ("/digset next", "Not found"),
+    ],
+)
+async def test_help_and_slips_of_the_pen_are_answered(house: House, words: str, title: str) -> None:
+    assert (await house.say(words)).title.startswith(title)
+
+
+async def test_a_misspelt_subcommand_leads_to_the_right_one_with_its_options(house: House) -> None:
+    card = await house.say("/digest subscrib 9:00 Berlin")
+    assert (await house.card(labelled(card, "/digest subscribe"))).title == "The digest is set up"
+
+
+@given(
+    st.lists(st.sampled_from(PARTS) | st.text(max_size=12), max_size=8),
+    st.sampled_from(["subscribe", "edit", "next", ""]),
+)
+def test_whatever_is_said_is_understood_or_refused_in_plain_words(
+    live: LiveLibrary, parts: list[str], name: str
+) -> None:
+    library = live.current
+    context = Context(library, build_menu(library))
+    with suppress(Unclear):
+        understood = understand(f"/digest {name} {' '.join(parts)}", context)
+        command = context.menu.find(understood.path)
+        assert command is not None
+        assert set(understood.options) <= {option.name for option in command.options}
+
+
+async def test_newsbot_without_a_database_says_so(live: LiveLibrary) -> None:
+    desk = Desk(live, lambda: datetime(2026, 11, 23, tzinfo=UTC), lambda: "0badcafe")
+    for words in ("/digest", "/digest subscribe 9:00 Berlin", "/digest log"):
+        assert (await desk.say(words, someone("terminal"), PLACES["web"])).card.title == "Not here"
+
+
+async def test_a_life_of_a_digest_on_both_databases(database: Database, live: LiveLibrary) -> None:
+    """Subscribe, read, change, deliver, ask why, end: the same on SQLite and PostgreSQL."""
+    house = House(database, live)
+    await house.say("/digest subscribe 13:00 UTC daily nvidia first", event_id="one")
+    assert (await house.say("/digest subscribe 13:00 UTC", event_id="one")).title == "Done already"
+    await house.courier.sweep()
+    await house.sweep(HOUR)
+    assert len(house.platforms["discord"].posted) == 2
+    assert "It was on time." in (await house.say("/digest why")).plain()
+    assert "An edition on request was posted" in (await house.say("/digest log")).plain()
+    assert (await house.say("/digest edit 9:00 Tokyo all")).title == "Digest 1 is changed"
+    found = await only(house)
+    assert (found.at, found.zone, found.topics) == (time(9), "Asia/Tokyo", ())
+    assert await house.digests.zone_of_place(DISCORD_PLACE) == "UTC"
+    assert (await house.say("/digest pause")).title == "Digest 1 is paused"
+    assert (await house.say("/digest resume")).title == "Digest 1 is resumed"
+    assert (await house.say("/digest unsubscribe")).title == "Digest 1 ended"
+    assert (await house.say("/digest")).title == "No digest here"

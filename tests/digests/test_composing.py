@@ -1,0 +1,451 @@
+"""Composing: what an edition says, what it never says twice, that it fits every platform, and that it is pure."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import chain, combinations, pairwise
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.content.library import Library, load_library
+from newsbot.digests.composing import (
+    Edition,
+    History,
+    Selection,
+    Stage,
+    compose,
+    stages_from_json,
+    stages_to_json,
+    with_lead,
+)
+from newsbot.digests.editions import next_in_turn
+from newsbot.digests.news import days_after
+from newsbot.digests.wire import AskedQuestion, ContentWire, NewsItem, SelfCheck
+from newsbot.errors import ContentError
+from newsbot.messages.actions import Action
+from newsbot.messages.budgets import BUDGETS
+from newsbot.messages.cards import Button, Buttons, Card, Choice, Links, Picture, Text, text
+from newsbot.messages.codec import card_from_json, card_to_json
+from newsbot.messages.fitting import fit
+from newsbot.messages.markup import Link, Mention
+from tests.content.conftest import Folder
+
+LIBRARY = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
+WIRE = ContentWire(LIBRARY)
+TOPICS = tuple(LIBRARY.topics)
+DAY = date(2026, 11, 24)
+ONE_DAY = timedelta(days=1)
+
+
+class Listed:
+    """A wire that tells what it was given."""
+
+    def __init__(self, *items: NewsItem) -> None:
+        self._items = items
+
+    def items(self, since: date, until: date, topics: frozenset[str]) -> tuple[NewsItem, ...]:
+        """See `Wire`."""
+        return tuple(i for i in self._items if since < i.day <= until and (not topics or topics & set(i.topics)))
+
+
+class Asking:
+    """A question of the day that is always the same."""
+
+    def __init__(self, *blocks: Text | Buttons) -> None:
+        self._asked = AskedQuestion("only", blocks) if blocks else None
+
+    def question(
+        self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
+    ) -> AskedQuestion | None:
+        """See `DailyQuestion`."""
+        return self._asked
+
+
+def item(name: str, day: date = DAY, weight: float = 1.0, title: str = "", url: str = "") -> NewsItem:
+    """An event of the wire."""
+    address = url or f"https://news.example/{name}"
+    return NewsItem(
+        name, day, title or f"Event {name}", "", ("nvidia",), "Wire", address, weight, Action("event.open", (name,))
+    )
+
+
+def selection(
+    day: date = DAY,
+    cursor: date | None = None,
+    topics: tuple[str, ...] = (),
+    history: History = History(),  # noqa: B008 (frozen)
+    when_empty: Literal["short", "skip"] = "short",
+) -> Selection:
+    """A selection; its cursor is the day before where none is given."""
+    return Selection(topics, day, cursor or day - ONE_DAY, history, when_empty)
+
+
+def composed(wire: Listed | ContentWire, asked: Selection) -> Edition:
+    """The edition of our own content."""
+    return compose(LIBRARY, wire, SelfCheck(), asked)
+
+
+def card_of(edition: Edition) -> Card:
+    """The card of an edition that has one."""
+    assert edition.card is not None
+    return edition.card
+
+
+def life(
+    topics: tuple[str, ...], first: date, days: int, wire: Listed | ContentWire = WIRE, library: Library = LIBRARY
+) -> Iterator[tuple[Selection, Edition]]:
+    """A subscription's daily editions, each with what the one before left."""
+    history, cursor = History(), first - ONE_DAY
+    for day in (first + timedelta(days=number) for number in range(days)):
+        asked = selection(day, cursor, topics, history)
+        edition = compose(library, wire, SelfCheck(), asked)
+        yield asked, edition
+        history, cursor = edition.history, edition.cursor
+
+
+def event_titles(card: Card) -> list[str]:
+    """The titles of the events that stand in a card, with their dates."""
+    lines = [b for b in card.blocks if isinstance(b, Text) and len(b.pieces) == 4 and isinstance(b.pieces[3], Link)]
+    return ["".join(getattr(piece, "text", "") for piece in line.pieces[:2]) for line in lines]
+
+
+def stage(edition: Edition, section: str, outcome: str) -> Stage:
+    """The first stage of a section with that outcome."""
+    return next(each for each in edition.why if (each.section, each.outcome) == (section, outcome))
+
+
+# -- a day with news ---------------------------------------------------------------------------------------------------
+
+
+def test_a_day_with_news_shows_each_event_with_its_date_figure_and_source() -> None:
+    edition = composed(WIRE, selection(date(2026, 11, 2)))
+    shown = card_of(edition).plain()
+    assert card_of(edition).title == "AI market digest · Monday 2 November 2026"
+    assert "Events since 25 October 2026" in shown
+    said = (
+        "2 November 2026 · Marvell is reported to buy Lumentum — $115 billion (Marvell's reported price for Lumentum)"
+    )
+    assert f"{said} · GitHub (ikaijua/Awesome-AITools) (https://github.com/" in shown
+    assert "26 October 2026 · Anthropic files its S-1 in public" in shown
+    assert shown.endswith("Explanation, not investment advice.")
+    assert "From the archive" not in shown
+    assert stage(edition, "events", "chosen").reason.startswith("ranked 1 of 2: weight ")
+
+
+def test_the_five_weightiest_events_are_shown_and_the_others_come_next_time() -> None:
+    wire = Listed(*(item(str(weight), weight=weight) for weight in range(1, 8)))
+    first = composed(wire, selection())
+    assert event_titles(card_of(first)) == [f"24 November 2026 · Event {number}" for number in (7, 6, 5, 4, 3)]
+    left = [each for each in first.why if (each.section, each.outcome) == ("events", "left out")]
+    assert [each.what for each in left] == ["Event 2", "Event 1"]
+    assert all(each.reason.startswith("ranked below the first five") for each in left)
+    second = composed(wire, selection(DAY + ONE_DAY, first.cursor, history=first.history))
+    assert event_titles(card_of(second)) == ["24 November 2026 · Event 2", "24 November 2026 · Event 1"]
+    assert "Events since 23 November 2026" in card_of(second).plain()
+    assert stage(second, "events", "left out") == Stage("events", "left out", "Event 3", "shown in an earlier digest")
+
+
+def test_of_equal_weight_the_newest_comes_first() -> None:
+    wire = Listed(item("old", DAY - ONE_DAY), item("new", DAY))
+    titles = event_titles(card_of(composed(wire, selection(cursor=DAY - 3 * ONE_DAY))))
+    assert titles == ["24 November 2026 · Event new", "23 November 2026 · Event old"]
+
+
+def test_an_event_written_down_a_week_late_is_still_news_and_a_day_later_it_is_archive() -> None:
+    late = DAY - 7 * ONE_DAY
+    in_time = card_of(composed(Listed(item("late", late)), selection())).plain()
+    assert "Events since 16 November 2026" in in_time
+    too_late = card_of(composed(Listed(item("late", late - ONE_DAY)), selection())).plain()
+    assert "No new event on our topics since 23 November 2026." in too_late
+    assert too_late.index("From the archive") < too_late.index("16 November 2026 · Event late")
+
+
+def test_one_event_told_twice_is_one_line_and_never_comes_back() -> None:
+    twice = Listed(item("one", title="Chips fall"), item("two", title="chips fall", url="https://other.example"))
+    first = composed(twice, selection())
+    assert event_titles(card_of(first)) == ["24 November 2026 · Chips fall"]
+    assert stage(first, "events", "merged").reason == "the same as the event of 24 November 2026 from Wire"
+    assert set(first.history.events) == {"one", "two"}
+
+
+def test_an_event_told_again_under_another_id_after_it_was_shown_is_merged_too() -> None:
+    told, again = item("told", DAY - ONE_DAY, title="Chips fall"), item("again", DAY - ONE_DAY, title="Chips fall")
+    edition = composed(Listed(told, again), selection(history=History(events=("told",))))
+    assert event_titles(card_of(edition)) == []
+    assert stage(edition, "events", "merged").reason == "told in an earlier digest"
+    assert edition.history.events == ("told", "again")
+
+
+def test_a_title_that_comes_back_every_quarter_is_another_event() -> None:
+    page = "https://maker.example/results"
+    wire = Listed(
+        item("may", date(2026, 5, 20), title="Results", url=page), item("november", DAY, title="Results", url=page)
+    )
+    edition = composed(wire, selection(history=History(events=("may",))))
+    assert event_titles(card_of(edition)) == ["24 November 2026 · Results"]
+
+
+def test_every_shown_event_can_be_opened_from_one_choice() -> None:
+    card = card_of(composed(WIRE, selection(date(2025, 1, 31))))
+    choice = next(block for block in card.blocks if isinstance(block, Choice))
+    values = [option.value for option in choice.options]
+    assert choice.action == Action("event.open")
+    assert len(values) == len(set(values)) == len(event_titles(card)) >= 5
+    assert all(value in LIBRARY.events and len(value) <= 100 for value in values)
+
+
+def test_text_of_the_wire_can_neither_format_nor_mention_nor_link_elsewhere() -> None:
+    nasty = replace(item("x", title="**@everyone**\n\u202e<@1>"), source="Evil\nNews", url="javascript:alert(1)")
+    card = card_of(composed(Listed(nasty), selection()))
+    line = next(block for block in card.blocks if isinstance(block, Text) and len(block.pieces) == 4)
+    assert not any(isinstance(piece, Mention | Link) for piece in line.pieces)
+    assert "\n" not in Card("", (line,)).plain()
+    assert "\u202e" not in card.plain()
+
+
+# -- a day without -----------------------------------------------------------------------------------------------------
+
+
+def test_a_day_without_news_says_so_and_leads_with_the_most_important_old_event() -> None:
+    wire = Listed(item("small", date(2026, 3, 1)), item("large", date(2026, 2, 1), weight=9))
+    edition = composed(wire, selection())
+    blocks = card_of(edition).blocks
+    assert blocks[0] == text("No new event on our topics since 23 November 2026.", "lede")
+    assert blocks[1] == text("From the archive", "heading")
+    assert event_titles(card_of(edition)) == ["1 February 2026 · Event large"]
+    assert stage(edition, "from the archive", "chosen").what == "Event large"
+
+
+def test_a_quiet_day_names_the_topics_that_were_chosen() -> None:
+    shown = card_of(composed(Listed(), selection(topics=("deepseek", "nvidia", "listings")))).plain()
+    assert "No new event on DeepSeek, Nvidia or Listings since 23 November 2026." in shown
+    again = card_of(composed(Listed(), selection(cursor=DAY, topics=("nvidia",)))).plain()
+    assert "No new event on Nvidia today." in again
+
+
+def test_when_every_event_was_shown_a_brief_leads_and_stands_only_once() -> None:
+    edition = composed(WIRE, selection(history=History(events=tuple(LIBRARY.events))))
+    shown = card_of(edition).plain()
+    assert shown.count("From the archive") == 1
+    assert "A brief worth reading" not in shown
+    assert shown.index("From the archive") < shown.index("[Read: ") < shown.index("Figure of the day")
+    assert stage(edition, "from the archive", "left out").reason == "all of them were shown before"
+    assert stage(edition, "from the archive", "chosen").reason.startswith("its turn")
+
+
+def test_a_subscription_that_skips_empty_days_gets_no_card_and_keeps_its_history() -> None:
+    history = History(events=("x",), briefs=("deepseek/cost",))
+    edition = composed(WIRE, selection(history=history, when_empty="skip"))
+    assert edition.card is None
+    assert (edition.history, edition.cursor) == (history, DAY)
+    assert edition.why[-1].reason == "no news, and this digest is set to skip such days"
+    assert composed(WIRE, selection(date(2026, 11, 2), when_empty="skip")).card is not None
+
+
+# -- these days in an earlier year -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("happened", "day", "gap"),
+    [
+        ((2025, 11, 24), (2026, 11, 24), 0),
+        ((2025, 11, 18), (2026, 11, 24), 6),
+        ((2025, 11, 17), (2026, 11, 24), None),
+        ((2025, 11, 25), (2026, 11, 24), None),
+        ((2026, 11, 20), (2026, 11, 24), None),
+        ((2024, 12, 30), (2026, 1, 2), 3),
+        ((2025, 12, 30), (2026, 1, 2), None),
+        ((2024, 2, 29), (2026, 2, 28), 0),
+        ((2024, 2, 29), (2028, 2, 29), 0),
+        ((2024, 2, 29), (2026, 3, 1), 1),
+    ],
+)
+def test_a_day_of_the_calendar_returns_each_year(
+    happened: tuple[int, int, int], day: tuple[int, int, int], gap: int | None
+) -> None:
+    assert days_after(date(*happened), date(*day)) == gap
+
+
+def test_an_event_of_this_very_day_comes_before_a_weightier_one_of_this_week() -> None:
+    exact, near = item("exact", date(2024, 11, 24)), item("near", date(2025, 11, 20), weight=50)
+    both = card_of(composed(Listed(exact, near, item("news")), selection())).plain()
+    assert "On this day in 2024\n\n24 November 2024 · Event exact" in both
+    assert "Event near" not in both
+    one = card_of(composed(Listed(near, item("news")), selection())).plain()
+    assert "This week in 2025\n\n20 November 2025 · Event near" in one
+
+
+# -- the rotating sections ---------------------------------------------------------------------------------------------
+
+
+def test_the_figure_of_the_day_has_a_chart_a_date_a_caveat_and_a_numbered_source() -> None:
+    edition = composed(WIRE, selection())
+    card = card_of(edition)
+    figure = LIBRARY.figures[edition.history.figures[-1]]
+    links = next(block for block in card.blocks if isinstance(block, Links))
+    assert any(isinstance(block, Picture) for block in card.blocks)
+    assert figure.caveat in card.plain()
+    assert ", source 1." in card.plain()
+    assert links.items[0].url == figure.sources[0].url
+    assert len({each.url for each in links.items}) == len(links.items)
+
+
+def test_a_small_library_or_an_empty_one_still_gives_a_digest(tmp_path: Path) -> None:
+    library = Folder(tmp_path).library()
+    wire = ContentWire(library)
+    shown = card_of(compose(library, wire, SelfCheck(), selection(date(2025, 1, 27), topics=("tea",)))).plain()
+    assert "27 January 2025 · Tea rises — $5.50 (Price of a kilogram of tea)" in shown
+    elsewhere = compose(library, wire, SelfCheck(), selection(topics=("gone",)))
+    assert "No new event on gone since 23 November 2026." in card_of(elsewhere).plain()
+    empty = replace(library, events={}, figures={}, briefs={}, questions={})
+    bare = compose(empty, ContentWire(empty), SelfCheck(), selection(date(2020, 1, 1)))
+    assert [type(block) for block in card_of(bare).blocks] == [Text, Buttons]
+    assert {each.outcome for each in bare.why} == {"left out"}
+
+
+def test_no_figure_is_dated_after_the_edition() -> None:
+    for _, edition in life((), date(2025, 1, 1), 60):
+        day = card_of(edition).title
+        assert LIBRARY.figures[edition.history.figures[-1]].as_of <= "2025-03-01", day
+
+
+def test_the_question_of_the_day_comes_through_its_port_and_clashes_with_nothing() -> None:
+    own = Asking(text("Which?"), Buttons((Button("Manage", Action("digest.manage")),)))
+    edition = compose(LIBRARY, WIRE, own, selection())
+    assert "Which?" not in card_of(edition).plain()
+    assert stage(edition, "question of the day", "left out").reason.startswith("one of its buttons would do the same")
+    fine = compose(LIBRARY, WIRE, Asking(text("Which?")), selection())
+    assert "Which?" in card_of(fine).plain()
+    assert fine.history.questions == ("only",)
+
+
+@given(
+    st.lists(st.sampled_from("abcdefgh"), min_size=1, unique=True), st.lists(st.sampled_from("abcdxyz"), unique=True)
+)
+def test_a_rotation_shows_all_of_its_pool_before_it_repeats_and_never_the_last_again(
+    pool: list[str], before: list[str]
+) -> None:
+    shown = History(briefs=tuple(before))
+    turns = []
+    for _ in range(3 * len(pool)):
+        chosen = next_in_turn(pool, shown.briefs)
+        assert chosen is not None
+        turns.append(chosen)
+        shown = shown.with_turn("briefs", chosen)
+    rounds = [turns[at : at + len(pool)] for at in range(0, len(turns), len(pool))]
+    assert all(set(each) == set(pool) for each in rounds)
+    assert len(pool) == 1 or all(one != other for one, other in pairwise([*before[-1:], *turns]))
+
+
+def test_a_rotation_mixes_the_topics() -> None:
+    first = [edition.history.questions[-1].split("/")[0] for _, edition in life((), DAY, 12)]
+    assert len(set(first)) >= 4
+
+
+# -- a life ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("topics", [(), ("export-controls",), ("deepseek", "nvidia")])
+def test_in_a_life_of_two_years_no_event_comes_twice_and_every_section_completes_its_rounds(
+    topics: tuple[str, ...],
+) -> None:
+    titles: list[str] = []
+    turns: dict[str, list[str]] = {"figures": [], "briefs": [], "questions": []}
+    for asked, edition in life(topics, date(2024, 12, 1), 730):
+        titles += event_titles(card_of(edition))
+        alone = stage(edition, "figure of the day", "chosen").reason.startswith("it is the only one")
+        for section, shown in turns.items():
+            shown.append(getattr(edition.history, section)[-1])
+            assert shown[-2:-1] != shown[-1:] or (section == "figures" and alone)
+        assert all(LIBRARY.events[name].date <= asked.day for name in edition.history.events)
+    assert len(titles) == len(set(titles)) > 5
+    for section in ("briefs", "questions"):
+        shown = turns[section]
+        size = len(set(shown))
+        assert all(len(set(shown[at : at + size])) == size for at in range(0, len(shown) - size, size))
+
+
+_ITEMS = st.builds(
+    item,
+    st.text("abcdef", min_size=1, max_size=3),
+    st.dates(date(2024, 1, 1), date(2024, 3, 1)),
+    st.integers(0, 3).map(float),
+    st.sampled_from(["", "Chips fall", "Chips rise"]),
+    st.sampled_from(["", "https://one.example", "https://two.example"]),
+)
+
+
+@given(st.lists(_ITEMS, max_size=25, unique_by=lambda each: each.id), st.integers(1, 9))
+def test_whatever_a_wire_brings_nothing_comes_twice_early_or_unsaid(items: list[NewsItem], step: int) -> None:
+    wire, history, cursor = Listed(*items), History(), date(2024, 1, 4)
+    days = {each.id: each.day for each in items}
+    for number in range(0, 60, step):
+        asked = selection(date(2024, 1, 5) + timedelta(days=number), cursor, history=history)
+        edition = composed(wire, asked)
+        new = edition.history.events[len(history.events) :]
+        assert edition.history.events[: len(history.events)] == history.events
+        assert not set(new) & set(history.events)
+        assert all(days[name] <= asked.day for name in new)
+        assert len(event_titles(card_of(edition))) <= min(len(new), 6)
+        assert composed(wire, asked) == edition
+        history, cursor = edition.history, edition.cursor
+
+
+# -- the card ----------------------------------------------------------------------------------------------------------
+
+
+def _choices_of_topics() -> Iterator[tuple[str, ...]]:
+    return chain.from_iterable(combinations(TOPICS, size) for size in range(len(TOPICS) + 1))
+
+
+def test_every_digest_fits_every_platform_in_one_message_with_its_lead() -> None:
+    for topics in _choices_of_topics():
+        for asked, edition in life(topics, date(2025, 1, 10), 300 if len(topics) < 2 else 40):
+            card = with_lead(card_of(edition), "123456789012345678", "late: the bot was down 06:10–09:40")
+            for budget in BUDGETS:
+                fitted = fit(card, budget)
+                assert not fitted.losses, (asked, budget.name)
+                assert len(fitted.parts) == 1, (asked, budget.name)
+
+
+def test_equal_selections_give_equal_cards_that_survive_being_stored() -> None:
+    again = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
+    for (asked, edition), (_, other) in zip(
+        life(("nvidia",), DAY, 20), life(("nvidia",), DAY, 20, ContentWire(again), again), strict=True
+    ):
+        assert edition == other
+        assert card_from_json(json.loads(json.dumps(card_to_json(card_of(edition))))) == edition.card
+        assert History.from_json(edition.history.to_json()) == edition.history
+        assert stages_from_json(stages_to_json(edition.why)) == edition.why
+        assert edition.cursor == asked.day
+        assert hash(asked)
+
+
+def test_a_lead_comes_first_and_an_empty_one_changes_nothing() -> None:
+    card = card_of(composed(WIRE, selection()))
+    assert with_lead(card, "", "") is card
+    led = with_lead(card, "42", "late: the bot was down 06:10–09:40")
+    assert led.blocks[:2] == (
+        Text((Mention("role", "42", "role"),)),
+        text("late: the bot was down 06:10–09:40", "small"),
+    )
+    assert led.blocks[2:] == card.blocks
+
+
+def test_a_history_has_a_name_of_its_own_and_refuses_what_is_none() -> None:
+    empty, other = History(), History(events=("a",))
+    assert empty.id == ""
+    assert len(other.id) == 32
+    assert other.id != History(figures=("a",)).id
+    assert History.from_json("") == empty
+    assert stages_from_json("") == stages_from_json("[]") == ()
+    for damaged in ("[]", "{", '{"events": 3}'):
+        with pytest.raises(ContentError):
+            History.from_json(damaged)
+    with pytest.raises(ContentError):
+        stages_from_json('[["too", "short"]]')

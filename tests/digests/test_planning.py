@@ -1,0 +1,380 @@
+"""The planner, the service behind /digest, and the watch, over real databases of both kinds."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from newsbot.content.library import load_library
+from newsbot.digests.courier import Courier
+from newsbot.digests.notices import Notices
+from newsbot.digests.planning import Planner
+from newsbot.digests.subscribing import MOST, Digests
+from newsbot.digests.watching import Watch
+from newsbot.digests.wire import ContentWire, SelfCheck
+from newsbot.errors import PostLater, PostRefused, RequestError
+from newsbot.messages.budgets import WEB
+from newsbot.messages.cards import Reply
+from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.requests import Place
+from newsbot.scheduler import Scheduler
+from newsbot.storage.database import Database
+from newsbot.storage.records import NewSubscription, Subscription
+
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+LIBRARY = load_library(CONTENT, date(2026, 11, 23))
+MONDAY = datetime(2026, 11, 9, 6, tzinfo=UTC)
+PLACE = Place("paper", "town", "news")
+OPERATOR = Place("paper", "", "operators")
+
+
+@dataclass
+class Clock:
+    """The time of a test."""
+
+    at: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Paper:
+    """A platform on paper: it keeps what is posted, and refuses or waits where it is told to."""
+
+    posted: list[tuple[Place, Reply, str]] = field(default_factory=list)
+    troubles: dict[str, Exception] = field(default_factory=dict)
+    name: str = "paper"
+    budget = WEB
+
+    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
+        if trouble := self.troubles.get(place.channel):
+            raise trouble
+        self.posted.append((place, reply, key))
+        return Posted(place, str(len(self.posted)))
+
+    async def repeats_safely_for(self, place: Place) -> timedelta:
+        return timedelta(0)
+
+    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+        return None
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        return posted
+
+    async def delete(self, posted: Posted) -> None:
+        """Nothing is taken away on paper."""
+
+    async def abilities(self, place: Place) -> Abilities:
+        return Abilities(post=True, pictures=True, edit=True, threads=True)
+
+    def titles(self, channel: str) -> list[str]:
+        return [reply.card.title for place, reply, _ in self.posted if place.channel == channel]
+
+
+@dataclass
+class Bot:
+    """Everything that posts digests, by the clock of a test."""
+
+    database: Database
+    clock: Clock = field(default_factory=Clock)
+    paper: Paper = field(default_factory=Paper)
+
+    def __post_init__(self) -> None:
+        platforms = {"paper": self.paper}
+        self.planner = Planner(self.database, lambda: LIBRARY, ContentWire, SelfCheck(), self.clock)
+        self.digests = Digests(self.database, platforms, lambda: LIBRARY, ContentWire, SelfCheck(), self.clock)
+        self.watch = Watch(self.database, Notices(OPERATOR), self.clock, timedelta(minutes=15))
+        self.courier = Courier(self.database, platforms, "one", self.clock, Random(1), on_refused=self.watch.refused)
+
+    async def at(self, instant: datetime) -> None:
+        """Everything a process does at an instant, having lived until then."""
+        async with self.database.transaction() as tx:
+            await tx.watches.beat("planner", instant - timedelta(seconds=30))
+        self.clock.at = instant
+        await self.planner.sweep()
+        await self.watch.sweep()
+        while await self.courier.sweep():
+            pass
+        await self.watch.sweep()
+        while await self.courier.sweep():
+            pass
+
+    async def subscribed(self, channel: str = "news", **wishes: object) -> Subscription:
+        new = NewSubscription(replace(PLACE, channel=channel), time(9), "Europe/Berlin", "daily", "anna", self.clock.at)
+        return await self.digests.subscribe(replace(new, **wishes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def bot(database: Database) -> Bot:
+    return Bot(database)
+
+
+def nine(day: int) -> datetime:
+    """Nine o'clock in Berlin, in November 2026."""
+    return datetime(2026, 11, day, 8, tzinfo=UTC)
+
+
+async def test_a_due_slot_is_posted_once_however_often_it_is_swept(bot: Bot) -> None:
+    made = await bot.subscribed()
+    await bot.at(nine(9) - timedelta(seconds=1))
+    assert bot.paper.posted == []
+    for _ in range(3):
+        await bot.at(nine(9))
+    assert len(bot.paper.titles("news")) == 1
+    assert (await bot.digests.get(made.id)).next_at == nine(10)  # type: ignore[union-attr]
+
+
+async def test_two_planners_at_once_make_one_delivery(bot: Bot) -> None:
+    for number in range(20):
+        await bot.subscribed(f"channel {number}")
+    bot.clock.at = nine(9)
+    others = [Planner(bot.database, lambda: LIBRARY, ContentWire, SelfCheck(), bot.clock) for _ in range(3)]
+    await asyncio.gather(*(planner.sweep() for planner in others))
+    async with bot.database.transaction() as tx:
+        assert await tx.deliveries.counts() == {"due": 20}
+
+
+async def test_channels_with_one_selection_share_one_edition_whatever_their_mention(bot: Bot) -> None:
+    for number in range(5):
+        await bot.subscribed(f"channel {number}", mention=str(number))
+    await bot.subscribed("other", topics=("nvidia",))
+    bot.clock.at = nine(9)
+    await bot.planner.sweep()
+    async with bot.database.transaction() as tx:
+        found = await tx.deliveries.in_states(["due"], 10)
+    assert len({each.edition_id for each in found}) == 2
+    assert sorted(each.mention for each in found) == ["", "0", "1", "2", "3", "4"]
+
+
+async def test_what_was_shown_is_not_shown_again(bot: Bot) -> None:
+    await bot.subscribed()
+    for day in range(9, 20):
+        await bot.at(nine(day))
+    figures = [str(reply.card) for _, reply, _ in bot.paper.posted]
+    assert len(set(figures)) == 11
+
+
+async def test_an_outage_is_noticed_and_said(bot: Bot) -> None:
+    latest, every, none = [await bot.subscribed(policy, catch_up=policy) for policy in ("latest", "all", "skip")]
+    await bot.at(nine(9))
+    async with bot.database.transaction() as tx:
+        await tx.watches.beat("planner", nine(10) - timedelta(minutes=50))
+    bot.clock.at = nine(12) + timedelta(minutes=40)
+    await bot.planner.sweep()
+    states = {
+        each.place.channel: [(row.state, row.label or row.reason) for row in await bot.digests.log(each)][:3][::-1]
+        for each in [latest, every, none]
+    }
+    down = "the bot was down 10 November 08:10 – 12 November 09:40"
+    assert states["latest"] == [
+        ("skipped", f"skipped: {down}; a newer one came after it"),
+        ("skipped", f"skipped: {down}; a newer one came after it"),
+        ("due", f"late: {down}"),
+    ]
+    assert states["all"] == [("due", f"late: {down}")] * 3
+    assert [state for state, _ in states["skip"]] == ["skipped"] * 3
+
+
+async def test_a_skipped_digest_without_news_says_why(bot: Bot) -> None:
+    made = await bot.subscribed(when_empty="skip", topics=("export-controls",))
+    await bot.at(nine(9))
+    await bot.at(nine(10))
+    (newest, *_) = await bot.digests.log(made)
+    assert newest.state == "skipped"
+    assert "nothing new happened" in newest.reason
+    why = await bot.digests.why(made)
+    assert why is not None
+    assert why.stages
+    assert "Nothing would be posted now" in (await bot.digests.preview(made)).title
+
+
+async def test_the_preview_is_exactly_what_is_posted_next(bot: Bot) -> None:
+    made = await bot.subscribed()
+    bot.clock.at = nine(9)
+    preview = await bot.digests.preview(made)
+    await bot.at(nine(9))
+    assert bot.paper.posted[0][1].card == preview
+
+
+async def test_a_first_edition_leaves_at_once_and_is_not_repeated_by_the_next(bot: Bot) -> None:
+    new = NewSubscription(PLACE, time(9), "Europe/Berlin", "daily", "anna", bot.clock.at)
+    await bot.digests.subscribe(new, first=True)
+    await bot.at(MONDAY)
+    assert len(bot.paper.posted) == 1
+    await bot.at(nine(9))
+    assert len(bot.paper.posted) == 2
+    assert bot.paper.posted[0][1].card != bot.paper.posted[1][1].card
+
+
+async def test_a_later_time_on_the_same_day_comes_and_a_passed_one_is_recorded(bot: Bot) -> None:
+    made = await bot.subscribed()
+    await bot.at(nine(9))
+    bot.clock.at = nine(10) - timedelta(hours=1)
+    changed, lost = await bot.digests.change(made, at=time(7))
+    assert [str(found.slot) for found in lost] == ["2026-11-10 07:00"]
+    assert changed.next_at == nine(11) - timedelta(hours=2)
+    (newest, *_) = await bot.digests.log(made)
+    assert (newest.state, newest.slot) == ("skipped", "2026-11-10 07:00")
+    changed, lost = await bot.digests.change(made, at=time(12))
+    assert lost == ()
+    assert changed.next_at == nine(11) + timedelta(hours=3)
+
+
+async def test_a_paused_digest_posts_nothing_and_resumes_without_a_flood(bot: Bot) -> None:
+    made = await bot.subscribed()
+    await bot.digests.pause(made, "anna")
+    for day in (9, 10, 11):
+        await bot.at(nine(day))
+    assert bot.paper.posted == []
+    assert bot.digests.next(await bot.digests.pause(made, "anna")) == ()
+    resumed = await bot.digests.resume(made)
+    assert resumed.next_at == nine(12)
+    await bot.at(nine(12))
+    assert len(bot.paper.posted) == 1
+
+
+async def test_an_ended_digest_is_gone_and_its_number_is_not_used_again(bot: Bot) -> None:
+    made = await bot.subscribed()
+    await bot.digests.end(made)
+    assert await bot.digests.of_channel(PLACE) == ()
+    with pytest.raises(RequestError):
+        await bot.digests.pause(made, "anna")
+    assert (await bot.subscribed()).number == 2
+
+
+async def test_a_channel_has_at_most_ten(bot: Bot) -> None:
+    for _ in range(MOST):
+        await bot.subscribed()
+    with pytest.raises(RequestError, match="10 digests"):
+        await bot.subscribed()
+
+
+async def test_a_refusal_pauses_the_digest_and_is_told_once_with_its_fix(bot: Bot) -> None:
+    made = await bot.subscribed()
+    bot.paper.troubles["news"] = PostRefused("newsbot may not post in #news.", "Allow Send Messages in #news.")
+    for day in (9, 10, 11):
+        await bot.at(nine(day))
+    paused = await bot.digests.get(made.id)
+    assert paused is not None
+    assert (paused.state, paused.paused_fix) == ("paused", "Allow Send Messages in #news.")
+    told = [(place.channel, reply.card.plain()) for place, reply, _ in bot.paper.posted]
+    assert [channel for channel, _ in told] == ["@anna", "operators"]
+    assert "Allow Send Messages in #news." in told[0][1]
+    assert "/digest resume" in told[0][1]
+
+
+async def test_an_edition_that_is_not_confirmed_is_told_once_and_so_is_its_recovery(bot: Bot) -> None:
+    await bot.subscribed()
+    bot.paper.troubles["news"] = PostLater("Paper is out.", 60)
+    for minutes in (0, 5, 14):
+        await bot.at(nine(9) + timedelta(minutes=minutes))
+    assert bot.paper.posted == []
+    for minutes in (16, 20, 25):
+        await bot.at(nine(9) + timedelta(minutes=minutes))
+    assert [place.channel for place, _, _ in bot.paper.posted] == ["operators", "@anna"]
+    del bot.paper.troubles["news"]
+    for minutes in (40, 41):
+        await bot.at(nine(9) + timedelta(minutes=minutes))
+    told = [place.channel for place, _, _ in bot.paper.posted]
+    assert told[2] == "news"
+    assert sorted(told[3:]) == ["@anna", "operators"]
+    assert "after its time" in bot.paper.posted[2][1].card.plain()
+
+
+async def test_a_recovery_takes_back_a_notice_that_did_not_leave(bot: Bot) -> None:
+    made = await bot.subscribed()
+    later = PostLater("Paper is out.", 600)
+    bot.paper.troubles |= {"news": later, "@anna": later, "operators": later}
+    await bot.at(nine(9))
+    await bot.at(nine(9) + timedelta(minutes=16))
+    del bot.paper.troubles["news"]
+    await bot.at(nine(9) + timedelta(minutes=30))
+    del bot.paper.troubles["@anna"]
+    await bot.at(nine(9) + timedelta(minutes=60))
+    assert [place.channel for place, _, _ in bot.paper.posted] == ["news"]
+    assert [each.state for each in await bot.digests.log(made)] == ["sent"]
+
+
+async def test_an_unknown_or_failed_delivery_leaves_once_more_when_asked(bot: Bot) -> None:
+    made = await bot.subscribed()
+    bot.paper.troubles["news"] = RuntimeError("the paper burns")
+    await bot.at(nine(9))
+    (unknown, *_) = await bot.digests.log(made)
+    assert unknown.state == "unknown"
+    bot.paper.troubles.clear()
+    other = await bot.subscribed("other")
+    assert not await bot.digests.send_again(other, unknown.id)
+    assert await bot.digests.send_again(made, unknown.id)
+    assert not await bot.digests.send_again(made, unknown.id)
+    await bot.at(nine(9) + timedelta(minutes=10))
+    assert len(bot.paper.titles("news")) == 1
+    assert "after its time" in bot.paper.posted[-1][1].card.plain()
+
+
+async def test_a_digest_that_cannot_be_composed_holds_up_nobody(database: Database) -> None:
+    bot = Bot(database)
+
+    class Broken(ContentWire):
+        def items(self, since: date, until: date, topics: frozenset[str]):  # type: ignore[no-untyped-def]
+            if "nvidia" in topics:
+                raise ValueError("a broken wire")
+            return super().items(since, until, topics)
+
+    bot.planner = Planner(database, lambda: LIBRARY, Broken, SelfCheck(), bot.clock)
+    broken = await bot.subscribed("broken", topics=("nvidia",))
+    await bot.subscribed("well")
+    await bot.at(nine(9))
+    assert len(bot.paper.titles("well")) == 1
+    (only,) = await bot.digests.log(broken)
+    assert (only.state, "broke" in only.reason) == ("skipped", True)
+
+
+async def test_the_zone_of_a_server_is_remembered_for_all_its_channels(bot: Bot) -> None:
+    assert await bot.digests.zone_of_place(PLACE) is None
+    await bot.digests.remember_zone(PLACE, "Europe/Berlin", "anna")
+    assert await bot.digests.zone_of_place(replace(PLACE, channel="another")) == "Europe/Berlin"
+    assert await bot.digests.zone_of_place(replace(PLACE, workspace="elsewhere")) is None
+
+
+class Counted:
+    """A sweep that counts its turns and wants to be woken at an instant."""
+
+    def __init__(self, due: datetime | None = None, breaks: bool = False) -> None:
+        self.turns = 0
+        self.due = due
+        self.breaks = breaks
+        self.turned = asyncio.Event()
+
+    async def sweep(self) -> datetime | None:
+        self.turns += 1
+        self.turned.set()
+        if self.breaks:
+            raise RuntimeError("a broken sweep")
+        due, self.due = self.due, None
+        return due
+
+
+async def test_the_scheduler_wakes_at_the_next_due_instant_and_whenever_it_is_told() -> None:
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    broken = Counted(breaks=True)
+    sweep = Counted(now() + timedelta(seconds=0.4))
+    scheduler = Scheduler((broken, sweep), now)
+    running = asyncio.create_task(scheduler.run())
+    try:
+        for turns in (1, 2):
+            await asyncio.wait_for(sweep.turned.wait(), 10)
+            sweep.turned.clear()
+            assert sweep.turns == turns
+        scheduler.wake()
+        await asyncio.wait_for(sweep.turned.wait(), 10)
+        assert broken.turns == 3
+    finally:
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
