@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import json
+import logging
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST = 10_000  # subscriptions that one command deals with
 _WEEK = timedelta(days=7)  # how far back the first edition of a digest tells
+_NOBODY = "No digest is subscribed and active: /digest subscribe in a channel makes one."
 _CATCH_UPS = ("skip", "latest", "all")
 _HEADS = ("slot", "due (UTC)", "sent (UTC)", "state", "reason")
 
@@ -84,10 +86,12 @@ def _tell(lines: Iterable[str]) -> None:
 def _simulate(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.core import today
     from newsbot.content.library import load_library
-    from newsbot.digests.simulate import replay, wanted
+    from newsbot.digests.simulate import replay
+    from newsbot.digests.wanted import wanted
 
     plan = wanted(options.at, options.days, options.zone, options.first, options.last, options.down, options.catch_up)
     library = load_library(settings.content_folder, today())
+    logging.disable()  # it would tell of a time that never was
     gc.freeze()  # what is loaded by now stays: to look through it for garbage takes a fifth of the time
     found = asyncio.run(replay(plan, library))
     lines = [json.dumps(each.to_json(), ensure_ascii=False) for each in found] if options.json else _table(found)
@@ -158,11 +162,10 @@ def _preview(settings: Settings, options: argparse.Namespace) -> int:
 def _new_one(library: "Library", topics: str) -> "Subscription":
     """A digest of these topics as it is when somebody subscribes now; it is not kept."""
     from newsbot.app.core import now
-    from newsbot.commands.answers import topic_called
     from newsbot.messages.requests import Place
     from newsbot.storage.records import Subscription
 
-    ids = tuple(dict.fromkeys(topic_called(library, typed).id for typed in topics.split(",") if typed.strip()))
+    ids = tuple(dict.fromkeys(_topic(library, typed) for typed in topics.split(",") if typed.strip()))
     at = now()
     return Subscription(
         id=0,
@@ -186,6 +189,16 @@ def _new_one(library: "Library", topics: str) -> "Subscription":
     )
 
 
+def _topic(library: "Library", typed: str) -> str:
+    from newsbot.commands.answers import Unclear, topic_called
+
+    try:
+        return topic_called(library, typed).id
+    except Unclear as error:
+        near = ", ".join(offer.label for offer in error.offers)
+        raise RequestError(f"{error} {near}".strip()) from None
+
+
 def _next(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.digests.clock import shown
     from newsbot.digests.zones import zone_of
@@ -200,7 +213,7 @@ def _next(settings: Settings, options: argparse.Namespace) -> int:
                     local = shown(slot.instant, zone_of(each.zone))
                     lines.append(f"   {local:%a %Y-%m-%d %H:%M}   {slot.instant:%Y-%m-%d %H:%M} UTC")
                 lines += [f"   {change.sentence(each.zone)}" for change in digests.changes_ahead(each, slots)]
-        return lines or ["Nothing is subscribed: /digest subscribe in a channel does that."]
+        return lines or [_NOBODY]
 
     _tell(asyncio.run(listed()))
     return 0
@@ -215,6 +228,8 @@ def _send(settings: Settings, options: argparse.Namespace) -> int:
         return [_named(each) for each in chosen]
 
     lines = asyncio.run(queued())
+    if not lines:
+        raise RequestError(_NOBODY)
     count = "1 edition is" if len(lines) == 1 else f"{len(lines)} editions are"
     _tell([*lines, f"{count} in the outbox; a running newsbot posts within seconds what is there."])
     return 0

@@ -29,7 +29,7 @@ def set_up(level: str, style: str) -> None:
     handler.setFormatter(JsonFormatter() if style == "json" else plain)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Other people's libraries tell their steps at this level; ours are the ones to read.
-    for chatty in ("alembic", "watchfiles", "asyncio"):
+    for chatty in ("alembic", "apscheduler", "watchfiles", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
     # Below this level discord.py prints whole events and requests, with the tokens in them.
     for telling in ("discord.gateway", "discord.http", "discord.webhook.async_"):

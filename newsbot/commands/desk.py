@@ -71,11 +71,7 @@ class Desk:
         self._choices = choices
         self._digests = digests
         self._context = self._fresh_context()
-        self._clicks: Mapping[str, Clicker] = {
-            "ask.run": self._run_again,
-            SHARE: self._share,
-            **CLICKS,
-        }
+        self._clicks: Mapping[str, Clicker] = {"ask.run": self._run_again, SHARE: self._share, **CLICKS}
 
     @property
     def context(self) -> Context:

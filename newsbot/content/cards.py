@@ -159,7 +159,7 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
     if not is_right:
         blocks.append(Text((Plain("The answer is: "), Strong(library.filled_text(question.answer)))))
     blocks.append(Text(library.filled(question.explanation)))
-    blocks += _evidence(library, question.rests_on)
+    blocks += evidence(library, question.rests_on)
     brief = library.briefs[question.topic, question.brief]
     buttons = [Button("Read the brief", open_brief(brief))]
     if other := _next_question(library, question):
@@ -168,7 +168,8 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
     return Card("Right." if is_right else "Not quite.", tuple(blocks), "good" if is_right else "warning", FOOTER)
 
 
-def _evidence(library: Library, name: str) -> list[Block]:
+def evidence(library: Library, name: str) -> list[Block]:
+    """The figure or event that a question rests on, with its date and sources."""
     if figure := library.figures.get(name):
         return [Facts("It rests on", (figure_fact(figure, figure.sources),)), source_links(figure.sources)]
     event = library.events[name]

@@ -49,10 +49,11 @@ Findings = Iterator[Finding]
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """The draft's entries by topic, and how often a topic's name is taken."""
+    """The draft's entries by topic, which briefs questions are about, and how often a topic's name is taken."""
 
     briefs: dict[str, dict[str, Brief]]
     asked: set[tuple[str, str]]
+    retired: set[tuple[str, str]]
     names: Counter[str]
     aliases: dict[str, Counter[str]]
 
@@ -63,7 +64,8 @@ class _Groups:
             briefs.setdefault(topic, {})[name] = brief
         return cls(
             briefs,
-            {(question.topic, question.brief) for question in draft.questions.values()},
+            {(question.topic, question.brief) for question in draft.questions.values() if not question.retired},
+            {(question.topic, question.brief) for question in draft.questions.values() if question.retired},
             Counter(name for topic in draft.topics.values() for name in {topic.id, *topic.aliases}),
             {
                 topic: Counter(name for brief in group.values() for name in {brief.id, *brief.aliases})
@@ -128,7 +130,10 @@ def _brief(brief: BaseModel, draft: Draft, groups: _Groups) -> Findings:
     yield from _related(brief, draft, groups.briefs[brief.topic])
     yield from _aliases(brief, groups.aliases[brief.topic])
     if (brief.topic, brief.id) not in groups.asked and not _is_damaged(draft, "Question"):
-        yield Finding((), f"no question is about the brief '{brief.id}'", "write one in quiz.yaml")
+        if (brief.topic, brief.id) in groups.retired:
+            yield Finding((), f"every question about the brief '{brief.id}' is retired", "write another in quiz.yaml")
+        else:
+            yield Finding((), f"no question is about the brief '{brief.id}'", "write one in quiz.yaml")
 
 
 def _aliases(brief: Brief, names: Counter[str]) -> Findings:

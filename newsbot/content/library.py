@@ -42,7 +42,8 @@ def load_library(folder: Path, today: date) -> "Library":
 class Library:
     """All content at one version. Look-ups return None where there is nothing of that name.
 
-    `cards` is where card makers keep what they made for this version.
+    `questions` are those that may be asked, `retired` those that no longer are. `cards` is where card makers keep what
+    they made for this version.
     """
 
     version: str
@@ -52,6 +53,7 @@ class Library:
     questions: Mapping[tuple[str, str], Question]
     events: Mapping[str, Event]
     origins: Mapping[int, tuple[str, Location]] = field(repr=False, compare=False)  # by id(entry): its file and place
+    retired: Mapping[tuple[str, str], Question] = field(default_factory=dict)
     cards: dict[tuple[str, ...], Card] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -66,7 +68,8 @@ class Library:
             topics=draft.topics,
             briefs=draft.briefs,
             figures=draft.figures,
-            questions=draft.questions,
+            questions={name: question for name, question in draft.questions.items() if not question.retired},
+            retired={name: question for name, question in draft.questions.items() if question.retired},
             events={event.id: event for event in newest_first},
             origins=draft.origins,
         )
@@ -76,7 +79,7 @@ class Library:
         return self._briefs_by_topic.get(topic, ())
 
     def questions_of(self, topic: str, brief: str) -> tuple[Question, ...]:
-        """The questions about a brief, in the order of their file."""
+        """The questions about a brief that may be asked, in the order of their file."""
         return self._questions_by_brief.get((topic, brief), ())
 
     def figures_of(self, brief: Brief) -> tuple[Figure, ...]:

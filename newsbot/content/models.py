@@ -190,7 +190,7 @@ class Brief(_Entry):
 
 
 class Question(_Entry):
-    """A multiple-choice question; `answer` repeats the right choice word for word."""
+    """A multiple-choice question; `answer` repeats the right choice word for word. A `retired` one is not asked."""
 
     id: str = _Added
     topic: str = _Added
@@ -201,6 +201,7 @@ class Question(_Entry):
     brief: Line
     rests_on: Line
     difficulty: Literal["easy", "medium", "hard"]
+    retired: StrictBool = False
 
 
 class Event(_Entry):

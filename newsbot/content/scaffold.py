@@ -73,6 +73,7 @@ overview-question:
   brief: overview
   rests_on: {topic}-figure   # the figure, or the event, that proves it
   difficulty: easy           # easy, medium, hard
+  # retired: true            # nobody is asked it any more
 """
 _FILES = {"topic.yaml": _TOPIC, "briefs.yaml": _BRIEFS, "figures.yaml": _FIGURES, "quiz.yaml": _QUIZ}
 

@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 _MANAGE = Action("digest.manage")
+_QUESTION, _ASKED = "question of the day", "Question of the day: "
 _SKIPPED = Stage("edition", "left out", "the whole digest", "no news, and this digest is set to skip such days")
 
 
@@ -93,7 +94,7 @@ def _contents(library: Library, picked: Picked, port: DailyQuestion, selection: 
             library.filled_text(brief.title) if brief else "",
             brief_reason,
         ),
-        _turn("question of the day", plain_block(asked.blocks[0]) if asked else "", question_reason),
+        _turn(_QUESTION, plain_block(asked.blocks[0]).removeprefix(_ASKED) if asked else "", question_reason),
     )
     return _Contents(picked, figure, brief, asked, stages)
 

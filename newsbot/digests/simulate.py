@@ -3,9 +3,9 @@
 The database is a temporary SQLite file and the platform is paper: it takes every message and notes when it came.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -13,41 +13,25 @@ from tempfile import TemporaryDirectory
 from newsbot.content.library import Library
 from newsbot.digests.catchup import Outage
 from newsbot.digests.courier import Courier
-from newsbot.digests.phrases import days_text, parse_days, parse_time
+from newsbot.digests.phrases import days_text
 from newsbot.digests.planning import _HEART as HEART
 from newsbot.digests.planning import PLANNER_BEAT, Planner
-from newsbot.digests.slots import Occurrence, Rule, next_slots, slots_on
+from newsbot.digests.slots import Occurrence, next_slots, slots_on
+from newsbot.digests.wanted import Wanted
 from newsbot.digests.wire import ContentWire, SelfCheck
-from newsbot.digests.zonenames import find_zone
-from newsbot.digests.zones import zone_names
-from newsbot.errors import RequestError
 from newsbot.messages.budgets import TERMINAL
 from newsbot.messages.cards import Reply
-from newsbot.messages.markup import outside_text
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database
 from newsbot.storage.inplace import InPlaceDatabase
 from newsbot.storage.migrate import migrate
-from newsbot.storage.records import CatchUp, Delivery, NewSubscription, Subscription
+from newsbot.storage.records import Delivery, NewSubscription, Subscription
 
 PLACE = Place("paper", "simulation", "digest")
-_EARLIEST, _LATEST = date(1970, 1, 2), date(2100, 12, 30)  # what zone rules reach, with room for offsets
-_MOST = timedelta(days=20 * 366)
 _BEFORE = timedelta(minutes=1)  # the digest is subscribed to so long before anything happens
 _DAY = timedelta(days=1)
 _ALL = 1_000_000  # deliveries; more than twenty years have slots
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to replay: a rule, its nominal dates from `first` to `last` (included), and when newsbot was down."""
-
-    rule: Rule
-    first: date
-    last: date
-    down: tuple[Outage, ...] = ()
-    catch_up: CatchUp = "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,74 +59,6 @@ class Replayed:
 def instant_text(instant: datetime) -> str:
     """An instant in ISO 8601, in UTC and ending in Z: `2026-03-29T07:00:00Z`."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-# -- what people type -------------------------------------------------------------------------------------------------
-
-
-def wanted(
-    at: str, days: str, zone: str, first: str, last: str, down: Sequence[str] = (), catch_up: CatchUp = "latest"
-) -> Wanted:
-    """What to replay, from the words of a command line. Raises RequestError with a sentence that says what is wrong."""
-    begin, end = _date(first), _date(last)
-    if end < begin:
-        raise RequestError(f"The span ends on {end}, before it begins on {begin}.")
-    if end - begin > _MOST:
-        raise RequestError("At most twenty years can be replayed at a time.")
-    rule = Rule(parse_time(at), zone if zone in zone_names() else find_zone(zone), parse_days(days))
-    return Wanted(rule, begin, end, merged(_outage(span) for span in down), catch_up)
-
-
-def _date(typed: str) -> date:
-    try:
-        found = date.fromisoformat(typed.strip())
-    except ValueError:
-        raise RequestError(f"“{outside_text(typed, 30)}” is no date. Say it like 2026-03-29.") from None
-    return _within(found, typed)
-
-
-def _within(found: date, typed: str) -> date:
-    if not _EARLIEST <= found <= _LATEST:
-        raise RequestError(f"“{outside_text(typed, 30)}” is too far away: dates go from 1970 to 2100.")
-    return found
-
-
-def _outage(typed: str) -> Outage:
-    """`2026-03-29T06:10..2026-03-29T09:40`: in UTC where it names no offset of its own."""
-    start, dots, end = typed.partition("..")
-    if not dots:
-        said = outside_text(typed, 60)
-        raise RequestError(f"“{said}” is no outage. Say it like 2026-03-29T06:10..2026-03-29T09:40 (UTC).")
-    begun, ended = _instant(start), _instant(end)
-    if ended < begun:
-        raise RequestError(f"The outage “{outside_text(typed, 60)}” ends before it starts.")
-    return Outage(begun, ended)
-
-
-def _instant(typed: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(typed.strip())
-    except ValueError:
-        said = outside_text(typed, 40)
-        raise RequestError(f"“{said}” is no instant. Say it like 2026-03-29T06:10 or 2026-03-29T06:10+02:00.") from None
-    _within(found.date(), typed)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def merged(outages: Iterable[Outage]) -> tuple[Outage, ...]:
-    """The same outages in order, those that overlap or touch as one, and none that has no length."""
-    joined: list[Outage] = []
-    for each in sorted(outages, key=lambda outage: outage.start):
-        if each.start == each.end:
-            continue
-        if joined and each.start <= joined[-1].end:
-            joined[-1] = Outage(joined[-1].start, max(joined[-1].end, each.end))
-        else:
-            joined.append(each)
-    return tuple(joined)
-
-
-# -- the replay -------------------------------------------------------------------------------------------------------
 
 
 class Paper:

@@ -161,7 +161,8 @@ class Digests:
             selection = await self._selection(tx, subscription, self._now())
         edition = self._composer().edition(selection).edition
         if edition.card is None:
-            reasons = [text(stage.reason) for stage in edition.why if stage.outcome == "left out"][:3]
+            left_out = [stage.reason for stage in edition.why if stage.outcome == "left out"][:3]
+            reasons = [text(f"{reason[:1].upper()}{reason[1:]}.") for reason in left_out]
             return Card(
                 "Nothing would be posted now", (text("This digest is skipped when nothing happened."), *reasons)
             )

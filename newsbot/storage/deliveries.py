@@ -7,20 +7,36 @@ its rows to whoever comes after its lease; `sending_since` tells that one whethe
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import Delivery, DeliveryState, NewDelivery, Settlement
-from newsbot.storage.statements import insert_or_ignore_all
+from newsbot.storage.statements import insert_or_ignore_many
 from newsbot.storage.tables import deliveries, editions
 
 _columns = deliveries.c
 _OPEN: tuple[DeliveryState, ...] = ("due", "leased", "sending")
 SHARDS = 5_040  # divides evenly among up to ten workers
-_CHUNK = 500  # rows a statement: both databases limit its parameters
+# Written into the statements, not bound: so the indexes of what is open serve them, and many rows settle in one.
+_OPEN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in _OPEN]
 
 
 class DeliveryRepository:
@@ -37,12 +53,13 @@ class DeliveryRepository:
 
     async def add(self, edition_id: int, fresh: Sequence[NewDelivery]) -> int:
         """Put deliveries of an edition into the outbox; returns how many were new by their key."""
-        made = 0
-        for start in range(0, len(fresh), _CHUNK):
-            rows = [_values(edition_id, delivery) for delivery in fresh[start : start + _CHUNK]]
-            result = await self._connection.execute(insert_or_ignore_all(self._connection, deliveries, rows))
-            made += result.rowcount
-        return made
+        if not fresh:
+            return 0
+        rows = [_values(edition_id, delivery) for delivery in fresh]
+        made = await self._connection.execute(
+            insert_or_ignore_many(self._connection, deliveries).returning(_columns.id), rows
+        )
+        return len(made.all())
 
     async def bodies(self, edition_ids: Iterable[int]) -> dict[int, str]:
         """What these editions say, by id."""
@@ -64,72 +81,25 @@ class DeliveryRepository:
         `part` is (index, count): only the channels whose shard falls to that one of `count` workers.
         """
         index, count = part
-        is_mine = _columns.shard % count == index if count > 1 else true()
-        earlier = deliveries.alias("earlier")
-        is_first = ~(
-            select(earlier.c.id)
-            .where(
-                earlier.c.platform == _columns.platform,
-                earlier.c.channel == _columns.channel,
-                earlier.c.id < _columns.id,
-                earlier.c.state.in_(_OPEN),
-            )
-            .exists()
-        )
-        chosen = (
-            select(_columns.id)
-            .where(_claimable(now), _columns.platform.in_(platforms), is_mine, is_first)
-            .order_by(_columns.retry_at, _columns.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        taken = (
-            update(deliveries)
-            # Asked again: another worker may have taken the row between the choice and the lock.
-            .where(_columns.id.in_(chosen.scalar_subquery()), _claimable(now))
-            .values(state="leased", lease_by=worker, lease_until=now + lease, attempts=_columns.attempts + 1)
-            .returning(*deliveries.c)
-        )
-        rows = await self._connection.execute(taken)
+        values = {"worker": worker, "now": now, "until": now + lease, "most": limit, "where": tuple(platforms)}
+        taken = _taking(is_divided=count > 1)
+        if count > 1:
+            values |= {"index": index, "count": count}
+        rows = await self._connection.execute(taken, values)
         return tuple(sorted((_record(row) for row in rows), key=lambda delivery: delivery.id))
 
     async def begin(self, worker: str, ids: Iterable[int], now: datetime) -> frozenset[int]:
         """Note that requests for these leave now; returns those that `worker` still holds: only they may leave."""
-        begun = (
-            update(deliveries)
-            .where(
-                _columns.id.in_(tuple(ids)),
-                _columns.lease_by == worker,
-                _columns.state == "leased",
-                _columns.lease_until > now,
-            )
-            .values(state="sending", sending_since=func.coalesce(_columns.sending_since, now))
-            .returning(_columns.id)
-        )
-        return frozenset((await self._connection.execute(begun)).scalars())
+        values = {"ids": tuple(ids), "worker": worker, "now": now}
+        return frozenset((await self._connection.execute(_BEGUN, values)).scalars())
 
     async def settle(self, worker: str, settlements: Sequence[Settlement]) -> None:
         """Note how attempts ended; those that `worker` holds no more stay as the new holder has them."""
         if not settlements:
             return
-        statement = (
-            update(deliveries)
-            .where(_columns.id == bindparam("the_id"), _columns.lease_by == worker, _columns.state.in_(_OPEN))
-            .values(
-                state=bindparam("new_state"),
-                retry_at=func.coalesce(bindparam("new_retry_at", type_=_columns.retry_at.type), _columns.retry_at),
-                sending_since=bindparam("new_sending_since", type_=_columns.sending_since.type),
-                posted=bindparam("new_posted"),
-                reason=bindparam("new_reason"),
-                fix=bindparam("new_fix"),
-                settled_at=bindparam("new_settled_at", type_=_columns.settled_at.type),
-                lease_by="",
-                lease_until=None,
-            )
-        )
         unclear = [settlement.id for settlement in settlements if not settlement.is_clear]
         since = await self._sending_since(unclear)
-        await self._connection.execute(statement, [_settled(each, since.get(each.id)) for each in settlements])
+        await self._connection.execute(_SETTLED, [_settled(worker, each, since.get(each.id)) for each in settlements])
 
     async def _sending_since(self, ids: Sequence[int]) -> dict[int, datetime]:
         if not ids:
@@ -140,7 +110,7 @@ class DeliveryRepository:
     async def next_due(self, platforms: Sequence[str]) -> datetime | None:
         """When the next delivery is to be tried or taken over; None where there is none."""
         instant = func.coalesce(_columns.lease_until, _columns.retry_at)
-        query = select(func.min(instant)).where(_columns.state.in_(_OPEN), _columns.platform.in_(platforms))
+        query = select(func.min(instant)).where(_columns.state.in_(_OPEN_WORDS), _columns.platform.in_(platforms))
         found: datetime | None = (await self._connection.execute(query)).scalar_one()
         return found
 
@@ -211,10 +181,84 @@ class DeliveryRepository:
         return {row[0]: row[1] for row in await self._connection.execute(query)}
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
-    is_due = and_(_columns.state == "due", _columns.retry_at <= now)
-    was_left = and_(_columns.state.in_(("leased", "sending")), _columns.lease_until <= now)
-    return or_(is_due, was_left)
+def _instant(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, type_=_columns.due_at.type)
+
+
+def _claimable() -> ColumnElement[bool]:
+    is_free = or_(_columns.state == literal_column("'due'"), _columns.lease_until <= _instant("now"))
+    return and_(_columns.state.in_(_OPEN_WORDS), _columns.retry_at <= _instant("now"), is_free)
+
+
+# Statements that run for each batch are made once: making them takes longer than running them.
+
+
+@cache
+def _taking(*, is_divided: bool) -> Update:
+    earlier = deliveries.alias("earlier")
+    is_first = ~(
+        select(earlier.c.id)
+        .where(
+            earlier.c.platform == _columns.platform,
+            earlier.c.channel == _columns.channel,
+            earlier.c.id < _columns.id,
+            earlier.c.state.in_(_OPEN_WORDS),
+        )
+        .exists()
+    )
+    # As an expression no index serves it: what is open is gone through in its order, not a whole platform sorted.
+    is_there = func.trim(_columns.platform).in_(bindparam("where", expanding=True))
+    is_mine = _columns.shard % bindparam("count", type_=Integer) == bindparam("index", type_=Integer)
+    chosen = (
+        select(_columns.id)
+        .where(_claimable(), is_there, is_first)
+        .where(is_mine if is_divided else true())
+        .order_by(_columns.retry_at, _columns.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(deliveries)
+        # Asked again: another worker may have taken the row between the choice and the lock.
+        .where(_columns.id.in_(chosen.scalar_subquery()), _claimable())
+        .values(
+            state="leased",
+            lease_by=bindparam("worker"),
+            lease_until=_instant("until"),
+            attempts=_columns.attempts + 1,
+        )
+        .returning(*deliveries.c)
+    )
+
+
+_BEGUN = (
+    update(deliveries)
+    .where(
+        _columns.id.in_(bindparam("ids", expanding=True)),
+        _columns.lease_by == bindparam("worker"),
+        _columns.state == "leased",
+        _columns.lease_until > _instant("now"),
+    )
+    .values(state="sending", sending_since=func.coalesce(_columns.sending_since, _instant("now")))
+    .returning(_columns.id)
+)
+
+_SETTLED = (
+    update(deliveries)
+    .where(_columns.id == bindparam("the_id"), _columns.lease_by == bindparam("worker"))
+    .where(_columns.state.in_(_OPEN_WORDS))
+    .values(
+        state=bindparam("new_state"),
+        retry_at=func.coalesce(_instant("new_retry_at"), _columns.retry_at),
+        sending_since=_instant("new_sending_since"),
+        posted=bindparam("new_posted"),
+        reason=bindparam("new_reason"),
+        fix=bindparam("new_fix"),
+        settled_at=_instant("new_settled_at"),
+        lease_by="",
+        lease_until=None,
+    )
+)
 
 
 def _values(edition_id: int, delivery: NewDelivery) -> dict[str, object]:
@@ -247,10 +291,11 @@ def shard_of(place: Place) -> int:
     return zlib.crc32(f"{place.platform}:{place.channel}".encode()) % SHARDS
 
 
-def _settled(settlement: Settlement, sending_since: datetime | None) -> dict[str, object]:
+def _settled(worker: str, settlement: Settlement, sending_since: datetime | None) -> dict[str, object]:
     is_final = settlement.state not in _OPEN
     return {
         "the_id": settlement.id,
+        "worker": worker,
         "new_state": settlement.state,
         "new_retry_at": settlement.retry_at,
         "new_sending_since": sending_since,

@@ -25,6 +25,14 @@ def insert_or_ignore_all(connection: AsyncConnection, table: Table, rows: Sequen
     return statement
 
 
+def insert_or_ignore_many(connection: AsyncConnection, table: Table) -> Any:
+    """Insert the rows it is executed with, leaving out each whose unique values are there already.
+
+    However many rows there are, it is compiled once.
+    """
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
 def insert_or_update(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> Insert:
     """Insert a row, or give the one with the same primary key these values."""
     keys = [column.name for column in table.primary_key]

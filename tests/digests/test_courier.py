@@ -270,7 +270,7 @@ async def test_notes_that_cannot_be_written_let_nobody_wait_for_ever(database: D
 
     ledger = Ledger(database, "w", lambda: START, (0.0,))
     notes = ledger.settle(Settlement(held[0].id, "sent", START), away), ledger.begin(held[1].id)
-    assert await asyncio.gather(*notes) == [False, False]
+    assert list(await asyncio.gather(*notes)) == [False, False]
     assert {(await found(database, key)).state for key in "ab"} == {"leased"}
 
 

@@ -15,7 +15,13 @@ SUBSCRIBE = ("digest", "subscribe")
 async def test_a_digest_is_set_up_posted_and_managed_from_its_button(town: Town, tmp_path: Path) -> None:
     owner = town.server.world.owner
     async with house(town.server, tmp_path) as home:
-        options: dict[str, str | int | float | bool] = {"time": "9:30", "zone": "Europe/Berlin", "days": "mon,wed", "first": True, "catch-up": "all"}
+        options: dict[str, str | int | float | bool] = {
+            "time": "9:30",
+            "zone": "Europe/Berlin",
+            "days": "mon,wed",
+            "first": True,
+            "catch-up": "all",
+        }
         asked = await town.server.command(owner, town.news, SUBSCRIBE, options)
         answer = await asked.answer()
         assert is_private(answer)

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from newsbot.errors import NewsbotError, PostError, PostLater, PostUnclear
@@ -182,7 +183,7 @@ class Sender:
 
     async def _post(self, place: Place, message: str, thread: str | None, **more: Any) -> Posted:
         await self._pace.turn(place)
-        arguments = {**json.loads(message), **more, "channel": place.channel, "thread_ts": thread}
+        arguments = {**_read(message), **more, "channel": place.channel, "thread_ts": thread}
         told = await self._workspaces.call(place.workspace, "chat.postMessage", **arguments)
         return Posted(replace(place, channel=str(told.get("channel") or place.channel)), str(told["ts"]))
 
@@ -229,6 +230,13 @@ async def patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:
                 raise
             await asyncio.sleep(error.after or 1.0)
     return await send()
+
+
+@lru_cache(maxsize=256)
+def _read(message: str) -> Mapping[str, Any]:
+    """A rendered message as it is posted; one that goes to many channels is read once. Nobody may change it."""
+    fields: dict[str, Any] = json.loads(message)
+    return fields
 
 
 def asker_of(reply: Reply, asker: str) -> str:
