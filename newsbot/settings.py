@@ -138,7 +138,7 @@ class SlackSettings(_Section):
 class AlertSettings(_Section):
     """Where the operator is told what went wrong by itself, and after how many minutes a digest counts as overdue.
 
-    `operator` is `platform:channel` or `platform:workspace/channel`; a person is `@` and their id in place of a channel.
+    `operator` is `platform:channel` or `platform:workspace/channel`; for a person, `@` and their id is the channel.
     """
 
     operator: str | None = None

@@ -8,8 +8,6 @@ from newsbot.commands import (
     ask,
     briefs,
     compare,
-    digest_buttons,
-    digests,
     events,
     figures,
     forms,
@@ -17,6 +15,8 @@ from newsbot.commands import (
     settings,
     sources,
 )
+from newsbot.commands.digests import buttons as digest_buttons
+from newsbot.commands.digests import menu as digests
 from newsbot.commands.menu import Context
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form

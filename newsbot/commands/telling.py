@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from newsbot.commands.digest_words import topic_ids
+from newsbot.commands.digests.words import topic_ids
 from newsbot.commands.menu import TELLING, Command, Context, Option, OptionKind
 from newsbot.content.names import normalised
 from newsbot.digests.cities import SEVERAL

@@ -118,8 +118,8 @@ def turn_words(pool: Sequence[str], shown: Sequence[str], name: str) -> str:
         return f"it is the only one of the {name}"
     seen = len(set(pool) & set(shown))
     if seen < len(pool):
-        return f"its turn: {seen} of {len(pool)} {name} were shown before, and it was not"
-    return f"its turn: all {len(pool)} {name} were shown, and it is the one shown longest ago"
+        return f"its turn: {seen or 'none'} of the {len(pool)} {name} {'was' if seen < 2 else 'were'} shown before"
+    return f"its turn: all {len(pool)} {name} were shown, this one the longest time ago"
 
 
 def brief_sources(library: Library, brief: Brief) -> tuple[Source, ...]:

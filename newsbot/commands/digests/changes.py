@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 
-from newsbot.commands import digest_cards as cards
 from newsbot.commands.answers import Offer, Unclear, run
-from newsbot.commands.digest_pick import channel_of, chosen, require_may_change, service
-from newsbot.commands.digest_words import read_wishes, which_zone
+from newsbot.commands.digests import cards
+from newsbot.commands.digests.pick import channel_of, chosen, require_may_change, service
+from newsbot.commands.digests.words import read_wishes, which_zone
 from newsbot.commands.forms import open_path
 from newsbot.commands.menu import Context, is_yes
 from newsbot.messages.cards import Block, Reply, text
@@ -21,7 +21,8 @@ async def subscribe(context: Context, ask: Ask) -> Reply:
     """Set up a digest: weekdays at 09:00 where nothing else is said; the time zone is asked for once."""
     where = channel_of(ask.where)
     wishes = read_wishes(context, ask)
-    zone = wishes.get("zone") or await service(context).zone_of_place(where)
+    known = await service(context).zone_of_place(where)
+    zone = wishes.get("zone") or known
     if zone is None:
         raise which_zone(ask)
     await _require_ability(context, ask, where)
@@ -30,7 +31,8 @@ async def subscribe(context: Context, ask: Ask) -> Reply:
     first = is_yes(ask, "first")
     new = NewSubscription(place=where, made_by=ask.who.id, made_at=made_at, **wanted)
     made = await service(context).subscribe(new, first=first)
-    await service(context).remember_zone(where, zone, ask.who.id)
+    if known is None:
+        await service(context).remember_zone(where, zone, ask.who.id)
     more: list[Block] = [text("The first edition is on its way to this channel.")] if first else []
     slots = service(context).next(made, 1)
     title = "The digest is set up" if made.number == 1 else f"Digest {made.number} is set up"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, run
-from newsbot.commands.digest_phrases import schedule
+from newsbot.commands.digests.phrases import schedule
 from newsbot.commands.forms import open_path
 from newsbot.commands.menu import Context
 from newsbot.messages.markup import outside_text

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import run
-from newsbot.commands.digest_cards import AGAIN, next_lines, state_lines
-from newsbot.commands.digest_phrases import topics_words, when
+from newsbot.commands.digests.cards import AGAIN, next_lines, state_lines
+from newsbot.commands.digests.phrases import topics_words, when
 from newsbot.content.library import Library
 from newsbot.digests.catchup import ON_TIME
 from newsbot.digests.clock import length
@@ -58,9 +58,18 @@ def _punctuality(delivery: "Delivery") -> str:
     return "It was on time." if late < ON_TIME else f"It was posted {length(late)} after its time."
 
 
+def _sentence(words: str) -> str:
+    """The same with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
 def _stages(heading: str, stages: list["Stage"]) -> Facts:
     told = [
-        Fact(_short(f"{stage.section}: {stage.what}" if stage.what else stage.section), "", (_short(stage.reason),))
+        Fact(
+            _short(_sentence(f"{stage.section}: {stage.what}" if stage.what else stage.section)),
+            "",
+            (_short(_sentence(stage.reason)),),
+        )
         for stage in stages[:_MOST_STAGES]
     ]
     if len(stages) > _MOST_STAGES:

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from newsbot.commands import digest_cards as cards
 from newsbot.commands.answers import Offer, Unclear, offered, run
 from newsbot.commands.clicks import arguments, damaged
-from newsbot.commands.digest_looks import following
-from newsbot.commands.digest_pick import (
+from newsbot.commands.digests import cards
+from newsbot.commands.digests.looks import following
+from newsbot.commands.digests.pick import (
     digests_here,
     may_change,
     numbered,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import run
-from newsbot.commands.digest_phrases import CATCH_UP, WHEN_EMPTY, schedule, slot_words, topics_words, when
-from newsbot.commands.digest_pick import SET_UP
+from newsbot.commands.digests.phrases import CATCH_UP, WHEN_EMPTY, schedule, slot_words, topics_words, when
+from newsbot.commands.digests.pick import SET_UP
 from newsbot.commands.forms import open_path
 from newsbot.content.library import Library
 from newsbot.digests.clock import ClockChange, shown

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from newsbot.commands import digest_changes as changes
-from newsbot.commands import digest_looks as looks
-from newsbot.commands.digest_pick import ADMIN_ON
-from newsbot.commands.digest_words import CATCH_UP, DAYS, MENTION, TIME, TOPICS, WHEN_EMPTY, ZONE
+from newsbot.commands.digests import changes, looks
+from newsbot.commands.digests.pick import ADMIN_ON
+from newsbot.commands.digests.words import CATCH_UP, DAYS, MENTION, TIME, TOPICS, WHEN_EMPTY, ZONE
 from newsbot.commands.menu import Command, Option
 from newsbot.content.library import Library
 

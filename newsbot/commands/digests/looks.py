@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsbot.commands import digest_cards as cards
-from newsbot.commands import digest_reports as reports
 from newsbot.commands.answers import Unclear
-from newsbot.commands.digest_pick import ADMIN_ON, channel_of, chosen, service
+from newsbot.commands.digests import cards, reports
+from newsbot.commands.digests.pick import ADMIN_ON, channel_of, chosen, service
 from newsbot.commands.menu import Context, is_yes
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Reply, text

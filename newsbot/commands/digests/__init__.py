@@ -1,0 +1,1 @@
+"""`/digest`: what people do with the digests of a channel."""
