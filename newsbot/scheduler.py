@@ -16,6 +16,7 @@ from newsbot.errors import NewsbotError
 log = logging.getLogger(__name__)
 
 LOOK = timedelta(seconds=30)  # other processes add rows, and clocks jump
+_SILENT = timedelta(minutes=2)
 _SOONEST = timedelta(milliseconds=200)  # between two wake-ups for what another process is about to do
 
 
@@ -48,6 +49,8 @@ class Scheduler:
         self._now = now
         self._timer = AsyncIOScheduler(timezone=UTC)
         self._turn = asyncio.Lock()
+        self._looked_at = now()
+        self._waits = ""
 
     async def run(self) -> None:
         """Sweep until cancelled, the first time at once."""
@@ -68,9 +71,17 @@ class Scheduler:
         if self._timer.running:
             self._at(self._now())
 
+    def health(self) -> str:
+        """The word “ok”, or since when nothing was looked at, or what waits and why."""
+        if self._now() - self._looked_at > _SILENT:
+            return f"nothing was looked at since {self._looked_at:%Y-%m-%d %H:%M:%S} UTC"
+        return self._waits or "ok"
+
     async def _look(self) -> None:
         async with self._turn:
+            self._waits = ""
             found = [await self._swept(sweep) for sweep in self._sweeps]
+            self._looked_at = self._now()
         if due := [instant for instant in found if instant is not None]:
             self._at(max(min(due), self._now() + _SOONEST))
 
@@ -83,7 +94,9 @@ class Scheduler:
         try:
             return await sweep.sweep()
         except NewsbotError as error:
-            log.warning("%s waits: %s", type(sweep).__name__, error)
+            self._waits = f"waits: {error}"
+            log.warning("%s %s", type(sweep).__name__, self._waits)
         except Exception:
-            log.exception("%s waits: something broke here", type(sweep).__name__)
+            self._waits = "waits: something broke here; see the log"
+            log.exception("%s %s", type(sweep).__name__, self._waits)
         return None

@@ -137,6 +137,7 @@ class _Building:
             self._service("courier", self._courier.run(asyncio.Event()))
             planner = planner_of(self._database, self._app.live)
             scheduler = scheduler_of(planner, watch, self._courier, self._waking)
+            self._healths["digests"] = scheduler.health
             self._service("scheduler", scheduler.run())
             self._service("zones", asyncio.to_thread(_warm_zones))
 

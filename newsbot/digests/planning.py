@@ -27,9 +27,10 @@ log = logging.getLogger(__name__)
 
 PLANNER_BEAT = timedelta(seconds=30)  # how often a planner shows that it lives
 SILENCE = timedelta(seconds=75)  # without a sign of life for longer than this, newsbot was down
-_HEART = "planner"
+HEART = "planner"
 _REMEMBER = timedelta(days=40)  # outages; a weekly digest is never later than that
 _BATCH = 500
+_KEPT = 200  # editions of one sweep
 _NOTHING = "nothing new happened, and this digest is skipped then"
 BROKEN = "something broke while it was composed; the log says what"
 
@@ -82,6 +83,11 @@ class Composer:
     question: DailyQuestion
     made: dict[Selection, Written] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Keep only so many editions: memory stays flat however many different ones are due."""
+        for selection in list(self.made)[:-_KEPT]:
+            del self.made[selection]
+
     def edition(self, selection: Selection) -> Written:
         """The edition of a selection."""
         found = self.made.get(selection)
@@ -130,18 +136,18 @@ class Planner:
         composer = Composer(library, self._wire(library), self._question)
         editions: dict[Selection, int] = {}
         while await self._batch(composer, editions, now, outages):
-            composer.made.clear()  # memory stays flat however many are due; ids of stored editions are small
+            composer.forget()
         async with self._database.transaction() as tx:
             return await tx.subscriptions.next_due()
 
     async def _beat(self, now: datetime) -> tuple[Outage, ...]:
         """Show that a planner lives. Returns the outages that are remembered, one that just ended included."""
         async with self._database.transaction() as tx:
-            last = await tx.watches.last_beat(_HEART)
+            last = await tx.watches.last_beat(HEART)
             if last is not None and now - last > SILENCE:
                 await tx.watches.add_outage(OutageRecord(last, now))
                 await tx.watches.forget_outages_before(now - _REMEMBER)
-            await tx.watches.beat(_HEART, now)
+            await tx.watches.beat(HEART, now)
             known = await tx.watches.outages_since(now - _REMEMBER)
         return tuple(Outage(each.start, each.end) for each in known)
 

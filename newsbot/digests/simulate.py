@@ -14,8 +14,7 @@ from newsbot.content.library import Library
 from newsbot.digests.catchup import Outage
 from newsbot.digests.courier import Courier
 from newsbot.digests.phrases import days_text
-from newsbot.digests.planning import _HEART as HEART
-from newsbot.digests.planning import PLANNER_BEAT, Planner
+from newsbot.digests.planning import HEART, PLANNER_BEAT, Planner
 from newsbot.digests.slots import Occurrence, next_slots, slots_on
 from newsbot.digests.wanted import Wanted
 from newsbot.digests.wire import ContentWire, SelfCheck

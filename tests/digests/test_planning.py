@@ -374,6 +374,7 @@ async def test_the_scheduler_wakes_at_the_next_due_instant_and_whenever_it_is_to
         scheduler.wake()
         await asyncio.wait_for(sweep.turned.wait(), 10)
         assert broken.turns == 3
+        assert scheduler.health() == "waits: something broke here; see the log"
     finally:
         running.cancel()
         with pytest.raises(asyncio.CancelledError):

