@@ -2,9 +2,18 @@
 
 import sys
 
-from benchmarks import charts, content, discord, slack, web
+from benchmarks import charts, content, digests, discord, fanout, outbox, slack, web
 
-PARTS = {"content": content.rows, "web": web.rows, "charts": charts.rows, "discord": discord.rows, "slack": slack.rows}
+PARTS = {
+    "content": content.rows,
+    "web": web.rows,
+    "charts": charts.rows,
+    "discord": discord.rows,
+    "slack": slack.rows,
+    "outbox": outbox.rows,
+    "fanout": fanout.rows,
+    "digests": digests.rows,
+}
 
 
 def main() -> int:

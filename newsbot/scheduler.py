@@ -6,6 +6,7 @@ APScheduler is the timer only: what is due is in the database, and a wake-up tha
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -48,28 +49,26 @@ class Scheduler:
         self._sweeps = sweeps
         self._now = now
         self._timer = AsyncIOScheduler(timezone=UTC)
-        self._turn = asyncio.Lock()
+        self._woken = asyncio.Event()
         self._looked_at = now()
         self._waits = ""
 
     async def run(self) -> None:
         """Sweep until cancelled, the first time at once."""
-        # The library drops a job that is a second late unless it is told never to.
-        forever = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._timer.add_job(self._look, "interval", seconds=LOOK.total_seconds(), id="look", **forever)
         self._timer.start()
         try:
-            await self._look()
-            await asyncio.Event().wait()
+            while True:
+                self._woken.clear()
+                await self._look()
+                # By the loop's own clock, which goes on evenly whatever the wall clock does.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), LOOK.total_seconds())
         finally:
             self._timer.shutdown(wait=False)
-            async with self._turn:  # what was begun ends
-                pass
 
     def wake(self) -> None:
         """Sweep as soon as may be: something was added that may be due before the next look."""
-        if self._timer.running:
-            self._at(self._now())
+        self._woken.set()
 
     def health(self) -> str:
         """The word “ok”, or since when nothing was looked at, or what waits and why."""
@@ -78,17 +77,18 @@ class Scheduler:
         return self._waits or "ok"
 
     async def _look(self) -> None:
-        async with self._turn:
-            self._waits = ""
-            found = [await self._swept(sweep) for sweep in self._sweeps]
-            self._looked_at = self._now()
+        self._waits = ""
+        found = [await self._swept(sweep) for sweep in self._sweeps]
+        self._looked_at = self._now()
         if due := [instant for instant in found if instant is not None]:
-            self._at(max(min(due), self._now() + _SOONEST))
+            # The library drops a job that is a second late unless it is told never to.
+            forever = {"replace_existing": True, "misfire_grace_time": None}
+            soonest = max(min(due), self._looked_at + _SOONEST)
+            self._timer.add_job(self._wake_up, "date", run_date=soonest, id="due", **forever)
 
-    def _at(self, instant: datetime) -> None:
-        self._timer.add_job(
-            self._look, "date", run_date=instant, id="due", replace_existing=True, misfire_grace_time=None
-        )
+    async def _wake_up(self) -> None:
+        """As `wake`, on the event loop: the library runs what is no coroutine in a thread."""
+        self._woken.set()
 
     async def _swept(self, sweep: Sweep) -> datetime | None:
         try:

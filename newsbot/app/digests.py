@@ -47,12 +47,12 @@ def digests_of(
     return Digests(database, platforms, lambda: live.current, ContentWire, SelfCheck(), now, wake)
 
 
-def planner_of(database: "Database", live: LiveLibrary) -> "Planner":
+def planner_of(database: "Database", live: LiveLibrary, watch: "Watch") -> "Planner":
     """What decides and composes."""
     from newsbot.digests.planning import Planner
     from newsbot.digests.wire import ContentWire, SelfCheck
 
-    return Planner(database, lambda: live.current, ContentWire, SelfCheck(), now)
+    return Planner(database, lambda: live.current, ContentWire, SelfCheck(), now, troubles=watch)
 
 
 def watch_of(settings: Settings, database: "Database") -> "Watch":

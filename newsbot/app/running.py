@@ -135,7 +135,7 @@ class _Building:
             await self._listen(with_chat=with_chat, with_terminal="terminal" in parts)
         if self._platforms:
             self._service("courier", self._courier.run(asyncio.Event()))
-            planner = planner_of(self._database, self._app.live)
+            planner = planner_of(self._database, self._app.live, watch)
             scheduler = scheduler_of(planner, watch, self._courier, self._waking)
             self._healths["digests"] = scheduler.health
             self._service("scheduler", scheduler.run())

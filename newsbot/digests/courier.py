@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from sqlalchemy import Connection
+
 from newsbot.digests.attempts import Attempts, Ended
 from newsbot.digests.lane import AT_ONCE, Claimed, Lane
 from newsbot.digests.ledger import Also, Ledger
@@ -22,6 +24,7 @@ from newsbot.messages.codec import reply_to_json
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database, Transaction
+from newsbot.storage.outbox import claim_deliveries, edition_bodies
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
 
 log = logging.getLogger(__name__)
@@ -87,7 +90,9 @@ class Courier:
             if await tx.deliveries.by_key(post.key):
                 return False
             edition = await tx.deliveries.add_edition(body, "", self._now())
-            is_new = await tx.deliveries.add(edition, [NewDelivery(post.key, post.place, post.due_at)]) == 1
+            await tx.deliveries.add(edition, [NewDelivery(post.key, post.place, post.due_at)])
+            kept = await tx.deliveries.by_key(post.key)
+            is_new = kept is not None and kept.edition_id == edition  # else another process was quicker
         self.wake()
         return is_new
 
@@ -140,10 +145,14 @@ class Courier:
         return len(batch)
 
     async def _claim(self, platforms: Sequence[str], limit: int, part: Part) -> list[Claimed]:
-        async with self._database.transaction() as tx:
-            held = await tx.deliveries.claim(self._worker, self._now(), LEASE, limit, platforms, part)
-            if new := self._replies.missing(delivery.edition_id for delivery in held):
-                self._replies.keep(await tx.deliveries.bodies(new))
+        def work(connection: Connection) -> tuple[tuple[Delivery, ...], dict[int, str]]:
+            held = claim_deliveries(connection, self._worker, now, LEASE, limit, platforms, part)
+            new = {delivery.edition_id for delivery in held} - known
+            return held, edition_bodies(connection, new) if new else {}
+
+        now, known = self._now(), self._replies.known()
+        held, bodies = await self._database.run(work)
+        self._replies.keep(bodies, {delivery.edition_id for delivery in held})
         if held:
             self._checkpoint("claimed")
         return [Claimed(delivery, self._replies.get(delivery.edition_id)) for delivery in held]

@@ -11,8 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from newsbot.errors import StorageUnavailable
 from newsbot.storage.database import Database, Transaction
+from newsbot.storage.outbox import begin_deliveries, settle_deliveries
 from newsbot.storage.records import Settlement
 
 log = logging.getLogger(__name__)
@@ -115,15 +118,20 @@ class Ledger:
     async def _commit(self, notes: list[_Note]) -> None:
         settled = [note.what for note in notes if isinstance(note.what, Settlement)]
         leaving = [note.what for note in notes if isinstance(note.what, int)]
-        begun: frozenset[int] = frozenset()
-        async with self._database.transaction() as tx:
-            if settled:
-                await tx.deliveries.settle(self._worker, settled)
-            for note in notes:
-                if note.also is not None:
-                    await note.also(tx)
-            if leaving:
-                begun = await tx.deliveries.begin(self._worker, leaving, self._now())
+        also = [note.also for note in notes if note.also is not None]
+        now = self._now()
+
+        def work(connection: Connection) -> frozenset[int]:
+            settle_deliveries(connection, self._worker, settled)
+            return begin_deliveries(connection, self._worker, leaving, now) if leaving else frozenset()
+
+        if also:
+            async with self._database.transaction() as tx:
+                begun = await tx.connection.run_sync(work)
+                for each in also:
+                    await each(tx)
+        else:
+            begun = await self._database.run(work)  # a turn of a thread, where each step above takes several
         _tell(notes, begun, is_settled=True)
 
 

@@ -1,7 +1,7 @@
 """Who is told when a digest cannot be posted, is not confirmed, or is well again: once each, through the outbox."""
 
+import hashlib
 import json
-from collections.abc import Sequence
 from datetime import datetime
 
 from newsbot.messages.cards import Block, Card, Reply, Text, text
@@ -11,9 +11,9 @@ from newsbot.messages.requests import Place, direct
 from newsbot.storage.database import Transaction
 from newsbot.storage.records import Delivery, NewDelivery, Subscription
 
-_STATES = {
+_ENDS = {
     "sent": "It was posted after all.",
-    "failed": "It could not be posted and will not be tried again.",
+    "failed": "It could not be posted, and is not tried again by itself.",
     "skipped": "It will not be posted any more.",
 }
 
@@ -24,63 +24,72 @@ class Notices:
     def __init__(self, operator: Place | None) -> None:
         self._operator = operator
 
-    async def paused(
-        self, tx: Transaction, subscription: Subscription, delivery: Delivery, reason: str, fix: str
-    ) -> None:
-        """A digest was paused because its channel refuses it: with the one thing that mends it."""
-        card = Card("A digest is paused", _refused(subscription, reason, fix), "warning")
-        await self._both(tx, subscription, f"paused:{delivery.id}:{delivery.attempts}", card, delivery.due_at)
+    # -- to whoever set the digest up ---------------------------------------------------------------------------------
 
-    async def unconfirmed(self, tx: Transaction, subscription: Subscription, delivery: Delivery, now: datetime) -> None:
-        """An edition is not known to stand in its channel, to whoever set it up."""
-        is_unknown = delivery.state == "unknown"
-        why = delivery.reason or "It waits in the outbox."
-        what_now = (
-            Text((Plain("Look there; if it is missing, send it again with "), Code("/digest log"), Plain(".")))
-            if is_unknown
-            else text("I go on trying, and tell you when it is there.")
-        )
-        blocks = (_about(subscription, delivery), text(why), what_now)
-        await self._owner(
-            tx, subscription, unconfirmed_key(delivery.id), Card("A digest is not confirmed", blocks, "warning"), now
-        )
+    async def paused(self, tx: Transaction, of: Subscription, reason: str, fix: str, now: datetime) -> None:
+        """A digest is paused, with the one thing that mends it; to the operator as well.
 
-    async def recovered(self, tx: Transaction, subscription: Subscription, delivery: Delivery, now: datetime) -> None:
-        """What became of an edition that was not confirmed, to whoever set it up."""
-        is_sent = delivery.state == "sent"
-        said = _STATES.get(delivery.state, "")
-        blocks: tuple[Block, ...] = (_about(subscription, delivery), text(said))
-        if delivery.reason and not is_sent:
-            blocks = (*blocks, text(delivery.reason))
-        card = Card(
-            "A digest is there" if is_sent else "A digest was not posted", blocks, "good" if is_sent else "warning"
-        )
-        await self._owner(tx, subscription, f"alert:{delivery.id}:closed", card, now)
-
-    async def operator_alert(self, tx: Transaction, platform: str, fresh: Sequence[Delivery], now: datetime) -> None:
-        """Editions on a platform are not confirmed, to the operator: the first of an episode only."""
-        reasons = ", ".join(sorted({each.reason for each in fresh if each.reason})[:3]) or "They wait in the outbox."
-        count = "One digest is" if len(fresh) == 1 else f"{len(fresh)} digests are"
-        lines = text(f"{count} due on {platform} and not confirmed. {reasons}")
-        how = Text((Plain("See "), Code("newsbot deliveries"), Plain(". You are told when all of them are settled.")))
-        await self._tell_operator(
-            tx, f"alert:{platform}:{fresh[0].id}:open", Card("Digests are not confirmed", (lines, how), "problem"), now
-        )
-
-    async def operator_recovery(self, tx: Transaction, platform: str, last: int, now: datetime) -> None:
-        """Every edition on a platform is settled again, to the operator."""
-        card = Card(
-            "Digests are settled again", (text(f"Nothing on {platform} waits to be confirmed any more."),), "good"
-        )
-        await self._tell_operator(tx, f"alert:{platform}:{last}:closed", card, now)
-
-    async def _both(self, tx: Transaction, subscription: Subscription, key: str, card: Card, now: datetime) -> None:
-        await self._owner(tx, subscription, key, card, now)
+        A reason that holds for many channels at once, such as a revoked token, is told once an hour to each.
+        """
+        card = Card("A digest is paused", _refused(of, reason, fix), "warning")
+        place = of.place
+        digest = hashlib.sha256(reason.encode()).hexdigest()[:12]
+        key = f"paused:{place.platform}:{place.workspace}:{digest}:{now:%Y-%m-%dT%H}"
+        await self._owner(tx, of, f"{key}:{of.made_by}", card, now)
         await self._tell_operator(tx, f"{key}:operator", card, now)
 
-    async def _owner(self, tx: Transaction, subscription: Subscription, key: str, card: Card, now: datetime) -> None:
-        place = subscription.place
-        await _put(tx, direct(place.platform, place.workspace, subscription.made_by), key, card, now)
+    async def unconfirmed(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
+        """An edition is not known to stand in its channel."""
+        is_over = delivery.state in {"unknown", "failed"}
+        by_hand = (Plain("Look there; if it is missing, send it again with "), Code("/digest log"), Plain("."))
+        blocks = (
+            _about(of, delivery),
+            text(delivery.reason or "It waits in the outbox."),
+            Text(by_hand) if is_over else text("I go on trying, and tell you how it ends."),
+        )
+        title = "A digest was not posted" if delivery.state == "failed" else "A digest is not confirmed"
+        await self._owner(tx, of, unconfirmed_key(delivery.id), Card(title, blocks, "warning"), now)
+
+    async def recovered(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
+        """What became of an edition that was not confirmed."""
+        is_sent = delivery.state == "sent"
+        blocks: tuple[Block, ...] = (_about(of, delivery), text(_ENDS.get(delivery.state, "")))
+        if delivery.reason and not is_sent:
+            blocks = (*blocks, text(delivery.reason))
+        title = "A digest is there" if is_sent else "A digest was not posted"
+        await self._owner(
+            tx, of, f"alert:{delivery.id}:closed", Card(title, blocks, "good" if is_sent else "warning"), now
+        )
+
+    async def uncomposed(self, tx: Transaction, of: Subscription, slot: str, now: datetime) -> None:
+        """An edition was left out because it could not be composed; to the operator once a day."""
+        what = Text((*_channel(of), Plain(f" was left out on {slot}: something broke here while it was made.")))
+        after = text("The next one comes at its time. Whoever runs newsbot was told.")
+        await self._owner(
+            tx, of, f"broken:{of.id}:{slot}", Card("A digest was left out", (what, after), "warning"), now
+        )
+        card = Card("A digest cannot be composed", (what, text("The log says why.")), "problem")
+        await self._tell_operator(tx, f"broken:{now.date().isoformat()}:operator", card, now)
+
+    # -- to the operator ----------------------------------------------------------------------------------------------
+
+    async def episode(self, tx: Transaction, name: str, count: int, now: datetime) -> None:
+        """Editions on a platform are not confirmed, or slots are not decided (`planning`)."""
+        digests = "One digest is" if count == 1 else f"{count} digests are"
+        what = "due and not decided" if name == "planning" else f"due on {name} and not confirmed"
+        how = Text((Plain("See "), Code("newsbot deliveries"), Plain(" and the log. You are told when it is over.")))
+        card = Card("Digests are not confirmed", (text(f"{digests} {what}."), how), "problem")
+        await self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}", card, now)
+
+    async def episode_over(self, tx: Transaction, name: str, now: datetime) -> None:
+        """Nothing waits any more."""
+        what = "to be decided" if name == "planning" else f"on {name} to be posted"
+        left = Text((Plain("What stayed unknown or failed is in "), Code("newsbot deliveries"), Plain(".")))
+        card = Card("Digests are well again", (text(f"No digest waits {what} any more."), left), "good")
+        await self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}:over", card, now)
+
+    async def _owner(self, tx: Transaction, of: Subscription, key: str, card: Card, now: datetime) -> None:
+        await _put(tx, direct(of.place.platform, of.place.workspace, of.made_by), key, card, now)
 
     async def _tell_operator(self, tx: Transaction, key: str, card: Card, now: datetime) -> None:
         if self._operator is not None:
@@ -97,18 +106,15 @@ async def _put(tx: Transaction, place: Place, key: str, card: Card, now: datetim
     await tx.deliveries.add(edition, [NewDelivery(key, place, now)])
 
 
-def _channel(subscription: Subscription) -> tuple[Inline, ...]:
-    channel = subscription.place.channel
-    return Plain(f"Digest {subscription.number} in "), Mention("channel", channel, f"channel {channel}")
+def _channel(of: Subscription) -> tuple[Inline, ...]:
+    return Plain(f"Digest {of.number} in "), Mention("channel", of.place.channel, of.place.channel)
 
 
-def _about(subscription: Subscription, delivery: Delivery) -> Text:
-    return Text((*_channel(subscription), Plain(", due "), Moment(delivery.due_at), Plain(".")))
+def _about(of: Subscription, delivery: Delivery) -> Text:
+    return Text((*_channel(of), Plain(", due "), Moment(delivery.due_at), Plain(".")))
 
 
-def _refused(subscription: Subscription, reason: str, fix: str) -> tuple[Block, ...]:
-    what = Text((*_channel(subscription), Plain(" is paused, because it cannot be posted.")))
-    how = Text(
-        (Plain(f"{fix} Then say " if fix else "Once that is mended, say "), Code("/digest resume"), Plain(" there."))
-    )
-    return what, text(reason), how
+def _refused(of: Subscription, reason: str, fix: str) -> tuple[Block, ...]:
+    what = Text((*_channel(of), Plain(" is paused, because it cannot be posted.")))
+    first = f"{fix} Then say " if fix else "Once that is mended, say "
+    return what, text(reason), Text((Plain(first), Code("/digest resume"), Plain(" there.")))

@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Protocol
 
 from newsbot.content.library import Library
 from newsbot.digests.catchup import Decision, Outage, decide
+from newsbot.digests.clock import shown as shown_at
 from newsbot.digests.composing import Edition, History, Selection, Stage, compose, stages_to_json
 from newsbot.digests.phrases import parse_days
 from newsbot.digests.slots import Occurrence, Rule, next_slots, slots_between
 from newsbot.digests.wire import DailyQuestion, Wire
+from newsbot.digests.zones import zone_of
 from newsbot.messages.cards import Reply
 from newsbot.messages.codec import reply_to_json
 from newsbot.storage.database import Database, Transaction
@@ -26,13 +29,18 @@ from newsbot.storage.records import NewDelivery, OutageRecord, Subscription
 log = logging.getLogger(__name__)
 
 PLANNER_BEAT = timedelta(seconds=30)  # how often a planner shows that it lives
-SILENCE = timedelta(seconds=75)  # without a sign of life for longer than this, newsbot was down
+SILENCE = timedelta(seconds=60)  # without a sign of life for so long, newsbot was down
+_JUMP = timedelta(minutes=10)  # a clock that is so far behind the last sign of life was put back
+_PATIENCE = timedelta(minutes=15)  # how long composing is tried again before an edition is left out
 HEART = "planner"
 _REMEMBER = timedelta(days=40)  # outages; a weekly digest is never later than that
 _BATCH = 500
 _KEPT = 200  # editions of one sweep
 _NOTHING = "nothing new happened, and this digest is skipped then"
+_UNPLANNED = "Something broke here while this digest was planned; whoever runs newsbot finds it in the log."
 BROKEN = "something broke while it was composed; the log says what"
+_LEFT_OUT = f"skipped: {BROKEN}"
+_DAY = timedelta(days=1)
 
 Checkpoint = Callable[[str], None]
 
@@ -66,12 +74,26 @@ class Written:
 class Planned:
     """What becomes of one subscription: as it was, as it is afterwards, and its deliveries, each with its edition.
 
-    A delivery without an edition is skipped.
+    A delivery without an edition is skipped. `waits`: nothing of it is kept, and it is planned again later; `trouble`
+    is why it cannot be planned at all.
     """
 
     before: Subscription
     after: Subscription
-    deliveries: tuple[tuple[NewDelivery, Selection | None], ...]
+    deliveries: tuple[tuple[NewDelivery, Selection | None], ...] = ()
+    waits: bool = False
+    is_rewound: bool = False  # it was planned by a clock that was ahead
+    trouble: str = ""
+
+
+class Troubles(Protocol):
+    """Whom the planner tells what it cannot do."""
+
+    async def unplanned(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
+        """A subscription cannot be planned at all."""
+
+    async def uncomposed(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
+        """An edition is left out because it cannot be composed."""
 
 
 @dataclass
@@ -119,14 +141,19 @@ class Planner:
         question: DailyQuestion,
         now: Callable[[], datetime],
         checkpoint: Checkpoint = _no_checkpoint,
+        troubles: Troubles | None = None,
     ) -> None:
-        """`checkpoint` is told each step: decided, composed, written, planned; drills end the process there."""
+        """`checkpoint` is told each step: decided, composed, written, planned; drills end the process there.
+
+        `troubles` is told of what cannot be planned or composed.
+        """
         self._database = database
         self._library = library
         self._wire = wire
         self._question = question
         self._now = now
         self._checkpoint = checkpoint
+        self._troubles = troubles
 
     async def sweep(self) -> datetime | None:
         """Decide every slot that is due; returns when the next one is, None where there is none."""
@@ -135,7 +162,9 @@ class Planner:
         library = self._library()
         composer = Composer(library, self._wire(library), self._question)
         editions: dict[Selection, int] = {}
-        while await self._batch(composer, editions, now, outages):
+        held = 0  # subscriptions that stay due for now
+        while (done := await self._batch(composer, editions, now, outages, held)) is not None:
+            held += done
             composer.forget()
         async with self._database.transaction() as tx:
             return await tx.subscriptions.next_due()
@@ -144,21 +173,24 @@ class Planner:
         """Show that a planner lives. Returns the outages that are remembered, one that just ended included."""
         async with self._database.transaction() as tx:
             last = await tx.watches.last_beat(HEART)
-            if last is not None and now - last > SILENCE:
+            if last is not None and now - last >= SILENCE:
                 await tx.watches.add_outage(OutageRecord(last, now))
                 await tx.watches.forget_outages_before(now - _REMEMBER)
-            await tx.watches.beat(HEART, now)
+            # Of two machines whose clocks differ a little, the one ahead counts.
+            if last is None or not timedelta(0) <= last - now <= _JUMP:
+                await tx.watches.beat(HEART, now)
             known = await tx.watches.outages_since(now - _REMEMBER)
-        return tuple(Outage(each.start, each.end) for each in known)
+        return tuple(Outage(each.start, each.end) for each in known if each.start <= each.end)
 
     async def _batch(
-        self, composer: Composer, editions: dict[Selection, int], now: datetime, outages: Sequence[Outage]
-    ) -> int:
+        self, composer: Composer, editions: dict[Selection, int], now: datetime, outages: Sequence[Outage], held: int
+    ) -> int | None:
+        """Plan the next ones that are due; how many of them stay so for now, None where there is nothing to do."""
         async with self._database.transaction() as tx:
-            due = await tx.subscriptions.due(now, _BATCH)
+            due = await tx.subscriptions.due(now, _BATCH, held)
             shown = await tx.subscriptions.histories({each.history for each in due if each.history})
         if not due:
-            return 0
+            return None
         self._checkpoint("decided")
         # In a thread: hundreds of them would hold the event loop for longer than a person should wait.
         planned = await asyncio.to_thread(plan, due, shown, now, outages, composer)
@@ -166,12 +198,26 @@ class Planner:
         fresh: dict[Selection, int] = {}
         async with self._database.transaction() as tx:
             unchanged = await tx.subscriptions.unchanged(due)
-            kept = [each for each in planned if each.before.id in unchanged]
+            kept = [each for each in planned if each.before.id in unchanged and not each.waits]
             await _write(tx, kept, composer, {**editions}, fresh, now)
+            await self._tell(tx, [each for each in planned if each.before.id in unchanged])
             self._checkpoint("written")
         editions |= fresh
         self._checkpoint("planned")
-        return len(kept)  # none where another planner was faster with all of them
+        if not unchanged:
+            return None  # another planner was faster with all of them
+        gone = self._troubles is not None  # paused: not due any more
+        return sum(each.waits and not (each.trouble and gone) for each in planned)
+
+    async def _tell(self, tx: Transaction, planned: Sequence[Planned]) -> None:
+        if self._troubles is None:
+            return
+        for each in planned:
+            if each.trouble:
+                await self._troubles.unplanned(tx, each.before, each.trouble)
+            for delivery, _ in each.deliveries:
+                if delivery.skipped == _LEFT_OUT and not each.waits:
+                    await self._troubles.uncomposed(tx, each.before, delivery.slot)
 
 
 def plan(
@@ -182,9 +228,27 @@ def plan(
     composer: Composer,
 ) -> list[Planned]:
     """What becomes of each of these subscriptions at `now`; `shown` holds their histories by id."""
-    histories = {name: History.from_json(text) for name, text in shown.items()}
     slots = _Slots(now)
-    return [_planned(each, histories.get(each.history, History()), slots, outages, composer) for each in due]
+    histories: dict[str, History] = {"": History()}
+    planned = []
+    for each in due:
+        try:
+            if each.history not in histories:
+                histories[each.history] = History.from_json(shown.get(each.history, ""))
+            planned.append(_planned(each, histories[each.history], slots, outages, composer))
+        except Exception:
+            # One that is damaged must not hold up the others.
+            log.exception("subscription %s cannot be planned", each.id)
+            planned.append(Planned(each, each, waits=True, trouble=_UNPLANNED))
+    return planned
+
+
+def grounded(subscription: Subscription, now: datetime) -> Subscription:
+    """The same, without what a clock that was ahead left in it: a date cannot be decided before it comes."""
+    today = shown_at(now, zone_of(subscription.zone)).date()
+    if subscription.last_day is None or subscription.last_day <= today + _DAY:
+        return subscription
+    return replace(subscription, last_day=today, since=min(subscription.since, now))
 
 
 class _Slots:
@@ -211,6 +275,8 @@ class _Slots:
 def _planned(
     subscription: Subscription, history: History, slots: _Slots, outages: Sequence[Outage], composer: Composer
 ) -> Planned:
+    before = subscription
+    subscription = grounded(subscription, slots.now)
     due = slots.due(subscription)
     decisions = decide(due, slots.now, subscription.zone, subscription.catch_up, outages)
     deliveries: list[tuple[NewDelivery, Selection | None]] = []
@@ -221,9 +287,13 @@ def _planned(
             edition = composer.edition(selection).edition
             history, after = edition.history, replace(after, cursor=edition.cursor)
         deliveries.append((fresh, selection))
+    is_broken = any(fresh.skipped == _LEFT_OUT for fresh, _ in deliveries)
+    if is_broken and slots.now - due[-1].instant < _PATIENCE:
+        return Planned(before, before, waits=True)
     if due:
         after = replace(after, last_day=due[-1].slot.day, since=max(due[-1].instant, after.since), history=history.id)
-    return Planned(subscription, replace(after, next_at=slots.next_at(after)), tuple(deliveries))
+    after = replace(after, next_at=slots.next_at(after))
+    return Planned(before, after, tuple(deliveries), is_rewound=subscription.last_day != before.last_day)
 
 
 def _decided(
@@ -243,7 +313,7 @@ def _decided(
     edition = composer.edition(selection).edition
     if edition.card is None:
         is_broken = any(stage.reason == BROKEN for stage in edition.why)
-        return replace(fresh, skipped=f"skipped: {BROKEN if is_broken else _NOTHING}"), selection
+        return replace(fresh, skipped=_LEFT_OUT if is_broken else f"skipped: {_NOTHING}"), selection
     return replace(fresh, mention=subscription.mention, label=decision.reason), selection
 
 
@@ -279,6 +349,9 @@ async def _write(
             by_edition.setdefault(edition, []).append(delivery)
     for edition, deliveries in by_edition.items():
         await tx.deliveries.add(edition, deliveries)
+    for each in kept:
+        if each.is_rewound:
+            await tx.deliveries.forget_skipped_after(each.before.id, now)
     selections = {selection for each in kept for _, selection in each.deliveries if selection}
     histories = [composer.edition(selection).edition.history for selection in selections]
     await tx.subscriptions.keep_histories({history.id: history.to_json() for history in histories if history.id})

@@ -24,17 +24,17 @@ class Replies:
         self._read: OrderedDict[int, Reply | None] = OrderedDict()
         self._led: OrderedDict[tuple[int, str, str], Reply] = OrderedDict()
 
-    def missing(self, editions: Iterable[int]) -> set[int]:
-        """Those of these that are not at hand."""
-        wanted = set(editions)
-        for edition in wanted & self._read.keys():
-            self._read.move_to_end(edition)
-        return wanted - self._read.keys()
+    def known(self) -> frozenset[int]:
+        """The editions that are at hand."""
+        return frozenset(self._read)
 
-    def keep(self, bodies: Mapping[int, str]) -> None:
-        """Read editions from their JSON."""
+    def keep(self, bodies: Mapping[int, str], used: Iterable[int]) -> None:
+        """Read editions from their JSON; of all that are at hand, those `used` now are let go last."""
         for edition, body in bodies.items():
             self._read[edition] = _reply(body)
+        for edition in used:
+            if edition in self._read:
+                self._read.move_to_end(edition)
         while len(self._read) > _MOST:
             self._read.popitem(last=False)
 

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from newsbot.content.library import Library
 from newsbot.digests.clock import ClockChange, changes_within, shown
 from newsbot.digests.composing import History, Selection, Stage, stages_from_json
-from newsbot.digests.planning import Composer, rule, rule_of, selection_of
+from newsbot.digests.planning import Composer, grounded, rule, rule_of, selection_of
 from newsbot.digests.slots import Occurrence, lost_by_change, next_slots, slots_between
 from newsbot.digests.wire import DailyQuestion, Wire
 from newsbot.digests.zones import zone_of
@@ -109,7 +109,7 @@ class Digests:
         """
         now = self._now()
         async with self._database.transaction() as tx:
-            held = await self._held(tx, subscription)
+            held = grounded(await self._held(tx, subscription), now)
             changed = replace(held, **changes)
             lost: tuple[Occurrence, ...] = ()
             if held.state == "active" and rule(held) != rule(changed):
@@ -130,14 +130,14 @@ class Digests:
             held = await self._held(tx, subscription)
             paused = replace(held, state="paused", paused_reason="", paused_fix="", paused_by=by)
             await tx.subscriptions.update(paused)
-            await tx.deliveries.call_off_all(held.id, self._now(), "skipped: the digest was paused")
+            await tx.deliveries.call_off_all(held.id, self._now(), "the digest was paused")
         return paused
 
     async def resume(self, subscription: Subscription) -> Subscription:
         """Post again from now on; what was missed while it was paused is not posted later."""
         now = self._now()
         async with self._database.transaction() as tx:
-            held = await self._held(tx, subscription)
+            held = grounded(await self._held(tx, subscription), now)
             fresh = replace(held, state="active", since=now, paused_reason="", paused_fix="", paused_by="")
             resumed = replace(fresh, next_at=_next_at(fresh, now))
             await tx.subscriptions.update(resumed)
@@ -150,7 +150,7 @@ class Digests:
             held = await self._held(tx, subscription)
             ended = replace(held, state="ended", next_at=None)
             await tx.subscriptions.update(ended)
-            await tx.deliveries.call_off_all(held.id, self._now(), "skipped: the digest was ended")
+            await tx.deliveries.call_off_all(held.id, self._now(), "the digest was ended")
         return ended
 
     # -- looking at it --------------------------------------------------------------------------------------------
@@ -235,7 +235,8 @@ class Digests:
 
     async def remember_zone(self, place: Place, zone: str, by: str) -> None:
         """Remember the zone of a server or workspace; of this channel alone in a private chat."""
-        channel = "" if place.workspace else place.channel
+        is_private = not place.workspace or (place.platform == "slack" and place.channel.startswith("D"))
+        channel = place.channel if is_private else ""
         async with self._database.transaction() as tx:
             await tx.settings.put(Place(place.platform, place.workspace, channel), ZONE, zone, self._now(), by)
 

@@ -200,8 +200,8 @@ def _plain(piece: Inline) -> str:
             return f"{{{name}}}"
         case Moment(at, style):
             return at.strftime("%d %B %Y" if style == "day" else "%d %B %Y %H:%M %Z").lstrip("0")
-        case Mention(_, _, name):
-            return f"@{outside_text(name)}"
+        case Mention(whom, _, name):
+            return f"{'#' if whom == 'channel' else '@'}{outside_text(name)}"
     return piece.text
 
 

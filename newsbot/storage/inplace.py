@@ -49,6 +49,7 @@ class InPlaceDatabase(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
+        self._quick = None  # `run` takes its steps here, too, not in a thread beside
         self.engine = create_async_engine(self.url, connect_args={"async_creator_fn": _Connection})
         event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(self.engine.sync_engine, "connect", _unsafe)

@@ -1,11 +1,35 @@
 """The few statements that the two databases spell differently, in one shape."""
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Insert,
+    Integer,
+    String,
+    Table,
+    TableValuedAlias,
+    TypeDecorator,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
+
+_IN_ORDER = select(*(func.set_config(f"enable_{way}", "off", True) for way in ("sort", "bitmapscan", "seqscan")))
+_CHUNK = 100  # rows in one statement on SQLite; more of them gain nothing
 
 
 def _insert(connection: AsyncConnection, table: Table) -> Any:
@@ -25,14 +49,6 @@ def insert_or_ignore_all(connection: AsyncConnection, table: Table, rows: Sequen
     return statement
 
 
-def insert_or_ignore_many(connection: AsyncConnection, table: Table) -> Any:
-    """Insert the rows it is executed with, leaving out each whose unique values are there already.
-
-    However many rows there are, it is compiled once.
-    """
-    return _insert(connection, table).on_conflict_do_nothing()
-
-
 def insert_or_update(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> Insert:
     """Insert a row, or give the one with the same primary key these values."""
     keys = [column.name for column in table.primary_key]
@@ -47,3 +63,137 @@ def lock_writers(connection: Connection, table: Table) -> None:
     """Until the transaction ends, no other one writes this table; readers go on. On SQLite that is so already."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+# -- many rows at once ----------------------------------------------------------------------------------------------
+
+
+def insert_or_ignore_rows(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Sequence[object]],
+    shared: Mapping[Column[Any], object],
+) -> None:
+    """Insert rows of values for these columns, leaving out each whose unique values are there already.
+
+    `shared` are further columns, which have one value in all rows. Several times as fast as one statement for each row:
+    there every value is bound by itself and, on SQLite, the conditions of partial indexes are worked out anew.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        _insert_unnested(connection, table, columns, rows, shared)
+    else:
+        _insert_in_chunks(connection, table, columns, rows, shared)
+
+
+def _insert_unnested(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Sequence[object]],
+    shared: Mapping[Column[Any], object],
+) -> None:
+    named = {column.name: column for column in columns}
+    statement = _insert_from_lists(table, tuple(columns), tuple(shared))
+    values = {f"the_{column.name}": value for column, value in shared.items()}
+    connection.execute(statement, {**lists(connection, named, rows), **values})
+
+
+@cache
+def _insert_from_lists(table: Table, columns: tuple[Column[Any], ...], shared: tuple[Column[Any], ...]) -> Any:
+    constants = [bindparam(f"the_{column.name}", type_=column.type) for column in shared]
+    given = unnested({column.name: column for column in columns})
+    names = [column.name for column in (*columns, *shared)]
+    return postgresql.insert(table).from_select(names, select(*given.c, *constants)).on_conflict_do_nothing()
+
+
+def _insert_in_chunks(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Sequence[object]],
+    shared: Mapping[Column[Any], object],
+) -> None:
+    named = {column.name: column for column in columns}
+    constants = [[value] * len(rows) for value in shared.values()]
+    bound = list(zip(*lists(connection, named, rows).values(), *constants, strict=True))
+    chunks = [bound[start : start + _CHUNK] for start in range(0, len(bound), _CHUNK)]
+    for size in {len(chunk) for chunk in chunks}:  # the last one may be shorter
+        given = [tuple(chain.from_iterable(chunk)) for chunk in chunks if len(chunk) == size]
+        connection.exec_driver_sql(_insert_words(connection, table, [*columns, *shared], size), given)
+
+
+def _insert_words(connection: Connection, table: Table, columns: Sequence[Column[Any]], size: int) -> str:
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(column.name) for column in columns)
+    row = f"({', '.join('?' * len(columns))})"
+    rows = ", ".join([row] * size)
+    return f"INSERT INTO {quote(table.name)} ({names}) VALUES {rows} ON CONFLICT DO NOTHING"  # noqa: S608  # no input
+
+
+def lists(
+    connection: Connection, columns: Mapping[str, Column[Any]], rows: Sequence[Sequence[object]]
+) -> dict[str, list[Any]]:
+    """The values of rows by column, as the driver takes them."""
+    values = zip(*rows, strict=True)
+    return {
+        name: _bound(connection, column, each) for (name, column), each in zip(columns.items(), values, strict=True)
+    }
+
+
+def _bound(connection: Connection, column: Column[Any], values: Sequence[object]) -> list[Any]:
+    """Many values are equal, as the instant at which digests are due: each is worked out once."""
+    processor = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    if processor is None:
+        return list(values)
+    known = {value: processor(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def unnested(columns: Mapping[str, Column[Any]]) -> TableValuedAlias:
+    """A table whose columns are bound as `lists` gives them. PostgreSQL only."""
+    kinds = {name: _plain(column.type) for name, column in columns.items()}
+    bound = [bindparam(name, type_=ARRAY(kind)) for name, kind in kinds.items()]
+    named = [Column(name, kind) for name, kind in kinds.items()]
+    return func.unnest(*bound).table_valued(*named, name="given").render_derived()
+
+
+def _plain(kind: TypeEngine[Any]) -> Any:
+    """The type of an item whose value is worked out already."""
+    if isinstance(kind, String):
+        return String()  # without its length: a cast to VARCHAR(160) would cut what is longer, which is refused else
+    return kind.impl if isinstance(kind, TypeDecorator) else kind
+
+
+def given_rows(dialect: str, columns: Mapping[str, Column[Any]]) -> FromClause:
+    """A table in a statement, whose rows are bound as `given_values` makes them: one statement for however many."""
+    if dialect == "postgresql":
+        return unnested(columns)
+    each = func.json_each(bindparam("rows")).table_valued("value", name="each")
+    found = [func.json_extract(each.c.value, f"$[{place}]").label(name) for place, name in enumerate(columns)]
+    return select(*found).select_from(each).subquery("given")
+
+
+def given_values(
+    connection: Connection, columns: Mapping[str, Column[Any]], rows: Sequence[Sequence[object]]
+) -> dict[str, Any]:
+    """What `given_rows` takes."""
+    bound = lists(connection, columns, rows)
+    if connection.dialect.name == "postgresql":
+        return bound
+    return {"rows": json.dumps(list(zip(*bound.values(), strict=True)))}
+
+
+def one_of(dialect: str, column: Column[int], name: str) -> ColumnElement[bool]:
+    """Whether a column is in a list that is bound as `name`: on PostgreSQL one statement for lists of every length."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(Integer)))
+    return column.in_(bindparam(name, expanding=True))
+
+
+def scan_in_order(connection: Connection) -> None:
+    """Until the transaction ends, PostgreSQL goes through an index in order and does not sort what is there."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_IN_ORDER)

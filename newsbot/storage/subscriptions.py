@@ -1,19 +1,20 @@
 """Subscriptions: which digest comes where and when, how far each is, and what it has shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import NewSubscription, Subscription
-from newsbot.storage.statements import insert_or_ignore_all
+from newsbot.storage.statements import insert_or_ignore_all, lock_writers
 from newsbot.storage.tables import digest_histories, subscriptions
 
 _columns = subscriptions.c
 _CHUNK = 500  # rows a statement: both databases limit its parameters
+_FURTHEST = timedelta(days=15)  # a weekly digest whose day a zone leapt over
 _ADVANCED = ("since", "last_day", "next_at", "history", "cursor")
 
 
@@ -25,6 +26,8 @@ class SubscriptionRepository:
 
     async def add(self, new: NewSubscription, since: datetime, next_at: datetime | None, cursor: date) -> Subscription:
         """Keep a new subscription under the next number of its channel."""
+        # Two people who subscribe at once must not get the same number.
+        await self._connection.run_sync(lock_writers, subscriptions)
         highest = select(func.coalesce(func.max(_columns.number), 0)).where(*_of_channel(new.place))
         number = (await self._connection.execute(highest)).scalar_one() + 1
         place = new.place
@@ -70,11 +73,22 @@ class SubscriptionRepository:
         query = select(subscriptions).where(_columns.state == "active").order_by(_columns.next_at).limit(limit)
         return tuple(_record(row) for row in await self._connection.execute(query))
 
-    async def due(self, now: datetime, limit: int) -> tuple[Subscription, ...]:
-        """Up to `limit` active ones with a slot due by `now`."""
-        query = select(subscriptions).where(_columns.state == "active", _columns.next_at <= now)
-        found = await self._connection.execute(query.order_by(_columns.next_at, _columns.id).limit(limit))
+    async def due(self, now: datetime, limit: int, offset: int = 0) -> tuple[Subscription, ...]:
+        """Up to `limit` active ones with a slot due by `now`, without the first `offset` of them.
+
+        One whose next slot is further away than any can be is due too: a clock was wrong when it was planned.
+        """
+        is_due = or_(_columns.next_at <= now, _columns.next_at > now + _FURTHEST)
+        query = select(subscriptions).where(_columns.state == "active", is_due)
+        found = await self._connection.execute(
+            query.order_by(_columns.next_at, _columns.id).limit(limit).offset(offset)
+        )
         return tuple(_record(row) for row in found)
+
+    async def late(self, before: datetime) -> int:
+        """How many active ones have a slot that was due before an instant and is not decided."""
+        query = select(func.count()).where(_columns.state == "active", _columns.next_at < before)
+        return int((await self._connection.execute(query)).scalar_one())
 
     async def unchanged(self, of: Sequence[Subscription]) -> frozenset[int]:
         """Ids of those that are still as given; nobody else changes them until this transaction ends."""

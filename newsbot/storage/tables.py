@@ -55,6 +55,7 @@ metadata = MetaData(
 
 
 OPEN = "state IN ('due', 'leased', 'sending')"
+TROUBLED = "state IN ('unknown', 'failed')"
 ACTIVE = "state = 'active'"
 UNCLOSED = "closed_at IS NULL"
 
@@ -231,6 +232,7 @@ deliveries = Table(
     Index("ix_deliveries_subscription", "subscription", "id"),
     # Only what is still to be done is searched again and again, however many messages there once were.
     Index("ix_deliveries_open", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("ix_deliveries_troubled", "id", sqlite_where=text(TROUBLED), postgresql_where=text(TROUBLED)),
     Index("ix_deliveries_queue", "platform", "channel", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
 )
 

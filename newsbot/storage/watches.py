@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, func, insert, select, update
+from sqlalchemy import Row, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.storage.records import Delivery, Incident, OutageRecord
 from newsbot.storage.statements import insert_or_ignore_all, insert_or_update
-from newsbot.storage.tables import deliveries, editions, heartbeats, incidents, outages
+from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions, heartbeats, incidents, outages, subscriptions
 
-_UNCONFIRMED = ("due", "leased", "sending", "unknown")
+_WAITING = ("due", "leased", "sending")
+_SETTLED = ("sent", "skipped", "failed")
+_EPISODE = "told:"
 
 
 class WatchRepository:
@@ -44,30 +46,42 @@ class WatchRepository:
         await self._connection.execute(delete(outages).where(outages.c.end < at))
 
     async def unconfirmed(self, before: datetime, limit: int) -> tuple[int, ...]:
-        """Ids of digests, due and made before an instant, that are neither posted nor given up, and no incident yet."""
-        query = (
-            select(deliveries.c.id)
-            .join(editions, editions.c.id == deliveries.c.edition_id)
-            .where(
-                deliveries.c.subscription.is_not(None),
-                deliveries.c.state.in_(_UNCONFIRMED),
-                deliveries.c.due_at < before,
-                editions.c.made_at < before,
-                ~exists().where(incidents.c.delivery == deliveries.c.id),
+        """Ids of digests, due and made before an instant, that were not posted, and are no incident yet.
+
+        One that its channel refused is none: its subscription is paused, and that was told.
+        """
+        found: list[int] = []
+        # The states are written out, so that each half is found by the index made for it.
+        for states in (OPEN, TROUBLED):
+            query = (
+                select(deliveries.c.id)
+                .join(editions, editions.c.id == deliveries.c.edition_id)
+                .where(
+                    text(f"deliveries.{states}"),
+                    deliveries.c.subscription.is_not(None),
+                    deliveries.c.due_at < before,
+                    editions.c.made_at < before,
+                    ~and_(deliveries.c.state == "failed", deliveries.c.fix != ""),
+                    ~exists().where(incidents.c.delivery == deliveries.c.id),
+                )
+                .order_by(deliveries.c.id)
+                .limit(limit)
             )
-            .order_by(deliveries.c.id)
-            .limit(limit)
-        )
-        return tuple((await self._connection.execute(query)).scalars())
+            found += (await self._connection.execute(query)).scalars()
+        return tuple(found)
 
     async def open_incidents(self, fresh: Sequence[Delivery], at: datetime) -> frozenset[int]:
-        """Note that these were not confirmed in time; returns the ids of those that nobody had noted before."""
+        """Note that these were not confirmed in time; returns the ids of those that nobody had noted before.
+
+        One that failed is over with that: nothing more comes of it.
+        """
         rows = [
             {
                 "delivery": each.id,
                 "subscription": each.subscription,
                 "platform": each.place.platform,
                 "opened_at": at,
+                "closed_at": at if each.state == "failed" else None,
             }
             for each in fresh
         ]
@@ -76,17 +90,41 @@ class WatchRepository:
         noted = insert_or_ignore_all(self._connection, incidents, rows).returning(incidents.c.delivery)
         return frozenset((await self._connection.execute(noted)).scalars())
 
-    async def open_on(self, platform: str) -> int:
-        """How many incidents of a platform are open."""
-        query = select(func.count()).where(incidents.c.platform == platform, incidents.c.closed_at.is_(None))
-        return int((await self._connection.execute(query)).scalar_one())
+    async def waiting(self) -> dict[str, int]:
+        """How many editions of open incidents still wait to be posted, by platform; unknown ones wait for a person."""
+        query = (
+            select(incidents.c.platform, func.count())
+            .join(deliveries, deliveries.c.id == incidents.c.delivery)
+            .where(incidents.c.closed_at.is_(None), deliveries.c.state.in_(_WAITING))
+            .group_by(incidents.c.platform)
+        )
+        return {row[0]: row[1] for row in await self._connection.execute(query)}
+
+    async def episodes(self) -> frozenset[str]:
+        """What the operator was told of and is not over."""
+        query = select(heartbeats.c.name).where(heartbeats.c.name.startswith(_EPISODE)).with_for_update()
+        names = (await self._connection.execute(query)).scalars()
+        return frozenset(name.removeprefix(_EPISODE) for name in names)
+
+    async def begin_episode(self, name: str, at: datetime) -> None:
+        """Note that the operator is told of something."""
+        await self.beat(_EPISODE + name, at)
+
+    async def end_episode(self, name: str) -> bool:
+        """Note that it is over; whether nobody else noted that before."""
+        ended = await self._connection.execute(delete(heartbeats).where(heartbeats.c.name == _EPISODE + name))
+        return ended.rowcount == 1
 
     async def close_settled(self, at: datetime, limit: int) -> tuple[Incident, ...]:
-        """Close up to `limit` incidents whose edition was posted or decided otherwise; returns them."""
+        """Close up to `limit` incidents whose edition was posted or called off, or its digest ended; returns them."""
         settled = (
             select(incidents.c.delivery)
             .join(deliveries, deliveries.c.id == incidents.c.delivery)
-            .where(incidents.c.closed_at.is_(None), deliveries.c.state.not_in(_UNCONFIRMED))
+            .join(subscriptions, subscriptions.c.id == incidents.c.subscription)
+            .where(
+                incidents.c.closed_at.is_(None),
+                or_(deliveries.c.state.in_(_SETTLED), subscriptions.c.state == "ended"),
+            )
             .order_by(incidents.c.delivery)
             .limit(limit)
         )

@@ -275,7 +275,7 @@ async def test_an_edition_that_is_not_confirmed_is_told_once_and_so_is_its_recov
     assert bot.paper.posted == []
     for minutes in (16, 20, 25):
         await bot.at(nine(9) + timedelta(minutes=minutes))
-    assert [place.channel for place, _, _ in bot.paper.posted] == ["operators", "@anna"]
+    assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["@anna", "operators"]
     del bot.paper.troubles["news"]
     for minutes in (40, 41):
         await bot.at(nine(9) + timedelta(minutes=minutes))
@@ -324,13 +324,105 @@ async def test_a_digest_that_cannot_be_composed_holds_up_nobody(database: Databa
                 raise ValueError("a broken wire")
             return super().items(since, until, topics)
 
-    bot.planner = Planner(database, lambda: LIBRARY, Broken, SelfCheck(), bot.clock)
+    bot.planner = Planner(database, lambda: LIBRARY, Broken, SelfCheck(), bot.clock, troubles=bot.watch)
     broken = await bot.subscribed("broken", topics=("nvidia",))
     await bot.subscribed("well")
     await bot.at(nine(9))
     assert len(bot.paper.titles("well")) == 1
+    assert await bot.digests.log(broken) == ()  # it is tried again for a while
+    for minutes in (5, 16, 17):
+        await bot.at(nine(9) + timedelta(minutes=minutes))
     (only,) = await bot.digests.log(broken)
     assert (only.state, "broke" in only.reason) == ("skipped", True)
+    assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["@anna", "operators", "well"]
+
+
+async def test_a_digest_whose_composing_is_mended_in_time_comes_late_and_says_so(bot: Bot) -> None:
+    class Broken(ContentWire):
+        def items(self, since: date, until: date, topics: frozenset[str]):  # type: ignore[no-untyped-def]
+            raise ValueError("a broken wire")
+
+    mended = bot.planner
+    bot.planner = Planner(bot.database, lambda: LIBRARY, Broken, SelfCheck(), bot.clock, troubles=bot.watch)
+    await bot.subscribed()
+    await bot.at(nine(9))
+    bot.planner = mended
+    await bot.at(nine(9) + timedelta(minutes=5))
+    (place, reply, _) = bot.paper.posted[0]
+    assert (place.channel, "late: 5 minutes after its time" in reply.card.plain()) == ("news", True)
+
+
+async def test_a_damaged_subscription_is_paused_and_told_and_holds_up_nobody(bot: Bot) -> None:
+    bot.planner = Planner(bot.database, lambda: LIBRARY, ContentWire, SelfCheck(), bot.clock, troubles=bot.watch)
+    damaged, _ = await bot.subscribed("damaged"), await bot.subscribed("well")
+    async with bot.database.transaction() as tx:
+        await tx.subscriptions.update(replace(damaged, zone="Atlantis/Nowhere"))
+    await bot.at(nine(9))
+    assert len(bot.paper.titles("well")) == 1
+    paused = await bot.digests.get(damaged.id)
+    assert paused is not None
+    assert paused.state == "paused"
+    assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["@anna", "operators", "well"]
+
+
+async def test_a_clock_that_was_a_year_ahead_silences_nobody(bot: Bot) -> None:
+    made = await bot.subscribed()
+    await bot.at(nine(9) + timedelta(days=365))
+    bot.paper.posted.clear()
+    await bot.at(nine(9) - timedelta(minutes=1))
+    await bot.at(nine(10))
+    assert len(bot.paper.titles("news")) == 1
+    assert (await bot.digests.get(made.id)).next_at == nine(11)  # type: ignore[union-attr]
+
+
+async def test_of_two_machines_whose_clocks_differ_neither_says_that_the_other_was_down(bot: Bot) -> None:
+    for turn in range(10):
+        for ahead in (89, 0):
+            bot.clock.at = MONDAY + timedelta(seconds=30 * turn + ahead)
+            await bot.planner.sweep()
+    async with bot.database.transaction() as tx:
+        assert await tx.watches.outages_since(MONDAY - timedelta(days=1)) == ()
+
+
+async def test_an_unknown_edition_does_not_hide_a_later_outage_of_its_platform(bot: Bot) -> None:
+    await bot.subscribed()
+    bot.paper.troubles["news"] = RuntimeError("the paper burns")
+    await bot.at(nine(9))
+    await bot.at(nine(9) + timedelta(minutes=16))
+    assert [place.channel for place, _, _ in bot.paper.posted] == ["@anna"]
+    bot.paper.troubles["news"] = PostLater("Paper is out.", 60)
+    await bot.at(nine(10))
+    await bot.at(nine(10) + timedelta(minutes=16))
+    assert bot.paper.titles("operators") == ["Digests are not confirmed"]
+    del bot.paper.troubles["news"]
+    await bot.at(nine(10) + timedelta(minutes=30))
+    assert bot.paper.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
+
+
+async def test_slots_that_nobody_decides_are_told_to_the_operator(bot: Bot) -> None:
+    await bot.subscribed()
+    bot.clock.at = nine(9) + timedelta(minutes=16)
+    for _ in range(2):
+        await bot.watch.sweep()
+    await bot.courier.sweep()
+    assert bot.paper.titles("operators") == ["Digests are not confirmed"]
+    await bot.at(nine(9) + timedelta(minutes=17))
+    assert bot.paper.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
+
+
+async def test_many_digests_that_one_revoked_token_stops_are_one_notice_to_each(bot: Bot) -> None:
+    for number in range(8):
+        await bot.subscribed(f"channel {number}")
+        bot.paper.troubles[f"channel {number}"] = PostRefused("newsbot was removed from town.", "Install it again.")
+    await bot.at(nine(9))
+    assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["@anna", "operators"]
+
+
+async def test_the_zone_of_a_private_chat_is_its_own(bot: Bot) -> None:
+    alone = Place("slack", "T1", "D1")
+    await bot.digests.remember_zone(alone, "Asia/Tokyo", "U1")
+    assert await bot.digests.zone_of_place(alone) == "Asia/Tokyo"
+    assert await bot.digests.zone_of_place(Place("slack", "T1", "C1")) is None
 
 
 async def test_the_zone_of_a_server_is_remembered_for_all_its_channels(bot: Bot) -> None:

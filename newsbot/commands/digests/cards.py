@@ -47,7 +47,7 @@ def wishes(of: "Subscription", library: Library) -> str:
     sentences.append(CATCH_UP[of.catch_up])
     if of.mention:
         kind = "user group" if of.place.platform == "slack" else "role"
-        sentences.append(f"Each edition mentions the {kind} {of.mention}.")
+        sentences.append(f"Each edition mentions a {kind}.")
     return " ".join(sentences)
 
 

@@ -87,12 +87,16 @@ def log_card(of: "Subscription", deliveries: tuple["Delivery", ...]) -> Card:
     if not deliveries:
         return Card(title, (text("Nothing was due yet."), *state_lines(of)))
     again = tuple(
-        Button(f"Send {_slot(each)} again", Action(AGAIN, (str(of.number), str(each.id))))
+        Button(_again_label(each), Action(AGAIN, (str(of.number), str(each.id))))
         for each in deliveries
         if each.state in _CAN_SEND_AGAIN
     )
     lines = tuple(delivery_line(each) for each in deliveries)
     return Card(title, (*lines, *([Buttons(again)] if again else [])))
+
+
+def _again_label(delivery: "Delivery") -> str:
+    return "Send it again" if delivery.slot == "now" else f"Send {_slot(delivery)} again"
 
 
 def delivery_line(delivery: "Delivery") -> Text:
@@ -101,9 +105,10 @@ def delivery_line(delivery: "Delivery") -> Text:
     lines: list[Inline] = [Strong(_slot(delivery)), Plain(f" {_STATES[delivery.state]}")]
     if at is not None:
         lines += [Plain(" " if delivery.state == "sent" else ", due "), Moment(at)]
-    told = [part.strip().rstrip(".") for part in (delivery.label, _reason(delivery), delivery.fix)]
-    about = ". ".join(part for part in told if part)
-    return Text((*lines, Plain(f": {_short(about)}." if about else ".")))
+    # The fix stays whole, whatever else there is to say.
+    told = [_short(part.strip().rstrip(".")) for part in (delivery.label, _reason(delivery))]
+    about = ". ".join(part for part in (*told, delivery.fix.strip().rstrip(".")) if part)
+    return Text((*lines, Plain(f": {about}." if about else ".")))
 
 
 def _reason(delivery: "Delivery") -> str:

@@ -10,6 +10,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_TROUBLED = sa.text("state IN ('unknown', 'failed')")
 _ACTIVE = sa.text("state = 'active'")
 _UNCLOSED = sa.text("closed_at IS NULL")
 
@@ -27,6 +28,7 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("label", sa.Text, nullable=False, server_default=""))
     op.add_column("deliveries", sa.Column("shard", sa.Integer, nullable=False, server_default="0"))
     op.create_index("ix_deliveries_subscription", "deliveries", ["subscription", "id"])
+    op.create_index("ix_deliveries_troubled", "deliveries", ["id"], sqlite_where=_TROUBLED, postgresql_where=_TROUBLED)
     _subscriptions()
     op.create_table(
         "digest_histories",
