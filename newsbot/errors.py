@@ -15,6 +15,8 @@ NewsbotError
     └── TokenError         a button's token is damaged or of an unknown version
 """
 
+from typing import Literal
+
 
 class NewsbotError(Exception):
     """The root. `str(error)` is a plain sentence that a person may see; it holds no secret."""
@@ -55,12 +57,14 @@ class PostError(NewsbotError):
 class PostRefused(PostError):
     """A platform will not take the message until somebody changes something.
 
-    `fix` is that one change ("Allow Attach Files in #ai-news."); empty where nobody there can change it.
+    `fix` is that one change ("Allow Attach Files in #ai-news."); empty where nobody there can change it. `scope` is
+    what is refused: everything in that place, this one message, or all that newsbot does anywhere.
     """
 
-    def __init__(self, sentence: str, fix: str = "") -> None:
+    def __init__(self, sentence: str, fix: str = "", scope: Literal["place", "message", "app"] = "place") -> None:
         super().__init__(sentence)
         self.fix = fix
+        self.scope = scope
 
 
 class PostLater(PostError):

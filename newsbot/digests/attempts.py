@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
+from newsbot.errors import NewsbotError, PlatformRefused, PostLater, PostRefused, PostUnclear, StorageError
 from newsbot.messages.cards import Reply
 from newsbot.messages.codec import posted_to_json
 from newsbot.messages.platform import Platform, Posted
@@ -17,7 +17,10 @@ from newsbot.storage.records import Delivery, Settlement
 log = logging.getLogger(__name__)
 
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0  # seconds before another attempt
-_GIVE_UP = timedelta(hours=6)  # a message that could not be posted for so long is old news
+# A message that could not be posted for so long, by so many attempts, is old news. Both, since after an outage a
+# message is hours late before anything was tried.
+_GIVE_UP, _TRIES = timedelta(hours=6), 80
+_APP_WAIT = 60.0  # seconds before newsbot as a whole is tried again where a platform does not let it in
 UNCLEAR = "The connection broke while this was being sent: it may stand there or not."
 
 
@@ -51,7 +54,11 @@ class Attempts:
             posted = await self._platforms[delivery.place.platform].post(delivery.place, reply, delivery.key)
         except PostRefused as error:
             log.warning("delivery %s is refused: %s %s", delivery.key, error, error.fix)
-            return Ended(settled("failed", self._now(), str(error), error.fix), is_refused=True)
+            return await self._refused(delivery, error)
+        except PlatformRefused as error:
+            return Ended(await self._later(delivery, str(error), _APP_WAIT))
+        except StorageError as error:
+            return Ended(await self._unclear(delivery, str(error)))
         except PostLater as error:
             return Ended(await self._later(delivery, str(error), error.after))
         except PostUnclear as error:
@@ -63,12 +70,21 @@ class Attempts:
             return Ended(await self._unclear(delivery, "Something broke here while this was being sent."))
         return Ended(settled("sent", self._now(), fix=posted.fix, posted=_where(posted)))
 
+    async def _refused(self, delivery: Delivery, error: PostRefused) -> Ended:
+        """What the place refuses waits for somebody there; what newsbot is refused everywhere, for its operator."""
+        if error.scope == "app":
+            return Ended(await self._later(delivery, str(error), _APP_WAIT))
+        if error.scope == "message":
+            # The place is well, and the next message may be: without a fix, since nobody there has one.
+            return Ended(Settlement(delivery.id, "failed", self._now(), str(error)))
+        return Ended(Settlement(delivery.id, "failed", self._now(), str(error), error.fix), is_refused=True)
+
     async def _later(self, delivery: Delivery, reason: str, after: float | None) -> Settlement:
         """Nothing was stored this time: another attempt follows, unless it has been tried for hours."""
         if delivery.sending_since is not None:
             return await self._unclear(delivery, reason, after)  # an earlier attempt may have been stored all the same
         now = self._now()
-        if now - delivery.due_at > _GIVE_UP:
+        if now - delivery.due_at > _GIVE_UP and delivery.attempts > _TRIES:
             return Settlement(delivery.id, "failed", now, f"Tried for hours. {reason}")
         wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
         return Settlement(delivery.id, "due", now, reason, retry_at=now + wait)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    Row,
     Update,
     and_,
     bindparam,
@@ -98,7 +97,9 @@ def settle_deliveries(connection: Connection, worker: str, settlements: Sequence
     """Note how attempts ended; those that `worker` holds no more stay as the new holder has them."""
     if not settlements:
         return
-    rows = [_settled(settlement) for settlement in settlements]
+    # One statement changes a row once: of two about one delivery the first holds, as if each had its own statement.
+    first = {settlement.id: settlement for settlement in reversed(settlements)}
+    rows = [_settled(settlement) for settlement in first.values()]
     values = given_values(connection, _ENDED, rows)
     connection.execute(_settling(connection.dialect.name), {"worker": worker, **values})
 
@@ -232,7 +233,7 @@ def _settled(settlement: Settlement) -> tuple[object, ...]:
     )
 
 
-def _claimed(row: Row[tuple[Any, ...]], worker: str) -> Delivery:
+def _claimed(row: Sequence[Any], worker: str) -> Delivery:
     # By position: a look-up by name costs as much as the rest of it.
     number, key, edition, platform, workspace, channel, thread, *others = row
     due_at, retry_at, attempts, since, posted, reason, fix, *digest = others

@@ -15,7 +15,7 @@ from newsbot.digests.planning import Planner
 from newsbot.digests.subscribing import MOST, Digests
 from newsbot.digests.watching import Watch
 from newsbot.digests.wire import ContentWire, SelfCheck
-from newsbot.errors import PostLater, PostRefused, RequestError
+from newsbot.errors import PlatformRefused, PostLater, PostRefused, RequestError, StorageUnavailable
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
@@ -48,6 +48,7 @@ class Paper:
     posted: list[tuple[Place, Reply, str]] = field(default_factory=list)
     troubles: dict[str, Exception] = field(default_factory=dict)
     name: str = "paper"
+    window: timedelta = timedelta(0)
     budget = WEB
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
@@ -57,7 +58,7 @@ class Paper:
         return Posted(place, str(len(self.posted)))
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
-        return timedelta(0)
+        return self.window
 
     async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
         return None
@@ -416,6 +417,48 @@ async def test_many_digests_that_one_revoked_token_stops_are_one_notice_to_each(
         bot.paper.troubles[f"channel {number}"] = PostRefused("newsbot was removed from town.", "Install it again.")
     await bot.at(nine(9))
     assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["@anna", "operators"]
+
+
+async def test_a_message_that_a_platform_does_not_take_pauses_nobody_and_is_told(bot: Bot) -> None:
+    made = await bot.subscribed()
+    bot.paper.troubles["news"] = PostRefused("Paper does not take it.", scope="message")
+    await bot.at(nine(9))
+    await bot.at(nine(9) + timedelta(minutes=16))
+    assert bot.paper.titles("@anna") == ["A digest was not posted"]
+    assert (await bot.digests.get(made.id)).state == "active"  # type: ignore[union-attr]
+    bot.paper.troubles.clear()
+    await bot.at(nine(10))
+    assert len(bot.paper.titles("news")) == 1
+
+
+@pytest.mark.parametrize(
+    "trouble", [PostRefused("No token.", "A fresh one.", "app"), PlatformRefused("No."), StorageUnavailable("Away.")]
+)
+async def test_what_newsbot_as_a_whole_is_refused_pauses_nobody_and_is_tried_again(
+    bot: Bot, trouble: Exception
+) -> None:
+    made = await bot.subscribed()
+    bot.paper.window = timedelta(hours=1)
+    bot.paper.troubles["news"] = trouble
+    await bot.at(nine(9))
+    await bot.at(nine(9) + timedelta(minutes=16))
+    assert "operators" in {place.channel for place, _, _ in bot.paper.posted}
+    bot.paper.troubles.clear()
+    await bot.at(nine(9) + timedelta(minutes=20))
+    assert len(bot.paper.titles("news")) == 1
+    assert [each.state for each in await bot.digests.log(made)] == ["sent"]
+
+
+async def test_after_hours_of_outage_one_refusal_for_now_does_not_lose_the_edition(bot: Bot) -> None:
+    made = await bot.subscribed()
+    await bot.at(nine(9) - timedelta(minutes=1))
+    bot.clock.at = nine(9) + timedelta(hours=7)
+    bot.paper.troubles["news"] = PostLater("Slow down.", 5)
+    await bot.planner.sweep()
+    await bot.courier.sweep()
+    bot.paper.troubles.clear()
+    await bot.at(bot.clock.at + timedelta(minutes=1))
+    assert [each.state for each in await bot.digests.log(made)] == ["sent"]
 
 
 async def test_the_zone_of_a_private_chat_is_its_own(bot: Bot) -> None:

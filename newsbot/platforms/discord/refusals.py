@@ -5,6 +5,7 @@ The codes: https://docs.discord.com/developers/topics/opcodes-and-status-codes.
 
 import asyncio
 import json
+from typing import Literal
 
 import aiohttp
 import discord
@@ -52,12 +53,16 @@ def as_post_error(error: Exception, channel: str) -> PostError:
         case discord.HTTPException() if error.status >= 500:
             return PostUnclear(f"Discord answered with error {error.status}: the message may or may not stand there.")
         case discord.HTTPException() if error.status == 401:
-            return PostRefused("Discord refuses the bot's token.", "Put a fresh bot token into DISCORD_TOKEN.")
+            return PostRefused("Discord refuses the bot's token.", "Put a fresh bot token into DISCORD_TOKEN.", "app")
         case discord.HTTPException() if error.code in _REFUSALS:
             sentence, fix = _REFUSALS[error.code]
             return PostRefused(sentence.format(channel=channel), fix.format(channel=channel))
+        case discord.HTTPException() if error.status == 403 and not error.code:
+            # What guards Discord's servers answers so, for a while, whatever was sent.
+            return PostLater("Discord turns newsbot away for a while.", retry_after(error))
         case discord.HTTPException():
-            return PostRefused(f"Discord does not take the message ({error.code}: {_first_line(error)}).")
+            scope: Literal["place", "message"] = "place" if error.status in {403, 404} else "message"
+            return PostRefused(f"Discord does not take it ({error.code}: {_first_line(error)}).", scope=scope)
         case aiohttp.ClientConnectorError():
             return PostLater("Discord cannot be reached.")
     return PostUnclear("The connection to Discord broke: the message may or may not stand there.")

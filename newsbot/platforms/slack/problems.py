@@ -38,7 +38,7 @@ class SlackRefused(PostRefused):
     """Slack refused; `error` is its name for the reason."""
 
     def __init__(self, error: str, sentence: str, fix: str = "") -> None:
-        super().__init__(sentence, fix)
+        super().__init__(sentence, fix, "message" if error in _FORM else "place")
         self.error = error
 
     @property
