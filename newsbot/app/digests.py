@@ -67,10 +67,12 @@ def watch_of(settings: Settings, database: "Database") -> "Watch":
 def courier_of(database: "Database", platforms: Mapping[str, Platform], worker: str, watch: "Watch") -> "Courier":
     """What delivers, at the pace that platforms ask for."""
     from newsbot.digests.courier import Courier
+    from newsbot.digests.lateness import LateEditions
     from newsbot.digests.pace import Pace
 
+    late = LateEditions(database, now)
     paces = {name: Pace(rate) for name, rate in _PER_SECOND.items()}
-    return Courier(database, platforms, worker, now, Random(), paces=paces, on_refused=watch.refused)  # noqa: S311
+    return Courier(database, platforms, worker, now, Random(), paces=paces, on_refused=watch.refused, judge=late.judge)  # noqa: S311
 
 
 def scheduler_of(planner: "Planner", watch: "Watch", courier: "Courier", waking: Waking) -> "Scheduler":

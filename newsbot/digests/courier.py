@@ -5,18 +5,17 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from sqlalchemy import Connection
-
 from newsbot.digests.attempts import Attempts, Ended
 from newsbot.digests.lane import AT_ONCE, Claimed, Lane
+from newsbot.digests.lateness import Lateness
 from newsbot.digests.ledger import Also, Ledger
 from newsbot.digests.pace import Limiter, Pace
-from newsbot.digests.replies import Replies
+from newsbot.digests.replies import LATE, Replies
 from newsbot.digests.workers import Part, Workers
 from newsbot.errors import StorageError
 from newsbot.messages.cards import Reply
@@ -24,16 +23,18 @@ from newsbot.messages.codec import reply_to_json
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database, Transaction
-from newsbot.storage.outbox import claim_deliveries, edition_bodies
-from newsbot.storage.records import Delivery, NewDelivery, Settlement
+from newsbot.storage.outbox import claim_editions
+from newsbot.storage.records import ON_REQUEST, Delivery, NewDelivery, Settlement
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)  # longer than any platform takes over one message, or gives up on it
+_MARGIN = timedelta(seconds=25)  # longer than a request takes
 _BATCH = 100
 _EVERYTHING: Part = (0, 1)
 
 Checkpoint = Callable[[str], None]
+Judge = Callable[[Delivery], Awaitable[Lateness]]
 OnRefused = Callable[[Transaction, Delivery, str, str], Awaitable[None]]
 
 
@@ -65,11 +66,13 @@ class Courier:
         *,
         paces: Mapping[str, Pace] | None = None,
         on_refused: OnRefused | None = None,
+        judge: Judge | None = None,
     ) -> None:
         """`worker` names this courier among all. `checkpoint` is told each step; drills end the process there.
 
         `paces` bound how fast all couriers together write to a platform. `on_refused` is told of each digest that a
-        platform refuses, with the reason and the fix, in the transaction that notes this.
+        platform refuses, with the reason and the fix, in the transaction that notes this. `judge` tells what becomes of
+        a digest that was decided in time and leaves late; without it, each is posted and says how late it is.
         """
         self._database = database
         self._platforms = platforms
@@ -78,6 +81,7 @@ class Courier:
         self._checkpoint = checkpoint
         self._paces = paces or {}
         self._on_refused = on_refused
+        self._judge = judge
         self._attempts = Attempts(platforms, now, random)
         self._ledger = Ledger(database, worker, now)
         self._replies = Replies()
@@ -145,17 +149,22 @@ class Courier:
         return len(batch)
 
     async def _claim(self, platforms: Sequence[str], limit: int, part: Part) -> list[Claimed]:
-        def work(connection: Connection) -> tuple[tuple[Delivery, ...], dict[int, str]]:
-            held = claim_deliveries(connection, self._worker, now, LEASE, limit, platforms, part)
-            new = {delivery.edition_id for delivery in held} - known
-            return held, edition_bodies(connection, new) if new else {}
-
-        now, known = self._now(), self._replies.known()
+        now = self._now()
+        work = partial(
+            claim_editions,
+            worker=self._worker,
+            now=now,
+            lease=LEASE,
+            limit=limit,
+            platforms=platforms,
+            part=part,
+            known=self._replies.known(),
+        )
         held, bodies = await self._database.run(work)
         self._replies.keep(bodies, {delivery.edition_id for delivery in held})
         if held:
             self._checkpoint("claimed")
-        return [Claimed(delivery, self._replies.get(delivery.edition_id)) for delivery in held]
+        return [Claimed(delivery, self._replies.get(delivery.edition_id), now) for delivery in held]
 
     # -- the steps of one delivery ------------------------------------------------------------------------------------
 
@@ -167,10 +176,18 @@ class Courier:
             return Ended(Settlement(delivery.id, "failed", self._now(), reason))
         if not await self._attempts.may_be_made(delivery):
             return Ended(await self._attempts.looked_for(delivery))
+        if self._judge is not None and _is_late(delivery, self._now()):
+            lateness = await self._judge(delivery)
+            if lateness.skipped:
+                return Ended(Settlement(delivery.id, "skipped", self._now(), lateness.skipped))
+            delivery = replace(delivery, label=lateness.label)
         if not await self._ledger.begin(delivery.id):
             return None
         self._checkpoint("sending")
         async with gate:
+            # A process that was suspended meanwhile has lost its lease, and another worker may have sent it.
+            if self._now() - claimed.at > LEASE - _MARGIN:
+                return None
             reply = self._replies.led(delivery, claimed.reply, self._now())
             ended = await self._attempts.made(delivery, reply)
         if ended.settlement.state == "sent":
@@ -200,3 +217,9 @@ class Courier:
             delivery.id, "due", self._now(), delivery.reason, retry_at=delivery.retry_at, is_clear=is_clear
         )
         await self._ledger.settle(again)
+
+
+def _is_late(delivery: Delivery, now: datetime) -> bool:
+    """Whether a slot that nothing left for yet, and that is not known to be late, leaves long after its time."""
+    is_slot = delivery.subscription is not None and delivery.slot != ON_REQUEST
+    return is_slot and not delivery.label and delivery.sending_since is None and now - delivery.due_at > LATE

@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from newsbot.digests.attempts import Ended
@@ -26,10 +27,11 @@ _GRACE_SECONDS = 3.0  # for what is on its way when this ends
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this worker holds, with what it says; None where that cannot be read."""
+    """A delivery that this worker holds since `at`, with what it says; None where that cannot be read."""
 
     delivery: Delivery
     reply: Reply | None
+    at: datetime
 
 
 class Steps(Protocol):

@@ -10,12 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import Connection
+from functools import partial
 
 from newsbot.errors import StorageUnavailable
 from newsbot.storage.database import Database, Transaction
-from newsbot.storage.outbox import begin_deliveries, settle_deliveries
+from newsbot.storage.outbox import settle_and_begin
 from newsbot.storage.records import Settlement
 
 log = logging.getLogger(__name__)
@@ -120,11 +119,7 @@ class Ledger:
         leaving = [note.what for note in notes if isinstance(note.what, int)]
         also = [note.also for note in notes if note.also is not None]
         now = self._now()
-
-        def work(connection: Connection) -> frozenset[int]:
-            settle_deliveries(connection, self._worker, settled)
-            return begin_deliveries(connection, self._worker, leaving, now) if leaving else frozenset()
-
+        work = partial(settle_and_begin, worker=self._worker, settled=settled, leaving=leaving, now=now)
         if also:
             async with self._database.transaction() as tx:
                 begun = await tx.connection.run_sync(work)

@@ -85,6 +85,12 @@ class Planned:
     is_rewound: bool = False  # it was planned by a clock that was ahead
     trouble: str = ""
 
+    @property
+    def replaces(self) -> bool:
+        """Whether what still waits from before gives way to a newer edition."""
+        is_posted = any(not delivery.skipped for delivery, _ in self.deliveries)
+        return is_posted and self.before.catch_up != "all"
+
 
 class Troubles(Protocol):
     """Whom the planner tells what it cannot do."""
@@ -332,6 +338,7 @@ async def _write(
     now: datetime,
 ) -> None:
     """Everything of a batch; `fresh` gets the editions that are new."""
+    await tx.deliveries.supersede([each.before.id for each in kept if each.replaces], now)
     by_edition: dict[int, list[NewDelivery]] = {}
     none: int | None = None
     for each in kept:

@@ -17,7 +17,7 @@ from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.platform import Abilities, Platform
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database, Transaction
-from newsbot.storage.records import CatchUp, Delivery, NewDelivery, NewSubscription, Subscription, WhenEmpty
+from newsbot.storage.records import ON_REQUEST, CatchUp, Delivery, NewDelivery, NewSubscription, Subscription, WhenEmpty
 
 MOST = 10  # digests of one channel
 ZONE = "zone"  # the name of the place setting
@@ -277,7 +277,7 @@ class Digests:
         version = composer.library.version
         edition = await tx.deliveries.add_edition(written.body, version, now, written.why)
         key = f"digest:{subscription.id}:now:{now.timestamp():.6f}"
-        fresh = NewDelivery(key, subscription.place, now, subscription.id, "now", subscription.mention)
+        fresh = NewDelivery(key, subscription.place, now, subscription.id, ON_REQUEST, subscription.mention)
         await tx.deliveries.add(edition, [fresh])
         history = written.edition.history
         await tx.subscriptions.keep_histories({history.id: history.to_json()})

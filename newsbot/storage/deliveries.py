@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, case, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
@@ -19,10 +19,11 @@ from newsbot.storage.outbox import (
     put_deliveries,
     settle_deliveries,
 )
-from newsbot.storage.records import Delivery, DeliveryState, NewDelivery, Settlement
-from newsbot.storage.tables import deliveries, editions
+from newsbot.storage.records import ON_REQUEST, Delivery, DeliveryState, NewDelivery, Settlement
+from newsbot.storage.tables import OPEN, deliveries, editions
 
 _columns = deliveries.c
+_CHUNK = 500  # values of one IN
 
 
 class DeliveryRepository:
@@ -102,9 +103,36 @@ class DeliveryRepository:
         again = (
             update(deliveries)
             .where(_columns.id == number, _columns.state.in_(("unknown", "failed")))
-            .values(state="due", retry_at=now, attempts=0, sending_since=None, reason=reason, fix="", settled_at=None)
+            .values(
+                state="due",
+                retry_at=now,
+                attempts=0,
+                sending_since=None,
+                reason=reason,
+                label=case((_columns.label == "", f"late: {reason}"), else_=_columns.label),
+                fix="",
+                settled_at=None,
+            )
         )
         return (await self._connection.execute(again)).rowcount == 1
+
+    async def put_label(self, number: int, label: str) -> None:
+        """Keep why a delivery is late."""
+        await self._connection.execute(update(deliveries).where(_columns.id == number).values(label=label))
+
+    async def supersede(self, subscriptions: Sequence[int], now: datetime) -> None:
+        """Skip what these subscriptions still wait to post: a newer edition comes. What may have left stays."""
+        for start in range(0, len(subscriptions), _CHUNK):
+            waiting = (
+                text(f"deliveries.{OPEN}"),  # written out, so that the index of what is open is used
+                _columns.state == "due",
+                _columns.sending_since.is_(None),
+                _columns.slot != ON_REQUEST,
+                _columns.subscription.in_(subscriptions[start : start + _CHUNK]),
+            )
+            reason = "skipped: a newer one came before this could be posted"
+            older = update(deliveries).where(*waiting).values(state="skipped", reason=reason, settled_at=now)
+            await self._connection.execute(older)
 
     async def call_off(self, keys: Sequence[str], now: datetime, reason: str) -> int:
         """Skip those of these that did not leave yet; returns how many."""

@@ -240,3 +240,27 @@ def _claimed(row: Sequence[Any], worker: str) -> Delivery:
     place = Place(platform, workspace, channel, thread or None)
     of_attempt = (due_at, retry_at, attempts, worker, since, posted, reason, fix, None)
     return Delivery(number, key, edition, place, "leased", *of_attempt, *digest)
+
+
+def claim_editions(
+    connection: Connection,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    platforms: Sequence[str],
+    part: tuple[int, int],
+    known: Iterable[int],
+) -> tuple[tuple[Delivery, ...], dict[int, str]]:
+    """As `claim_deliveries`, with what their editions say, those left out that are `known`."""
+    held = claim_deliveries(connection, worker, now, lease, limit, platforms, part)
+    new = {delivery.edition_id for delivery in held} - set(known)
+    return held, edition_bodies(connection, new) if new else {}
+
+
+def settle_and_begin(
+    connection: Connection, worker: str, settled: Sequence[Settlement], leaving: Sequence[int], now: datetime
+) -> frozenset[int]:
+    """As `settle_deliveries`, then `begin_deliveries`."""
+    settle_deliveries(connection, worker, settled)
+    return begin_deliveries(connection, worker, leaving, now) if leaving else frozenset()

@@ -9,6 +9,7 @@ from newsbot.messages.requests import Place
 SubscriptionState = Literal["active", "paused", "ended"]
 WhenEmpty = Literal["short", "skip"]
 CatchUp = Literal["skip", "latest", "all"]
+ON_REQUEST = "now"  # the slot of an edition that somebody asked for
 DeliveryState = Literal["due", "leased", "sending", "sent", "unknown", "failed", "skipped"]
 
 

@@ -228,7 +228,6 @@ deliveries = Table(
     Column("label", Text, nullable=False, server_default=""),
     Column("shard", Integer, nullable=False, server_default="0"),
     Index("uq_deliveries_key", "key", unique=True),
-    Index("ix_deliveries_edition_id", "edition_id"),
     Index("ix_deliveries_subscription", "subscription", "id"),
     # Only what is still to be done is searched again and again, however many messages there once were.
     Index("ix_deliveries_open", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),

@@ -10,12 +10,13 @@ import pytest
 
 from newsbot.content.library import load_library
 from newsbot.digests.courier import Courier
+from newsbot.digests.lateness import LateEditions
 from newsbot.digests.notices import Notices
 from newsbot.digests.planning import Planner
 from newsbot.digests.subscribing import MOST, Digests
 from newsbot.digests.watching import Watch
 from newsbot.digests.wire import ContentWire, SelfCheck
-from newsbot.errors import PlatformRefused, PostLater, PostRefused, RequestError, StorageUnavailable
+from newsbot.errors import PlatformRefused, PostLater, PostRefused, PostUnclear, RequestError, StorageUnavailable
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
@@ -89,7 +90,15 @@ class Bot:
         self.planner = Planner(self.database, lambda: LIBRARY, ContentWire, SelfCheck(), self.clock)
         self.digests = Digests(self.database, platforms, lambda: LIBRARY, ContentWire, SelfCheck(), self.clock)
         self.watch = Watch(self.database, Notices(OPERATOR), self.clock, timedelta(minutes=15))
-        self.courier = Courier(self.database, platforms, "one", self.clock, Random(1), on_refused=self.watch.refused)
+        self.courier = self.worker("one")
+
+    def worker(self, name: str) -> Courier:
+        """A courier of that name."""
+        late = LateEditions(self.database, self.clock)
+        told = self.watch.refused
+        return Courier(
+            self.database, {"paper": self.paper}, name, self.clock, Random(1), on_refused=told, judge=late.judge
+        )
 
     async def at(self, instant: datetime) -> None:
         """Everything a process does at an instant, having lived until then."""
@@ -313,7 +322,7 @@ async def test_an_unknown_or_failed_delivery_leaves_once_more_when_asked(bot: Bo
     assert not await bot.digests.send_again(made, unknown.id)
     await bot.at(nine(9) + timedelta(minutes=10))
     assert len(bot.paper.titles("news")) == 1
-    assert "after its time" in bot.paper.posted[-1][1].card.plain()
+    assert "late: sent again, as somebody asked" in bot.paper.posted[-1][1].card.plain()
 
 
 async def test_a_digest_that_cannot_be_composed_holds_up_nobody(database: Database) -> None:
@@ -459,6 +468,69 @@ async def test_after_hours_of_outage_one_refusal_for_now_does_not_lose_the_editi
     bot.paper.troubles.clear()
     await bot.at(bot.clock.at + timedelta(minutes=1))
     assert [each.state for each in await bot.digests.log(made)] == ["sent"]
+
+
+async def test_an_edition_that_was_decided_before_an_outage_keeps_to_the_wish_of_its_subscription(bot: Bot) -> None:
+    wishes = [await bot.subscribed(policy, catch_up=policy) for policy in ("latest", "all", "skip")]
+    await bot.at(nine(9) - timedelta(seconds=30))
+    bot.clock.at = nine(9)
+    await bot.planner.sweep()  # and killed right after it
+    bot.clock.at = nine(9) + timedelta(hours=3, minutes=30)
+    await bot.planner.sweep()
+    while await bot.courier.sweep():
+        pass
+    assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["all", "latest"]
+    assert all("late: the bot was down 09:00–12:30" in reply.card.plain() for _, reply, _ in bot.paper.posted)
+    (skipped,) = await bot.digests.log(wishes[2])
+    assert (skipped.state, skipped.reason) == (
+        "skipped",
+        "skipped: the bot was down 09:00–12:30; what is missed here is not posted later",
+    )
+
+
+async def test_a_platform_that_was_away_for_days_gets_the_newest_edition_and_no_flood(bot: Bot) -> None:
+    made = await bot.subscribed()
+    for day in range(9, 14):
+        async with bot.database.transaction() as tx:
+            await tx.watches.beat("planner", nine(day) - timedelta(seconds=30))
+        bot.clock.at = nine(day)
+        await bot.planner.sweep()  # in a process of another platform
+    await bot.at(nine(13) + timedelta(minutes=1))
+    assert len(bot.paper.titles("news")) == 1
+    states = [each.state for each in await bot.digests.log(made)]
+    assert states == ["sent", "skipped", "skipped", "skipped", "skipped"]
+
+
+async def test_a_process_that_was_suspended_after_its_lease_posts_nothing_that_another_took_over(bot: Bot) -> None:
+    made = await bot.subscribed()
+    bot.paper.window = timedelta(hours=1)
+    await bot.at(nine(9) - timedelta(seconds=30))
+    bot.clock.at = nine(9)
+    await bot.planner.sweep()
+    (claimed,) = await bot.courier._claim(["paper"], 10, (0, 1))
+    gate = asyncio.Semaphore(0)
+    suspended = asyncio.create_task(bot.courier.sent(claimed, gate))
+    while (await bot.digests.log(made))[0].state != "sending":
+        pass  # each look lets the courier go on
+    bot.clock.at = nine(9) + timedelta(seconds=91)
+    await bot.worker("two").sweep()
+    bot.clock.at = nine(9) + timedelta(minutes=10)
+    gate.release()
+    assert await suspended is None
+    assert len(bot.paper.posted) == 1
+
+
+async def test_what_is_paused_while_it_may_be_on_its_way_does_not_leave_again(bot: Bot) -> None:
+    made = await bot.subscribed()
+    bot.paper.window = timedelta(hours=1)
+    bot.paper.troubles["news"] = PostUnclear("The line broke.")
+    await bot.at(nine(9))
+    await bot.digests.pause(made, "anna")
+    bot.paper.troubles.clear()
+    await bot.at(nine(9) + timedelta(minutes=1))
+    assert bot.paper.titles("news") == []
+    (only,) = await bot.digests.log(made)
+    assert (only.state, "it may stand there" in only.reason) == ("unknown", True)
 
 
 async def test_the_zone_of_a_private_chat_is_its_own(bot: Bot) -> None:

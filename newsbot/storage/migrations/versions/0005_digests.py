@@ -27,6 +27,7 @@ def upgrade() -> None:
         op.add_column("deliveries", column)
     op.add_column("deliveries", sa.Column("label", sa.Text, nullable=False, server_default=""))
     op.add_column("deliveries", sa.Column("shard", sa.Integer, nullable=False, server_default="0"))
+    op.drop_index("ix_deliveries_edition_id", "deliveries")  # nothing looks deliveries up by their edition
     op.create_index("ix_deliveries_subscription", "deliveries", ["subscription", "id"])
     op.create_index("ix_deliveries_troubled", "deliveries", ["id"], sqlite_where=_TROUBLED, postgresql_where=_TROUBLED)
     _subscriptions()
