@@ -31,8 +31,8 @@ class Minute:
 
     def __init__(self, database: Any, count: int) -> None:
         from newsbot.content.library import load_library
+        from newsbot.digests.editions.wire import ContentWire, SelfCheck
         from newsbot.digests.planning import Planner
-        from newsbot.digests.wire import ContentWire, SelfCheck
 
         library = load_library(_CONTENT, _TODAY)
         self._topics = [*library.topics]

@@ -87,7 +87,7 @@ async def _at_once(send: Callable[[str], Awaitable[Any]], channels: Sequence[str
 
 async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channels: Sequence[str]) -> None:
     """Rounds of newsbot: everything is put into the outbox, and the round is over once all of it is settled."""
-    from newsbot.digests.courier import Courier
+    from newsbot.digests.outbox.courier import Courier
     from newsbot.messages.codec import reply_to_json
     from newsbot.storage.database import Database
     from newsbot.storage.migrate import migrate

@@ -25,7 +25,7 @@ from random import Random
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, bindparam, insert, select, update
 
 from benchmarks.measure import Row
-from newsbot.digests.courier import Courier
+from newsbot.digests.outbox.courier import Courier
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.codec import reply_to_json

@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from newsbot.commands.desk import Desk
 from newsbot.content.library import Library, load_library
-from newsbot.digests.courier import Courier
+from newsbot.digests.editions.wire import ContentWire, SelfCheck
+from newsbot.digests.outbox.courier import Courier
 from newsbot.digests.planning import Planner
-from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.errors import StorageError
 from newsbot.messages.charts import Chart
 from newsbot.messages.platform import Platform

@@ -120,8 +120,8 @@ def _row(of: "Replayed") -> tuple[str, ...]:
 async def _service(settings: Settings) -> AsyncIterator[tuple["Digests", "Library"]]:
     """The service that commands use, over the database of these settings, and the content; it posts nothing itself."""
     from newsbot.app.core import build, now, open_database
+    from newsbot.digests.editions.wire import ContentWire, SelfCheck
     from newsbot.digests.subscribing import Digests
-    from newsbot.digests.wire import ContentWire, SelfCheck
 
     live = build(settings).live
     async with open_database(settings) as database:
@@ -200,8 +200,8 @@ def _topic(library: "Library", typed: str) -> str:
 
 
 def _next(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.digests.clock import shown
-    from newsbot.digests.zones import zone_of
+    from newsbot.digests.schedule.clock import shown
+    from newsbot.digests.schedule.zones import zone_of
 
     async def listed() -> list[str]:
         lines: list[str] = []

@@ -13,7 +13,7 @@ from newsbot.messages.requests import Place
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
-    from newsbot.digests.courier import Courier
+    from newsbot.digests.outbox.courier import Courier
     from newsbot.digests.planning import Planner
     from newsbot.digests.subscribing import Digests
     from newsbot.digests.watching import Watch
@@ -41,16 +41,16 @@ def digests_of(
     database: "Database", platforms: Mapping[str, Platform], live: LiveLibrary, wake: Callable[[], None] = lambda: None
 ) -> "Digests":
     """The digests of a database, with today's news from the content."""
+    from newsbot.digests.editions.wire import ContentWire, SelfCheck
     from newsbot.digests.subscribing import Digests
-    from newsbot.digests.wire import ContentWire, SelfCheck
 
     return Digests(database, platforms, lambda: live.current, ContentWire, SelfCheck(), now, wake)
 
 
 def planner_of(database: "Database", live: LiveLibrary, watch: "Watch") -> "Planner":
     """What decides and composes."""
+    from newsbot.digests.editions.wire import ContentWire, SelfCheck
     from newsbot.digests.planning import Planner
-    from newsbot.digests.wire import ContentWire, SelfCheck
 
     return Planner(database, lambda: live.current, ContentWire, SelfCheck(), now, troubles=watch)
 
@@ -66,9 +66,9 @@ def watch_of(settings: Settings, database: "Database") -> "Watch":
 
 def courier_of(database: "Database", platforms: Mapping[str, Platform], worker: str, watch: "Watch") -> "Courier":
     """What delivers, at the pace that platforms ask for."""
-    from newsbot.digests.courier import Courier
-    from newsbot.digests.lateness import LateEditions
-    from newsbot.digests.pace import Pace
+    from newsbot.digests.outbox.courier import Courier
+    from newsbot.digests.outbox.lateness import LateEditions
+    from newsbot.digests.outbox.pace import Pace
 
     late = LateEditions(database, now)
     paces = {name: Pace(rate) for name, rate in _PER_SECOND.items()}

@@ -177,7 +177,7 @@ class _Building:
             self._service("discord", service.run())
 
     async def _post_once(self, key: str, place: Place, reply: Reply) -> None:
-        from newsbot.digests.courier import Post
+        from newsbot.digests.outbox.courier import Post
 
         await self._courier.post(Post(key, place, reply, now()))
 
@@ -253,7 +253,7 @@ class _Building:
 
 def _warm_zones() -> None:
     """Read the names of time zones before anybody types one: it takes longer than a person's keystroke."""
-    from newsbot.digests.zonenames import zone_index
+    from newsbot.digests.schedule.zonenames import zone_index
 
     zone_index()
 

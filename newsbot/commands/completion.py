@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from newsbot.commands.menu import TELLING, Context, Option
 from newsbot.commands.parser import MAX_TEXT
 from newsbot.content.names import Name, NameIndex, normalised
-from newsbot.digests.phrases import DAY_NAMES
-from newsbot.digests.zonenames import complete_zone
+from newsbot.digests.schedule.phrases import DAY_NAMES
+from newsbot.digests.schedule.zonenames import complete_zone
 from newsbot.messages.requests import Suggest, Suggestion
 
 MAX_SUGGESTIONS = 25  # Discord's limit; enough everywhere

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from newsbot.commands.digests.words import topic_ids
 from newsbot.commands.menu import TELLING, Command, Context, Option, OptionKind
 from newsbot.content.names import normalised
-from newsbot.digests.cities import SEVERAL
-from newsbot.digests.phrases import parse_days, parse_time
-from newsbot.digests.zonenames import zone_index
+from newsbot.digests.schedule.cities import SEVERAL
+from newsbot.digests.schedule.phrases import parse_days, parse_time
+from newsbot.digests.schedule.zonenames import zone_index
 from newsbot.errors import RequestError
 
 _NAMED = re.compile(r"(?:--)?([a-z][a-z-]{1,20})[:=](.*)\Z", re.DOTALL)

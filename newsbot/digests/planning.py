@@ -14,13 +14,13 @@ from functools import cache
 from typing import Protocol
 
 from newsbot.content.library import Library
-from newsbot.digests.catchup import Decision, Outage, decide
-from newsbot.digests.clock import shown as shown_at
-from newsbot.digests.composing import Edition, History, Selection, Stage, compose, stages_to_json
-from newsbot.digests.phrases import parse_days
-from newsbot.digests.slots import Occurrence, Rule, next_slots, slots_between
-from newsbot.digests.wire import DailyQuestion, Wire
-from newsbot.digests.zones import zone_of
+from newsbot.digests.editions.composing import Edition, History, Selection, Stage, compose, stages_to_json
+from newsbot.digests.editions.wire import DailyQuestion, Wire
+from newsbot.digests.schedule.catchup import Decision, Outage, decide
+from newsbot.digests.schedule.clock import shown as shown_at
+from newsbot.digests.schedule.phrases import parse_days
+from newsbot.digests.schedule.slots import Occurrence, Rule, next_slots, slots_between
+from newsbot.digests.schedule.zones import zone_of
 from newsbot.messages.cards import Reply
 from newsbot.messages.codec import reply_to_json
 from newsbot.storage.database import Database, Transaction

@@ -11,13 +11,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from newsbot.content.library import Library
-from newsbot.digests.catchup import Outage
-from newsbot.digests.courier import Courier
-from newsbot.digests.phrases import days_text
+from newsbot.digests.editions.wire import ContentWire, SelfCheck
+from newsbot.digests.outbox.courier import Courier
 from newsbot.digests.planning import HEART, PLANNER_BEAT, Planner
-from newsbot.digests.slots import Occurrence, next_slots, slots_on
+from newsbot.digests.schedule.catchup import Outage
+from newsbot.digests.schedule.phrases import days_text
+from newsbot.digests.schedule.slots import Occurrence, next_slots, slots_on
 from newsbot.digests.wanted import Wanted
-from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.messages.budgets import TERMINAL
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted

@@ -6,12 +6,12 @@ from datetime import datetime, time, timedelta
 from typing import TypedDict, Unpack
 
 from newsbot.content.library import Library
-from newsbot.digests.clock import ClockChange, changes_within, shown
-from newsbot.digests.composing import History, Selection, Stage, stages_from_json
+from newsbot.digests.editions.composing import History, Selection, Stage, stages_from_json
+from newsbot.digests.editions.wire import DailyQuestion, Wire
 from newsbot.digests.planning import Composer, grounded, rule, rule_of, selection_of
-from newsbot.digests.slots import Occurrence, lost_by_change, next_slots, slots_between
-from newsbot.digests.wire import DailyQuestion, Wire
-from newsbot.digests.zones import zone_of
+from newsbot.digests.schedule.clock import ClockChange, changes_within, shown
+from newsbot.digests.schedule.slots import Occurrence, lost_by_change, next_slots, slots_between
+from newsbot.digests.schedule.zones import zone_of
 from newsbot.errors import NewsbotError, RequestError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.platform import Abilities, Platform

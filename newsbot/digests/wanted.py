@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from newsbot.digests.catchup import Outage
-from newsbot.digests.phrases import parse_days, parse_time
-from newsbot.digests.slots import Rule
-from newsbot.digests.zonenames import find_zone
-from newsbot.digests.zones import zone_names
+from newsbot.digests.schedule.catchup import Outage
+from newsbot.digests.schedule.phrases import parse_days, parse_time
+from newsbot.digests.schedule.slots import Rule
+from newsbot.digests.schedule.zonenames import find_zone
+from newsbot.digests.schedule.zones import zone_names
 from newsbot.errors import RequestError
 from newsbot.messages.markup import outside_text
 from newsbot.storage.records import CatchUp

@@ -6,10 +6,10 @@ from random import Random
 
 from newsbot.commands.desk import Desk
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.courier import Courier
+from newsbot.digests.editions.wire import ContentWire, SelfCheck
+from newsbot.digests.outbox.courier import Courier
 from newsbot.digests.planning import Planner
 from newsbot.digests.subscribing import Digests
-from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.errors import PostError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, excesses

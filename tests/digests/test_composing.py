@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.library import Library, load_library
-from newsbot.digests.composing import (
+from newsbot.digests.editions.composing import (
     Edition,
     History,
     Selection,
@@ -23,9 +23,9 @@ from newsbot.digests.composing import (
     stages_to_json,
     with_lead,
 )
-from newsbot.digests.editions import next_in_turn
-from newsbot.digests.news import days_after
-from newsbot.digests.wire import AskedQuestion, ContentWire, NewsItem, SelfCheck
+from newsbot.digests.editions.news import days_after
+from newsbot.digests.editions.values import next_in_turn
+from newsbot.digests.editions.wire import AskedQuestion, ContentWire, NewsItem, SelfCheck
 from newsbot.errors import ContentError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS

@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from newsbot.digests.courier import Courier, OnRefused, Post
-from newsbot.digests.ledger import Ledger
-from newsbot.digests.pace import Limiter, Pace
-from newsbot.digests.workers import ALIVE, RENEWED, Workers
+from newsbot.digests.outbox.courier import Courier, OnRefused, Post
+from newsbot.digests.outbox.ledger import Ledger
+from newsbot.digests.outbox.pace import Limiter, Pace
+from newsbot.digests.outbox.workers import ALIVE, RENEWED, Workers
 from newsbot.errors import PostLater, PostRefused, PostUnclear, StorageUnavailable
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Card, Reply, text

@@ -9,13 +9,13 @@ from random import Random
 import pytest
 
 from newsbot.content.library import load_library
-from newsbot.digests.courier import Courier
-from newsbot.digests.lateness import LateEditions
+from newsbot.digests.editions.wire import ContentWire, SelfCheck
 from newsbot.digests.notices import Notices
+from newsbot.digests.outbox.courier import Courier
+from newsbot.digests.outbox.lateness import LateEditions
 from newsbot.digests.planning import Planner
 from newsbot.digests.subscribing import MOST, Digests
 from newsbot.digests.watching import Watch
-from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.errors import PlatformRefused, PostLater, PostRefused, PostUnclear, RequestError, StorageUnavailable
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Reply

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.content.library import Library, load_library
-from newsbot.digests.phrases import parse_days
+from newsbot.digests.schedule.phrases import parse_days
+from newsbot.digests.schedule.zones import zone_of
 from newsbot.digests.simulate import Replayed, instant_text, replay
 from newsbot.digests.wanted import merged, wanted
-from newsbot.digests.zones import zone_of
 from newsbot.errors import RequestError
 from newsbot.storage.records import CatchUp
 

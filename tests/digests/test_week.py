@@ -10,10 +10,10 @@ from random import Random
 from newsbot.commands.desk import Desk
 from newsbot.content.library import Library, load_library
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.courier import Courier
+from newsbot.digests.editions.wire import ContentWire, SelfCheck
+from newsbot.digests.outbox.courier import Courier
 from newsbot.digests.planning import Planner
 from newsbot.digests.subscribing import Digests
-from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.messages.charts import Chart
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place

@@ -18,9 +18,9 @@ from newsbot.commands.desk import Desk
 from newsbot.commands.menu import Menu
 from newsbot.content.cards import charts
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.courier import Courier, Post
+from newsbot.digests.editions.wire import ContentWire, SelfCheck
+from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.digests.subscribing import Digests
-from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place

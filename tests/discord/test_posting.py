@@ -7,7 +7,7 @@ from random import Random
 import discord
 import pytest
 
-from newsbot.digests.courier import Courier, Post
+from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply, Rule, text
 from newsbot.messages.charts import Chart

@@ -13,7 +13,7 @@ from random import Random
 import aiohttp
 import pytest
 
-from newsbot.digests.courier import Courier, Post
+from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.painting import Painter

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.library import Library
-from newsbot.digests.zones import zone_of
+from newsbot.digests.schedule.zones import zone_of
 from newsbot.messages.requests import Place
 from newsbot.quizzes.boards import Period, board, is_within
 from newsbot.quizzes.statistics import statistics

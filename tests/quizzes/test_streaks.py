@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.digests.clock import instant_of
-from newsbot.digests.zones import zone_names, zone_of
+from newsbot.digests.schedule.clock import instant_of
+from newsbot.digests.schedule.zones import zone_names, zone_of
 from newsbot.quizzes.streaks import GRACE, Streak, local_day, streak
 from newsbot.storage.records import OutageRecord
 

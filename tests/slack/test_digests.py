@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from newsbot.commands.desk import Desk
-from newsbot.digests.courier import Courier
+from newsbot.digests.editions.wire import ContentWire, SelfCheck
+from newsbot.digests.outbox.courier import Courier
 from newsbot.digests.subscribing import Digests
-from newsbot.digests.wire import ContentWire, SelfCheck
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database, DurableEvents

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from newsbot.digests.courier import Courier, Post
+from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place

@@ -8,9 +8,9 @@ from newsbot.commands.digests.phrases import CATCH_UP, WHEN_EMPTY, schedule, slo
 from newsbot.commands.digests.pick import SET_UP
 from newsbot.commands.forms import open_path
 from newsbot.content.library import Library
-from newsbot.digests.clock import ClockChange, shown
-from newsbot.digests.slots import Occurrence
-from newsbot.digests.zones import zone_of
+from newsbot.digests.schedule.clock import ClockChange, shown
+from newsbot.digests.schedule.slots import Occurrence
+from newsbot.digests.schedule.zones import zone_of
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Text, Tone, text
 from newsbot.messages.markup import Moment, Plain, Strong

@@ -12,7 +12,7 @@ from newsbot.messages.cards import Reply, text
 from newsbot.messages.requests import Ask, Person
 
 if TYPE_CHECKING:
-    from newsbot.digests.slots import Occurrence
+    from newsbot.digests.schedule.slots import Occurrence
     from newsbot.storage.records import Subscription
 
 NEXT = 5

@@ -4,11 +4,11 @@ from datetime import date, time
 from typing import TYPE_CHECKING
 
 from newsbot.content.library import Library
-from newsbot.digests.phrases import DAILY, WEEKDAYS, days_words, parse_days
-from newsbot.digests.zones import UTC_NAME, city_of
+from newsbot.digests.schedule.phrases import DAILY, WEEKDAYS, days_words, parse_days
+from newsbot.digests.schedule.zones import UTC_NAME, city_of
 
 if TYPE_CHECKING:
-    from newsbot.digests.slots import Slot
+    from newsbot.digests.schedule.slots import Slot
     from newsbot.storage.records import Subscription
 
 WHEN_EMPTY = {

@@ -7,16 +7,16 @@ from newsbot.commands.answers import run
 from newsbot.commands.digests.cards import AGAIN, next_lines, state_lines
 from newsbot.commands.digests.phrases import topics_words, when
 from newsbot.content.library import Library
-from newsbot.digests.catchup import ON_TIME
-from newsbot.digests.clock import length
-from newsbot.digests.slots import Occurrence
+from newsbot.digests.schedule.catchup import ON_TIME
+from newsbot.digests.schedule.clock import length
+from newsbot.digests.schedule.slots import Occurrence
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
 from newsbot.messages.markup import Inline, Moment, Plain, Strong
 from newsbot.messages.platform import Abilities
 
 if TYPE_CHECKING:
-    from newsbot.digests.composing import Stage
+    from newsbot.digests.editions.composing import Stage
     from newsbot.digests.subscribing import Why
     from newsbot.storage.records import Delivery, Subscription
 

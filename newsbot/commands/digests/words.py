@@ -10,9 +10,9 @@ from newsbot.commands.forms import WrongValues, open_path
 from newsbot.commands.menu import Context, Option
 from newsbot.content.library import Library
 from newsbot.content.names import normalised
-from newsbot.digests.phrases import days_text, parse_days, parse_time
-from newsbot.digests.zonenames import find_zone
-from newsbot.digests.zones import UnknownZone, zone_label
+from newsbot.digests.schedule.phrases import days_text, parse_days, parse_time
+from newsbot.digests.schedule.zonenames import find_zone
+from newsbot.digests.schedule.zones import UnknownZone, zone_label
 from newsbot.errors import RequestError
 from newsbot.messages.actions import Action
 from newsbot.messages.markup import outside_text

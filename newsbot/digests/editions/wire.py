@@ -8,7 +8,7 @@ from typing import Protocol
 from newsbot.content.cards import question_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, Figure, Source, first_day
-from newsbot.digests.editions import next_in_turn
+from newsbot.digests.editions.values import next_in_turn
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Text
 from newsbot.messages.markup import Strong

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsbot.digests.catchup import STALE, Outage, cause
-from newsbot.digests.slots import Occurrence, Slot
-from newsbot.digests.zones import zone_of
+from newsbot.digests.schedule.catchup import STALE, Outage, cause
+from newsbot.digests.schedule.slots import Occurrence, Slot
+from newsbot.digests.schedule.zones import zone_of
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery
 

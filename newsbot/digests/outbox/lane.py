@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from newsbot.digests.attempts import Ended
-from newsbot.digests.pace import Limiter
+from newsbot.digests.outbox.attempts import Ended
+from newsbot.digests.outbox.pace import Limiter
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Reply
 from newsbot.storage.records import Delivery

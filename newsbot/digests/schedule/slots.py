@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import Literal
 
-from newsbot.digests.clock import comes_twice, instant_of, is_leapt_over, is_no_day, shown
-from newsbot.digests.zones import zone_of
+from newsbot.digests.schedule.clock import comes_twice, instant_of, is_leapt_over, is_no_day, shown
+from newsbot.digests.schedule.zones import zone_of
 
 Clock = Literal["plain", "gap", "overlap", "no such day"]
 _DAY = timedelta(days=1)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from newsbot.digests.clock import length, shown
-from newsbot.digests.slots import Occurrence
-from newsbot.digests.zones import zone_of
+from newsbot.digests.schedule.clock import length, shown
+from newsbot.digests.schedule.slots import Occurrence
+from newsbot.digests.schedule.zones import zone_of
 from newsbot.storage.records import CatchUp as CatchUp  # the schedule of a digest is written in its words
 
 Outcome = Literal["post", "post late", "skip"]

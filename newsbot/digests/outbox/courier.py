@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from newsbot.digests.attempts import Attempts, Ended
-from newsbot.digests.lane import AT_ONCE, Claimed, Lane
-from newsbot.digests.lateness import Lateness
-from newsbot.digests.ledger import Also, Ledger
-from newsbot.digests.pace import Limiter, Pace
-from newsbot.digests.replies import LATE, Replies
-from newsbot.digests.workers import Part, Workers
+from newsbot.digests.outbox.attempts import Attempts, Ended
+from newsbot.digests.outbox.lane import AT_ONCE, Claimed, Lane
+from newsbot.digests.outbox.lateness import Lateness
+from newsbot.digests.outbox.ledger import Also, Ledger
+from newsbot.digests.outbox.pace import Limiter, Pace
+from newsbot.digests.outbox.replies import LATE, Replies
+from newsbot.digests.outbox.workers import Part, Workers
 from newsbot.errors import StorageError
 from newsbot.messages.cards import Reply
 from newsbot.messages.codec import reply_to_json

@@ -6,17 +6,8 @@ from dataclasses import dataclass, replace
 from newsbot.content.cards import FOOTER, open_brief
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import Brief, Figure
-from newsbot.digests.editions import (
-    Edition,
-    History,
-    Selection,
-    Stage,
-    stages_from_json,
-    stages_to_json,
-)
-from newsbot.digests.news import Picked, pick
-from newsbot.digests.phrases import DAY_NAMES
-from newsbot.digests.sections import (
+from newsbot.digests.editions.news import Picked, pick
+from newsbot.digests.editions.sections import (
     OPEN_EVENT,
     brief_blocks,
     brief_id,
@@ -28,7 +19,16 @@ from newsbot.digests.sections import (
     figure_of_the_day,
     numbered_sources,
 )
-from newsbot.digests.wire import AskedQuestion, DailyQuestion, Wire
+from newsbot.digests.editions.values import (
+    Edition,
+    History,
+    Selection,
+    Stage,
+    stages_from_json,
+    stages_to_json,
+)
+from newsbot.digests.editions.wire import AskedQuestion, DailyQuestion, Wire
+from newsbot.digests.schedule.phrases import DAY_NAMES
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Rule, Text, text
 from newsbot.messages.markup import Mention

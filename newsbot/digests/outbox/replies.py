@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from newsbot.digests.clock import length
-from newsbot.digests.composing import with_lead
+from newsbot.digests.editions.composing import with_lead
+from newsbot.digests.schedule.clock import length
 from newsbot.errors import ContentError
 from newsbot.messages.cards import Reply
 from newsbot.messages.codec import reply_from_json

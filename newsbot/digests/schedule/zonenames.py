@@ -5,8 +5,17 @@ import unicodedata
 from functools import cache
 
 from newsbot.content.names import Name, NameIndex, normalised
-from newsbot.digests.cities import CITIES, SEVERAL
-from newsbot.digests.zones import UTC_NAME, UnknownZone, canonical, city_of, links, places, zone_label, zone_names
+from newsbot.digests.schedule.cities import CITIES, SEVERAL
+from newsbot.digests.schedule.zones import (
+    UTC_NAME,
+    UnknownZone,
+    canonical,
+    city_of,
+    links,
+    places,
+    zone_label,
+    zone_names,
+)
 from newsbot.messages.markup import outside_text
 
 MAX_OFFERED = 5

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from newsbot.content.models import date_words
-from newsbot.digests.editions import Selection, Stage
-from newsbot.digests.wire import NewsItem, Wire
+from newsbot.digests.editions.values import Selection, Stage
+from newsbot.digests.editions.wire import NewsItem, Wire
 
 MOST_NEWS = 5
 # An event may be written down days after it happened: it is still shown, with its date.

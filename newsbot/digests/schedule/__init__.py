@@ -1,0 +1,1 @@
+"""When digests come: the arithmetic of slots, zones and clock changes, as values."""
