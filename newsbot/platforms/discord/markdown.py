@@ -17,7 +17,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 # `:` opens an emoji (`:name:`) or stands in a bare address (`https://`); the rest always has a meaning.
-_SIGNS = re.compile(r"[\\*_~`|\[\]<]|:(?=//|[^\s:]+:)")
+_SIGNS = re.compile(r"[\\*_~`|\[\]<]|:(?=//|:*[^\s:]+:)")
 _ANY_SIGN = re.compile(r"[\\*_~`|\[\]<:@]")
 _PINGS = re.compile(r"@(?=everyone|here|[!&]?\d)")
 # Quote, heading, small print, list, numbered list: all of them only where a line begins.
