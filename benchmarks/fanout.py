@@ -20,6 +20,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.measure import Row
+from newsbot.app import garbage
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, Rule, text
 from newsbot.messages.charts import Chart
@@ -109,6 +110,7 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
 
         courier = Courier(database, {platform.name: platform}, "w", lambda: datetime.now(UTC), Random(1), count)
         running = asyncio.create_task(courier.run(stop))
+        garbage.settle()  # as `newsbot run` does
 
         async def one(number: int) -> None:
             is_over.clear()

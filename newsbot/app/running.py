@@ -1,7 +1,6 @@
 """Runs the parts of newsbot in one process: started in order, stopped in the opposite one."""
 
 import asyncio
-import gc
 import logging
 import os
 import secrets
@@ -12,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from newsbot.app import garbage
 from newsbot.app.core import App, build, chart_renderer, health, now, open_database
 from newsbot.app.digests import Waking, courier_of, digests_of, planner_of, scheduler_of, watch_of
 from newsbot.app.discord import LiveMenus, discord_where
@@ -86,9 +86,7 @@ async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) 
         running = Running(app, Drawing())
         building = _Building(stack, app, database, screen, running, platforms, waking)
         await building.start(parts)
-        # What is loaded by now stays: to look through it for garbage would hold the event loop for a tenth of a second.
-        gc.collect()
-        gc.freeze()
+        garbage.settle()
         yield running
 
 

@@ -47,7 +47,13 @@ def reply_from_json(data: JsonObject) -> Reply:
 
 def posted_to_json(posted: Posted) -> JsonObject:
     """Where a message stands, as one JSON object."""
-    return cast(JsonObject, _to_json(posted))
+    if posted.rest:
+        return cast(JsonObject, _to_json(posted))
+    # Written by hand for a single message: one of these is made for each that is posted.
+    place = {"platform": posted.place.platform, "workspace": posted.place.workspace, "channel": posted.place.channel}
+    if posted.place.thread is not None:
+        place["thread"] = posted.place.thread
+    return {"place": place, "message_id": posted.message_id, **({"fix": posted.fix} if posted.fix else {})}
 
 
 def posted_from_json(data: JsonObject) -> Posted:

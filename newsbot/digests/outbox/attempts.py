@@ -21,6 +21,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0  # seconds before another attempt
 # message is hours late before anything was tried.
 _GIVE_UP, _TRIES = timedelta(hours=6), 80
 _APP_WAIT = 60.0  # seconds before newsbot as a whole is tried again where a platform does not let it in
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 UNCLEAR = "The connection broke while this was being sent: it may stand there or not."
 
 
@@ -118,4 +119,4 @@ class Attempts:
 
 
 def _where(posted: Posted) -> str:
-    return json.dumps(posted_to_json(posted), ensure_ascii=False)
+    return _ENCODER.encode(posted_to_json(posted))

@@ -201,7 +201,7 @@ class DiscordPlatform:
         body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "message": dict(message.payload)}
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=place.channel)
         try:
-            made = await self._api.call(route, replace(message, payload=body))
+            made = await self._api.call(route, Painted(body, message.files))
         except (*refusals.BROKEN, discord.HTTPException) as error:
             raise refusals.as_post_error(error, called) from error
         thread = str(made["id"])
@@ -264,7 +264,7 @@ class DiscordPlatform:
         cause: Exception
         for attempt in range(_TRIES):
             try:
-                return str((await self._api.call(route, replace(message, payload=body)))["id"])
+                return str((await self._api.call(route, Painted(body, message.files)))["id"])
             except discord.HTTPException as error:
                 if error.code == refusals.UNKNOWN_MESSAGE and is_unclear:
                     return ""  # it stood there and was deleted since
