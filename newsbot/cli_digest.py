@@ -8,7 +8,6 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsbot.errors import RequestError
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from newsbot.storage.records import Subscription
 
 _MOST = 10_000  # subscriptions that one command deals with
-_WEEK = timedelta(days=7)  # how far back the first edition of a digest tells
 _NOBODY = "No digest is subscribed and active: /digest subscribe in a channel makes one."
 _CATCH_UPS = ("skip", "latest", "all")
 _HEADS = ("slot", "due (UTC)", "sent (UTC)", "state", "reason")
@@ -119,13 +117,12 @@ def _row(of: "Replayed") -> tuple[str, ...]:
 @asynccontextmanager
 async def _service(settings: Settings) -> AsyncIterator[tuple["Digests", "Library"]]:
     """The service that commands use, over the database of these settings, and the content; it posts nothing itself."""
-    from newsbot.app.core import build, now, open_database
-    from newsbot.digests.editions.wire import ContentWire, SelfCheck
-    from newsbot.digests.subscribing import Digests
+    from newsbot.app.core import build, open_database
+    from newsbot.app.digests import digests_of
 
     live = build(settings).live
     async with open_database(settings) as database:
-        yield Digests(database, {}, lambda: live.current, ContentWire, SelfCheck(), now), live.current
+        yield digests_of(database, {}, live), live.current
 
 
 async def _called(digests: "Digests", wanted: int) -> "Subscription":
@@ -162,6 +159,7 @@ def _preview(settings: Settings, options: argparse.Namespace) -> int:
 def _new_one(library: "Library", topics: str) -> "Subscription":
     """A digest of these topics as it is when somebody subscribes now; it is not kept."""
     from newsbot.app.core import now
+    from newsbot.digests.subscribing import first_cursor
     from newsbot.messages.requests import Place
     from newsbot.storage.records import Subscription
 
@@ -185,7 +183,7 @@ def _new_one(library: "Library", topics: str) -> "Subscription":
         last_day=None,
         next_at=None,
         history="",
-        cursor=at.date() - _WEEK,
+        cursor=first_cursor(at, "UTC"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypedDict, Unpack
 
 from newsbot.content.library import Library
@@ -21,7 +21,6 @@ from newsbot.storage.records import ON_REQUEST, CatchUp, Delivery, NewDelivery, 
 
 MOST = 10  # digests of one channel
 ZONE = "zone"  # the name of the place setting
-_DAY = timedelta(days=1)
 
 
 class Changes(TypedDict, total=False):
@@ -73,8 +72,7 @@ class Digests:
         now = self._now()
         wanted = rule_of(f"{new.at:%H:%M}", new.zone, new.days)
         ahead = next_slots(wanted, None, now, 1)[0].instant
-        # With the days that composing looks back for what was written late, a first edition tells of the week before.
-        cursor = shown(now, zone_of(new.zone)).date() - _DAY
+        cursor = first_cursor(now, new.zone)
         async with self._database.transaction() as tx:
             held = await tx.subscriptions.of_channel(new.place)
             if len(held) >= MOST:
@@ -284,6 +282,14 @@ class Digests:
         moved = replace(subscription, history=history.id, cursor=written.edition.cursor)
         await tx.subscriptions.advance([moved])
         return moved
+
+
+def first_cursor(now: datetime, zone: str) -> date:
+    """The day after which events are news for whoever subscribes now.
+
+    With the days that composing looks back for what was written late, a first edition tells of the week before.
+    """
+    return shown(now, zone_of(zone)).date() - timedelta(days=1)
 
 
 def _next_at(subscription: Subscription, now: datetime) -> datetime:

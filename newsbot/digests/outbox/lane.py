@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -99,11 +100,9 @@ class Lane:
         return 0 < limit == len(claimed)
 
     async def _rest(self) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_SECONDS):
                 await self._news.wait()
-        except TimeoutError:
-            pass
 
     async def _feed(self) -> None:
         """Let the queue's messages leave in order, as the pace and the number of them on their way allow."""

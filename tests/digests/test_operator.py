@@ -1,0 +1,59 @@
+"""The operator's verbs for digests, as processes over a database with a subscription in it."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from newsbot.messages.requests import Place
+from newsbot.storage.database import Database
+from newsbot.storage.migrate import migrate
+from newsbot.storage.records import Delivery, NewSubscription
+
+
+def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """`newsbot digest …` in a process of its own, with its database in `folder`."""
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}"}
+    command = (sys.executable, "-m", "newsbot", "digest", *arguments)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
+
+async def _subscribed(folder: Path) -> None:
+    database = Database(f"sqlite:///{folder / 'newsbot.db'}")
+    await migrate(database)
+    now = datetime.now(UTC)
+    new = NewSubscription(Place("web", "local", "news"), time(9), "Europe/Berlin", "daily", "ada", now)
+    async with database.transaction() as tx:
+        await tx.subscriptions.add(new, now, now + timedelta(hours=1), now.date())
+    await database.close()
+
+
+async def _deliveries(folder: Path) -> tuple[Delivery, ...]:
+    database = Database(f"sqlite:///{folder / 'newsbot.db'}")
+    async with database.transaction() as tx:
+        found = await tx.deliveries.of_subscription(1, 10)
+    await database.close()
+    return found
+
+
+def test_what_comes_next_is_listed_previewed_and_put_into_the_outbox(tmp_path: Path) -> None:
+    asyncio.run(_subscribed(tmp_path))
+    listed = run(tmp_path, "next", "--count", "2")
+    assert (listed.returncode, listed.stdout.count("09:00")) == (0, 3)
+    assert "1: web news, daily 09:00 Europe/Berlin" in listed.stdout
+    preview = run(tmp_path, "preview", "--subscription", "1")
+    assert preview.stdout.startswith("AI market digest")
+    sent = run(tmp_path, "send", "--now", "--subscription", "1")
+    assert sent.returncode == 0, sent.stderr
+    (delivery,) = asyncio.run(_deliveries(tmp_path))
+    assert (delivery.state, delivery.slot) == ("due", "now")
+
+
+def test_a_preview_of_topics_needs_no_subscription_and_names_unknown_ones(tmp_path: Path) -> None:
+    assert "AI market digest" in run(tmp_path, "preview", "--topics", "nvidia, deepseek").stdout
+    unknown = run(tmp_path, "preview", "--topics", "astrology")
+    assert (unknown.returncode, "astrology" in unknown.stderr) == (1, True)
+    missing = run(tmp_path, "send", "--now", "--subscription", "9")
+    assert (missing.returncode, "There is no subscription 9" in missing.stderr) == (1, True)
