@@ -20,6 +20,7 @@ from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import ON_REQUEST, CatchUp, Delivery, NewDelivery, NewSubscription, Subscription, WhenEmpty
 
 MOST = 10  # digests of one channel
+_MINUTE = timedelta(minutes=1)
 ZONE = "zone"  # the name of the place setting
 
 
@@ -208,9 +209,14 @@ class Digests:
     # -- sending --------------------------------------------------------------------------------------------------
 
     async def send_now(self, subscription: Subscription) -> None:
-        """Put an edition into the outbox at once, beside those of the slots."""
+        """Put an edition into the outbox at once, beside those of the slots; refused within a minute of another."""
+        now = self._now()
         async with self._database.transaction() as tx:
-            await self._sent_now(tx, await self._held(tx, subscription), self._now())
+            held = await self._held(tx, subscription)
+            newest = await tx.deliveries.of_subscription(held.id, 1)
+            if any(each.slot == ON_REQUEST and now - each.due_at < _MINUTE for each in newest):
+                raise RequestError("An edition is on its way already. Ask for another one in a minute.")
+            await self._sent_now(tx, held, now)
         self._wake()
 
     async def send_again(self, subscription: Subscription, delivery: int) -> bool:

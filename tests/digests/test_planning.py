@@ -220,6 +220,15 @@ async def test_a_first_edition_leaves_at_once_and_is_not_repeated_by_the_next(bo
     assert bot.paper.posted[0][1].card != bot.paper.posted[1][1].card
 
 
+async def test_an_edition_on_request_is_not_doubled_by_a_second_press(bot: Bot) -> None:
+    made = await bot.subscribed()
+    await bot.digests.send_now(made)
+    with pytest.raises(RequestError, match="on its way"):
+        await bot.digests.send_now(made)
+    bot.clock.at += timedelta(minutes=1)
+    await bot.digests.send_now(made)
+
+
 async def test_a_later_time_on_the_same_day_comes_and_a_passed_one_is_recorded(bot: Bot) -> None:
     made = await bot.subscribed()
     await bot.at(nine(9))
