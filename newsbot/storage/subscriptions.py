@@ -149,11 +149,6 @@ class SubscriptionRepository:
             chunk = rows[start : start + _CHUNK]
             await self._connection.execute(insert_or_ignore_all(self._connection, digest_histories, chunk))
 
-    async def counts(self) -> dict[str, int]:
-        """How many subscriptions there are in each state."""
-        query = select(_columns.state, func.count()).group_by(_columns.state)
-        return {row[0]: row[1] for row in await self._connection.execute(query)}
-
 
 def _of_channel(place: Place) -> tuple[Any, ...]:
     return (
