@@ -219,6 +219,10 @@ class _Nowhere:
     async def delete(self, posted: Posted) -> None:
         del posted
 
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        del posted, title
+        return None
+
     async def abilities(self, place: Place) -> Abilities:
         del place
         return Abilities(post=True, pictures=True, edit=True, threads=True)

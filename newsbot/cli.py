@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsbot import __version__
 from newsbot.cli_digest import add_digest
+from newsbot.cli_quiz import add_quiz
 from newsbot.errors import NewsbotError, RequestError
 from newsbot.settings import Settings, load_settings
 
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_platforms(verbs)
     add_digest(verbs)
+    add_quiz(verbs)
 
     content = verbs.add_parser("content", help="work on topics").add_subparsers(metavar="VERB", required=True)
     new = content.add_parser("new", help="make the files of a new topic, to be filled in")
@@ -276,10 +278,11 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.core import today
     from newsbot.content.library import load_library
     from newsbot.content.review import overlong_cards
+    from newsbot.quizzes.cards.review import question_cards
 
     library = load_library(settings.content_folder, today())
     print("".join(f"note: {left_out}\n" for left_out in _left_out(library)), end="", file=sys.stderr)
-    if overlong := overlong_cards(library):
+    if overlong := overlong_cards(library, question_cards(library)):
         print("\n".join(str(mistake) for mistake in overlong), file=sys.stderr)
         return 1
     counts = (

@@ -119,10 +119,11 @@ async def _service(settings: Settings) -> AsyncIterator[tuple["Digests", "Librar
     """The service that commands use, over the database of these settings, and the content; it posts nothing itself."""
     from newsbot.app.core import build, open_database
     from newsbot.app.digests import digests_of
+    from newsbot.app.quizzes import dailies_of
 
     live = build(settings).live
     async with open_database(settings) as database:
-        yield digests_of(database, {}, live), live.current
+        yield digests_of(database, {}, live, question=dailies_of(database, live)), live.current
 
 
 async def _called(digests: "Digests", wanted: int) -> "Subscription":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from newsbot.charts.renderer import ChartRenderer
     from newsbot.digests.subscribing import Digests
+    from newsbot.quizzes.playing import Quizzes
     from newsbot.storage.database import Database
 
 
@@ -50,14 +51,16 @@ def build(
     handled: HandledEvents | None = None,
     choices: PlaceChoices | None = None,
     digests_of: "Callable[[LiveLibrary], Digests] | None" = None,
+    quizzes_of: "Callable[[LiveLibrary], Quizzes] | None" = None,
 ) -> App:
     """The app of these settings. Raises ContentMistakes where the content has any.
 
-    Without `handled`, `choices` and `digests_of` it remembers nothing: enough to answer a single line.
+    Without `handled`, `choices`, `digests_of` and `quizzes_of` it remembers nothing: enough to answer a single line.
     """
     live = LiveLibrary(settings.content_folder, today)
     digests = digests_of(live) if digests_of else None
-    desk = Desk(live, now, lambda: secrets.token_hex(4), handled, choices=choices, digests=digests)
+    quizzes = quizzes_of(live) if quizzes_of else None
+    desk = Desk(live, now, lambda: secrets.token_hex(4), handled, choices=choices, digests=digests, quizzes=quizzes)
     return App(settings, live, desk)
 
 

@@ -13,7 +13,9 @@ from newsbot.messages.requests import Place
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
+    from newsbot.digests.editions.wire import DailyQuestion
     from newsbot.digests.outbox.courier import Courier
+    from newsbot.digests.outbox.results import Results
     from newsbot.digests.planning import Planner
     from newsbot.digests.subscribing import Digests
     from newsbot.digests.watching import Watch
@@ -38,21 +40,31 @@ class Waking:
 
 
 def digests_of(
-    database: "Database", platforms: Mapping[str, Platform], live: LiveLibrary, wake: Callable[[], None] = lambda: None
+    database: "Database",
+    platforms: Mapping[str, Platform],
+    live: LiveLibrary,
+    wake: Callable[[], None] = lambda: None,
+    *,
+    question: "DailyQuestion | None" = None,
 ) -> "Digests":
-    """The digests of a database, with today's news from the content."""
+    """The digests of a database, with today's news from the content.
+
+    `question` is who asks the question of the day; without it, it is one whose answer is in its buttons.
+    """
     from newsbot.digests.editions.wire import ContentWire, SelfCheck
     from newsbot.digests.subscribing import Digests
 
-    return Digests(database, platforms, lambda: live.current, ContentWire, SelfCheck(), now, wake)
+    return Digests(database, platforms, lambda: live.current, ContentWire, question or SelfCheck(), now, wake)
 
 
-def planner_of(database: "Database", live: LiveLibrary, watch: "Watch") -> "Planner":
-    """What decides and composes."""
+def planner_of(
+    database: "Database", live: LiveLibrary, watch: "Watch", *, question: "DailyQuestion | None" = None
+) -> "Planner":
+    """What decides and composes; `question` as in `digests_of`."""
     from newsbot.digests.editions.wire import ContentWire, SelfCheck
     from newsbot.digests.planning import Planner
 
-    return Planner(database, lambda: live.current, ContentWire, SelfCheck(), now, troubles=watch)
+    return Planner(database, lambda: live.current, ContentWire, question or SelfCheck(), now, troubles=watch)
 
 
 def watch_of(settings: Settings, database: "Database") -> "Watch":
@@ -64,15 +76,32 @@ def watch_of(settings: Settings, database: "Database") -> "Watch":
     return Watch(database, notices, now, timedelta(minutes=settings.alerts.minutes))
 
 
-def courier_of(database: "Database", platforms: Mapping[str, Platform], worker: str, watch: "Watch") -> "Courier":
-    """What delivers, at the pace that platforms ask for."""
+def courier_of(
+    database: "Database",
+    platforms: Mapping[str, Platform],
+    worker: str,
+    watch: "Watch",
+    *,
+    results: "Results | None" = None,
+) -> "Courier":
+    """What delivers, at the pace that platforms ask for; `results` is who knows how questions of the day went."""
     from newsbot.digests.outbox.courier import Courier
     from newsbot.digests.outbox.lateness import LateEditions
     from newsbot.digests.outbox.pace import Pace
 
     late = LateEditions(database, now)
     paces = {name: Pace(rate) for name, rate in _PER_SECOND.items()}
-    return Courier(database, platforms, worker, now, Random(), paces=paces, on_refused=watch.refused, judge=late.judge)  # noqa: S311
+    return Courier(
+        database,
+        platforms,
+        worker,
+        now,
+        Random(),  # noqa: S311 (no secret)
+        paces=paces,
+        on_refused=watch.refused,
+        judge=late.judge,
+        results=results,
+    )
 
 
 def scheduler_of(planner: "Planner", watch: "Watch", courier: "Courier", waking: Waking) -> "Scheduler":

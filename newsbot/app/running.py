@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import webbrowser
+from collections import ChainMap
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from newsbot.app.core import App, build, chart_renderer, health, now, open_datab
 from newsbot.app.digests import Waking, courier_of, digests_of, planner_of, scheduler_of, watch_of
 from newsbot.app.discord import LiveMenus, discord_where
 from newsbot.app.previews import previews
+from newsbot.app.quizzes import dailies_of, games_of, quizzes_of, scheduler_of_games
 from newsbot.app.slack import slack_over_http, slack_values
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import NewsbotError, SettingsError
@@ -26,6 +28,7 @@ from newsbot.settings import Settings
 
 if TYPE_CHECKING:
     from newsbot.charts.renderer import ChartRenderer
+    from newsbot.digests.watching import Watch
     from newsbot.platforms.terminal.screen import Screen
     from newsbot.storage.database import Database
 
@@ -73,21 +76,32 @@ async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) 
 
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
-        platforms: dict[str, Platform] = {}
-        waking = Waking()
+        homes: dict[str, Platform] = {}  # where digests come: a terminal is closed most of the time
+        platforms: ChainMap[str, Platform] = ChainMap({}, homes)  # and the terminal, while it is there
+        wakings = Wakings()
         app = build(
             settings,
             DurableEvents(database),
             DurableChoices(database),
-            lambda live: digests_of(database, platforms, live, waking),
+            lambda live: digests_of(database, homes, live, wakings.digests, question=dailies_of(database, live)),
+            lambda live: quizzes_of(database, platforms, live, wakings.games),
         )
         if settings.content.watch:
             await stack.enter_async_context(_watched(app.live))
         running = Running(app, Drawing())
-        building = _Building(stack, app, database, screen, running, platforms, waking)
+        building = _Building(stack, app, database, screen, running, platforms, homes, wakings)
         await building.start(parts)
         garbage.settle()
         yield running
+
+
+@dataclass(frozen=True)
+class Wakings:
+    """What is woken when there is something to do sooner: what plans digests, what moves games on, what posts."""
+
+    digests: Waking = field(default_factory=Waking)
+    games: Waking = field(default_factory=Waking)
+    posts: Waking = field(default_factory=Waking)
 
 
 class _Building:
@@ -100,8 +114,9 @@ class _Building:
         database: "Database",
         screen: "Screen",
         running: Running,
-        platforms: dict[str, Platform],
-        waking: Waking,
+        platforms: ChainMap[str, Platform],
+        homes: dict[str, Platform],
+        wakings: Wakings,
     ) -> None:
         self._stack = stack
         self._app = app
@@ -112,7 +127,9 @@ class _Building:
         self._worker = f"{os.uname().nodename[:24]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._renderer = chart_renderer(app.settings)
         self._platforms = platforms
-        self._waking = waking
+        self._homes = homes
+        self._wakings = wakings
+        self._dailies = dailies_of(database, app.live)
         self._healths: dict[str, Callable[[], str]] = {}
         self._routes: list[Any] = []
 
@@ -120,7 +137,8 @@ class _Building:
         """Start `parts`."""
         self._stack.push_async_callback(self._renderer.close)
         watch = watch_of(self._settings, self._database)
-        self._courier = courier_of(self._database, self._platforms, self._worker, watch)
+        self._courier = courier_of(self._database, self._homes, self._worker, watch, results=self._dailies)
+        self._wakings.posts.sleepers.append(self._courier.wake)
         if "discord" in parts or ("worker" in parts and self._settings.has_discord):
             await self._discord(with_gateway="discord" in parts)
         serves_slack = "web" in parts and slack_over_http(self._settings)
@@ -131,13 +149,25 @@ class _Building:
             self._web_chat()
         if with_chat or self._routes or parts & {"discord", "slack", "worker"}:
             await self._listen(with_chat=with_chat, with_terminal="terminal" in parts)
-        if self._platforms:
+        if "terminal" in parts:
+            self._terminal(watch)
+        if self._homes:
             self._service("courier", self._courier.run(asyncio.Event()))
-            planner = planner_of(self._database, self._app.live, watch)
-            scheduler = scheduler_of(planner, watch, self._courier, self._waking)
+            planner = planner_of(self._database, self._app.live, watch, question=self._dailies)
+            scheduler = scheduler_of(planner, watch, self._courier, self._wakings.digests)
             self._healths["digests"] = scheduler.health
             self._service("scheduler", scheduler.run())
             self._service("zones", asyncio.to_thread(_warm_zones))
+        if self._homes or "terminal" in parts:
+            self._games()
+
+    def _games(self) -> None:
+        """Move games on, by a timer of their own: people wait for them, whatever digests are planned."""
+        games = games_of(self._database, self._platforms, self._app.live, self._wakings.posts)
+        self._stack.push_async_callback(games.close)
+        scheduler = scheduler_of_games(games, self._wakings.games)
+        self._healths["games"] = scheduler.health
+        self._service("games", scheduler.run())
 
     def _service(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=name)
@@ -169,7 +199,7 @@ class _Building:
             now,
         )
         self._stack.push_async_callback(service.close)
-        self._platforms["discord"] = service.platform
+        self._homes["discord"] = service.platform
         if with_gateway:
             self._healths["discord"] = service.health
             self._service("discord", service.run())
@@ -186,7 +216,7 @@ class _Building:
         values = slack_values(self._settings)
         slack = slack_service(values, app.desk, app.live, self._database, self._renderer, now, with_events=with_events)
         service = await self._stack.enter_async_context(slack)
-        self._platforms["slack"] = service.platform
+        self._homes["slack"] = service.platform
         self._routes += service.routes
         if with_events:
             self._healths["slack"] = service.health
@@ -199,7 +229,7 @@ class _Building:
         try:
             require_loopback(http.host, http.public_url)
         except SettingsError:
-            if not self._platforms:
+            if not self._homes:
                 raise
             self._screen.tell("The web chat is off: it is for this machine alone, and HOST or PUBLIC_URL is public.")
             return False
@@ -212,13 +242,29 @@ class _Building:
         chat = WebChat(self._app.desk, self._database, now)
         shown = previews(self._settings.http.public_url)
         routes = WebRoutes(chat, self._app.desk, self._renderer, shown)
-        self._platforms["web"] = chat
+        self._homes["web"] = chat
         self._routes += routes.routes()
 
         async def stopped() -> None:
             routes.stop()
 
         self._stack.push_async_callback(stopped)
+
+    def _terminal(self, watch: "Watch") -> None:
+        """Let newsbot post at this terminal, as long as no other one at the same database is the terminal."""
+        from newsbot.platforms.terminal.turn import Turn
+
+        courier = courier_of(self._database, {self._screen.name: self._screen}, self._worker, watch)
+        self._wakings.posts.sleepers.append(courier.wake)
+
+        async def posting() -> None:
+            self._platforms[self._screen.name] = self._screen
+            try:
+                await courier.run(asyncio.Event())
+            finally:
+                del self._platforms[self._screen.name]
+
+        self._service("terminal", Turn(self._database, self._worker, now).run(posting))
 
     async def _listen(self, *, with_chat: bool, with_terminal: bool) -> None:
         """Serve what there is over HTTP: at least the health of this process."""
@@ -285,7 +331,7 @@ async def _talk(running: Running, screen: "Screen") -> bool:
     from newsbot.platforms.terminal.chat import Chat
 
     app = running.app
-    return await Chat(app.desk, screen, app.settings.data_folder / "history", running.drawing.words).run()
+    return await Chat(app.desk, screen, app.settings.data_folder / "history", running.drawing.words, now).run()
 
 
 @asynccontextmanager

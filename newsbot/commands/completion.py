@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from newsbot.commands.menu import TELLING, Context, Option
+from newsbot.commands.menu import Context, Option
 from newsbot.commands.parser import MAX_TEXT
 from newsbot.content.names import Name, NameIndex, normalised
 from newsbot.digests.schedule.phrases import DAY_NAMES
@@ -17,6 +17,7 @@ _DAYS = (
     ("Weekends", "weekends"),
     *((day, day[:3].casefold()) for day in DAY_NAMES),
 )
+_PACES = (("Unlimited: no time limit", "unlimited"), ("15 seconds", "15"), ("30 seconds", "30"), ("60 seconds", "60"))
 
 
 def suggestions(context: Context, suggest: Suggest) -> tuple[Suggestion, ...]:
@@ -74,7 +75,7 @@ def _below(root: str, words: list[str], last: str, start: str, context: Context)
         for each in options
         if each.name.startswith(last)
     ]
-    told = (each for option in options if option.kind in TELLING for each in _values(option, last, context))
+    told = (each for option in options if option.is_telling for each in _values(option, last, context))
     return (*begun, *(Suggestion(each.label[:_LABEL], start + each.value) for each in told))[:MAX_SUGGESTIONS]
 
 
@@ -95,6 +96,10 @@ def _values(option: Option, typed: str, context: Context) -> list[Name]:
             return complete_zone(typed, MAX_SUGGESTIONS)
         case "topics":
             return _topics(typed, context)
+        case "topic":
+            return list(context.library.topic_names.complete(typed, MAX_SUGGESTIONS))
+        case "seconds":
+            return _begun(_PACES, typed)
     return []
 
 

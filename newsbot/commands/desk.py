@@ -18,10 +18,12 @@ from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form, Problems
+from newsbot.messages.platform import plausible
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
 
 if TYPE_CHECKING:
     from newsbot.digests.subscribing import Digests
+    from newsbot.quizzes.playing import Quizzes
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class Desk:
         menu_of: Callable[[Library], Menu] = build_menu,
         choices: PlaceChoices | None = None,
         digests: "Digests | None" = None,
+        quizzes: "Quizzes | None" = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._shelf = shelf
@@ -70,6 +73,7 @@ class Desk:
         self._menu_of = menu_of
         self._choices = choices
         self._digests = digests
+        self._quizzes = quizzes
         self._context = self._fresh_context()
         self._clicks: Mapping[str, Clicker] = {"ask.run": self._run_again, SHARE: self._share, **CLICKS}
 
@@ -82,7 +86,7 @@ class Desk:
 
     def _fresh_context(self) -> Context:
         library = self._shelf.current
-        return Context(library, self._menu_of(library), self._choices, self._digests)
+        return Context(library, self._menu_of(library), self._choices, self._digests, self._quizzes)
 
     async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
         """Answer a free text, as `answer` does."""
@@ -115,11 +119,16 @@ class Desk:
         message: str = "",
         event_id: str = "",
         values: tuple[str, ...] = (),
+        at: datetime | None = None,
     ) -> Reply | Form:
-        """Answer a press of the button behind `token`, which may be old, damaged or forged."""
+        """Answer a press of the button behind `token`, which may be old, damaged or forged.
+
+        `at` is when it was pressed, by the platform's clock; where that is not told, or cannot be, it is now.
+        """
 
         async def answered() -> Reply | Form:
-            click = Click(who, where, read_token(token), values, message, event_id, self._now())
+            now = self._now()
+            click = Click(who, where, read_token(token), values, message, event_id, plausible(at, now) or now)
             return await self._answer_click(self.context, click)
 
         return await self._guarded(answered)

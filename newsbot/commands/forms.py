@@ -34,7 +34,8 @@ def form_for(context: Context, command: Command, presets: Mapping[str, str] | No
     fields = (_filled(_field(context, option), given) for option in command.options if has_field(option))
     kept = {name: value for name, value in given.items() if (option := command.option(name)) and not has_field(option)}
     action = Action(RUN, ("/".join(command.path), *_written(kept)))
-    return Form(command.summary, action, tuple(fields), "Save" if command.effects else "Ask")
+    sends = command.sends or ("Save" if command.effects else "Ask")
+    return Form(command.summary, action, tuple(fields), sends)
 
 
 def has_field(option: Option) -> bool:

@@ -16,19 +16,24 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Ask, Place
 
 if TYPE_CHECKING:
-    from newsbot.digests.subscribing import Digests  # heavy, and commands need it to serve digests alone
+    # Heavy, and commands need them to serve digests and quizzes alone.
+    from newsbot.digests.subscribing import Digests
+    from newsbot.quizzes.playing import Quizzes
 
-OptionKind = Literal["text", "topic", "brief", "figure", "yes-no", "topics", "time", "zone", "days", "number", "choice"]
+_Known = Literal["text", "topic", "brief", "figure", "yes-no", "topics", "time", "zone", "days", "number", "choice"]
+OptionKind = _Known | Literal["seconds", "question"]
 YES = frozenset({"yes", "true", "on", "1"})
 # Words of these kinds tell by themselves which option they are of, so in a free text they may stand in any order.
-TELLING: frozenset[OptionKind] = frozenset({"topics", "time", "zone", "days", "number"})
+TELLING: frozenset[OptionKind] = frozenset({"topics", "time", "zone", "days", "number", "seconds", "question"})
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One option of a command. `rest` takes all remaining words of a free text.
 
-    `choices` holds (label, value) pairs where the kind is "choice". `form`: it has a field in the command's form.
+    `choices` holds (label, value) pairs where the kind is "choice", `synonyms` (word, value) pairs that people write as
+    well. `form`: it has a field in the command's form. `tells`: its words tell by themselves that they are of this
+    option, though those of its kind do not always.
     """
 
     name: str
@@ -38,6 +43,13 @@ class Option:
     rest: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     form: bool = True
+    tells: bool = False
+    synonyms: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether a word tells by itself that it is of this option."""
+        return self.tells or self.kind in TELLING
 
 
 class PlaceChoices(Protocol):
@@ -52,12 +64,13 @@ class PlaceChoices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler may use: one snapshot of the content, the menu made from it, what places chose, the digests."""
+    """What a handler may use: one snapshot of the content, the menu made from it, and what is kept, where it is."""
 
     library: Library
     menu: "Menu"
     choices: PlaceChoices | None = None
     digests: "Digests | None" = None
+    quizzes: "Quizzes | None" = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]
@@ -73,7 +86,8 @@ class Command:
     `private`: the answer is for the asker only. `admin`: for administrators of the place; `admin_on` names platforms
     where it is, on the others the handler says who may. `effects`: it changes something, so an event that a platform
     delivers twice is handled once. `examples` are whole texts. `filled` tells what the fields of its form hold at
-    first. `below` is what its subcommands are, in a word.
+    first. `below` is what its subcommands are, in a word. `sharable`: its public
+    answer may be for the asker only instead. `sends` is what the button says that sends its form.
     """
 
     path: tuple[str, ...]
@@ -88,6 +102,8 @@ class Command:
     admin_on: frozenset[str] = frozenset()
     filled: Filler | None = None
     below: str = "brief"
+    sharable: bool = True
+    sends: str = ""
 
     def for_admins(self, platform: str) -> bool:
         """Whether on this platform only administrators of a place may ask for it."""
@@ -107,13 +123,14 @@ class Menu:
 
     @classmethod
     def of(cls, commands: Iterable[Command]) -> "Menu":
-        """The menu of these commands; every answer that is public by default gets the `private` option."""
+        """The menu of these commands; those whose answers are public, but need not be, get the `private` option."""
         by_path: dict[tuple[str, ...], Command] = {}
         roots: dict[str, tuple[Command, ...]] = {}
         for command in commands:
             if command.path in by_path:
                 raise ValueError(f"two commands are /{' '.join(command.path)}")
-            full = command if command.private else replace(command, options=(*command.options, PRIVATE))
+            is_fixed = command.private or not command.sharable
+            full = command if is_fixed else replace(command, options=(*command.options, PRIVATE))
             by_path[command.path] = full
             root = command.path[0]
             roots[root] = (*roots.get(root, ()), full)

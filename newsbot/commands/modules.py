@@ -18,6 +18,8 @@ from newsbot.commands import (
 from newsbot.commands.digests import buttons as digest_buttons
 from newsbot.commands.digests import menu as digests
 from newsbot.commands.menu import Context
+from newsbot.commands.quizzes import buttons as quiz_buttons
+from newsbot.commands.quizzes import menu as quizzes
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Click
@@ -25,7 +27,8 @@ from newsbot.messages.requests import Click
 Clicker = Callable[[Context, Click], Awaitable[Reply | Form]]
 
 # In the order of the overview: the first with subcommands are topics, which first words to a server rely on.
-COMMANDS: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, digests, settings, about)
-_CLICKS: tuple[ModuleType, ...] = (briefs, events, figures, forms, questions, sources, digest_buttons)
+COMMANDS: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, digests, quizzes, settings, about)
+_CLICKS: tuple[ModuleType, ...] = (briefs, events, figures, forms, questions, sources, digest_buttons, quiz_buttons)
 CLICKS: Mapping[str, Clicker] = {name: clicker for module in _CLICKS for name, clicker in module.CLICKS.items()}
-EFFECTS = digest_buttons.EFFECTS  # buttons that change something: an event that comes twice is handled once
+# Buttons that change something: an event that comes twice is handled once.
+EFFECTS = digest_buttons.EFFECTS | quiz_buttons.EFFECTS

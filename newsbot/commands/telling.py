@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from newsbot.commands.digests.words import topic_ids
-from newsbot.commands.menu import TELLING, Command, Context, Option, OptionKind
+from newsbot.commands.menu import Command, Context, Option, OptionKind
+from newsbot.commands.quizzes.words import chosen, is_count, is_pace
 from newsbot.content.names import normalised
 from newsbot.digests.schedule.cities import SEVERAL
 from newsbot.digests.schedule.phrases import parse_days, parse_time
@@ -13,7 +14,9 @@ from newsbot.errors import RequestError
 
 _NAMED = re.compile(r"(?:--)?([a-z][a-z-]{1,20})[:=](.*)\Z", re.DOTALL)
 _OFFSET = re.compile(r"(?:utc|gmt)[+\-][0-9]", re.IGNORECASE)
-_BETWEEN = frozenset({"at", "in", "on", "about", "for", "and"})  # words that join the others
+# Words that join the others.
+_BETWEEN = frozenset({"at", "in", "on", "about", "for", "and", "a", "the", "with", "each"})
+_NUMBERS: frozenset[OptionKind] = frozenset({"number", "seconds"})
 _LONGEST = 8  # words of one value
 
 
@@ -35,11 +38,13 @@ def _next(
     option, rest = _named(command, words)
     if option is not None and option.kind == "yes-no" and len(rest) < len(words):  # a bare name is a yes
         return option, "yes", rest
+    if option is not None and _is_unit(option, words[0], rest, context):
+        return None, "", rest
     if option is None:
         rest = words
-        option = next(
-            (each for each in command.options if each.name not in given and _length(each, words, context)), None
-        )
+        option = _told(command, words, given, context)
+    if option is None and (last := next((each for each in command.options if each.rest), None)):
+        return last, words[0], words[1:]
     if option is None and normalised(words[0]) in _BETWEEN:
         return None, "", words[1:]
     option = option or _open(command, given)
@@ -56,10 +61,22 @@ def _named(command: Command, words: list[str]) -> tuple[Option | None, list[str]
     return command.option(words[0].lstrip("-").casefold()), words[1:]
 
 
+def _is_unit(option: Option, word: str, rest: list[str], context: Context) -> bool:
+    """Whether a word that is also an option's name says only what was counted: `5 questions on deepseek`."""
+    return option.kind in _NUMBERS and word in (option.name, f"{option.name},") and not _length(option, rest, context)
+
+
+def _told(command: Command, words: list[str], given: dict[str, str], context: Context) -> Option | None:
+    """The option that the first words tell by themselves to be of: by the most words, the first among equals."""
+    lengths = ((_length(each, words, context), each) for each in command.options if each.name not in given)
+    length, option = max(lengths, key=lambda told: told[0], default=(0, None))
+    return option if length else None
+
+
 def _open(command: Command, given: dict[str, str]) -> Option | None:
     """The option that a word which tells nothing belongs to: the first that is still open, else the last given."""
-    telling = [option for option in command.options if option.kind in TELLING]
-    spoken = [option for option in telling if option.kind != "number"] or telling
+    telling = [option for option in command.options if option.is_telling]
+    spoken = [option for option in telling if option.kind not in _NUMBERS] or telling
     still = next((option for option in spoken if option.name not in given), None)
     return still or (command.option(next(reversed(given))) if given else None)
 
@@ -67,10 +84,10 @@ def _open(command: Command, given: dict[str, str]) -> Option | None:
 def _length(option: Option, words: Sequence[str], context: Context) -> int:
     """How many of the first words are a value of this option; 0 where they are none."""
     tells = _TELLS.get(option.kind)
-    if tells is None:
+    if tells is None or not option.is_telling:
         return 0
     lengths = range(min(len(words), _LONGEST), 0, -1)
-    return next((length for length in lengths if tells(context, " ".join(words[:length]))), 0)
+    return next((length for length in lengths if tells(context, option, " ".join(words[:length]))), 0)
 
 
 def _accepted(read: Callable[[], object]) -> bool:
@@ -81,21 +98,27 @@ def _accepted(read: Callable[[], object]) -> bool:
     return True
 
 
-def _is_zone(context: Context, said: str) -> bool:
-    del context
+def _is_zone(said: str) -> bool:
     return normalised(said) in SEVERAL or bool(_OFFSET.match(said)) or zone_index().exact(said) is not None
 
 
-def _is_number(context: Context, said: str) -> bool:
-    del context
-    bare = said.removeprefix("#")
-    return bare.isascii() and bare.isdecimal() and len(bare) <= 3
+def _is_days(said: str) -> bool:
+    return said.casefold() != "all" and _accepted(lambda: parse_days(said))  # “all” is of all topics
 
 
-_TELLS: dict[OptionKind, Callable[[Context, str], bool]] = {
-    "number": _is_number,
-    "time": lambda context, said: _accepted(lambda: parse_time(said)),
-    "zone": _is_zone,
-    "days": lambda context, said: said.casefold() != "all" and _accepted(lambda: parse_days(said)),  # all topics
-    "topics": lambda context, said: _accepted(lambda: topic_ids(context.library, said)),
+def _is_question(context: Context, said: str) -> bool:
+    topic, _, name = said.partition("/")
+    return (topic, name) in context.library.questions or (topic, name) in context.library.retired
+
+
+_TELLS: dict[OptionKind, Callable[[Context, Option, str], bool]] = {
+    "number": lambda context, option, said: is_count(said, option.name),
+    "seconds": lambda context, option, said: is_pace(said),
+    "choice": lambda context, option, said: chosen(option, said) is not None,
+    "topic": lambda context, option, said: context.library.topic_names.exact(said) is not None,
+    "question": lambda context, option, said: _is_question(context, said),
+    "time": lambda context, option, said: _accepted(lambda: parse_time(said)),
+    "zone": lambda context, option, said: _is_zone(said),
+    "days": lambda context, option, said: _is_days(said),
+    "topics": lambda context, option, said: _accepted(lambda: topic_ids(context.library, said)),
 }

@@ -1,21 +1,27 @@
 """What only `newsbot check` looks at, because it takes a while: whether every card fits every platform."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
 from newsbot.content.library import Library
+from newsbot.content.models import Brief, Event, Figure, Question
 from newsbot.messages.budgets import BUDGETS
 from newsbot.messages.cards import Card
 from newsbot.messages.fitting import fit
 from newsbot.validation import Finding, Mistake, mistakes
 from newsbot.yamlfiles import Location
 
+Entry = Brief | Figure | Event | Question
 
-def overlong_cards(library: Library) -> list[Mistake]:
-    """A mistake for each brief, figure, question and event whose card does not fit one message of a platform."""
+
+def overlong_cards(library: Library, others: Iterable[tuple[Entry, Card]] = ()) -> list[Mistake]:
+    """A mistake for each brief, figure, question and event whose card does not fit one message of a platform.
+
+    `others` are cards that are made elsewhere, each with the entry whose words it shows.
+    """
     found: list[Mistake] = []
-    for origin, card in _all_cards(library):
+    for origin, card in (*_all_cards(library), *((library.origins[id(entry)], card) for entry, card in others)):
         file, location = origin
         findings = [Finding(location, problem, "write it shorter") for problem in _problems(card)]
         if findings:

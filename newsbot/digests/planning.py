@@ -15,6 +15,7 @@ from typing import Protocol
 
 from newsbot.content.library import Library
 from newsbot.digests.editions.composing import Edition, History, Selection, Stage, compose, stages_to_json
+from newsbot.digests.editions.values import AskedQuestion
 from newsbot.digests.editions.wire import DailyQuestion, Wire
 from newsbot.digests.schedule.catchup import Decision, Outage, decide
 from newsbot.digests.schedule.clock import shown as shown_at
@@ -33,7 +34,7 @@ SILENCE = timedelta(seconds=60)  # without a sign of life for so long, newsbot w
 _JUMP = timedelta(minutes=10)  # a clock that is so far behind the last sign of life was put back
 _PATIENCE = timedelta(minutes=15)  # how long composing is tried again before an edition is left out
 HEART = "planner"
-_REMEMBER = timedelta(days=40)  # outages; a weekly digest is never later than that
+_REMEMBER = timedelta(days=40)  # outages; a weekly digest is never later than that. Streaks go further back.
 _BATCH = 500
 _KEPT = 200  # editions of one sweep
 _NOTHING = "nothing new happened, and this digest is skipped then"
@@ -181,7 +182,6 @@ class Planner:
             last = await tx.watches.last_beat(HEART)
             if last is not None and now - last >= SILENCE:
                 await tx.watches.add_outage(OutageRecord(last, now))
-                await tx.watches.forget_outages_before(now - _REMEMBER)
             # Of two machines whose clocks differ a little, the one ahead counts.
             if last is None or not timedelta(0) <= last - now <= _JUMP:
                 await tx.watches.beat(HEART, now)
@@ -329,6 +329,11 @@ def selection_of(subscription: Subscription, history: History, day: date) -> Sel
     return Selection(topics, day, subscription.cursor, history, subscription.when_empty)
 
 
+async def add_edition(tx: Transaction, written: Written, content_version: str, now: datetime) -> int:
+    """Keep an edition; returns its id. The question that it asks is to be posed in the same transaction."""
+    return await tx.deliveries.add_edition(written.body, content_version, now, written.why, written.edition.daily)
+
+
 async def _write(
     tx: Transaction,
     kept: Sequence[Planned],
@@ -341,6 +346,7 @@ async def _write(
     await tx.deliveries.supersede([each.before.id for each in kept if each.replaces], now)
     by_edition: dict[int, list[NewDelivery]] = {}
     none: int | None = None
+    asked: list[AskedQuestion] = []
     for each in kept:
         for delivery, selection in each.deliveries:
             if selection is None:
@@ -349,11 +355,14 @@ async def _write(
             else:
                 if selection not in editions:
                     written = composer.edition(selection)
-                    version = composer.library.version
-                    editions[selection] = await tx.deliveries.add_edition(written.body, version, now, written.why)
-                    fresh[selection] = editions[selection]
+                    editions[selection] = fresh[selection] = await add_edition(
+                        tx, written, composer.library.version, now
+                    )
+                    asked += [written.edition.question] if written.edition.question else []
                 edition = editions[selection]
             by_edition.setdefault(edition, []).append(delivery)
+    if asked:
+        await composer.question.pose(tx, asked, now)
     for edition, deliveries in by_edition.items():
         await tx.deliveries.add(edition, deliveries)
     for each in kept:

@@ -95,6 +95,11 @@ class Paper:
         """Forget a message."""
         self.came.pop(posted.message_id, None)
 
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        """Paper has no threads."""
+        del posted, title
+        return None
+
     async def abilities(self, place: Place) -> Abilities:
         """Everything."""
         del place

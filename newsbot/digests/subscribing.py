@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from newsbot.content.library import Library
 from newsbot.digests.editions.composing import History, Selection, Stage, stages_from_json
 from newsbot.digests.editions.wire import DailyQuestion, Wire
-from newsbot.digests.planning import Composer, grounded, rule, rule_of, selection_of
+from newsbot.digests.planning import Composer, add_edition, grounded, rule, rule_of, selection_of
 from newsbot.digests.schedule.clock import ClockChange, changes_within, shown
 from newsbot.digests.schedule.slots import Occurrence, lost_by_change, next_slots, slots_between
 from newsbot.digests.schedule.zones import zone_of
@@ -278,8 +278,9 @@ class Digests:
         written = composer.edition(selection)
         if written.edition.card is None:
             raise RequestError("The digest cannot be made at the moment; the log says why.")
-        version = composer.library.version
-        edition = await tx.deliveries.add_edition(written.body, version, now, written.why)
+        edition = await add_edition(tx, written, composer.library.version, now)
+        if written.edition.question:
+            await self._question.pose(tx, [written.edition.question], now)
         key = f"digest:{subscription.id}:now:{now.timestamp():.6f}"
         fresh = NewDelivery(key, subscription.place, now, subscription.id, ON_REQUEST, subscription.mention)
         await tx.deliveries.add(edition, [fresh])

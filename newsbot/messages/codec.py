@@ -53,7 +53,12 @@ def posted_to_json(posted: Posted) -> JsonObject:
     place = {"platform": posted.place.platform, "workspace": posted.place.workspace, "channel": posted.place.channel}
     if posted.place.thread is not None:
         place["thread"] = posted.place.thread
-    return {"place": place, "message_id": posted.message_id, **({"fix": posted.fix} if posted.fix else {})}
+    shown: JsonObject = {"place": place, "message_id": posted.message_id}
+    if posted.fix:
+        shown["fix"] = posted.fix
+    if posted.at is not None:
+        shown["at"] = posted.at.isoformat()
+    return shown
 
 
 def posted_from_json(data: JsonObject) -> Posted:

@@ -8,18 +8,27 @@ from newsbot.messages.budgets import Budget
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Place
 
+_FARTHEST = timedelta(days=1)  # that a platform's clock may be from ours
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A message that stands on a platform: enough to edit or delete it later, also after a restart.
 
-    `fix` is what to change so that the next one shows everything, such as its pictures.
+    `fix` is what to change so that the next one shows everything, such as its pictures. `at` is when the message was
+    posted, by the platform's own clock; None where it does not tell, or tells what cannot be. An edit keeps it.
     """
 
     place: Place
     message_id: str
     rest: tuple["Posted", ...] = ()  # the further messages of a long card, in their thread
     fix: str = ""
+    at: datetime | None = None
+
+
+def plausible(stamp: datetime | None, now: datetime) -> datetime | None:
+    """A platform's time stamp; None where it is more than a day from our clock, which then is the better one."""
+    return stamp if stamp is not None and abs(stamp - now) <= _FARTHEST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,13 @@ class Platform(Protocol):
 
     async def delete(self, posted: Posted) -> None:
         """Take the message away; one that is already gone is no error."""
+
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        """The place below a message that was posted, where a longer exchange stands apart.
+
+        The same place for the same message, however often. None where this platform, or this channel, has none. Raises
+        as `post` does.
+        """
 
     async def abilities(self, place: Place) -> Abilities:
         """What newsbot may do in `place` at this moment."""

@@ -1,1 +1,1 @@
-"""Quizzes: what is asked, which answers count, what they are worth, and how a game goes on."""
+"""Quizzes: games in channels, the question of the day, and what is kept of both."""

@@ -21,8 +21,10 @@ from newsbot.errors import SettingsError, StorageError, StorageUnavailable
 from newsbot.messages.requests import Place
 from newsbot.storage.deliveries import DeliveryRepository
 from newsbot.storage.events import EventRepository
+from newsbot.storage.games import GameRepository
 from newsbot.storage.installations import InstallationRepository
 from newsbot.storage.leases import LeaseRepository
+from newsbot.storage.players import PlayerRepository
 from newsbot.storage.settings import SettingRepository
 from newsbot.storage.subscriptions import SubscriptionRepository
 from newsbot.storage.watches import WatchRepository
@@ -30,6 +32,7 @@ from newsbot.storage.webmessages import WebMessageRepository
 
 log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
+Turn = Connection  # what the work of `Database.run` is done with; its callers hand it on to this package's functions
 
 _REFUSED = "The database refused what newsbot wanted to store."
 _UNAVAILABLE = (
@@ -73,6 +76,16 @@ class Transaction:
     def leases(self) -> LeaseRepository:
         """Claims by which processes take turns."""
         return LeaseRepository(self.connection)
+
+    @cached_property
+    def games(self) -> GameRepository:
+        """Games of the quiz."""
+        return GameRepository(self.connection)
+
+    @cached_property
+    def players(self) -> PlayerRepository:
+        """People who play."""
+        return PlayerRepository(self.connection)
 
     @cached_property
     def subscriptions(self) -> SubscriptionRepository:

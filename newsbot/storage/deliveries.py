@@ -32,11 +32,19 @@ class DeliveryRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add_edition(self, body: str, content_version: str, at: datetime, why: str = "[]") -> int:
-        """Keep what is to be posted, and why it says that; returns the edition's id. An empty body is never posted."""
-        values = {"body": body, "content_version": content_version, "made_at": at, "why": why}
+    async def add_edition(self, body: str, content_version: str, at: datetime, why: str = "[]", daily: str = "") -> int:
+        """Keep what is to be posted, and why it says that; returns the edition's id. An empty body is never posted.
+
+        `daily` is the question of the day that it asks.
+        """
+        values = {"body": body, "content_version": content_version, "made_at": at, "why": why, "daily": daily}
         made = await self._connection.execute(insert(editions).values(values).returning(editions.c.id))
         return int(made.scalar_one())
+
+    async def rewrite(self, key: str, body: str) -> None:
+        """Let what the delivery of that key posted be kept in other words."""
+        edition = select(_columns.edition_id).where(_columns.key == key).scalar_subquery()
+        await self._connection.execute(update(editions).where(editions.c.id == edition).values(body=body))
 
     async def add(self, edition_id: int, fresh: Sequence[NewDelivery]) -> None:
         """As `put_deliveries`, within this transaction."""

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +33,7 @@ from newsbot.storage.tables import deliveries, editions
 
 _columns = deliveries.c
 _OPEN: tuple[DeliveryState, ...] = ("due", "leased", "sending")
+_AHEAD = timedelta(days=1)  # what people wait for goes before everything that became due since yesterday
 SHARDS = 5_040  # divides evenly among up to ten workers
 # Written into the statements, not bound: so the indexes of what is open serve them, and many rows settle in one.
 OPEN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in _OPEN]
@@ -51,16 +52,23 @@ _READ = [
 ]
 
 
+class StoredEdition(NamedTuple):
+    """What an edition says, as JSON, and the question of the day that it asks; empty where it asks none."""
+
+    body: str
+    daily: str
+
+
 def put_deliveries(connection: Connection, edition_id: int, fresh: Sequence[NewDelivery]) -> None:
     """Put deliveries of an edition into the outbox, but for those whose key is there already."""
     shared = {_columns.edition_id: edition_id, _columns.attempts: 0, _columns.lease_by: "", _columns.fix: ""}
     insert_or_ignore_rows(connection, deliveries, _PUT, [_values(delivery) for delivery in fresh], shared)
 
 
-def edition_bodies(connection: Connection, edition_ids: Iterable[int]) -> dict[int, str]:
-    """What these editions say, by id."""
-    query = select(editions.c.id, editions.c.body).where(editions.c.id.in_(set(edition_ids)))
-    return {row.id: row.body for row in connection.execute(query)}
+def stored_editions(connection: Connection, edition_ids: Iterable[int]) -> dict[int, StoredEdition]:
+    """These editions, by id."""
+    query = select(editions.c.id, editions.c.body, editions.c.daily).where(editions.c.id.in_(set(edition_ids)))
+    return {row.id: StoredEdition(row.body, row.daily) for row in connection.execute(query)}
 
 
 def claim_deliveries(
@@ -213,9 +221,10 @@ def _settling(dialect: str) -> Update:
 
 def _values(delivery: NewDelivery) -> tuple[object, ...]:
     place, due_at, skipped = delivery.place, delivery.due_at, delivery.skipped
+    retry_at = due_at - _AHEAD if delivery.is_awaited else due_at
     return (
         *(delivery.key, place.platform, place.workspace, place.channel, place.thread or ""),
-        *("skipped" if skipped else "due", due_at, due_at, skipped, due_at if skipped else None),
+        *("skipped" if skipped else "due", due_at, retry_at, skipped, due_at if skipped else None),
         *(delivery.subscription, delivery.slot, delivery.mention, delivery.label, shard_of(place)),
     )
 
@@ -251,11 +260,11 @@ def claim_editions(
     platforms: Sequence[str],
     part: tuple[int, int],
     known: Iterable[int],
-) -> tuple[tuple[Delivery, ...], dict[int, str]]:
-    """As `claim_deliveries`, with what their editions say, those left out that are `known`."""
+) -> tuple[tuple[Delivery, ...], dict[int, StoredEdition]]:
+    """As `claim_deliveries`, with their editions, those left out that are `known`."""
     held = claim_deliveries(connection, worker, now, lease, limit, platforms, part)
     new = {delivery.edition_id for delivery in held} - set(known)
-    return held, edition_bodies(connection, new) if new else {}
+    return held, stored_editions(connection, new) if new else {}
 
 
 def settle_and_begin(

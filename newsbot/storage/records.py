@@ -66,7 +66,8 @@ class NewDelivery:
     """A message that is to stand in `place` from `due_at` on. A second one with the same `key` is not made.
 
     Where a digest makes it: of which subscription and slot, which role it mentions, and why it is late. `skipped` is
-    why it is not to be posted at all: then it is kept only so that people can read that.
+    why it is not to be posted at all: then it is kept only so that people can read that. `is_awaited`: people wait for
+    it at this moment, so it leaves before what fills a queue.
     """
 
     key: str
@@ -77,6 +78,7 @@ class NewDelivery:
     mention: str = ""
     label: str = ""
     skipped: str = ""
+    is_awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ class Delivery:
     mention: str = ""
     label: str = ""
     shard: int = 0
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether people wait for it at this moment."""
+        return self.retry_at < self.due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +221,104 @@ class Incident:
     platform: str
     opened_at: datetime
     closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GameRecord:
+    """A game of the quiz as it is kept: `body` is all of it as JSON, the rest is what games are looked for by.
+
+    `place` is the channel it was started in, `played_in` the one its questions stand in. `daily` is the question of a
+    day that is played, or empty. `due_at` is when it is to be looked at next, None where it is over.
+    """
+
+    id: int
+    place: Place
+    played_in: str
+    daily: str
+    phase: str
+    due_at: datetime | None
+    version: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """What one person chose; `at` is the platform's timestamp of the press that counts."""
+
+    game: int
+    number: int
+    person: str
+    name: str
+    choice: int
+    at: datetime
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRecord:
+    """What one answer was worth. `place` is the channel of its game, `chosen` the choice in words."""
+
+    game: int
+    number: int
+    person: str
+    name: str
+    place: Place
+    question: str
+    chosen: str
+    is_right: bool
+    points: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """Where one person stands: their place, which as many points share, and what they have."""
+
+    rank: int
+    person: str
+    name: str
+    points: int
+    right: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A person as far as the quiz keeps anything of them. `realm` is where their id is theirs; empty is everywhere."""
+
+    platform: str
+    realm: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRecord:
+    """What somebody thinks is wrong with a question."""
+
+    question: str
+    player: Player
+    reason: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DailyChannel:
+    """Which question of a day is open in a channel since when, the one before it, and the key of its delivery."""
+
+    place: Place
+    daily: str
+    before: str
+    delivery: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much of a person was erased, and the games whose final scores told of them."""
+
+    answers: int
+    results: int
+    votes: int
+    reports: int
+    games: tuple[int, ...]

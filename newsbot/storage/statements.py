@@ -32,12 +32,12 @@ _IN_ORDER = select(*(func.set_config(f"enable_{way}", "off", True) for way in ("
 _CHUNK = 100  # rows in one statement on SQLite; more of them gain nothing
 
 
-def _insert(connection: AsyncConnection, table: Table) -> Any:
+def _insert(connection: AsyncConnection | Connection, table: Table) -> Any:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
 
 
-def insert_or_ignore(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> Insert:
+def insert_or_ignore(connection: AsyncConnection | Connection, table: Table, values: Mapping[str, object]) -> Insert:
     """Insert a row unless one with the same primary key is there."""
     statement: Insert = _insert(connection, table).values(values).on_conflict_do_nothing()
     return statement

@@ -58,6 +58,9 @@ OPEN = "state IN ('due', 'leased', 'sending')"
 TROUBLED = "state IN ('unknown', 'failed')"
 ACTIVE = "state = 'active'"
 UNCLOSED = "closed_at IS NULL"
+PLAYED = "daily = '' AND phase NOT IN ('ended', 'mending')"
+OF_A_DAY = "daily <> ''"
+DUE = "due_at IS NOT NULL"
 
 
 def _text(name: str, length: int, **options: Any) -> Column[str]:
@@ -125,6 +128,7 @@ editions = Table(
     _text("content_version", 64),
     Column("made_at", UtcDateTime, nullable=False),
     Column("why", Text, nullable=False, server_default="[]"),
+    _text("daily", 32, server_default=""),
 )
 
 # Digests that come to a channel by themselves. `last_day` is the latest nominal date that was decided; `next_at` when
@@ -252,4 +256,139 @@ slack_installations = Table(
     Column("installed_at", UtcDateTime, nullable=False),
     Column("gone_at", UtcDateTime, nullable=True),
     Column("gone_reason", Text, nullable=False),
+)
+
+# Games of the quiz. `body` holds all of a game as JSON; the rest is what games are looked for by. `channel` is where it
+# was started, `played_in` where its questions stand. `version` grows with each change, so that of two processes one
+# moves it on. `daily` is the question of a day that a channel plays, empty for an ordinary game.
+quiz_games = Table(
+    "quiz_games",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("platform", 32),
+    _text("workspace", 64),
+    _text("channel", 64),
+    _text("played_in", 64),
+    _text("daily", 32),
+    _text("phase", 16),
+    Column("due_at", UtcDateTime, nullable=True),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(
+        "uq_quiz_games_channel",
+        *("platform", "workspace", "channel"),
+        unique=True,
+        sqlite_where=text(PLAYED),
+        postgresql_where=text(PLAYED),
+    ),
+    Index(
+        "uq_quiz_games_daily",
+        *("daily", "platform", "workspace", "channel"),
+        unique=True,
+        sqlite_where=text(OF_A_DAY),
+        postgresql_where=text(OF_A_DAY),
+    ),
+    Index("ix_quiz_games_played_in", "platform", "workspace", "played_in"),
+    Index("ix_quiz_games_due_at", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+)
+
+# What each person chose: one row a question, whatever arrives twice or at two processes at once.
+quiz_answers = Table(
+    "quiz_answers",
+    metadata,
+    Column("game", Integer, ForeignKey("quiz_games.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("person", 64, primary_key=True),
+    _text("name", 120),
+    Column("choice", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("is_changed", Boolean(name="is_changed"), nullable=False),
+    Index("ix_quiz_answers_person", "person"),
+)
+
+quiz_votes = Table(
+    "quiz_votes",
+    metadata,
+    Column("game", Integer, ForeignKey("quiz_games.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("person", 64, primary_key=True),
+    Index("ix_quiz_votes_person", "person"),
+)
+
+# What each answer was worth, written when its question is over. Boards and streaks are made from these.
+quiz_results = Table(
+    "quiz_results",
+    metadata,
+    Column("game", Integer, ForeignKey("quiz_games.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("person", 64, primary_key=True),
+    _text("name", 120),
+    _text("platform", 32),
+    _text("workspace", 64),
+    _text("channel", 64),
+    _text("question", 160),
+    Column("chosen", Text, nullable=False),
+    Column("is_right", Boolean(name="is_right"), nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_quiz_results_place", "platform", "workspace", "channel", "at"),
+    Index("ix_quiz_results_person", "platform", "person", "at"),
+    Index("ix_quiz_results_question", "question"),
+)
+
+# People who are left out of boards. `realm` is where a person's id is theirs: a Slack workspace, or empty.
+quiz_hidden = Table(
+    "quiz_hidden",
+    metadata,
+    _text("platform", 32, primary_key=True),
+    _text("realm", 64, primary_key=True),
+    _text("person", 64, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+# What people think is wrong with a question: one report a person.
+quiz_reports = Table(
+    "quiz_reports",
+    metadata,
+    _text("question", 160, primary_key=True),
+    _text("platform", 32, primary_key=True),
+    _text("realm", 64, primary_key=True),
+    _text("person", 64, primary_key=True),
+    _text("reason", 32),
+    Column("words", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_quiz_reports_person", "platform", "person"),
+)
+
+# When a channel was last asked a question, so that none repeats before its pool is used up.
+quiz_asked = Table(
+    "quiz_asked",
+    metadata,
+    _text("platform", 32, primary_key=True),
+    _text("workspace", 64, primary_key=True),
+    _text("channel", 64, primary_key=True),
+    _text("question", 160, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Questions of a day as they were asked; one may stand in many channels.
+quiz_dailies = Table(
+    "quiz_dailies",
+    metadata,
+    _text("id", 32, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+# Which question of a day is open in a channel, which one was before it, and the delivery that brought it.
+quiz_channels = Table(
+    "quiz_channels",
+    metadata,
+    _text("platform", 32, primary_key=True),
+    _text("workspace", 64, primary_key=True),
+    _text("channel", 64, primary_key=True),
+    _text("daily", 32),
+    _text("before", 32),
+    _text("delivery", 160),
+    Column("since", UtcDateTime, nullable=False),
 )

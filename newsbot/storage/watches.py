@@ -41,10 +41,6 @@ class WatchRepository:
         query = select(outages).where(outages.c.end > at).order_by(outages.c.start)
         return tuple(OutageRecord(row.start, row.end) for row in await self._connection.execute(query))
 
-    async def forget_outages_before(self, at: datetime) -> None:
-        """Forget outages that ended before `at`."""
-        await self._connection.execute(delete(outages).where(outages.c.end < at))
-
     async def unconfirmed(self, before: datetime, limit: int) -> tuple[int, ...]:
         """Ids of digests, due and made before an instant, that were not posted, and are no incident yet.
 

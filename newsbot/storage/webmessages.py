@@ -32,7 +32,10 @@ class WebMessageRepository:
         return await self._connection.run_sync(add_web_messages, messages)
 
     async def change(self, message_id: int, body: str) -> WebMessage | None:
-        """Give an answer another body; None where there is no such message."""
+        """Give an answer another body; None where there is no such message, or it was taken away."""
+        held = await self.get(message_id)
+        if held is None or held.is_deleted:
+            return None
         return await self._update(message_id, body=body, is_card=True)
 
     async def delete(self, message_id: int) -> WebMessage | None:

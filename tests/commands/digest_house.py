@@ -66,6 +66,11 @@ class Paper:
         """Take it away."""
         self.posted.pop(posted.message_id, None)
 
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        """None: there are no threads here."""
+        del posted, title
+        return None
+
     async def abilities(self, place: Place) -> Abilities:
         """As it was told."""
         del place

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, combinations, pairwise
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 import pytest
@@ -22,17 +23,23 @@ from newsbot.digests.editions.composing import (
     stages_from_json,
     stages_to_json,
     with_lead,
+    with_results,
 )
 from newsbot.digests.editions.news import days_after
-from newsbot.digests.editions.values import next_in_turn
-from newsbot.digests.editions.wire import AskedQuestion, ContentWire, NewsItem, SelfCheck
+from newsbot.digests.editions.values import AskedQuestion, next_in_turn
+from newsbot.digests.editions.wire import ContentWire, DailyQuestion, NewsItem, OpenQuestion, SelfCheck
 from newsbot.errors import ContentError
 from newsbot.messages.actions import Action
-from newsbot.messages.budgets import BUDGETS
-from newsbot.messages.cards import Button, Buttons, Card, Choice, Links, Picture, Text, text
+from newsbot.messages.budgets import BUDGETS, DISCORD, cost
+from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Links, Picture, Rule, Text, text
 from newsbot.messages.codec import card_from_json, card_to_json
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Link, Mention
+from newsbot.quizzes.cards.daily_cards import daily_results
+from newsbot.quizzes.dailies import Dailies
+from newsbot.quizzes.rules.asking import asked as asked_as
+from newsbot.quizzes.rules.scoring import Answer
+from newsbot.storage.database import Database, Transaction
 from tests.content.conftest import Folder
 
 LIBRARY = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
@@ -57,13 +64,16 @@ class Asking:
     """A question of the day that is always the same."""
 
     def __init__(self, *blocks: Text | Buttons) -> None:
-        self._asked = AskedQuestion("only", blocks) if blocks else None
+        self._asked = OpenQuestion("only", blocks) if blocks else None
 
     def question(
         self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
     ) -> AskedQuestion | None:
         """See `DailyQuestion`."""
         return self._asked
+
+    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+        """Nothing is kept."""
 
 
 def item(name: str, day: date = DAY, weight: float = 1.0, title: str = "", url: str = "") -> NewsItem:
@@ -97,13 +107,19 @@ def card_of(edition: Edition) -> Card:
 
 
 def life(
-    topics: tuple[str, ...], first: date, days: int, wire: Listed | ContentWire = WIRE, library: Library = LIBRARY
+    topics: tuple[str, ...],
+    first: date,
+    days: int,
+    wire: Listed | ContentWire = WIRE,
+    library: Library = LIBRARY,
+    question: DailyQuestion | None = None,
 ) -> Iterator[tuple[Selection, Edition]]:
     """A subscription's daily editions, each with what the one before left."""
     history, cursor = History(), first - ONE_DAY
+    question = question or SelfCheck()
     for day in (first + timedelta(days=number) for number in range(days)):
         asked = selection(day, cursor, topics, history)
-        edition = compose(library, wire, SelfCheck(), asked)
+        edition = compose(library, wire, question, asked)
         yield asked, edition
         history, cursor = edition.history, edition.cursor
 
@@ -411,6 +427,65 @@ def test_every_digest_fits_every_platform_in_one_message_with_its_lead() -> None
                 fitted = fit(card, budget)
                 assert not fitted.losses, (asked, budget.name)
                 assert len(fitted.parts) == 1, (asked, budget.name)
+
+
+def sealed() -> Dailies:
+    """The question of the day as the quiz asks it; nothing is kept."""
+    return Dailies(Database("sqlite://"), lambda: LIBRARY, lambda: datetime.now(UTC), Random(1))
+
+
+def _longest_results() -> tuple[Block, ...]:
+    """The results that take the most room, of any question, with and without answers."""
+    results = []
+    for question in (asked_as(LIBRARY, each, Random(1)) for each in LIBRARY.questions.values()):
+        answers = [Answer(str(number), "", question.right, datetime.now(UTC)) for number in range(1_000)]
+        results += [daily_results(question, answers), daily_results(question, ())]
+    return max(results, key=lambda blocks: sum(cost(block, DISCORD).characters for block in blocks))
+
+
+def test_every_digest_with_a_sealed_question_and_the_longest_results_is_one_message_everywhere() -> None:
+    results, quiz = _longest_results(), sealed()
+    for topics in _choices_of_topics():
+        for asked, edition in life(topics, date(2025, 1, 10), 300 if len(topics) < 2 else 40, question=quiz):
+            card = with_results(card_of(edition), edition.daily, results)
+            card = with_lead(card, "123456789012345678", "late: the bot was down 06:10–09:40")
+            for budget in BUDGETS:
+                fitted = fit(card, budget)
+                assert not fitted.losses, (asked, budget.name)
+                assert len(fitted.parts) == 1, (asked, budget.name)
+
+
+def test_results_stand_right_above_the_line_that_begins_the_question() -> None:
+    edition = compose(LIBRARY, WIRE, sealed(), selection(date(2025, 1, 31)))
+    card, results = card_of(edition), (text("Two of three were right."), text("A salt."))
+    shown = with_results(card, edition.daily, results)
+    at = shown.blocks.index(results[0])
+    assert shown.blocks[at : at + 4] == (*results, Rule(), edition.question.blocks[0] if edition.question else None)
+    assert tuple(each for each in shown.blocks if each not in results) == card.blocks
+    assert with_results(card, edition.daily, ()) is card
+    elsewhere = with_results(card, "another", results)
+    assert elsewhere.blocks == (*results, *card.blocks)
+
+
+def test_a_sealed_question_comes_in_the_same_turn_whatever_chance_does_to_its_choices() -> None:
+    quiz = sealed()
+    turns = [[edition.history.questions for _, edition in life((), DAY, 30, question=quiz)] for _ in range(2)]
+    assert turns[0] == turns[1]
+    names = {edition.daily for _, edition in life((), DAY, 30, question=quiz)}
+    assert len(names) == 30
+    assert all(len(name) == 16 for name in names)
+    on_topic = [edition.history.questions[-1] for _, edition in life(("nvidia",), DAY, 3, question=quiz)]
+    assert all(name.startswith("nvidia/") for name in on_topic)
+
+
+def test_nothing_of_the_answer_is_in_what_is_kept_of_an_edition() -> None:
+    for _, edition in life((), DAY, 40, question=sealed()):
+        assert edition.question is not None
+        kept = json.loads(edition.question.kept)
+        written = json.dumps(card_to_json(card_of(edition))) + stages_to_json(edition.why)
+        assert kept["salt"] not in written
+        assert kept["seal"] in written
+        assert kept["explanation"] not in written
 
 
 def test_equal_selections_give_equal_cards_that_survive_being_stored() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -14,8 +14,9 @@ from newsbot.digests.outbox.ledger import Ledger
 from newsbot.digests.outbox.pace import Limiter, Pace
 from newsbot.digests.outbox.workers import ALIVE, RENEWED, Workers
 from newsbot.errors import PostLater, PostRefused, PostUnclear, StorageUnavailable
+from newsbot.messages.actions import Action
 from newsbot.messages.budgets import DISCORD
-from newsbot.messages.cards import Card, Reply, text
+from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, Rule, text
 from newsbot.messages.codec import reply_to_json
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
@@ -83,6 +84,10 @@ class Wall:
 
     async def delete(self, posted: Posted) -> None:
         del posted
+
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        del posted, title
+        return None
 
     async def abilities(self, place: Place) -> Abilities:
         del place
@@ -425,6 +430,107 @@ async def test_where_what_follows_breaks_the_refusal_is_kept_all_the_same(databa
     await put(database, new("digest", subscription=1))
     await courier_of(database, wall, on_refused=on_refused).sweep()
     assert await counts(database) == {"failed": 1}
+
+
+# -- results of an earlier question ------------------------------------------------------------------------------
+
+
+class Told:
+    """Results of earlier questions by channel, with what was asked for at once; it fails as it is told."""
+
+    def __init__(self, **by_channel: str) -> None:
+        self.by_channel = by_channel
+        self.batches: list[list[tuple[str, str]]] = []
+        self.failing: list[Exception] = []
+        self.spoilt = ""
+        self.entered = asyncio.Event()
+        self.release = asyncio.Event()
+        self.release.set()
+
+    async def of(self, leaving: Sequence[tuple[Delivery, str]]) -> Mapping[int, tuple[Block, ...]]:
+        self.batches.append([(delivery.key, daily) for delivery, daily in leaving])
+        self.entered.set()
+        await self.release.wait()
+        if self.failing:
+            raise self.failing.pop(0)
+        if self.spoilt in [delivery.key for delivery, _ in leaving]:
+            raise ValueError("damaged")
+        found = ((delivery.id, self.by_channel.get(delivery.place.channel)) for delivery, _ in leaving)
+        return {number: (text(words),) for number, words in found if words}
+
+
+ASKING = Card("Hello", (text("A post."), Rule(), text("Which?"), Buttons((Button("A", Action("pick", ("d1", "0"))),))))
+
+
+async def put_asking(database: Database, *fresh: NewDelivery) -> None:
+    """Put deliveries of an edition that asks the question d1."""
+    body = json.dumps(reply_to_json(Reply(ASKING)))
+    async with database.transaction() as tx:
+        await tx.deliveries.add(await tx.deliveries.add_edition(body, "v", START, daily="d1"), fresh)
+
+
+def telling(database: Database, wall: Wall, told: Told) -> Courier:
+    """A courier that asks for results."""
+    return Courier(database, {"wall": wall}, "w", lambda: START, Random(1), results=told)
+
+
+async def test_results_stand_above_the_question_of_those_editions_alone_that_ask_one(database: Database) -> None:
+    wall, told = Wall(), Told(a="Two were right.", plain="Nobody asked.")
+    await put_asking(database, new("a"), new("b"), new("c"))
+    await put(database, new("plain"))
+    await telling(database, wall, told).sweep()
+    shown = {key: reply.card for _, key, reply in wall.posts}
+    assert shown["a"].plain().index("Two were right.") < shown["a"].plain().index("Which?")
+    assert shown["b"] is shown["c"]
+    assert "right" not in shown["b"].plain() + shown["plain"].plain()
+    assert {each for batch in told.batches for each in batch} == {("a", "d1"), ("b", "d1"), ("c", "d1")}
+
+
+async def test_channels_with_the_same_results_share_one_object(database: Database) -> None:
+    wall, told = Wall(), Told(a="Nobody answered.", b="Nobody answered.", c="One answered.")
+    await put_asking(database, new("a"), new("b"), new("c"))
+    await telling(database, wall, told).sweep()
+    shown = {key: reply.card for _, key, reply in wall.posts}
+    assert shown["a"] is shown["b"]
+    assert "One answered." in shown["c"].plain()
+
+
+async def test_results_of_many_channels_are_asked_for_together(database: Database) -> None:
+    wall, told = Wall(), Told()
+    told.release.clear()
+    await put_asking(database, *(new(f"k-{number}") for number in range(100)))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(telling(database, wall, told).sweep())
+        async with asyncio.timeout(DEADLINE):
+            await told.entered.wait()
+        told.release.set()
+    assert [len(batch) for batch in told.batches] == [100]
+    assert len(wall.posts) == 100
+
+
+async def test_a_digest_leaves_without_results_that_cannot_be_had_and_the_others_with_theirs(
+    database: Database,
+) -> None:
+    wall, told = Wall(), Told(a="Two were right.", b="Three were right.")
+    told.spoilt = "b"
+    told.failing = [StorageUnavailable("locked")]
+    await put_asking(database, new("a"), new("b"))
+    await telling(database, wall, told).sweep()
+    shown = {key: reply.card.plain() for _, key, reply in wall.posts}
+    assert "Two were right." in shown["a"]
+    assert "right" not in shown["b"]
+    assert await counts(database) == {"sent": 2}
+
+
+async def test_results_whose_buttons_clash_with_the_digest_are_left_out(database: Database) -> None:
+    class Clashing(Told):
+        async def of(self, leaving: Sequence[tuple[Delivery, str]]) -> Mapping[int, tuple[Block, ...]]:
+            return {delivery.id: ASKING.blocks[3:] for delivery, _ in leaving}
+
+    wall = Wall()
+    await put_asking(database, new("a"))
+    await telling(database, wall, Clashing()).sweep()
+    assert [reply.card for _, _, reply in wall.posts] == [ASKING]
 
 
 # -- through the real client --------------------------------------------------------------------------------------

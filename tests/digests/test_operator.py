@@ -10,6 +10,7 @@ from pathlib import Path
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
+from newsbot.storage.outbox import stored_editions
 from newsbot.storage.records import Delivery, NewSubscription
 
 
@@ -38,6 +39,17 @@ async def _deliveries(folder: Path) -> tuple[Delivery, ...]:
     return found
 
 
+async def _is_posed(folder: Path, delivery: Delivery) -> bool:
+    """Whether the question that a delivery asks is kept, so that it can be answered."""
+    database = Database(f"sqlite:///{folder / 'newsbot.db'}")
+    async with database.transaction() as tx:
+        stored = await tx.connection.run_sync(stored_editions, [delivery.edition_id])
+        daily = stored[delivery.edition_id].daily
+        kept = await tx.games.dailies({daily})
+    await database.close()
+    return bool(daily) and daily in kept
+
+
 def test_what_comes_next_is_listed_previewed_and_put_into_the_outbox(tmp_path: Path) -> None:
     asyncio.run(_subscribed(tmp_path))
     listed = run(tmp_path, "next", "--count", "2")
@@ -49,6 +61,7 @@ def test_what_comes_next_is_listed_previewed_and_put_into_the_outbox(tmp_path: P
     assert sent.returncode == 0, sent.stderr
     (delivery,) = asyncio.run(_deliveries(tmp_path))
     assert (delivery.state, delivery.slot) == ("due", "now")
+    assert asyncio.run(_is_posed(tmp_path, delivery))
 
 
 def test_a_preview_of_topics_needs_no_subscription_and_names_unknown_ones(tmp_path: Path) -> None:

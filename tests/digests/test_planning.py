@@ -1,6 +1,7 @@
 """The planner, the service behind /digest, and the watch, over real databases of both kinds."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -8,11 +9,13 @@ from random import Random
 
 import pytest
 
-from newsbot.content.library import load_library
-from newsbot.digests.editions.wire import ContentWire, SelfCheck
+from newsbot.content.library import Library, load_library
+from newsbot.digests.editions.values import AskedQuestion
+from newsbot.digests.editions.wire import ContentWire, DailyQuestion, OpenQuestion, SelfCheck
 from newsbot.digests.notices import Notices
 from newsbot.digests.outbox.courier import Courier
 from newsbot.digests.outbox.lateness import LateEditions
+from newsbot.digests.outbox.results import Results
 from newsbot.digests.planning import Planner
 from newsbot.digests.subscribing import MOST, Digests
 from newsbot.digests.watching import Watch
@@ -22,7 +25,8 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
 from newsbot.scheduler import Scheduler
-from newsbot.storage.database import Database
+from newsbot.storage.database import Database, Transaction
+from newsbot.storage.outbox import stored_editions
 from newsbot.storage.records import NewSubscription, Subscription
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
@@ -70,6 +74,10 @@ class Paper:
     async def delete(self, posted: Posted) -> None:
         """Nothing is taken away on paper."""
 
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        del posted, title
+        return None
+
     async def abilities(self, place: Place) -> Abilities:
         return Abilities(post=True, pictures=True, edit=True, threads=True)
 
@@ -84,11 +92,13 @@ class Bot:
     database: Database
     clock: Clock = field(default_factory=Clock)
     paper: Paper = field(default_factory=Paper)
+    question: DailyQuestion = field(default_factory=SelfCheck)
+    results: Results | None = None
 
     def __post_init__(self) -> None:
         platforms = {"paper": self.paper}
-        self.planner = Planner(self.database, lambda: LIBRARY, ContentWire, SelfCheck(), self.clock)
-        self.digests = Digests(self.database, platforms, lambda: LIBRARY, ContentWire, SelfCheck(), self.clock)
+        self.planner = Planner(self.database, lambda: LIBRARY, ContentWire, self.question, self.clock)
+        self.digests = Digests(self.database, platforms, lambda: LIBRARY, ContentWire, self.question, self.clock)
         self.watch = Watch(self.database, Notices(OPERATOR), self.clock, timedelta(minutes=15))
         self.courier = self.worker("one")
 
@@ -97,7 +107,14 @@ class Bot:
         late = LateEditions(self.database, self.clock)
         told = self.watch.refused
         return Courier(
-            self.database, {"paper": self.paper}, name, self.clock, Random(1), on_refused=told, judge=late.judge
+            self.database,
+            {"paper": self.paper},
+            name,
+            self.clock,
+            Random(1),
+            on_refused=told,
+            judge=late.judge,
+            results=self.results,
         )
 
     async def at(self, instant: datetime) -> None:
@@ -158,6 +175,67 @@ async def test_channels_with_one_selection_share_one_edition_whatever_their_ment
         found = await tx.deliveries.in_states(["due"], 10)
     assert len({each.edition_id for each in found}) == 2
     assert sorted(each.mention for each in found) == ["", "0", "1", "2", "3", "4"]
+
+
+class Numbered(SelfCheck):
+    """Asks what the self-check asks, as a question that is kept, and notes what it was told to keep."""
+
+    def __init__(self) -> None:
+        self.posed: list[AskedQuestion] = []
+        self.breaks = False
+
+    def question(
+        self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
+    ) -> AskedQuestion | None:
+        found = super().question(library, topics, asked, day)
+        return OpenQuestion(found.id, found.blocks, f"d-{found.id}", "{}") if found else None
+
+    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+        if self.breaks:
+            raise StorageUnavailable("locked")
+        self.posed += asked
+
+
+async def _dailies(bot: Bot) -> list[str]:
+    """The questions that the editions of what waits or was sent ask, in the order of the deliveries."""
+    async with bot.database.transaction() as tx:
+        found = sorted(await tx.deliveries.in_states(["due", "sent"], 100), key=lambda each: each.id)
+        stored = await tx.connection.run_sync(stored_editions, [each.edition_id for each in found])
+    return [stored[each.edition_id].daily for each in found]
+
+
+async def test_what_an_edition_asks_is_kept_with_it_once_for_all_its_channels(database: Database) -> None:
+    numbered = Numbered()
+    bot = Bot(database, question=numbered)
+    for number in range(3):
+        await bot.subscribed(f"channel {number}")
+    await bot.subscribed("other", topics=("nvidia",))
+    bot.clock.at = nine(9)
+    numbered.breaks = True
+    with pytest.raises(StorageUnavailable):
+        await bot.planner.sweep()
+    assert await _dailies(bot) == []
+    numbered.breaks = False
+    await bot.planner.sweep()
+    all_topics, nvidia = [each.daily for each in numbered.posed]
+    assert await _dailies(bot) == [all_topics] * 3 + [nvidia]
+
+
+async def test_an_edition_on_request_poses_its_question_and_a_preview_does_not(database: Database) -> None:
+    numbered = Numbered()
+    bot = Bot(database, question=numbered)
+    made = await bot.subscribed()
+    await bot.digests.preview(made)
+    assert numbered.posed == []
+    await bot.digests.send_now(made)
+    assert await _dailies(bot) == [each.daily for each in numbered.posed] != []
+
+
+async def test_an_edition_that_asks_nothing_that_is_kept_has_no_question(bot: Bot) -> None:
+    await bot.subscribed()
+    bot.clock.at = nine(9)
+    await bot.planner.sweep()
+    assert await _dailies(bot) == [""]
 
 
 async def test_what_was_shown_is_not_shown_again(bot: Bot) -> None:

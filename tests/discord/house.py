@@ -5,7 +5,7 @@ import atexit
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,9 +14,10 @@ from random import Random
 from typing import Any
 
 from newsbot.charts.renderer import ChartRenderer
-from newsbot.commands.desk import Desk
+from newsbot.commands.desk import Desk, build_menu
 from newsbot.commands.menu import Menu
 from newsbot.content.cards import charts
+from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
 from newsbot.digests.editions.wire import ContentWire, SelfCheck
 from newsbot.digests.outbox.courier import Courier, Post
@@ -77,10 +78,11 @@ async def house(
     token: str | None = None,
     waits: bool = True,
     pictures: Any = None,
+    menu_of: Callable[[Library], Menu] = build_menu,
 ) -> AsyncIterator[House]:
     """newsbot, connected (where `waits`), with everything it keeps in `folder`: the same folder is a restart.
 
-    `pictures` draws charts in the place of the real renderer.
+    `pictures` draws charts in the place of the real renderer; `menu_of` makes the commands.
     """
     database = Database(f"sqlite:///{folder / 'newsbot.db'}")
     await migrate(database)
@@ -89,7 +91,7 @@ async def house(
     platforms: dict[str, Platform] = {}
     digests = Digests(database, platforms, lambda: live.current, ContentWire, SelfCheck(), now)
     choices = DurableChoices(database)
-    desk = Desk(live, now, lambda: secrets.token_hex(4), events, choices=choices, digests=digests)
+    desk = Desk(live, now, lambda: secrets.token_hex(4), events, choices=choices, digests=digests, menu_of=menu_of)
     renderer = pictures or ChartRenderer(CHARTS)
     if pictures is None:
         await renderer.warm([chart for chart in charts(live.current) if "GPU time by phase" in chart.title])

@@ -56,6 +56,10 @@ class Messages:
             return None
         return self.get(message_id, channel)
 
+    def put(self, channel: Channel, message: Payload) -> None:
+        """Let a whole message stand in a channel, as if it had been sent long ago."""
+        self._remember(channel, message, {})
+
     async def create(
         self, channel: Channel, author: User, body: Payload, files: Mapping[int, Upload], **more: Any
     ) -> Payload:

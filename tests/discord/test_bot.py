@@ -1,15 +1,20 @@
 """A person with the real bot in Discord: commands, buttons, forms, mentions, over a gateway and REST on loopback."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from discord.http import Route
+from discord.utils import snowflake_time
 
+from newsbot.commands.menu import Command, Context, Menu
+from newsbot.commands.modules import COMMANDS
+from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
-from newsbot.messages.requests import Place
+from newsbot.messages.requests import Ask, Place
 from tests.discord.conftest import Town
 from tests.discord.house import house
 from tests.discord.limits import modal_problems, problems
@@ -210,6 +215,34 @@ async def test_an_administrator_chooses_that_posts_are_published(town: Town, tmp
         assert is_private(saved)
         await home.service.platform.post(place, Reply(Card("Two", (text("second"),))), "two")
         assert len(published(town)) == 1
+
+
+class Watch:
+    """One more command, which notes when it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked_at: list[datetime | None] = []
+
+    def menu(self, library: Library) -> Menu:
+        shipped = [command for module in COMMANDS for command in module.commands(library)]
+        return Menu.of([*shipped, Command(("when",), "When", self.when)])
+
+    async def when(self, context: Context, ask: Ask) -> Reply:
+        del context
+        self.asked_at.append(ask.at)
+        return Reply(Card("When", (text("Just now."),)))
+
+
+async def test_a_press_has_discords_own_time(town: Town, tmp_path: Path) -> None:
+    watch = Watch()
+    async with house(town.server, tmp_path, menu_of=watch.menu) as home:
+        when = Button("When", Action("ask.run", ("when",)))
+        place = Place("discord", str(town.guild.id), str(town.news.id))
+        await home.service.platform.post(place, Reply(Card("A clock", (Buttons((when,)),))), "clock")
+        (message,) = town.server.messages(town.news)
+        pressed = await town.server.click(town.anna, message, buttons(message["components"])["When"])
+        await pressed.answer()
+    assert watch.asked_at == [snowflake_time(pressed.id)]
 
 
 async def test_a_welcome_comes_once_and_not_to_old_servers(town: Town, tmp_path: Path) -> None:

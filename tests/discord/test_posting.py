@@ -82,6 +82,33 @@ async def test_the_same_key_makes_no_second_message(town: Town, platform: Discor
     assert len(town.server.messages(town.news)) == 1
 
 
+async def test_a_post_has_the_time_in_its_id_also_where_it_was_sent_again(
+    town: Town, platform: DiscordPlatform
+) -> None:
+    town.server.faults.add("POST", MESSAGES, Fault.drop_after())
+    posted = await platform.post(place(town.news), LONG, "one")
+    (message,) = town.server.messages(town.news)
+    assert posted.at == discord.utils.snowflake_time(int(message["id"]))
+    assert (await platform.post(place(town.news), LONG, "one")).at == posted.at
+    assert all(part.at == discord.utils.snowflake_time(int(part.message_id)) for part in posted.rest)
+    assert (await platform.edit(posted, SHORT)).at == posted.at
+
+
+async def test_a_time_that_cannot_be_is_not_told(town: Town) -> None:
+    """A server of another make may count its ids from one."""
+    login = Login(town.server.token)
+
+    async def publishes(place: Place) -> bool:
+        return False
+
+    late = DiscordPlatform(
+        login.http, Painter(Drawn()), publishes, no_pause, lambda: datetime.now(UTC) + timedelta(days=2)
+    )
+    posted = await late.post(place(town.news), SHORT, "one")
+    await login.close()
+    assert (bool(posted.message_id), posted.at) == (True, None)
+
+
 async def test_a_message_that_was_deleted_meanwhile_counts_as_sent(town: Town, platform: DiscordPlatform) -> None:
     town.server.faults.add("POST", MESSAGES, Fault.drop_after())
     town.server.faults.add("POST", MESSAGES, Fault.error(10_008))
@@ -124,6 +151,51 @@ async def test_a_forum_gets_a_post_of_its_own(town: Town, platform: DiscordPlatf
     assert len(town.server.messages(thread)) == 1 + len(posted.rest)
     assert await platform.repeats_safely_for(place(forum)) == timedelta(0)
     assert await platform.repeats_safely_for(place(town.news)) > timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("kind", [0, 5], ids=["text", "announcements"])
+async def test_a_message_has_one_thread_that_can_be_written_in(
+    town: Town, platform: DiscordPlatform, kind: int
+) -> None:
+    channel = town.server.world.add_channel(town.guild, "games", kind)
+    posted = await platform.post(place(channel), SHORT, "one")
+    town.server.faults.add("POST", f"{MESSAGES}/*/threads", Fault.drop_after())
+    thread = await platform.thread(posted, "A game, " + "with a long name " * 10)
+    assert thread == Place("discord", str(town.guild.id), posted.message_id)
+    assert await platform.thread(posted, "A game") == thread
+    assert len(town.server.world.channels[int(posted.message_id)].name) <= 100
+    assert (await platform.post(thread, SHORT, "two")).place == thread
+
+
+async def test_what_is_no_channel_of_a_server_has_no_threads(town: Town, platform: DiscordPlatform) -> None:
+    world = town.server.world
+    open_thread = world.add_thread(town.news, "talk", world.ids.next(), owner=town.anna, auto_archive=1440)
+    private, forum = world.dm(town.anna), world.add_channel(town.guild, "forum", 15)
+    for number, channel in enumerate((open_thread, private, forum)):
+        posted = await platform.post(place(channel), SHORT, str(number))
+        assert await platform.thread(posted, "A game") is None
+    assert not [
+        request for request in town.server.requests if request.path.endswith("/threads") and "messages" in request.path
+    ]
+
+
+async def test_where_newsbot_may_make_no_thread_there_is_none(town: Town, platform: DiscordPlatform) -> None:
+    posted = await platform.post(place(town.news), SHORT, "one")
+    town.server.world.set_permissions(town.news, ALL & ~discord.Permissions(create_public_threads=True).value)
+    assert await platform.thread(posted, "A game") is None
+    town.server.world.set_permissions(town.news, ALL)
+    town.server.faults.add("POST", f"{MESSAGES}/*/threads", Fault.status(400, 160_006))
+    assert await platform.thread(posted, "A game") is None
+
+
+async def test_a_thread_that_cannot_be_made_now_is_told_as_for_a_post(town: Town, platform: DiscordPlatform) -> None:
+    posted = await platform.post(place(town.news), SHORT, "one")
+    town.server.faults.add("POST", f"{MESSAGES}/*/threads", Fault.status(503), times=4)
+    with pytest.raises(PostUnclear):
+        await platform.thread(posted, "A game")
+    await platform.delete(posted)
+    with pytest.raises(PostRefused, match="gone"):
+        await platform.thread(posted, "A game")
 
 
 async def test_a_thread_takes_the_whole_of_a_long_post(town: Town, platform: DiscordPlatform) -> None:

@@ -156,6 +156,24 @@ async def test_an_edit_takes_the_place_of_what_was_posted(stage: Stage) -> None:
         assert edited.message_id == posted.message_id
 
 
+async def test_a_post_tells_when_it_was_posted_and_an_edit_keeps_that(stage: Stage) -> None:
+    posted = await stage.platform.post(stage.place, SHORT, "one")
+    assert posted.at is not None
+    assert abs(posted.at - now()) < timedelta(minutes=1)
+    assert (await stage.platform.edit(posted, OTHER)).at == posted.at
+
+
+async def test_the_thread_of_a_message_is_the_same_however_often_it_is_asked_for(stage: Stage) -> None:
+    posted = await stage.platform.post(stage.place, SHORT, "one")
+    thread = await stage.platform.thread(posted, "A game")
+    assert await stage.platform.thread(posted, "A game") == thread
+    assert (thread is not None) == (await stage.platform.abilities(stage.place)).threads
+    if thread is not None:
+        below = await stage.platform.post(thread, OTHER, "two")
+        assert below.place == thread != stage.place
+        assert "Another text." in str(await stage.seen())
+
+
 async def test_a_long_post_arrives_whole_and_goes_whole(stage: Stage) -> None:
     posted = await stage.platform.post(stage.place, LONG, "long")
     shown = str(await stage.seen())

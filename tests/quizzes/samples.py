@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from newsbot.messages.requests import Place
-from newsbot.quizzes.asking import AskedQuestion
-from newsbot.quizzes.game import Game, new_game, posted
-from newsbot.quizzes.scoring import Answer, Result
-from newsbot.quizzes.sealing import seal
+from newsbot.quizzes.rules.asking import AskedQuestion
+from newsbot.quizzes.rules.game import Game, new_game, posted
+from newsbot.quizzes.rules.scoring import Answer, Result
+from newsbot.quizzes.rules.sealing import seal
 from newsbot.storage.records import OutageRecord
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -30,14 +30,14 @@ def question(name: str = "one", right: int = 1) -> AskedQuestion:
 
 
 def game(count: int = 3, seconds: int | None = 20) -> Game:
-    """A game of Ada's whose first question is to be posted."""
+    """A game of Ada's, the seventh there ever was, whose first question is to be posted."""
     names = ("one", "two", "three", "four", "five", "six")
-    return new_game(7, PLACE, "ada", [question(name) for name in names[:count]], seconds, NOW)
+    return replace(new_game(PLACE, "ada", [question(name) for name in names[:count]], seconds, NOW), id=7)
 
 
 def asking(count: int = 3, seconds: int | None = 20, number: int = 0) -> Game:
     """A game of Ada's with a question that was posted at NOW."""
-    return posted(replace(game(count, seconds), number=number), NOW)
+    return posted(replace(game(count, seconds), number=number), NOW, NOW)
 
 
 def answer(person: str, choice: int = 1, seconds: float = 1.0) -> Answer:
@@ -55,6 +55,6 @@ def outage(start: float, end: float) -> OutageRecord:
     return OutageRecord(after(start), after(end))
 
 
-def outages(spans: Sequence[tuple[float, float]]) -> list[OutageRecord]:
+def outages(spans: Sequence[tuple[float, float]]) -> tuple[OutageRecord, ...]:
     """An outage for each pair of a start and a length, in seconds."""
-    return [outage(start, start + length) for start, length in spans]
+    return tuple(outage(start, start + length) for start, length in spans)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.messages.requests import Place
-from newsbot.quizzes.answering import Press, judge
-from newsbot.quizzes.scoring import Answer
-from tests.quizzes.samples import PLACE, after, asking, game, outage
+from newsbot.quizzes.rules.answering import Press, judge
+from newsbot.quizzes.rules.game import daily_game, opened, posted, revealed, skipped, stopped, was_down
+from newsbot.quizzes.rules.scoring import Answer
+from tests.quizzes.samples import PLACE, after, asking, game, outage, question
 
 
 def press(choice: int = 1, seconds: float = 1.0, number: int = 0, where: Place = PLACE) -> Press:
@@ -45,7 +46,8 @@ def test_however_often_somebody_presses_one_answer_stands_and_it_changed_at_most
 def test_time_is_up_by_the_press_and_not_by_when_it_was_read() -> None:
     assert judge(asking(seconds=20), None, press(seconds=20)).kind == "counted"
     assert judge(asking(seconds=20), None, press(seconds=20.001)).kind == "late"
-    assert judge(asking(seconds=20), None, press(seconds=3_600), [outage(10, 3_605)]).kind == "counted"
+    down = was_down(asking(seconds=20), outage(10, 3_605))
+    assert judge(down, None, press(seconds=3_600)).kind == "counted"
     assert judge(asking(seconds=None), None, press(seconds=3_600)).kind == "counted"
 
 
@@ -78,15 +80,17 @@ def test_no_invented_number_is_counted(number: int, choice: int) -> None:
 @pytest.mark.parametrize(
     ("phase", "expected"),
     [
-        ("posting", "early"),
+        ("opening", "forged"),
+        ("posting", "counted"),
         ("asking", "counted"),
-        ("revealing", "late"),
-        ("pausing", "late"),
+        ("revealing", "counted"),
+        ("pausing", "counted"),
         ("finishing", "over"),
         ("ended", "over"),
+        ("mending", "over"),
     ],
 )
-def test_answers_count_only_while_the_question_is_asked(phase: str, expected: str) -> None:
+def test_a_press_in_time_counts_until_the_next_question_or_the_final_scores(phase: str, expected: str) -> None:
     standing = Answer("ada", "Ada", 2, after(1))
     verdict = judge(replace(asking(), phase=phase), None, press())  # type: ignore[arg-type]
     assert verdict.kind == expected
@@ -96,3 +100,40 @@ def test_answers_count_only_while_the_question_is_asked(phase: str, expected: st
 
 def test_a_question_before_the_one_being_posted_is_closed() -> None:
     assert judge(replace(game(), number=1), None, press(number=0)).kind == "late"
+
+
+def test_a_press_while_the_message_is_being_confirmed_counts_from_when_the_message_stood() -> None:
+    """The button was there, so the message was; how long newsbot took to learn that is nobody's fault."""
+    first = judge(game(seconds=20), None, press(seconds=1)).answer
+    assert first == Answer("ada", "Ada", 1, after(1))
+    confirmed = posted(game(seconds=20), after(0), after(40))
+    assert judge(confirmed, first, press(2, 19)).kind == "changed"
+    assert judge(confirmed, None, press(seconds=21)).kind == "late"
+
+
+@pytest.mark.parametrize("end", ["reveal", "skip", "stop"])
+def test_a_press_in_time_that_comes_after_the_end_counts_and_a_later_one_does_not(end: str) -> None:
+    closed = asking(seconds=20)
+    if end == "skip":
+        closed = skipped(closed, after(10), after(13), {"ada"}, ())
+    if end == "stop":
+        closed = stopped(closed, "ada", after(10), is_admin=False)
+    limit = 20 if end == "reveal" else 10
+    for of in (closed, revealed(replace(closed, phase="revealing"), after(22), 0)):
+        assert judge(of, None, press(seconds=limit)).kind == "counted"
+        assert judge(of, None, press(seconds=limit + 0.001)).kind == "late"
+
+
+def test_a_press_counts_where_the_game_was_started_and_in_its_thread_or_channel_of_its_own() -> None:
+    thread = replace(PLACE, channel="thread-9")
+    of = replace(asking(), place=opened(replace(game(), phase="opening"), thread, after(0)).place)
+    assert judge(of, None, press(where=thread)).kind == "counted"
+    assert judge(of, None, press(where=PLACE)).kind == "counted"
+    assert judge(of, None, press(where=replace(PLACE, channel="other"))).kind == "foreign"
+
+
+def test_a_question_of_the_day_is_open_for_weeks_and_over_once_another_took_its_place() -> None:
+    of = daily_game("ab12", PLACE, question(), after(0))
+    assert judge(of, None, press(seconds=2_000_000)).kind == "counted"
+    assert judge(of, None, press(number=1)).kind == "forged"
+    assert judge(replace(of, phase="ended"), None, press()).kind == "over"

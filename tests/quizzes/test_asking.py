@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from newsbot.content.cards import brief_card, question_card
 from newsbot.content.library import Library
-from newsbot.quizzes.asking import Difficulty, Wanted, asked, pick, question_id
-from newsbot.quizzes.sealing import is_genuine
+from newsbot.quizzes.rules.asking import Difficulty, Wanted, asked, pick, question_id
+from newsbot.quizzes.rules.sealing import is_genuine
 from tests.content.conftest import Folder
 
 seeds = st.integers(0, 2**32)

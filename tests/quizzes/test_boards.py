@@ -1,63 +1,64 @@
-"""Boards and statistics: who counts where and when, and which questions need care."""
+"""Boards and statistics: from when on points count, and which questions need care."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.library import Library
-from newsbot.digests.schedule.zones import zone_of
-from newsbot.messages.requests import Place
-from newsbot.quizzes.boards import Period, board, is_within
-from newsbot.quizzes.statistics import statistics
-from tests.quizzes.samples import PLACE, result
+from newsbot.digests.schedule.zones import zone_names, zone_of
+from newsbot.quizzes.rules.boards import Period, first_instant
+from newsbot.quizzes.rules.statistics import statistics
+from newsbot.quizzes.rules.streaks import local_day
 
 BERLIN = zone_of("Europe/Berlin")
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
+zones = st.sampled_from(sorted(zone_names())).map(zone_of)
+instants = st.datetimes(datetime(2021, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 
 
-def when(day: int, hour: int = 12, month: int = 11) -> datetime:
-    return datetime(2026, month, day, hour, tzinfo=BERLIN)
+def berlin(day: int, hour: int = 12, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=BERLIN)
 
 
 @pytest.mark.parametrize(
-    ("period", "expected"),
-    [("week", ["d"]), ("month", ["d", "c", "b"]), ("all", ["d", "c", "b", "a"])],
+    ("period", "now", "expected"),
+    [
+        ("week", berlin(25), berlin(23, 3)),
+        ("week", berlin(23, 3), berlin(23, 3)),
+        ("week", berlin(23, 2, 59), berlin(16, 3)),
+        ("month", berlin(25), berlin(1, 3)),
+        ("month", berlin(1, 2, 59), datetime(2026, 10, 1, 3, tzinfo=BERLIN)),
+    ],
 )
-def test_a_period_begins_at_three_in_the_channels_zone(period: Period, expected: list[str]) -> None:
-    rows = [result("a", 1, when(1, 2)), result("b", 2, when(1, 3)), result("c", 3, when(23, 2))]
-    rows.append(result("d", 4, when(23, 3)))
-    assert [score.person for _, score in board(rows, period, "channel", PLACE, NOW, BERLIN)] == expected
+def test_a_week_begins_on_monday_and_a_month_on_its_first_at_three_in_the_channels_zone(
+    period: Period, now: datetime, expected: datetime
+) -> None:
+    assert first_instant(period, now, BERLIN) == expected
 
 
-def test_a_server_is_all_its_channels_and_a_private_chat_has_none() -> None:
-    other = replace(PLACE, channel="general", thread="5")
-    assert is_within(other, PLACE, "server")
-    assert not is_within(other, PLACE, "channel")
-    assert is_within(replace(PLACE, thread="5"), PLACE, "channel")
-    assert not is_within(Place("discord", "", "@2"), Place("discord", "", "@1"), "server")
+def test_of_all_time_is_from_no_instant_on() -> None:
+    assert first_instant("all", berlin(25), BERLIN) is None
 
 
-@given(st.sampled_from(["web", "slack"]), st.sampled_from(["local", "x"]), st.sampled_from(["channel", "server"]))
-def test_platforms_and_servers_never_share_a_board(platform: str, workspace: str, scope: str) -> None:
-    place = Place(platform, workspace, PLACE.channel)
-    is_shared = (platform, workspace) == (PLACE.platform, PLACE.workspace)
-    assert is_within(place, PLACE, scope) == is_shared  # type: ignore[arg-type]
-
-
-def test_who_hides_is_left_out_and_takes_nobodys_place() -> None:
-    rows = [result("ada", 20), result("bob", 15), result("cy", 15)]
-    shown = board(rows, "all", "channel", PLACE, NOW, BERLIN, hidden={"ada"})
-    assert [(place, score.person) for place, score in shown] == [(1, "bob"), (1, "cy")]
+@given(zones, instants, st.sampled_from(["week", "month"]))
+def test_a_period_begins_at_most_as_long_ago_as_it_lasts_and_never_later_than_now(
+    zone: object, now: datetime, period: Period
+) -> None:
+    assert hasattr(zone, "key")
+    rules = zone_of(zone.key)
+    first = first_instant(period, now, rules)
+    assert first is not None
+    today, day = local_day(now, rules), local_day(first, rules)
+    assert day <= today
+    assert today - day < timedelta(days=7 if period == "week" else 31)
+    assert day.weekday() == 0 if period == "week" else day.day == 1
 
 
 def test_statistics_begin_with_what_needs_care_and_forget_no_question(shipped: Library) -> None:
     (first, second, third, *_) = ("/".join(key) for key in shipped.questions)
-    rows = [replace(result("a", points), question=name) for name, points in ((first, 0), (first, 9), (second, 0))]
-    rows.append(replace(result("a", 9), question="gone/question"))
-    found = statistics(shipped, rows, [third, third, first])
+    answers = {first: (2, 1), second: (1, 0), "gone/question": (1, 1)}
+    found = statistics(shipped, answers, {third: 2, first: 1})
     assert [each.question for each in found[:4]] == [third, first, second, "gone/question"]
     assert [(each.answers, each.share_right, each.reports) for each in found[:3]] == [
         (0, None, 2),

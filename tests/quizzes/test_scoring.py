@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.quizzes.scoring import POINTS, Answer, Score, placed, results, speed_ranks, totals
+from newsbot.quizzes.rules.scoring import POINTS, Answer, Score, placed, results, speed_ranks, totals
 from tests.quizzes.samples import PLACE, after, answer, question, result
 
 # Tenths of a second, so that many are within half a second, and some exactly that far apart.

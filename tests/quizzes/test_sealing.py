@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.quizzes.sealing import is_genuine, new_salt, one_line, seal, shell_line
+from newsbot.quizzes.rules.sealing import is_genuine, new_salt, one_line, seal, shell_line
 
 lines = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60).map(one_line)
 

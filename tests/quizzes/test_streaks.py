@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from newsbot.digests.schedule.clock import instant_of
 from newsbot.digests.schedule.zones import zone_names, zone_of
-from newsbot.quizzes.streaks import GRACE, Streak, local_day, streak
+from newsbot.quizzes.rules.streaks import GRACE, Streak, local_day, streak
 from newsbot.storage.records import OutageRecord
 
 BERLIN = zone_of("Europe/Berlin")

@@ -10,8 +10,9 @@ from newsbot.commands.desk import Desk, build_menu
 from newsbot.commands.menu import Command, Context, Menu
 from newsbot.content.library import Library
 from newsbot.messages.actions import read_token
-from newsbot.messages.cards import Card, Reply, text
-from newsbot.messages.requests import Ask
+from newsbot.messages.cards import Button, Buttons, Card, Reply, text
+from newsbot.messages.requests import Ask, Place
+from newsbot.platforms.slack.stamps import instant
 from newsbot.storage.database import Database, DurableEvents
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_drivers import Driver, Retry
@@ -361,17 +362,24 @@ async def test_who_is_an_administrator_is_asked_of_slack_at_the_first_command(
 
 
 class Hall:
-    """A desk with two more commands: one whose answer is long, one that waits until it is let go."""
+    """A desk with more commands: a long answer, one that waits until it is let go, one that notes when and who."""
 
     def __init__(self) -> None:
         self.release = asyncio.Event()
+        self.asked: list[Ask] = []
 
     def desk(self, shelf: Shelf, database: Database) -> Desk:
         return Desk(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database), self.menu)
 
     def menu(self, library: Library) -> Menu:
         made = build_menu(library).commands.values()
-        return Menu.of([*made, Command(("long",), "Long", self.long), Command(("slow",), "Slow", self.slow)])
+        more = {"long": self.long, "slow": self.slow, "when": self.when}
+        return Menu.of([*made, *(Command((name,), name.title(), answer) for name, answer in more.items())])
+
+    async def when(self, context: Context, ask: Ask) -> Reply:
+        del context
+        self.asked.append(ask)
+        return Reply(Card("When", (text("Just now."),)), private=True)
 
     async def long(self, context: Context, ask: Ask) -> Reply:
         del context, ask
@@ -400,6 +408,72 @@ async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(
         (late,) = await slack.wait_for(lambda: slack.messages("news"))
         assert "Here at last." in late.text
         assert "Delete" in buttons(late)
+
+
+async def posted(slack: LoopbackSlack, bot: Running, *tokens: str) -> Message:
+    """A card of the bot's own with these buttons, each called as its action."""
+    actions = [read_token(token) for token in tokens]
+    buttons = Buttons(tuple(Button(action.name, action) for action in actions))
+    where = Place("slack", slack.workspace.id, slack.workspace.channel("news").id)
+    await bot.service.platform.post(where, Reply(Card("Press", (buttons,))), "")
+    return slack.messages("news")[-1]
+
+
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_a_press_has_slacks_own_time(slack: LoopbackSlack, hall: Hall, transport: Transport) -> None:
+    async with running(slack, transport, desk_of=hall.desk) as bot:
+        press = await bot.people().click("alice", await posted(slack, bot, "nb1:ask.run:when"), "nb1:ask.run:when")
+        await slack.wait_for(lambda: hall.asked)
+    told = instant(press.payload["actions"][0]["action_ts"])
+    assert told is not None
+    assert hall.asked[0].at == told
+
+
+@pytest.mark.parametrize("stamp", [None, "", "soon", 3.5, "1000000000.000100", "9999999999.000100"])
+async def test_a_press_whose_time_cannot_be_has_ours(slack: LoopbackSlack, hall: Hall, stamp: object) -> None:
+    async with running(slack, "http", desk_of=hall.desk) as bot:
+        message = await posted(slack, bot, "nb1:ask.run:when")
+        press = (await bot.people().click("alice", message, "nb1:ask.run:when")).payload
+        changed = {**press["actions"][0], "action_ts": stamp}
+        if stamp is None:
+            del changed["action_ts"]
+        again = {**press, "trigger_id": "another", "actions": [changed]}
+        before = datetime.now(UTC)
+        assert (await bot.people().deliver("interactive", again)).ok
+        await slack.wait_for(lambda: len(hall.asked) == 2)
+    at = hall.asked[1].at
+    assert at is not None
+    assert before <= at <= datetime.now(UTC)
+
+
+async def test_presses_that_a_quiz_counts_by_itself_cost_no_claim_and_no_question_to_slack(
+    slack: LoopbackSlack, bot: Running, people: Driver
+) -> None:
+    tokens = ["nb1:quiz.answer:7:1", "nb1:quiz.daily:7:1", "nb1:quiz.skip:7"]
+    message = await posted(slack, bot, *tokens)
+    for token in tokens:
+        press = await people.click("bob", message, token)
+        assert (await people.deliver("interactive", press.payload)).ok  # what comes twice is answered once all the same
+    await slack.wait_for(lambda: len(slack.ephemerals) >= len(tokens))
+    assert await _claims(bot) == 0
+    assert slack.called("users.info") == []
+    await people.click("alice", message, tokens[0])
+    await slack.wait_for(lambda: len(slack.ephemerals) > len(tokens))
+    assert len(slack.ephemerals) == len(tokens) + 1
+
+
+async def test_who_ends_a_quiz_is_asked_of_slack_and_counted_once_everywhere(
+    slack: LoopbackSlack, bot: Running, people: Driver
+) -> None:
+    await people.click("bob", await posted(slack, bot, "nb1:quiz.stop:7"), "nb1:quiz.stop:7")
+    await slack.wait_for(lambda: slack.ephemerals)
+    assert len(slack.called("users.info")) == 1
+    assert await _claims(bot) >= 1
+
+
+async def _claims(bot: Running) -> int:
+    async with bot.database.transaction() as tx:
+        return int((await tx.connection.exec_driver_sql("SELECT count(*) FROM handled_events")).scalar_one())
 
 
 async def test_the_rest_of_a_long_answer_is_for_whoever_asked(slack: LoopbackSlack, hall: Hall) -> None:

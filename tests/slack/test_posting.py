@@ -13,6 +13,7 @@ from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
 from newsbot.platforms.slack.client import SlackCalls
+from newsbot.platforms.slack.stamps import instant
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.loopback_world import DEFAULT_SCOPES
@@ -46,6 +47,19 @@ async def test_a_post_carries_its_key_and_unfurls_nothing(slack: LoopbackSlack, 
     assert await bot.service.platform.repeats_safely_for(place(slack)) == timedelta(0)
 
 
+@pytest.mark.parametrize(
+    "stamp", [None, "", "soon", "-1.5", "1.2.3", "1e9", "1700000000.1234567", "999999999999.0", 1700000000.5, "１７"]
+)
+def test_what_is_no_stamp_is_no_instant(stamp: object) -> None:
+    assert instant(stamp) is None
+
+
+def test_a_stamp_is_read_exactly() -> None:
+    assert instant("1700000000.000100") == datetime(2023, 11, 14, 22, 13, 20, 100, UTC)
+    assert instant("1700000000.5") == datetime(2023, 11, 14, 22, 13, 20, 500_000, UTC)
+    assert instant("1700000000") == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
 async def test_a_post_is_edited_and_deleted_also_when_it_is_gone(slack: LoopbackSlack, bot: Running) -> None:
     platform = bot.service.platform
     posted = await platform.post(place(slack), REPLY, "d-1")
@@ -54,6 +68,36 @@ async def test_a_post_is_edited_and_deleted_also_when_it_is_gone(slack: Loopback
     await platform.delete(edited)
     await platform.delete(edited)
     assert slack.messages("news") == []
+
+
+async def test_a_post_has_the_time_of_its_stamp_to_the_microsecond(slack: LoopbackSlack, bot: Running) -> None:
+    posted = await bot.service.platform.post(place(slack), REPLY, "d-1")
+    assert posted.at is not None
+    seconds, _, decimals = slack.messages("news")[0].ts.partition(".")
+    assert (int(posted.at.timestamp()), posted.at.microsecond) == (int(seconds), int(decimals))
+    edited = await bot.service.platform.edit(posted, Reply(Card("Another", (text("More words."),))))
+    assert edited == posted
+
+
+async def test_a_time_that_cannot_be_is_not_told(slack: LoopbackSlack) -> None:
+    async with running(slack, "http", now=lambda: datetime.now(UTC) - timedelta(days=2)) as early:
+        posted = await early.service.platform.post(place(slack), REPLY, "d-1")
+    assert (bool(posted.message_id), posted.at) == (True, None)
+
+
+async def test_the_thread_of_a_message_is_below_it_or_that_in_which_it_stands(
+    slack: LoopbackSlack, bot: Running
+) -> None:
+    platform = bot.service.platform
+    posted = await platform.post(place(slack), REPLY, "d-1")
+    calls = len(slack.calls)
+    thread = await platform.thread(posted, "A game")
+    assert len(slack.calls) == calls
+    assert thread is not None
+    assert thread.thread == posted.message_id
+    below = await platform.post(thread, REPLY, "d-2")
+    assert slack.messages("news")[1].thread_ts == posted.message_id
+    assert await platform.thread(below, "A game") == thread
 
 
 async def test_a_message_to_a_person_is_changed_where_it_stands(slack: LoopbackSlack, bot: Running) -> None:
@@ -160,6 +204,7 @@ async def test_an_unclear_post_is_found_where_history_may_be_read() -> None:
         found = await bot.service.platform.stands(place(slack), "d-1", since)
         assert found is not None
         assert found.message_id == slack.messages("news")[0].ts
+        assert found.at == instant(found.message_id)
         assert await bot.service.platform.stands(place(slack), "d-2", since) is None
 
 

@@ -1,6 +1,6 @@
 """Composing one edition of a digest: a pure function from content, the wire and what was shown before to a card."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from newsbot.content.cards import FOOTER, open_brief
@@ -20,6 +20,7 @@ from newsbot.digests.editions.sections import (
     numbered_sources,
 )
 from newsbot.digests.editions.values import (
+    AskedQuestion,
     Edition,
     History,
     Selection,
@@ -27,7 +28,7 @@ from newsbot.digests.editions.values import (
     stages_from_json,
     stages_to_json,
 )
-from newsbot.digests.editions.wire import AskedQuestion, DailyQuestion, Wire
+from newsbot.digests.editions.wire import DailyQuestion, Wire
 from newsbot.digests.schedule.phrases import DAY_NAMES
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Rule, Text, text
@@ -62,7 +63,8 @@ class _Contents:
 
 
 def compose(library: Library, wire: Wire, question: DailyQuestion, selection: Selection) -> Edition:
-    """The edition of a selection: equal selections over equal content give equal editions.
+    """The edition of a selection: equal selections over equal content give equal editions, but for what the question
+    of the day leaves to chance.
 
     No event or figure in it is dated after the selection's day, and no event is in the selection's history.
     """
@@ -76,6 +78,7 @@ def compose(library: Library, wire: Wire, question: DailyQuestion, selection: Se
         _history(contents, selection.history),
         contents.stages,
         selection.day,
+        contents.question,
     )
 
 
@@ -150,3 +153,23 @@ def with_lead(card: Card, mention: str, label: str) -> Card:
     lead: list[Block] = [Text((Mention("role", mention, "role"),))] if mention else []
     lead += [text(label, "small")] if label else []
     return replace(card, blocks=(*lead, *card.blocks)) if lead else card
+
+
+def with_results(card: Card, daily: str, results: Sequence[Block]) -> Card:
+    """The card with the results of an earlier question above the line that begins its own, which is kept as `daily`.
+
+    Above everything where the card asks no such question. Raises ValueError where their controls do the same.
+    """
+    at = _beginning(card, daily)
+    return replace(card, blocks=(*card.blocks[:at], *results, *card.blocks[at:])) if results else card
+
+
+def _beginning(card: Card, daily: str) -> int:
+    """Where the question begins: with the last line above the first control that names it."""
+    line = 0
+    for at, block in enumerate(card.blocks):
+        if isinstance(block, Rule):
+            line = at
+        if any(daily in action.arguments for action in Card("", (block,)).actions()):
+            return line
+    return 0

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from newsbot.errors import ContentError
-from newsbot.messages.cards import Card
+from newsbot.messages.cards import Block, Card
 
 Rotation = Literal["figures", "briefs", "questions"]
 Outcome = Literal["chosen", "left out", "merged"]
@@ -77,6 +77,26 @@ class Selection:
     when_empty: Literal["short", "skip"]
 
 
+class AskedQuestion(Protocol):
+    """A question of the day as an edition asks it."""
+
+    @property
+    def id(self) -> str:
+        """By which it is not asked too soon again."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The question as blocks of a card, the first of which asks it."""
+
+    @property
+    def daily(self) -> str:
+        """Under which it is kept, in its buttons too; empty where nothing of it has to be kept."""
+
+    @property
+    def kept(self) -> str:
+        """What has to be kept of it, which is for whoever asks alone to read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One decision of composing: in which section, what came of what, and the reason in words."""
@@ -89,12 +109,21 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What was composed: no card where nothing passed and the subscription skips such days."""
+    """What was composed: no card where nothing passed and the subscription skips such days.
+
+    `question` is the question of the day that the card asks.
+    """
 
     card: Card | None
     history: History
     why: tuple[Stage, ...]
     cursor: date
+    question: AskedQuestion | None = None
+
+    @property
+    def daily(self) -> str:
+        """Under which the question that it asks is kept; empty where it asks none that is."""
+        return self.question.daily if self.question else ""
 
 
 def stages_to_json(stages: Iterable[Stage]) -> str:

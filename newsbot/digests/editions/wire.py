@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from newsbot.content.cards import question_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, Figure, Source, first_day
-from newsbot.digests.editions.values import next_in_turn
+from newsbot.digests.editions.values import AskedQuestion, next_in_turn
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Text
 from newsbot.messages.markup import Strong
+from newsbot.storage.database import Transaction
 
 # A figure stands in an event's line only where it is one short number of about that day.
 _FIGURE_LENGTH = 60
@@ -44,21 +45,19 @@ class Wire(Protocol):
         """Everything dated after `since`, up to and with `until`, on any of `topics`; no topics are all."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """A question as blocks of a card, the first of which asks it, and the id by which it is not asked too soon."""
-
-    id: str
-    blocks: tuple[Block, ...]
-
-
 class DailyQuestion(Protocol):
     """Where the question of the day comes from."""
 
     def question(
         self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
     ) -> AskedQuestion | None:
-        """The question for `day` on any of `topics` (none are all), given those asked so far, the latest last."""
+        """The question for `day` on any of `topics` (none are all), given those asked so far, the latest last.
+
+        Called in any thread. Nothing is kept of it before it is posed.
+        """
+
+    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+        """Keep what editions ask, each question once, in the transaction that keeps the editions."""
 
 
 class ContentWire:
@@ -120,6 +119,16 @@ def _weight(event: Event) -> float:
     return float(sum(counts))
 
 
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question of which nothing has to be kept; see `AskedQuestion`."""
+
+    id: str
+    blocks: tuple[Block, ...]
+    daily: str = ""
+    kept: str = ""
+
+
 class SelfCheck:
     """The question of the day out of our content: its answer is in the buttons, so nothing has to be remembered."""
 
@@ -134,4 +143,7 @@ class SelfCheck:
             return None
         _, *choices = question_card(library, *pool[chosen]).blocks
         asks = Text((Strong("Question of the day: "), *library.filled(library.questions[pool[chosen]].question)))
-        return AskedQuestion(chosen, (asks, *choices))
+        return OpenQuestion(chosen, (asks, *choices))
+
+    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+        """See `DailyQuestion`."""

@@ -16,9 +16,10 @@ from newsbot.digests.outbox.lateness import Lateness
 from newsbot.digests.outbox.ledger import Also, Ledger
 from newsbot.digests.outbox.pace import Limiter, Pace
 from newsbot.digests.outbox.replies import LATE, Replies
+from newsbot.digests.outbox.results import Gathered, Results
 from newsbot.digests.outbox.workers import Part, Workers
 from newsbot.errors import StorageError
-from newsbot.messages.cards import Reply
+from newsbot.messages.cards import Block, Reply
 from newsbot.messages.codec import reply_to_json
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
@@ -67,12 +68,14 @@ class Courier:
         paces: Mapping[str, Pace] | None = None,
         on_refused: OnRefused | None = None,
         judge: Judge | None = None,
+        results: Results | None = None,
     ) -> None:
         """`worker` names this courier among all. `checkpoint` is told each step; drills end the process there.
 
         `paces` bound how fast all couriers together write to a platform. `on_refused` is told of each digest that a
         platform refuses, with the reason and the fix, in the transaction that notes this. `judge` tells what becomes of
-        a digest that was decided in time and leaves late; without it, each is posted and says how late it is.
+        a digest that was decided in time and leaves late; without it, each is posted and says how late it is. `results`
+        closes the question of the day that a digest's own takes the place of.
         """
         self._database = database
         self._platforms = platforms
@@ -82,6 +85,7 @@ class Courier:
         self._paces = paces or {}
         self._on_refused = on_refused
         self._judge = judge
+        self._results = Gathered(results) if results else None
         self._attempts = Attempts(platforms, now, random)
         self._ledger = Ledger(database, worker, now)
         self._replies = Replies()
@@ -160,11 +164,15 @@ class Courier:
             part=part,
             known=self._replies.known(),
         )
-        held, bodies = await self._database.run(work)
-        self._replies.keep(bodies, {delivery.edition_id for delivery in held})
+        held, editions = await self._database.run(work)
+        self._replies.keep(editions, {delivery.edition_id for delivery in held})
         if held:
             self._checkpoint("claimed")
-        return [Claimed(delivery, self._replies.get(delivery.edition_id), now) for delivery in held]
+        return [self._claimed(delivery, now) for delivery in held]
+
+    def _claimed(self, delivery: Delivery, now: datetime) -> Claimed:
+        reply, daily = self._replies.get(delivery.edition_id)
+        return Claimed(delivery, reply, now, daily)
 
     # -- the steps of one delivery ------------------------------------------------------------------------------------
 
@@ -181,6 +189,10 @@ class Courier:
             if lateness.skipped:
                 return Ended(Settlement(delivery.id, "skipped", self._now(), lateness.skipped))
             delivery = replace(delivery, label=lateness.label)
+        results: tuple[Block, ...] = ()
+        if claimed.daily and self._results is not None:
+            results = await self._results.of(delivery, claimed.daily)
+            self._checkpoint("asked")
         if not await self._ledger.begin(delivery.id):
             return None
         self._checkpoint("sending")
@@ -188,7 +200,7 @@ class Courier:
             # A process that was suspended meanwhile has lost its lease, and another worker may have sent it.
             if self._now() - claimed.at > LEASE - _MARGIN:
                 return None
-            reply = self._replies.led(delivery, claimed.reply, self._now())
+            reply = self._replies.led(delivery, claimed.reply, self._now(), claimed.daily, results)
             ended = await self._attempts.made(delivery, reply)
         if ended.settlement.state == "sent":
             self._checkpoint("sent")

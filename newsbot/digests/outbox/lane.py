@@ -28,11 +28,15 @@ _GRACE_SECONDS = 3.0  # for what is on its way when this ends
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this worker holds since `at`, with what it says; None where that cannot be read."""
+    """A delivery that this worker holds since `at`, with what it says; None where that cannot be read.
+
+    `daily` is the question of the day that it asks, empty where it asks none.
+    """
 
     delivery: Delivery
     reply: Reply | None
     at: datetime
+    daily: str = ""
 
 
 class Steps(Protocol):
@@ -94,7 +98,8 @@ class Lane:
         except Exception:
             log.exception("the outbox waits: something broke here")
             return False
-        self._queue.extend(claimed)
+        self._queue.extend(each for each in claimed if not each.delivery.is_awaited)
+        self._queue.extendleft(each for each in reversed(claimed) if each.delivery.is_awaited)
         if claimed:
             self._is_queued.set()
         return 0 < limit == len(claimed)

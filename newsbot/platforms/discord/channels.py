@@ -44,11 +44,14 @@ class Channels:
             guild = await self._rest.get("/guilds/{guild_id}", guild_id=guild_id)
             member = await self._rest.get("/guilds/{guild_id}/members/{member_id}", guild_id=guild_id, member_id=me)
             parent: Mapping[str, Any] = channel
-            if channel["type"] in THREADS and channel.get("parent_id"):
+            if channel.get("type") in THREADS and channel.get("parent_id"):
                 parent = await self._rest.get("/channels/{channel_id}", channel_id=channel["parent_id"])
         except (*refusals.BROKEN, discord.HTTPException) as error:
             raise refusals.as_post_error(error, called_in(channel, place)) from error
-        return in_channel(guild, member, parent, me), channel
+        try:
+            return in_channel(guild, member, parent, me), channel
+        except (KeyError, TypeError, ValueError) as error:
+            raise PostRefused("Discord does not tell what newsbot may do there.") from error
 
     async def _fetched(self, place: Place) -> Json:
         if place.channel.startswith(DIRECT) and place.channel[1:].isdecimal():

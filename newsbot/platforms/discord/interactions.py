@@ -23,6 +23,7 @@ from newsbot.platforms.discord.commands import focused, path_and_options
 from newsbot.platforms.discord.exchange import Exchange, is_over
 from newsbot.platforms.discord.modals import modal, shortened, submitted
 from newsbot.platforms.discord.painting import Painter
+from newsbot.platforms.discord.stamps import made_at
 from newsbot.platforms.discord.wire import CHOICES, Wire
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,8 @@ class Interactions:
             who, where = person(interaction), place(interaction)
             values = tuple(str(value) for value in data.get("values") or ())
             message = str(interaction.message.id) if interaction.message else ""
-            reply = await self._desk.click_token(token, who, where, message, str(interaction.id), values)
+            at = made_at(interaction.id)
+            reply = await self._desk.click_token(token, who, where, message, str(interaction.id), values, at)
             if isinstance(reply, Form):
                 await self._open(exchange, reply)
             else:

@@ -30,6 +30,7 @@ SHOWN_NAMES: Mapping[str, str] = {
 }
 FORUM = 15
 THREADS = frozenset({10, 11, 12})
+WITH_THREADS = frozenset({0, 5})  # text and announcement channels: a thread hangs on one of their messages
 DIRECT = frozenset({1, 3})
 _ROLE, _MEMBER = 0, 1
 

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import discord
@@ -19,14 +19,23 @@ from discord.http import Route
 from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, RequestError
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Reply
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Abilities, Posted, plausible
 from newsbot.messages.requests import Place, direct
 from newsbot.platforms.discord import refusals
 from newsbot.platforms.discord.channels import Channels, called_in
 from newsbot.platforms.discord.modals import shortened
 from newsbot.platforms.discord.painting import Painted, Painter
-from newsbot.platforms.discord.permissions import DIRECT, FORUM, THREADS, abilities_of, allow, missing_in
+from newsbot.platforms.discord.permissions import (
+    DIRECT,
+    FORUM,
+    THREADS,
+    WITH_THREADS,
+    abilities_of,
+    allow,
+    missing_in,
+)
 from newsbot.platforms.discord.rest import LoggedIn, Rest
+from newsbot.platforms.discord.stamps import made_at
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +53,10 @@ Publishes = Callable[[Place], Awaitable[bool]]
 Sleep = Callable[[float], Awaitable[None]]
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class DiscordPlatform:
     """Implements the platform port over Discord's REST interface."""
 
@@ -56,6 +69,7 @@ class DiscordPlatform:
         painter: Painter,
         publishes: Publishes,
         sleep: Sleep = asyncio.sleep,
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """`http` gives the client that is logged in, and the bot's user id; it raises PostLater where Discord is away.
 
@@ -66,6 +80,7 @@ class DiscordPlatform:
         self._painter = painter
         self._publishes = publishes
         self._sleep = sleep
+        self._now = now
 
     # -- the platform port --------------------------------------------------------------------------------------------
 
@@ -146,20 +161,38 @@ class DiscordPlatform:
             except refusals.BROKEN as error:
                 raise refusals.as_post_error(error, called_in({}, posted.place)) from error
 
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        """The thread of a message in a text or announcement channel; None where newsbot may not make one."""
+        channel = await self._channels.get(posted.place)
+        if channel.get("type") not in WITH_THREADS or not posted.message_id:
+            return None
+        try:
+            return replace(posted.place, channel=await self._thread(posted, title))
+        except discord.HTTPException as error:
+            if error.code in refusals.NO_THREAD:
+                log.warning("no thread in channel %s: %s", posted.place.channel, error)
+                return None
+            if error.code == refusals.UNKNOWN_MESSAGE:
+                raise PostRefused("The message is gone, so it cannot have a thread.", scope="message") from error
+            raise refusals.as_post_error(error, called_in(channel, posted.place)) from error
+
     async def abilities(self, place: Place) -> Abilities:
         """What newsbot may do in a channel, asked of Discord now."""
         try:
             allowed, channel = await self._channels.permissions(place)
         except PostRefused as error:
-            return Abilities(post=False, pictures=False, edit=False, threads=False, fix=error.fix)
-        return abilities_of(allowed, int(channel["type"]), called_in(channel, place))
+            if not error.fix:  # Discord does not tell: a post will
+                log.info("what newsbot may do in channel %s is not known: %s", place.channel, error)
+            may = not error.fix
+            return Abilities(post=may, pictures=may, edit=may, threads=may, fix=error.fix)
+        return abilities_of(allowed, int(channel.get("type") or 0), called_in(channel, place))
 
     # -- beyond the port ----------------------------------------------------------------------------------------------
 
     async def missing(self, place: Place) -> tuple[tuple[str, ...], str]:
         """The permissions that newsbot lacks there, and how the channel is called. Raises PostError."""
         allowed, channel = await self._channels.permissions(place)
-        return missing_in(allowed, int(channel["type"])), called_in(channel, place)
+        return missing_in(allowed, int(channel.get("type") or 0)), called_in(channel, place)
 
     async def answer(
         self, place: Place, reply: Reply, to_message: str, below: tuple[Json, ...], *, quotes: bool
@@ -194,7 +227,11 @@ class DiscordPlatform:
         called = called_in(channel, place)
         if channel.get("type") == FORUM:
             return await self._forum_post(place, message, reply.card.title, called)
-        return Posted(place, await self._send(channel_id, message, nonce(key, 0), called))
+        return self._posted(place, await self._send(channel_id, message, nonce(key, 0), called))
+
+    def _posted(self, place: Place, message_id: str) -> Posted:
+        """A message with the instant in its id; of one that was sent again, that of the first."""
+        return Posted(place, message_id, at=plausible(made_at(message_id), self._now()))
 
     async def _forum_post(self, place: Place, message: Painted, title: str, called: str) -> Posted:
         """A forum takes posts as threads. They have no nonce, so an unclear one is not tried again."""
@@ -205,7 +242,7 @@ class DiscordPlatform:
         except (*refusals.BROKEN, discord.HTTPException) as error:
             raise refusals.as_post_error(error, called) from error
         thread = str(made["id"])
-        return Posted(replace(place, channel=thread), str(made.get("message", {}).get("id") or thread))
+        return self._posted(replace(place, channel=thread), str(made.get("message", {}).get("id") or thread))
 
     async def _rest(
         self, channel: Json, first: Posted, messages: list[Painted], reply: Reply, key: str
@@ -215,8 +252,10 @@ class DiscordPlatform:
             return (), ""
         place, fix = first.place, ""
         if channel.get("type") not in {FORUM, *THREADS, *DIRECT} and first.message_id:
-            place = replace(place, channel=await self._thread(first, reply.card.title))
-            if place == first.place:
+            try:
+                place = replace(place, channel=await self._thread(first, reply.card.title))
+            except discord.HTTPException as error:
+                log.warning("no thread in channel %s, so the rest stands in it: %s", place.channel, error)
                 fix = allow(["create_public_threads"], called_in(channel, place))
         posted = []
         for number, message in enumerate(messages, start=1):
@@ -228,11 +267,14 @@ class DiscordPlatform:
                 # A thread that newsbot may not write in: the rest stands in the channel.
                 place, fix = first.place, allow(["send_messages_in_threads"], called_in(channel, first.place))
                 sent = await self._send(place.channel, message, nonce(key, number), called_in(channel, place))
-            posted.append(Posted(place, sent))
+            posted.append(self._posted(place, sent))
         return tuple(posted), fix
 
     async def _thread(self, first: Posted, title: str) -> str:
-        """The thread of a message. It has the message's id; where newsbot may not make one, the channel itself."""
+        """The thread of a message, made where there is none; it has the message's id.
+
+        Raises HTTPException where Discord refuses one, PostUnclear where it stays away.
+        """
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         route = Route("POST", path, channel_id=first.place.channel, message_id=first.message_id)
         body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "auto_archive_duration": 1_440}
@@ -243,14 +285,13 @@ class DiscordPlatform:
                 if error.code == refusals.THREAD_EXISTS:
                     return first.message_id
                 if error.status < 500:
-                    log.warning("no thread in channel %s, so the rest stands in it: %s", first.place.channel, error)
-                    return first.place.channel
+                    raise
             except refusals.BROKEN as error:
                 log.info("making a thread is tried again: %r", error)
             else:
                 return str(made["id"])
             await self._sleep(_FIRST_PAUSE * 2**attempt)
-        raise PostUnclear("The thread for the rest of a long post could not be made.")
+        raise PostUnclear("The thread below a message could not be made.")
 
     async def _send(self, channel_id: str, message: Painted, the_nonce: str, called: str) -> str:
         """One message; its id, empty where it was taken away before that was known.
@@ -298,9 +339,12 @@ class DiscordPlatform:
                 failure = refusals.as_post_error(error, called_in({}, where.place))
             else:
                 return
-            if isinstance(failure, PostRefused) or attempt == _TRIES - 1:
+            pause = _FIRST_PAUSE * 2**attempt
+            if isinstance(failure, PostLater) and failure.after is not None:
+                pause = failure.after  # Discord says when: a request before that counts against newsbot
+            if isinstance(failure, PostRefused) or attempt == _TRIES - 1 or pause > _SHORT_WAIT:
                 raise failure
-            await self._sleep(_FIRST_PAUSE * 2**attempt)
+            await self._sleep(pause)
 
     async def _publish(self, place: Place, channel: Json, first: Posted) -> None:
         """Publish a post of an announcement channel to those who follow it, where the channel chose that."""

@@ -18,13 +18,15 @@ THREAD_EXISTS = 160_004
 NOT_TEXT = 50_008
 _SLOWMODE, _CHANNEL_WRITES = 20_016, 20_028
 PERMISSION_CODES = frozenset({MISSING_ACCESS, MISSING_PERMISSIONS})
+_NO_THREADS_HERE, _MANY_THREADS, _MANY_NEWS_THREADS = 50_024, 160_006, 160_007
+# Where newsbot goes on without a thread: it may not make one, or the channel takes no more of them.
+NO_THREAD = PERMISSION_CODES | {_NO_THREADS_HERE, _MANY_THREADS, _MANY_NEWS_THREADS}
 BROKEN = (aiohttp.ClientError, OSError, asyncio.TimeoutError, discord.RateLimited)
 
 # What each refusal means for people, and the one thing that mends it; `{channel}` is the channel's name.
 _REFUSALS: dict[int, tuple[str, str]] = {
     UNKNOWN_CHANNEL: ("The channel {channel} is gone.", "Choose another channel."),
     10_004: ("newsbot is not in that server any more.", "Add newsbot to the server again."),
-    30_033: ("{channel} has as many threads as Discord allows.", "Close old threads in {channel}."),
     40_067: ("The forum {channel} wants a tag on each post.", "Do not require tags in {channel}."),
     MISSING_ACCESS: ("newsbot cannot see {channel}.", "Allow View Channel in {channel}."),
     50_007: ("Discord does not let newsbot write to that person.", "Allow direct messages from this server."),
@@ -32,6 +34,8 @@ _REFUSALS: dict[int, tuple[str, str]] = {
     MISSING_PERMISSIONS: ("newsbot may not post in {channel}.", "Allow Send Messages in {channel}."),
     50_083: ("The thread {channel} is archived.", "Open the thread {channel} again."),
     160_005: ("The thread {channel} is locked.", "Unlock the thread {channel}."),
+    _MANY_THREADS: ("{channel} has as many threads as Discord allows.", "Close old threads in {channel}."),
+    _MANY_NEWS_THREADS: ("{channel} has as many threads as Discord allows.", "Close old threads in {channel}."),
     200_000: (
         "AutoMod of that server blocked the message.",
         "Exempt newsbot's role, or {channel}, from the AutoMod rule.",

@@ -82,7 +82,7 @@ class DiscordService:
         self._now = now
         self._painter = Painter(pictures)
         self.login = Login(where.token)
-        self.platform = DiscordPlatform(self.login.http, self._painter, self._publishes)
+        self.platform = DiscordPlatform(self.login.http, self._painter, self._publishes, now=now)
         self.sync = CommandSync(self.login, database, worker, now)
         self._handled = handled
         self.connection = Connection(now)

@@ -165,7 +165,7 @@ def _built(
     seal = Seal(values.secret_key) if is_oauth and values.secret_key else None
     workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, seal=seal)
     pictures = Pictures(drawing, live, workspaces, values.public_url)
-    sender = Sender(workspaces, Answers(pictures), pictures, work, Pace(values.per_channel))
+    sender = Sender(workspaces, Answers(pictures), pictures, work, Pace(values.per_channel), now)
     once = Once(database, now)
     people = People(workspaces, now)
     conversation = Conversation(desk, sender, workspaces, people, once, work)

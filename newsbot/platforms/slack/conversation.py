@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from newsbot.commands.answers import DELETE, note
 from newsbot.commands.desk import Desk
 from newsbot.commands.parser import understand
 from newsbot.errors import NewsbotError, PostError, TokenError
-from newsbot.messages.actions import read_token
+from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Place
@@ -33,6 +34,7 @@ from newsbot.platforms.slack.requests import (
     user_of,
 )
 from newsbot.platforms.slack.sending import Sender, asker_of, message_name, patiently
+from newsbot.platforms.slack.stamps import instant
 from newsbot.platforms.slack.submissions import kept
 from newsbot.platforms.slack.work import Work
 
@@ -40,7 +42,10 @@ log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0  # Slack waits three seconds for an acknowledgement
 _AFTER_ACK = 0.5  # the rest of an answer must not overtake its beginning, which leaves by another connection
-_ON_WHO = ("ask.run", "click.share", "form.open", "digest.")  # presses whose answer depends on who presses
+# Presses whose answer depends on who presses.
+_ON_WHO = ("ask.run", "click.share", "form.open", "digest.", "quiz.stop")
+# Presses that come by the hundred, and that the quiz's own tables count once: no durable claim before each of them.
+_COUNTED_ONCE = ("quiz.answer", "quiz.daily", "quiz.skip")
 
 
 class Conversation:
@@ -114,17 +119,18 @@ class Conversation:
         for action in body.get("actions") or ():
             token, values = token_and_values(action)
             if token:
-                self._work.start(self._press(body, team, token, values), "a press")
+                at = instant(action.get("action_ts"))
+                self._work.start(self._press(body, team, token, values, at), "a press")
 
-    async def _press(self, body: Payload, team: str, token: str, values: tuple[str, ...]) -> None:
+    async def _press(self, body: Payload, team: str, token: str, values: tuple[str, ...], at: datetime | None) -> None:
         trigger = str(body.get("trigger_id") or "")
-        if not await self._once.anywhere(trigger):
-            return
-        user, name = user_of(body)
         try:
             action = read_token(token)
         except TokenError:
             action = None  # the desk says so to whoever pressed it
+        if not await self._is_new(action, trigger):
+            return
+        user, name = user_of(body)
         if action is not None and action.name == DELETE:
             await self._delete(body, team, user, "".join(action.arguments[:1]))
             return
@@ -132,11 +138,16 @@ class Conversation:
         if action is not None and action.name.startswith(_ON_WHO):
             who = await self._people.person(team, user, name)
         where = pressed_place(body, team)
-        answer = await self._desk.click_token(token, who, where, pressed_message(body), trigger, values)
+        answer = await self._desk.click_token(token, who, where, pressed_message(body), trigger, values, at)
         if isinstance(answer, Form):
             await self._open_form(team, body, answer, where)
         else:
             await self._answer_press(body, team, user, answer)
+
+    async def _is_new(self, action: Action | None, trigger: str) -> bool:
+        if action is not None and action.name in _COUNTED_ONCE:
+            return self._once.here(trigger)
+        return await self._once.anywhere(trigger)
 
     async def _answer_press(self, body: Payload, team: str, user: str, reply: Reply) -> None:
         """In place where the message is this person's own; else beside it, for them alone or as the reply says."""

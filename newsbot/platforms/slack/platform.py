@@ -53,7 +53,7 @@ class SlackPlatform:
         for old in posted.rest:
             await self._remove(old)
         rest = await self._sender.post_rest(posted.place, rendered.rest, posted.place.thread or posted.message_id)
-        return Posted(posted.place, posted.message_id, tuple(rest))
+        return replace(posted, rest=tuple(rest), fix="")
 
     async def delete(self, posted: Posted) -> None:
         """Take the message and its further ones away; one that is already gone is no error."""
@@ -67,6 +67,11 @@ class SlackPlatform:
         except SlackRefused as error:
             if error.error != "message_not_found":
                 raise
+
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        """The message's thread, which needs no making; that in which it stands already."""
+        del title  # Slack's threads have none
+        return replace(posted.place, thread=posted.place.thread or posted.message_id)
 
     async def abilities(self, place: Place) -> Abilities:
         """What newsbot may do there, as far as its scopes let it look before it posts."""
@@ -107,7 +112,7 @@ class SlackPlatform:
             log.warning("whether a message stands in Slack cannot be looked up: %s", error)
             return None
         found = (m for m in told.get("messages") or () if _key_of(m.get("metadata") or {}) == key)
-        return next((Posted(place, str(message["ts"])) for message in found), None)
+        return next((self._sender.standing(place, str(message["ts"])) for message in found), None)
 
 
 def _key_of(metadata: dict[str, object]) -> str:

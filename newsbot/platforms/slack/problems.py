@@ -24,6 +24,8 @@ _LATER = frozenset({"ratelimited", "rate_limited", "request_timeout", "message_l
 _FORM = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_too_long", "msg_blocks_too_long", "no_text"}
 )
+# The message cannot be changed or taken away; the channel is well.
+_OF_ONE = frozenset({"cant_delete_message", "cant_update_message", "edit_window_closed", "message_not_found"})
 _SENTENCES = {
     "cant_delete_message": "That message is not newsbot's to take away.",
     "cant_update_message": "That message is not newsbot's to change.",
@@ -38,7 +40,7 @@ class SlackRefused(PostRefused):
     """Slack refused; `error` is its name for the reason."""
 
     def __init__(self, error: str, sentence: str, fix: str = "") -> None:
-        super().__init__(sentence, fix, "message" if error in _FORM else "place")
+        super().__init__(sentence, fix, "message" if error in _FORM | _OF_ONE else "place")
         self.error = error
 
     @property

@@ -5,17 +5,19 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from newsbot.errors import NewsbotError, PostError, PostLater, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply
-from newsbot.messages.platform import Posted
+from newsbot.messages.platform import Posted, plausible
 from newsbot.messages.requests import Place
 from newsbot.platforms.slack.answers import Answers, Rendered, can_delete, with_fields
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.pictures import Pictures
 from newsbot.platforms.slack.problems import SlackRefused
+from newsbot.platforms.slack.stamps import instant
 from newsbot.platforms.slack.work import Work
 
 log = logging.getLogger(__name__)
@@ -69,15 +71,28 @@ def message_name(place: Place, message_id: str) -> str:
     return f"{place.workspace}/{place.channel}/{message_id}"
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Sender:
     """Sends replies. Raises as `SlackCalls.call` does."""
 
-    def __init__(self, workspaces: Workspaces, answers: Answers, pictures: Pictures, work: Work, pace: Pace) -> None:
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        answers: Answers,
+        pictures: Pictures,
+        work: Work,
+        pace: Pace,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
         self._workspaces = workspaces
         self.answers = answers
         self._pictures = pictures
         self._work = work
         self._pace = pace
+        self._now = now
         self._changes = Changes()
 
     async def respond(
@@ -185,7 +200,11 @@ class Sender:
         await self._pace.turn(place)
         arguments = {**_read(message), **more, "channel": place.channel, "thread_ts": thread}
         told = await self._workspaces.call(place.workspace, "chat.postMessage", **arguments)
-        return Posted(replace(place, channel=str(told.get("channel") or place.channel)), str(told["ts"]))
+        return self.standing(replace(place, channel=str(told.get("channel") or place.channel)), str(told["ts"]))
+
+    def standing(self, place: Place, ts: str) -> Posted:
+        """A message that stands in a channel: its `ts` names it, and says when it was posted."""
+        return Posted(place, ts, at=plausible(instant(ts), self._now()))
 
     async def _respond(self, url: str, body: str) -> None:
         await patiently(lambda: self._workspaces.calls.respond(url, json.loads(body)))

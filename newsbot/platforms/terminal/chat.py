@@ -6,10 +6,12 @@ import itertools
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
 from newsbot.commands.desk import Desk
 from newsbot.messages.cards import Reply
@@ -36,15 +38,27 @@ def local_person() -> Person:
     return Person("terminal", "local", name, is_admin=True)
 
 
-class Chat:
-    """One person at one terminal. A number presses a button of the newest card; anything else is said to the desk."""
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, desk: Desk, screen: Screen, history: Path, status: Callable[[], str] = str) -> None:
+
+class Chat:
+    """One person at one terminal. A number presses a button of the newest card that has any; else the desk is asked."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        screen: Screen,
+        history: Path,
+        status: Callable[[], str] = str,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
         """`status` is a line to show below the prompt while it is not empty."""
         self._status = status
         self._desk = desk
         self._screen = screen
         self._history = history
+        self._now = now
         self._who = local_person()
         self._form: Form | None = None
         self._values: dict[str, str] = {}
@@ -74,7 +88,7 @@ class Chat:
         number = line.strip()
         if number.isascii() and number.isdecimal() and 0 < int(number[:6]) <= len(self._screen.presses):
             action, values = self._screen.presses[int(number) - 1]
-            answered = await self._desk.click(Click(self._who, HERE, action, values))
+            answered = await self._desk.click(Click(self._who, HERE, action, values, at=self._now()))
             if isinstance(answered, Form):
                 self._begin(answered)
                 return None
@@ -109,7 +123,6 @@ class Chat:
         """Lines that a person types, kept in a history file where one can be written."""
         from prompt_toolkit import PromptSession  # heavy, and of no use in a pipe
         from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-        from prompt_toolkit.patch_stdout import patch_stdout
 
         history: History = InMemoryHistory()
         try:
@@ -125,14 +138,30 @@ class Chat:
             bottom_toolbar=lambda: self._status() or None,
             refresh_interval=0.5,
         )
-        with patch_stdout():
-            while True:
-                try:
-                    yield await session.prompt_async(PROMPT)
-                except KeyboardInterrupt:
-                    continue
-                except EOFError:
-                    return
+        while True:
+            try:
+                with _above_the_prompt():
+                    line = await session.prompt_async(PROMPT)
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return
+            yield line
+
+
+@contextmanager
+def _above_the_prompt() -> Iterator[None]:
+    """Standard output prints above the prompt while somebody types at it, bold and dim as they are.
+
+    Only while the prompt is there: an answer to what was typed is printed at once, before the next prompt.
+    """
+    from prompt_toolkit.patch_stdout import StdoutProxy
+
+    # A card is one piece, so nothing is gained by waiting for more.
+    with StdoutProxy(sleep_between_writes=0, raw=True) as proxy:
+        above = cast(TextIO, proxy)
+        with redirect_stdout(above), redirect_stderr(above):
+            yield
 
 
 def _completer(desk: Desk):  # type: ignore[no-untyped-def] # prompt_toolkit is imported late

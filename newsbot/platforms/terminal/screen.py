@@ -1,10 +1,15 @@
-"""The terminal as a platform: prints cards, wrapped and with their buttons numbered."""
+"""The terminal as a platform: prints cards, wrapped and with their buttons numbered.
+
+A number presses a button of the newest card that has any: a card without buttons, such as the receipt for an answer,
+leaves the numbers of the question before it as they are. Cards may come by themselves while somebody types.
+"""
 
 import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TextIO
 
 from newsbot.messages.actions import Action, Url
@@ -22,33 +27,49 @@ _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _WIDEST = 100
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Screen:
-    """Prints replies to one stream; remembers the actions of the newest card, so that a number presses its button."""
+    """Prints replies; remembers the actions of the newest card that has any, so that a number presses its button."""
 
     name = "terminal"
     budget = TERMINAL
 
-    def __init__(self, stream: TextIO | None = None, width: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        width: Callable[[], int] | None = None,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
         """`stream` is standard output by default; bold and dim are used on a terminal only."""
-        self._stream = stream or sys.stdout
+        self._given = stream
         self._width = width or (lambda: min(shutil.get_terminal_size().columns, _WIDEST))
+        self._now = now
         self.is_terminal = self._stream.isatty()
         self._count = 0
         self.presses: tuple[Press, ...] = ()
+
+    @property
+    def _stream(self) -> TextIO:
+        """Where to write now: while somebody types, standard output is what prints above the prompt."""
+        return self._given or sys.stdout
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
         """Print a reply. A terminal forgets what it printed, so `key` guards nothing here."""
         del key
         parts = fit(reply.card, self.budget).parts
-        self.presses = tuple(press for part in parts for block in part.blocks for press in _presses(block))
+        presses = tuple(press for part in parts for block in part.blocks for press in _presses(block))
+        lines: list[str] = []
         number = 0
         for part in parts:
-            for line in self._lines(part, number):
-                self._stream.write(f"{line}\n")
+            lines += self._lines(part, number)
             number += sum(len(_presses(block)) for block in part.blocks)
-        self._stream.flush()
+        self._write("\n".join([*lines, ""]))
+        self.presses = presses or self.presses
         self._count += 1
-        return Posted(place, str(self._count))
+        return Posted(place, str(self._count), at=self._now())
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
         """Never: what is printed is printed."""
@@ -62,12 +83,16 @@ class Screen:
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """What is printed stays; the new version is printed below it."""
-        return await self.post(posted.place, reply, "")
+        return replace(await self.post(posted.place, reply, ""), at=posted.at)
 
     async def delete(self, posted: Posted) -> None:
         """Say that a message was taken back: what is printed stays."""
-        self._stream.write(f"(message {posted.message_id} was deleted)\n")
-        self._stream.flush()
+        self._write(f"(message {posted.message_id} was deleted)\n")
+
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        """None: a terminal has one place alone."""
+        del posted, title
+        return None
 
     async def abilities(self, place: Place) -> Abilities:
         """A terminal shows text alone."""
@@ -76,8 +101,7 @@ class Screen:
 
     def tell(self, words: str) -> None:
         """Print one line that is no answer."""
-        self._stream.write(f"{words}\n")
-        self._stream.flush()
+        self._write(f"{words}\n")
 
     def ask(self, title: str, field: Field) -> None:
         """Ask for one field of a form."""
@@ -86,8 +110,13 @@ class Screen:
         empty = f"empty keeps {held}" if held else "may be left empty"
         optional = f" ({empty})" if field.value or not field.required else ""
         lines = [self._style(_BOLD, title)] if title else []
-        self._stream.write("\n".join([*lines, f"{field.label}{choices}{optional}:", ""]))
-        self._stream.flush()
+        self._write("\n".join([*lines, f"{field.label}{choices}{optional}:", ""]))
+
+    def _write(self, words: str) -> None:
+        """Write whole lines at once, so that nothing else gets between them."""
+        stream = self._stream
+        stream.write(words)
+        stream.flush()
 
     def _lines(self, card: Card, first: int) -> Iterator[str]:
         yield ""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from newsbot.commands.desk import Desk
-from newsbot.errors import PostRefused
+from newsbot.errors import PostRefused, RequestError
 from newsbot.messages.actions import read_token
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Card, Reply
@@ -51,7 +51,7 @@ class WebChat:
         elif channel not in CHANNELS:
             raise PostRefused(f"The web chat has no channel “{channel}”.", _CHANNELS_FIX)
         first, *_ = await self._keep(*self._answers(channel, reply, asked_by="", seen_by=seen_by, key=key))
-        return Posted(place, str(first.id))
+        return Posted(place, str(first.id), at=first.at)
 
     async def repeats_safely_for(self, place: Place) -> timedelta:
         """For as long as the message is kept: its key is unique."""
@@ -64,9 +64,11 @@ class WebChat:
         return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Put `reply` in the place of what was posted."""
+        """Put `reply` in the place of what was posted. Raises RequestError where it was taken away."""
         async with self._database.transaction() as tx:
             changed = await tx.web_messages.change(int(posted.message_id), self._stored(reply.card)[0])
+        if changed is None:
+            raise RequestError("The message is gone, so it cannot be changed.")
         self._tell(changed)
         return posted
 
@@ -75,6 +77,11 @@ class WebChat:
         async with self._database.transaction() as tx:
             gone = await tx.web_messages.delete(int(posted.message_id))
         self._tell(gone)
+
+    async def thread(self, posted: Posted, title: str) -> Place | None:
+        """None: the web chat has no threads."""
+        del posted, title
+        return None
 
     async def abilities(self, place: Place) -> Abilities:
         """Everything, in the channels that there are."""

@@ -1,4 +1,4 @@
-// Cards as elements. Every text becomes a text node, so nothing that a message holds can become markup.
+// Cards and fields of forms as elements. Every text becomes a text node, so nothing that a message holds can become markup.
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -31,13 +31,35 @@ function inline(piece) {
   }
 }
 
+const BAR = /^(█*)(░*) (?=\d)/;
+
+// A bar that is written in blocks, drawn: fonts make blocks of unequal widths, and read aloud they say nothing.
+function drawnBar([blocks, filled]) {
+  const bar = element("span", { class: "share-bar", "aria-hidden": "true" });
+  bar.style.setProperty("--share", `${(100 * filled.length) / (blocks.length - 1)}%`);
+  return bar;
+}
+
+function factValue(value) {
+  const bar = value.match(BAR);
+  if (bar && bar[0].length > 1) return element("dd", {}, drawnBar(bar), value.slice(bar[0].length));
+  return element("dd", { class: value.length > 48 ? "long" : null }, value);
+}
+
 function facts(block) {
   const items = block.items.map((fact) => element("div", {},
-    element("dt", {}, fact.label),
-    fact.value ? element("dd", { class: fact.value.length > 48 ? "long" : null }, fact.value) : null,
+    element("dt", { class: fact.label.length > 40 ? "long" : null }, fact.label),
+    fact.value ? factValue(fact.value) : null,
     ...(fact.notes ?? []).map((note) => element("dd", { class: "note" }, note))));
-  const list = element("dl", { class: block.title ? "facts" : "facts plain" }, ...items);
+  const areBars = block.items.every((fact) => BAR.test(fact.value ?? ""));
+  const list = element("dl", { class: areBars ? "facts bars" : block.title ? "facts" : "facts plain" }, ...items);
   return block.title ? [element("h3", {}, block.title), list] : [list];
+}
+
+// Lines of which each is repeated, in full, by the button of its place just below.
+function areRepeated(block, next) {
+  return block.kind === "facts" && !block.title && next?.kind === "buttons" && block.items.length === next.items.length
+    && block.items.every((fact, at) => next.items[at].label === `${fact.label} · ${fact.value}`);
 }
 
 function picture(block, source) {
@@ -67,8 +89,8 @@ function links(block) {
   return block.title ? [element("h3", {}, block.title), list] : [list];
 }
 
-function buttons(block, press) {
-  return [element("div", { class: "row" }, ...block.items.map((button) => {
+function buttons(block, press, layout) {
+  return [element("div", { class: layout }, ...block.items.map((button) => {
     if (button.does.kind === "url") {
       return element("a", { href: webAddress(button.does.address), target: "_blank", rel: "noopener noreferrer" }, button.label);
     }
@@ -84,7 +106,7 @@ function choice(block, press) {
   return [element("label", {}, element("span", { class: "hidden" }, block.prompt), select)];
 }
 
-function parts(block, press, source) {
+function parts(block, press, source, before) {
   switch (block.kind) {
     case "text": {
       const name = block.style === "heading" ? "h3" : "p";
@@ -95,7 +117,7 @@ function parts(block, press, source) {
     case "table": return table(block);
     case "rule": return [element("hr")];
     case "links": return links(block);
-    case "buttons": return buttons(block, press);
+    case "buttons": return buttons(block, press, before && areRepeated(before, block) ? "choices" : "row");
     case "choice": return choice(block, press);
     default: return [];
   }
@@ -105,10 +127,29 @@ function parts(block, press, source) {
 export function cardElement(card, press, pictures = "") {
   let shown = 0;
   const source = () => `${pictures}/${shown++}.png`;
-  const made = element("article", { class: `card ${card.tone ?? "neutral"}` },
+  const shownBlocks = card.blocks.flatMap((block, at) =>
+    areRepeated(block, card.blocks[at + 1]) ? [] : parts(block, press, source, card.blocks[at - 1]));
+  const made = element("article", { class: `card ${card.tone ?? "neutral"}`, "aria-label": card.title },
     element("h2", {}, card.title),
-    ...card.blocks.flatMap((block) => parts(block, press, source)),
+    ...shownBlocks,
     card.footer ? element("footer", {}, card.footer) : null);
   if (card.colour && !["warning", "problem", "good"].includes(card.tone)) made.style.setProperty("--stripe", card.colour);
   return made;
+}
+
+// A field of a form, with room for what is wrong with it.
+export function fieldElement(field) {
+  const wrong = `wrong-${field.name}`;
+  const common = { name: field.name, required: field.required, "aria-describedby": wrong };
+  let control;
+  if (field.kind === "choice") {
+    control = element("select", common, element("option", { value: "" }, "Pick one"),
+      ...field.choices.map((choice) => element("option", { value: choice.value }, choice.label)));
+  } else if (field.kind === "paragraph") {
+    control = element("textarea", { ...common, maxlength: field.limit, rows: 4 });
+  } else {
+    control = element("input", { ...common, type: "text", maxlength: field.limit, placeholder: field.hint });
+  }
+  if (field.value) control.value = field.value;
+  return element("label", {}, field.label, control, element("span", { class: "wrong", id: wrong, role: "alert" }));
 }

@@ -1,20 +1,29 @@
 // The web chat: messages that the server keeps, a composer with completion, buttons, forms, and a live stream.
 
-import { cardElement, element } from "/static/cards.js";
+import { cardElement, element, fieldElement } from "/static/cards.js";
 
 const byId = (id) => document.getElementById(id);
 const list = byId("messages");
 const scroller = byId("scroller");
 const input = byId("composer-text");
 const palette = byId("palette");
-const state = { person: "", channel: "", previews: [], stream: null, change: 0, wanted: 0, picked: -1, sending: Promise.resolve() };
+const jump = byId("jump");
+const state = {
+  person: "", channel: "", previews: [], stream: null, change: 0, wanted: 0, picked: -1, sending: Promise.resolve(),
+  follows: true, // whether the reader is at the end, and wants to see what comes
+  byHand: false, // whether the reader scrolls, not this page
+  pressed: null, // the message and the control that was pressed last
+  leads: null, // where the button to jump leads: `item`, once `watched` is in sight it is not needed
+};
 
 async function call(path, body) {
   const options = body === undefined ? {} : {
     method: "POST", headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ person: state.person, channel: state.channel, ...body }),
   };
-  const response = await fetch(path, options);
+  const response = await fetch(path, options).catch(() => {
+    throw new Error("newsbot cannot be reached. Try again in a moment.");
+  });
   const answer = await response.json().catch(() => ({ error: "The server gave no answer that can be read." }));
   if (!response.ok) throw new Error(answer.error ?? "That did not work.");
   return answer;
@@ -30,8 +39,10 @@ function messageElement(message) {
     element("b", {}, message.author.name),
     element("time", { datetime: message.at }, at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
     message.private ? element("span", { class: "only" }, "only you see this") : null);
-  const item = element("li", { class: "message", id: `message-${message.id}` }, head);
+  const item = element("li", { class: message.private ? "message private" : "message", id: `message-${message.id}` }, head);
   if (message.card) {
+    const pressed = (token, control, value) => press(message, token, control, value);
+    item.append(cardElement(message.card, pressed, `/pictures/${message.id}/${message.change}`));
     const tools = element("span", { class: "message-tools" });
     for (const name of state.previews) {
       tools.append(element("button", { type: "button", class: "quiet", "aria-pressed": "false",
@@ -41,9 +52,7 @@ function messageElement(message) {
       tools.append(element("button", { type: "button", class: "quiet", "aria-label": `Delete ${message.card.title}`,
         onclick: () => attempt(() => call("/api/delete", { message: message.id })) }, "Delete"));
     }
-    head.append(tools);
-    const pressed = (token, control, value) => press(message.id, token, control, value);
-    item.append(cardElement(message.card, pressed, `/pictures/${message.id}/${message.change}`));
+    item.append(tools);
   } else {
     item.append(element("div", { class: "said" }, message.text));
   }
@@ -61,20 +70,87 @@ async function preview(name, id, item, button) {
 function show(message) {
   state.change = Math.max(state.change, message.change);
   const old = byId(`message-${message.id}`);
-  if (message.deleted) { old?.remove(); welcome(); return; }
-  const isNearEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
-  const fresh = messageElement(message);
-  if (old) {
-    const hadFocus = old.contains(document.activeElement);
-    old.replaceWith(fresh);
-    if (hadFocus) fresh.querySelector(".card")?.setAttribute("tabindex", "-1"), fresh.querySelector(".card")?.focus();
-    fresh.scrollIntoView({ block: "start" });
-  } else {
-    list.append(fresh);
-    if (isNearEnd || message.mine) fresh.scrollIntoView({ block: message.card ? "start" : "nearest" });
-  }
+  if (message.deleted) old?.remove();
+  else if (old) change(old, messageElement(message), message);
+  else add(messageElement(message), message);
   welcome();
+  settleJump();
 }
+
+function add(fresh, message) {
+  list.append(fresh);
+  if (state.follows || message.mine) {
+    bring(fresh, message.card ? "start" : "nearest");
+    if (message.mine && state.pressed) offerJump(state.pressed.item, state.pressed.control, `Back to ${titleOf(state.pressed.item)}`);
+  } else {
+    offerJump(fresh, fresh, `New below: ${message.card?.title ?? message.text}`);
+  }
+}
+
+// A message that was edited, such as a question into its answer. It is told once, in short, instead of read anew in full.
+function change(item, fresh, message) {
+  const hadFocus = item.contains(document.activeElement);
+  const isWatched = hadFocus || state.pressed?.item === item || (state.follows && isInSight(item));
+  item.setAttribute("aria-live", "off");
+  item.replaceChildren(...fresh.childNodes);
+  if (state.pressed?.item === item) state.pressed = null;
+  if (state.leads?.item === item) state.leads = null;
+  const card = item.querySelector(".card");
+  byId("told").textContent = [message.card?.title, card?.querySelector(".lede")?.textContent].filter(Boolean).join(". ");
+  if (hadFocus) focusCard(item);
+  if (isWatched) bring(item, "start");
+}
+
+const titleOf = (item) => item.querySelector(".card")?.getAttribute("aria-label") ?? "";
+
+function focusCard(item) {
+  const card = item.querySelector(".card");
+  card?.setAttribute("tabindex", "-1");
+  card?.focus({ preventScroll: true });
+}
+
+// -- what is in sight -------------------------------------------------------------------------------------------
+
+const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
+
+function isInSight(part) {
+  const box = part.getBoundingClientRect();
+  const frame = scroller.getBoundingClientRect();
+  return box.bottom > frame.top && box.top < frame.bottom;
+}
+
+// Scroll to a message. Whoever was led there goes on following what comes, even from the top of a long card.
+function bring(item, block) {
+  state.byHand = false;
+  state.follows = true;
+  item.scrollIntoView({ block });
+}
+
+function offerJump(item, watched, words) {
+  state.leads = { item, watched };
+  jump.textContent = words;
+}
+
+function settleJump() {
+  if (state.leads && !state.leads.item.isConnected) state.leads = null;
+  jump.hidden = !state.leads || isInSight(state.leads.watched);
+  if (jump.hidden && state.leads?.item === state.leads?.watched) state.leads = null; // what is new was seen
+}
+
+jump.addEventListener("click", () => {
+  const { item } = state.leads;
+  state.leads = null;
+  bring(item, "start");
+  focusCard(item);
+  settleJump();
+});
+for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+  scroller.addEventListener(name, () => { state.byHand = true; }, { passive: true });
+}
+scroller.addEventListener("scroll", () => {
+  if (state.byHand) state.follows = isAtEnd();
+  settleJump();
+}, { passive: true });
 
 function welcome() {
   byId("welcome").hidden = list.children.length > 0;
@@ -85,7 +161,9 @@ async function open() {
   const loaded = await call(`/api/messages?${query()}`);
   list.replaceChildren(...loaded.messages.map(messageElement));
   state.change = loaded.change;
+  Object.assign(state, { follows: true, byHand: false, pressed: null, leads: null });
   welcome();
+  settleJump();
   scroller.scrollTop = scroller.scrollHeight;
   const stream = new EventSource(`/api/stream?${query({ after: state.change })}`);
   stream.onmessage = (event) => { if (stream === state.stream) show(JSON.parse(event.data)); };
@@ -94,9 +172,13 @@ async function open() {
     if (stream !== state.stream) return;
     byId("lost").hidden = false;
     // A browser gives up on some errors; then the stream is opened anew, from what is shown.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => attempt(open), 1500);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(reopen, 1500);
   };
   state.stream = stream;
+}
+
+async function reopen() {
+  await open().catch(() => setTimeout(reopen, 1500));
 }
 
 async function attempt(work) {
@@ -114,26 +196,12 @@ async function attempt(work) {
 // -- buttons and forms ------------------------------------------------------------------------------------------
 
 async function press(message, token, control, value) {
-  control.disabled = true;
-  const answer = await attempt(() => call("/api/press", { message, token, value }));
-  control.disabled = false;
+  if (control.getAttribute("aria-disabled") === "true") return;
+  control.setAttribute("aria-disabled", "true"); // it keeps the focus, which a disabled control loses
+  state.pressed = { item: byId(`message-${message.id}`), control };
+  const answer = await attempt(() => call("/api/press", { message: message.id, token, value }));
+  control.removeAttribute("aria-disabled");
   if (answer?.form) showForm(answer.form);
-}
-
-function fieldElement(field) {
-  const wrong = `wrong-${field.name}`;
-  const common = { name: field.name, required: field.required, "aria-describedby": wrong };
-  let control;
-  if (field.kind === "choice") {
-    control = element("select", common, element("option", { value: "" }, "Pick one"),
-      ...field.choices.map((choice) => element("option", { value: choice.value }, choice.label)));
-  } else if (field.kind === "paragraph") {
-    control = element("textarea", { ...common, maxlength: field.limit, rows: 4 });
-  } else {
-    control = element("input", { ...common, type: "text", maxlength: field.limit, placeholder: field.hint });
-  }
-  if (field.value) control.value = field.value;
-  return element("label", {}, field.label, control, element("span", { class: "wrong", id: wrong, role: "alert" }));
 }
 
 function showForm(form) {
@@ -217,6 +285,7 @@ byId("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = input.value;
   input.value = "";
+  state.pressed = null;
   closePalette();
   // One after the other: what was said first is answered first.
   state.sending = state.sending.then(() => attempt(() => call("/api/say", { text })));

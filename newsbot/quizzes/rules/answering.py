@@ -1,16 +1,14 @@
 """Answering: whether a press of a choice counts, by timestamps and the buttons' own words alone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from newsbot.messages.requests import Place
-from newsbot.quizzes.game import Game, ends_at
-from newsbot.quizzes.scoring import Answer
-from newsbot.storage.records import OutageRecord
+from newsbot.quizzes.rules.game import OVER, Game, ends_at
+from newsbot.quizzes.rules.scoring import Answer
 
-VerdictKind = Literal["counted", "changed", "same", "spent", "late", "early", "over", "foreign", "forged"]
+VerdictKind = Literal["counted", "changed", "same", "spent", "late", "over", "foreign", "forged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,7 @@ class Verdict:
     """What becomes of a press; `answer` is the person's answer from now on, None where there is none.
 
     counted, changed: to be kept. same: chosen before. spent: the one change was made before. late: the question is
-    closed. early: its message is still being posted. over: the game is. foreign: of another channel. forged: no
-    button of this game.
+    closed. over: the game is. foreign: of another channel. forged: no button of this game.
     """
 
     kind: VerdictKind
@@ -43,13 +40,14 @@ class Verdict:
         return self.kind in ("counted", "changed")
 
 
-def judge(game: Game, before: Answer | None, press: Press, outages: Sequence[OutageRecord] = ()) -> Verdict:
+def judge(game: Game, before: Answer | None, press: Press) -> Verdict:
     """What becomes of a press; `before` is what this person chose for the same question so far.
 
     A change counts from the time of the change, so nobody gains by a quick guess. A press cannot be earlier than its
-    question, whatever the clocks say.
+    question, whatever the clocks say. A press that was made in time counts also where it comes after the reveal, until
+    the next question: whoever presses cannot make its timestamp, and nobody loses by a slow bot.
     """
-    refusal = _refusal(game, press, outages)
+    refusal = _refusal(game, press)
     if refusal is not None:
         return Verdict(refusal, before)
     at = max(press.at, game.asked_at or press.at)
@@ -62,19 +60,19 @@ def judge(game: Game, before: Answer | None, press: Press, outages: Sequence[Out
     return Verdict("changed", replace(before, name=press.name, choice=press.choice, at=at, is_changed=True))
 
 
-def _refusal(game: Game, press: Press, outages: Sequence[OutageRecord]) -> VerdictKind | None:
+def _refusal(game: Game, press: Press) -> VerdictKind | None:
     """Why a press cannot count, None where it can."""
-    if _channel(press.where) != _channel(game.place):
+    if _channel(press.where) not in {_channel(game.place), _channel(game.home)}:
         return "foreign"
     if not 0 <= press.number <= game.number or not 0 <= press.choice < len(game.questions[press.number].choices):
         return "forged"
-    if game.phase in ("finishing", "ended"):
+    if game.phase == "finishing" or game.phase in OVER:
         return "over"
-    if press.number < game.number or game.phase in ("revealing", "pausing"):
+    if game.phase == "opening":
+        return "forged"
+    if press.number < game.number:
         return "late"
-    if game.phase == "posting":
-        return "early"
-    end = ends_at(game, outages)
+    end = ends_at(game)
     return "late" if end is not None and press.at > end else None
 
 

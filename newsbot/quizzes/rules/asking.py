@@ -7,7 +7,7 @@ from typing import Literal
 
 from newsbot.content.library import Library
 from newsbot.content.models import Question
-from newsbot.quizzes.sealing import new_salt, one_line, seal
+from newsbot.quizzes.rules.sealing import new_salt, one_line, seal
 
 Difficulty = Literal["easy", "medium", "hard"]
 

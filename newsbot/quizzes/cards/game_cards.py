@@ -1,24 +1,25 @@
-"""Cards of a game: a question, the private receipt of an answer, the reveal, the final scores."""
+"""Cards of a game: a question, the private receipt of a press, the answer, the final scores."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from newsbot.content.cards import CHOICE_LETTERS, evidence, open_brief
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
-from newsbot.messages.markup import Code, Inline, Moment, Plain, Strong, outside_text
-from newsbot.quizzes.answering import Verdict
-from newsbot.quizzes.asking import AskedQuestion
-from newsbot.quizzes.game import Ending, Game
-from newsbot.quizzes.scoring import Answer, Result, Score, placed, totals
-from newsbot.quizzes.sealing import shell_line
+from newsbot.messages.markup import Code, Plain, Strong
+from newsbot.quizzes.cards.choices import choice_buttons, choice_lines, lettered, seal_line
+from newsbot.quizzes.cards.score_cards import SOMEBODY, score_blocks
+from newsbot.quizzes.rules.answering import Verdict
+from newsbot.quizzes.rules.asking import AskedQuestion
+from newsbot.quizzes.rules.game import Ending, Game
+from newsbot.quizzes.rules.scoring import Answer, Result, Score, placed, totals
+from newsbot.quizzes.rules.sealing import shell_line
 
-MOST_SHOWN = 10  # people on a podium or a board
-_MOST_MISSED = 3
+ANSWER, SKIP = "quiz.answer", "quiz.skip"
 _BAR = 8
-_NAME = 40
+_MOST_MISSED = 3
 _ENDINGS: dict[Ending, str] = {
     "": "",
     "finished": "",
@@ -29,70 +30,69 @@ _ENDINGS: dict[Ending, str] = {
 }
 
 
-def question_card(game: Game, ends_at: datetime | None = None) -> Card:
+def question_card(game: Game, *, is_copy: bool = False) -> Card:
     """The question that a game is at, with a button for each choice; nothing in it tells the right one.
 
-    `ends_at` is when time is up, as far as that is known: before the message stands it is not.
+    It names no end: that counts from the message's own timestamp, which is not known before the message stands.
+    `is_copy`: it is not that message, but one for somebody who joins.
     """
-    question = game.question
-    choices = tuple(Fact(letter, choice) for letter, choice in _lettered(question))
-    buttons = tuple(Button(fact.label, _answer(game, number)) for number, fact in enumerate(choices))
+    question, number = game.question, (str(game.id), str(game.number))
     blocks: list[Block] = [
         Text((Strong(question.text),), "lede"),
-        Facts("", choices),
-        Buttons(buttons),
-        Text(_time(game, ends_at)),
-        Buttons((Button("Vote to skip", Action("quiz.skip", (str(game.id), str(game.number)))),)),
-        Text((Plain("Sealed with SHA-256: "), Code(question.seal)), "small"),
+        choice_lines(question),
+        choice_buttons(question, lambda choice: Action(ANSWER, (*number, str(choice)))),
+        text(_time(game, is_copy=is_copy)),
+        Buttons((Button("Vote to skip", Action(SKIP, number)),)),
+        seal_line(question),
     ]
     return Card(f"{_numbered(game, game.number)} · {question.difficulty}", tuple(blocks))
-
-
-def _answer(game: Game, choice: int) -> Action:
-    return Action("quiz.answer", (str(game.id), str(game.number), str(choice)))
 
 
 def _numbered(game: Game, number: int) -> str:
     return f"Question {number + 1} of {len(game.questions)}"
 
 
-def _lettered(question: AskedQuestion) -> Iterable[tuple[str, str]]:
-    return zip(CHOICE_LETTERS, question.choices, strict=False)
-
-
-def _time(game: Game, ends_at: datetime | None) -> tuple[Inline, ...]:
+def _time(game: Game, *, is_copy: bool) -> str:
     if game.seconds is None:
-        return (Plain("No time limit. The answer comes once enough who play vote to skip."),)
-    words = f"{game.seconds} seconds, from when this message was posted"
-    return (Plain(f"{words}: until "), Moment(ends_at), Plain(".")) if ends_at else (Plain(f"{words}."),)
+        return "No time limit: the answer comes once enough of those who play vote to skip."
+    since = "the question was posted in the channel" if is_copy else "this message was posted"
+    return f"{game.seconds} seconds, from when {since}."
 
 
-def receipt_card(question: AskedQuestion | None, verdict: Verdict) -> Card:
+# -- receipts --------------------------------------------------------------------------------------------------------
+
+
+def receipt_card(question: AskedQuestion | None, verdict: Verdict, *, is_daily: bool = False) -> Card:
     """What became of a press, for the one who pressed only; it does not tell whether the choice is right.
 
-    `question` is the one that was pressed, None where there is none of that number.
+    `question` is the one that was pressed, None where there is none of that number. `is_daily`: it is one of a day.
     """
-    mine = _chosen(question, verdict.answer) if question and verdict.answer else ""
+    mine = lettered(question, verdict.answer.choice) if question and verdict.answer else ""
+    stays = f" Your answer {mine} stays." if mine else ""
     match verdict.kind:
         case "counted":
-            return _receipt("Answer noted", f"You chose {mine}. You can change it once, until the question is closed.")
+            until = "the next question of the day" if is_daily else "the question is closed"
+            return _receipt("Answer noted", f"You chose {mine}. You can change it once, until {until}.")
         case "changed":
             return _receipt("Answer changed", f"You chose {mine} now. That was your one change.")
         case "same":
             return _receipt("Noted before", f"You had chosen {mine} already. It counts once.")
         case "spent":
             return _refusal("Not changed", f"You had changed your answer once already. It stays {mine}.")
+        case "late" | "over" if is_daily:
+            words = "This question of the day is closed. Its answer came with the next one."
+            return _refusal("Too late", f"{words}{stays}")
         case "late":
-            stays = f" Your answer {mine} stays." if mine else ""
             return _refusal("Too late", f"The question was closed before you pressed.{stays}")
-        case "early":
-            return _refusal("One moment", "The question is still being posted. Press again in a moment.")
         case "over":
             return _refusal("Game over", "This game has ended. Start another with /quiz start.")
         case "foreign":
-            return _refusal("Not here", "This button belongs to a game in another channel.")
-        case "forged":
-            return _refusal("No such choice", "This button is none of this game's. Nothing was counted.")
+            whose = "question" if is_daily else "game"
+            return _refusal("Not here", f"This button belongs to a {whose} in another channel. Nothing was counted.")
+    if is_daily:
+        words = "This question is not open here; one that is shown in a preview is not. Nothing was counted."
+        return _refusal("Not counted", words)
+    return _refusal("No such choice", "This button belongs to no question that newsbot asked. Nothing was counted.")
 
 
 def _receipt(title: str, words: str) -> Card:
@@ -103,19 +103,17 @@ def _refusal(title: str, words: str) -> Card:
     return Card(title, (text(words),), "warning")
 
 
-def _chosen(question: AskedQuestion, answer: Answer) -> str:
-    return f"{CHOICE_LETTERS[answer.choice]} · {question.choices[answer.choice]}"
+# -- the answer ------------------------------------------------------------------------------------------------------
 
 
 def reveal_card(library: Library, game: Game, number: int, answers: Sequence[Answer]) -> Card:
     """What takes the question's place: the right choice, who chose what in numbers, why, the source, the seal."""
     question = game.questions[number]
     chosen = Counter(answer.choice for answer in answers)
-    bars = (_bar(question, index, chosen[index], len(answers)) for index in range(len(question.choices)))
-    right = f"{CHOICE_LETTERS[question.right]} · {question.choices[question.right]}"
+    bars = (_bar(question, choice, chosen[choice], len(answers)) for choice in range(len(question.choices)))
     blocks: list[Block] = [
         Text((Strong(question.text),)),
-        Text((Plain("The right answer is "), Strong(right)), "lede"),
+        Text((Plain("The right answer is "), Strong(lettered(question, question.right))), "lede"),
         Facts("Answers", tuple(bars)) if answers else text("Nobody answered."),
         text(question.explanation),
     ]
@@ -126,17 +124,18 @@ def reveal_card(library: Library, game: Game, number: int, answers: Sequence[Ans
     return Card(f"{_numbered(game, number)}: the answer", tuple(blocks), colour=topic.colour if topic else "")
 
 
-def _bar(question: AskedQuestion, index: int, count: int, total: int) -> Fact:
+def _bar(question: AskedQuestion, choice: int, count: int, total: int) -> Fact:
     filled = max(_BAR * count // total, 1 if count else 0)
-    right = " · right" if index == question.right else ""
+    right = " · right" if choice == question.right else ""
     drawn = "█" * filled + "░" * (_BAR - filled)
-    return Fact(CHOICE_LETTERS[index], f"{drawn} {count} of {total}{right}", (question.choices[index],))
+    return Fact(CHOICE_LETTERS[choice], f"{drawn} {count} of {total}{right}", (question.choices[choice],))
 
 
 def _after(library: Library, question: AskedQuestion) -> Iterable[Button]:
     if brief := library.briefs.get((question.topic, question.brief)):
         yield Button("Read the brief", open_brief(brief), "primary")
-    yield Button("Report this question", Action("quiz.report", (question.topic, question.name)))
+    # Opens the form of /quiz report, which is declared where commands are.
+    yield Button("Report this question", Action("form.open", ("quiz/report", f"question={question.id}")))
 
 
 def _opened(question: AskedQuestion) -> list[Block]:
@@ -147,34 +146,24 @@ def _opened(question: AskedQuestion) -> list[Block]:
     ]
 
 
-def podium_card(library: Library, game: Game, rows: Sequence[Result]) -> Card:
-    """The final scores, why the game ended where it did so early, and the facts that most people missed."""
+# -- the end ---------------------------------------------------------------------------------------------------------
+
+
+def podium_card(library: Library, game: Game, rows: Sequence[Result], hidden: Collection[str] = ()) -> Card:
+    """The final scores, why the game ended where it did so early, and the facts that most people missed.
+
+    Who is `hidden` from boards stands there without a name: everybody saw that somebody played.
+    """
     ending = _ENDINGS[game.ending]
+    standing = [(place, _nameless(score) if score.person in hidden else score) for place, score in placed(totals(rows))]
     blocks: list[Block] = [text(ending)] if ending else []
-    blocks += score_blocks(placed(totals(rows)), "Nobody answered, so there are no scores.")
+    blocks += score_blocks(standing, len(standing), "Nobody answered, so there are no scores.")
     blocks += _missed(library, game, rows)
     return Card("Final scores", tuple(blocks))
 
 
-def score_blocks(standing: Sequence[tuple[int, Score]], nobody: str) -> list[Block]:
-    """Places, names, points and accuracy as lines, the first ten; how many more there are."""
-    if not standing:
-        return [text(nobody)]
-    sharing = Counter(place for place, _ in standing)
-    facts = tuple(_score(place, score, sharing[place] > 1) for place, score in standing[:MOST_SHOWN])
-    more = len(standing) - len(facts)
-    return [Facts("", facts), *([text(f"And {more} more.", "small")] if more else [])]
-
-
-def _score(place: int, score: Score, is_shared: bool) -> Fact:
-    shared = " (shared)" if is_shared else ""
-    name = outside_text(score.name, _NAME) or "Somebody"
-    return Fact(f"{place}{shared} · {name}", f"{score.points} points · {right_words(score)}")
-
-
-def right_words(score: Score) -> str:
-    """How many of a person's answers were right: "4 of 5 right (80%)"."""
-    return f"{score.right} of {score.answered} right ({score.accuracy:.0%})"
+def _nameless(score: Score) -> Score:
+    return replace(score, name=SOMEBODY)
 
 
 def _missed(library: Library, game: Game, rows: Sequence[Result]) -> list[Block]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsbot.messages.requests import Place
-from newsbot.quizzes.asking import AskedQuestion
+from newsbot.quizzes.rules.asking import AskedQuestion
 
 POINTS = {"easy": 10, "medium": 15, "hard": 20}
 SPEED_POINTS = (5, 3, 2, 1)  # of the ranks, the first first

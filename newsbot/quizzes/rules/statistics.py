@@ -1,12 +1,10 @@
 """How questions do: how many answered each, how many were right, and how often it was reported."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsbot.content.library import Library
-from newsbot.quizzes.asking import question_id
-from newsbot.quizzes.scoring import Result
+from newsbot.quizzes.rules.asking import question_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +23,19 @@ class QuestionStatistics:
         return self.right / self.answers if self.answers else None
 
 
-def statistics(library: Library, rows: Iterable[Result], reported: Iterable[str]) -> tuple[QuestionStatistics, ...]:
+def statistics(
+    library: Library, answers: Mapping[str, tuple[int, int]], reports: Mapping[str, int]
+) -> tuple[QuestionStatistics, ...]:
     """Every question of the content, and every other one with answers or reports: what needs care comes first.
 
-    That is the most reports, then the lowest share of right answers; `reported` names a question once a report.
+    That is the most reports, then the lowest share of right answers. `answers` tells for a question how many there are
+    and how many of them are right, `reports` how many people reported it.
     """
-    answers, right, reports = Counter[str](), Counter[str](), Counter(reported)
-    for row in rows:
-        answers[row.question] += 1
-        right[row.question] += row.is_right
     asked = {question_id(*key) for key in library.questions}
-    known = asked | {question_id(*key) for key in library.retired} | set(answers) | set(reports)
-    found = [QuestionStatistics(name, name in asked, answers[name], right[name], reports[name]) for name in known]
+    known = asked | {question_id(*key) for key in library.retired} | answers.keys() | reports.keys()
+    found = (
+        QuestionStatistics(name, name in asked, *answers.get(name, (0, 0)), reports.get(name, 0)) for name in known
+    )
     return tuple(sorted(found, key=_care))
 
 

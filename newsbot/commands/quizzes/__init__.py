@@ -1,0 +1,1 @@
+"""`/quiz`: games in a channel, the question of the day, boards, and what is kept of whoever plays."""

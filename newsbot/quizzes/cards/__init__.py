@@ -1,0 +1,1 @@
+"""What people see of the quiz: questions, receipts, reveals, final scores, boards."""

@@ -1,0 +1,136 @@
+"""Cards of scores: the leaderboard, a person's own figures, and everything that is kept about them as JSON."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from newsbot.messages.cards import Block, Card, Fact, Facts, text
+from newsbot.messages.markup import outside_text
+from newsbot.quizzes.rules.boards import Period, Scope
+from newsbot.quizzes.rules.scoring import Result, Score
+from newsbot.quizzes.rules.streaks import Streak
+from newsbot.storage.records import ReportRecord
+
+MOST_SHOWN = 10  # people on a podium or a board
+NAME_LENGTH = 40
+SOMEBODY = "Somebody"
+# Signs that a platform may change or drop in code: they stand for themselves no longer, and mean the same in JSON.
+_CHANGED = re.compile(r"[`@]|(?<= ) ")
+_PERIODS: dict[Period, str] = {"week": "this week", "month": "this month", "all": "of all time"}
+
+
+def leaderboard_card(
+    standing: Sequence[tuple[int, Score]], people: int, period: Period, scope: Scope, server: str = "server"
+) -> Card:
+    """The first of a board, out of so many people; names are plain words and ping nobody.
+
+    `server` is what the platform calls what its channels are in.
+    """
+    nobody = "Nobody has played here yet." if period == "all" else f"Nobody has played here {_PERIODS[period]}."
+    rule = "Points are for right answers, difficulty and speed. To be left out: /quiz hide-me"
+    blocks = (*score_blocks(standing, people, nobody), text(rule, "small"))
+    where = server if scope == "server" else scope
+    return Card(f"Leaderboard of this {where}, {_PERIODS[period]}", blocks)
+
+
+def me_card(score: Score | None, streak: Streak, is_hidden: bool) -> Card:
+    """A person's own figures, for them alone."""
+    played = [Fact("Points", str(score.points)), Fact("Answers", right_words(score))] if score else []
+    facts = (
+        *(played or [Fact("Answers", "none yet")]),
+        Fact("Streak", f"{_days(streak.current)}, at best {_days(streak.best)}", ("A day lasts until 03:00 here.",)),
+        Fact("Leaderboards", "you are hidden" if is_hidden else "you are shown"),
+    )
+    board = "/quiz show-me puts you back on the boards" if is_hidden else "/quiz hide-me takes you off the boards"
+    ways = f"{board}, /quiz export-me shows all that is kept, /quiz forget-me erases it."
+    return Card("You in quizzes", (Facts("", facts), text(ways, "small")))
+
+
+def right_words(score: Score) -> str:
+    """How many of a person's answers were right: "4 of 5 right (80%)"."""
+    return f"{score.right} of {score.answered} right ({score.accuracy:.0%})"
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def score_blocks(standing: Sequence[tuple[int, Score]], people: int, nobody: str) -> list[Block]:
+    """Places, names, points and accuracy as lines, the first ten; how many more people there are."""
+    if not standing:
+        return [text(nobody)]
+    sharing = Counter(place for place, _ in standing)
+    facts = tuple(_score(place, score, sharing[place] > 1) for place, score in standing[:MOST_SHOWN])
+    more = people - len(facts)
+    return [Facts("", facts), *([text(f"And {more} more.", "small")] if more > 0 else [])]
+
+
+def _score(place: int, score: Score, is_shared: bool) -> Fact:
+    shared = " (shared)" if is_shared else ""
+    name = outside_text(score.name, NAME_LENGTH) or SOMEBODY
+    return Fact(f"{place}{shared} · {name}", f"{score.points} points · {right_words(score)}")
+
+
+# -- what is kept ----------------------------------------------------------------------------------------------------
+
+
+def export_text(person: str, rows: Iterable[Result], reports: Iterable[ReportRecord] = (), *, is_hidden: bool) -> str:
+    """Everything kept about a person as JSON, one answer a line: their id, whether they hide, what they did and where.
+
+    Answers stand together by channel and by the name they were given under.
+    """
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    for row in sorted(rows, key=lambda row: row.at):
+        where = row.place
+        groups.setdefault((where.platform, where.workspace, where.channel, row.name), []).append(row)
+    lines = [
+        f'{{"person": {_json(person)}, "hidden": {_json(is_hidden)},',
+        '"answers": [',
+        *_separated([_group(*group) for group in groups.items()]),
+        '], "reports": [',
+        *_separated([[_report(each)] for each in reports]),
+        "]}",
+    ]
+    return "\n".join(lines)
+
+
+def _group(key: tuple[str, ...], rows: Sequence[Result]) -> list[str]:
+    names = ("platform", "workspace", "channel", "name")
+    head = ", ".join(f"{_json(name)}: {_json(value)}" for name, value in zip(names, key, strict=True))
+    return [f'{{{head}, "given": [', *_separated([[_answer(row)] for row in rows]), "]}"]
+
+
+def _answer(row: Result) -> str:
+    kept = {
+        "at": row.at.isoformat(),
+        "question": row.question,
+        "chosen": row.chosen,
+        "right": row.is_right,
+        "points": row.points,
+    }
+    return _json(kept)
+
+
+def _report(report: ReportRecord) -> str:
+    kept = {
+        "at": report.at.isoformat(),
+        "question": report.question,
+        "reason": report.reason,
+        "words": report.words,
+    }
+    return _json(kept)
+
+
+def _separated(groups: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of all groups, a comma after the last line of each but the last one."""
+    lines = [line for group in groups for line in (*group[:-1], f"{group[-1]},")]
+    return [*lines[:-1], lines[-1][:-1]] if lines else []
+
+
+def _json(value: object) -> str:
+    """JSON that stays the same in every message: what people cannot see, or platforms change, stands as its number."""
+    written = json.dumps(value, ensure_ascii=False)
+    if not written.isprintable():
+        written = "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in written)
+    return _CHANGED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", written)

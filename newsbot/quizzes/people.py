@@ -1,0 +1,144 @@
+"""What the quiz keeps of people, and what they may do with it: see it, hide it, take it away, have it erased."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from newsbot.content.library import Library
+from newsbot.errors import RequestError
+from newsbot.messages.requests import Person, Place
+from newsbot.quizzes.cards.score_cards import export_text
+from newsbot.quizzes.kept import readable, record_of, result_of, score_of
+from newsbot.quizzes.rules.asking import question_id
+from newsbot.quizzes.rules.boards import Period, Scope, first_instant
+from newsbot.quizzes.rules.game import to_mend
+from newsbot.quizzes.rules.scoring import Score
+from newsbot.quizzes.rules.streaks import Streak, streak
+from newsbot.storage.database import Database, Transaction
+from newsbot.storage.records import Erased, Player, ReportRecord
+
+ZONE = "zone"  # the name of the place setting that digests ask for
+MOST_SHOWN = 10
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+_LONGEST_WORDS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The first ten of a board with their places, and how many people are on it."""
+
+    standing: tuple[tuple[int, Score], ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A person's own figures in a server; no score where they never played there."""
+
+    score: Score | None
+    streak: Streak
+    is_hidden: bool
+
+
+def realm_of(where: Place) -> str:
+    """Where a person's id is theirs: Slack's are those of one workspace, other platforms' are the same everywhere."""
+    return where.workspace if where.platform == "slack" else ""
+
+
+def player_of(who: Person, where: Place) -> Player:
+    """A person as the quiz keeps them."""
+    return Player(who.platform, realm_of(where), who.id)
+
+
+async def zone_of(tx: Transaction, where: Place) -> ZoneInfo:
+    """The zone whose days count in a channel: the one its digests come by, else UTC."""
+    found = await tx.settings.get(where, ZONE)
+    return ZoneInfo(found.value if found else "UTC")
+
+
+class People:
+    """Boards, own figures, and everyone's right to their own. Each method is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        library: Callable[[], Library],
+        now: Callable[[], datetime],
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`wake` tells what moves games on that some are to be shown anew."""
+        self._database = database
+        self._library = library
+        self._now = now
+        self._wake = wake
+
+    async def board(self, where: Place, period: Period, scope: Scope) -> Board:
+        """Who stands where; whoever hides is left out."""
+        async with self._database.transaction() as tx:
+            since = first_instant(period, self._now(), await zone_of(tx, where))
+            whole = scope == "server"
+            found, people = await tx.players.standing(
+                where, since, MOST_SHOWN, whole_server=whole, realm=realm_of(where)
+            )
+        return Board(tuple((each.rank, score_of(each)) for each in found), people)
+
+    async def me(self, who: Person, where: Place) -> Mine:
+        """A person's own figures: points and streak in this server, and whether they hide."""
+        player = player_of(who, where)
+        async with self._database.transaction() as tx:
+            total = await tx.players.total(player, where.workspace)
+            played = await tx.players.played_at(player, where.workspace)
+            outages = await tx.watches.outages_since(_EVER)
+            zone = await zone_of(tx, where)
+            hidden = await tx.players.is_hidden(player)
+        return Mine(score_of(total) if total else None, streak(played, self._now(), zone, outages), hidden)
+
+    async def hide(self, who: Person, where: Place) -> None:
+        """Leave a person out of every board."""
+        async with self._database.transaction() as tx:
+            await tx.players.hide(player_of(who, where), self._now())
+
+    async def show(self, who: Person, where: Place) -> None:
+        """Put a person on boards again."""
+        async with self._database.transaction() as tx:
+            await tx.players.show(player_of(who, where))
+
+    async def forget(self, who: Person, where: Place) -> Erased:
+        """Erase everything of a person, in every channel; final scores that tell of them are shown anew."""
+        player = player_of(who, where)
+        async with self._database.transaction() as tx:
+            await _disown(tx, player)
+            erased = await tx.players.forget(player)
+            told = [await tx.games.get(number) for number in sorted(erased.games)]
+            for record, game in readable(record for record in told if record):
+                await tx.games.save(record_of(to_mend(game, self._now()), record.version))
+        self._wake()
+        return erased
+
+    async def export(self, who: Person, where: Place) -> str:
+        """Everything that is kept of a person, as JSON."""
+        player = player_of(who, where)
+        async with self._database.transaction() as tx:
+            rows = [result_of(each) for each in await tx.players.results_of(player)]
+            reports = await tx.players.reports_of(player)
+            hidden = await tx.players.is_hidden(player)
+        return export_text(who.id, rows, reports, is_hidden=hidden)
+
+    async def report(self, who: Person, where: Place, question: str, reason: str, words: str) -> None:
+        """Keep what somebody thinks is wrong with a question. Raises RequestError where there is none of that name."""
+        library = self._library()
+        known = {question_id(*key) for key in (*library.questions, *library.retired)}
+        if question not in known:
+            raise RequestError("There is no such question any more.")
+        report = ReportRecord(question, player_of(who, where), reason, words[:_LONGEST_WORDS], self._now())
+        async with self._database.transaction() as tx:
+            await tx.players.report(report)
+
+
+async def _disown(tx: Transaction, player: Player) -> None:
+    """Games that a person started and that are still played belong to nobody."""
+    for record, game in readable(await tx.games.played()):
+        home = record.place
+        if game.starter == player.id and (home.platform, realm_of(home)) == (player.platform, player.realm):
+            await tx.games.save(record_of(replace(game, starter=""), record.version))

@@ -1,0 +1,73 @@
+"""Messages of a game in the outbox: each is put there once, in the transaction of the step that needs it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsbot.messages.cards import Card, Reply
+from newsbot.messages.codec import posted_from_json, reply_to_json
+from newsbot.messages.platform import Posted
+from newsbot.messages.requests import Place
+from newsbot.quizzes.rules.game import Game
+from newsbot.storage.database import Transaction
+from newsbot.storage.records import Delivery, NewDelivery
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of a message: where it stands, since when by the platform's clock and by our own.
+
+    `posted` is None where it may stand or not, and nobody can tell where.
+    """
+
+    posted: Posted | None
+    at: datetime
+    known_at: datetime
+
+
+class NotPosted(Exception):
+    """A message of a game can never be posted."""
+
+
+def opening_key(game: Game) -> str:
+    """The key of the message that a game's thread hangs below."""
+    return f"quiz:{game.id}:open"
+
+
+def question_key(game: Game) -> str:
+    """The key of the message of the question that a game is at."""
+    return f"quiz:{game.id}:{game.number}"
+
+
+def answer_key(game: Game) -> str:
+    """The key of the message with the right answer, where the question's own cannot be changed."""
+    return f"quiz:{game.id}:{game.number}:answer"
+
+
+def ending_key(game: Game) -> str:
+    """The key of the message with the final scores."""
+    return f"quiz:{game.id}:end"
+
+
+async def put(tx: Transaction, key: str, place: Place, card: Card, now: datetime) -> None:
+    """Put a message of a new key into the outbox, before everything that waits there."""
+    edition = await tx.deliveries.add_edition(written(card), "", now)
+    await tx.deliveries.add(edition, [NewDelivery(key, place, now, is_awaited=True)])
+
+
+def written(card: Card) -> str:
+    """A message as the outbox keeps it."""
+    return json.dumps(reply_to_json(Reply(card)), ensure_ascii=False)
+
+
+def standing(delivery: Delivery | None, now: datetime) -> Standing | None:
+    """What became of a message; None while it is on its way. Raises NotPosted where it never will be."""
+    if delivery is None or delivery.state in ("failed", "skipped"):
+        raise NotPosted
+    known_at = delivery.settled_at or now
+    if delivery.state == "unknown":
+        return Standing(None, delivery.sending_since or known_at, known_at)
+    if delivery.state != "sent":
+        return None
+    posted = posted_from_json(json.loads(delivery.posted or "null"))
+    return Standing(posted, posted.at or known_at, known_at)

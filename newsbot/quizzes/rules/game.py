@@ -1,0 +1,291 @@
+"""A game: its phases, what is to be done in each, when it goes on by itself, and who may end a question or all of it.
+
+    opening -> posting -> asking -> revealing -> pausing -> posting …
+                                        ^           └-> finishing -> ended -> mending -> ended
+                                        └ answers came that the reveal does not show
+
+In `opening`, `posting`, `revealing`, `finishing` and `mending` something is to be done on the platform; it may be done
+again after a crash, as the same key posts once and an edit changes nothing twice. `opened`, `posted`, `revealed` and
+`finished` confirm it. `asking` and `pausing` wait. A confirmation or an `advance` that comes late or twice changes
+nothing.
+
+Two clocks: whether a press counts is judged by the platform's alone; when the game goes on, by newsbot's own.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from newsbot.errors import RequestError
+from newsbot.messages.requests import Place
+from newsbot.quizzes.rules.asking import AskedQuestion
+from newsbot.storage.records import OutageRecord
+
+Phase = Literal["opening", "posting", "asking", "revealing", "pausing", "finishing", "ended", "mending"]
+Ending = Literal["", "finished", "stopped", "nobody", "day", "refused"]
+ToDo = Literal["open", "post", "reveal", "finish", "mend"]
+
+PAUSE = timedelta(seconds=6)
+# How long after its end a question stays open for presses that were made in time and are still on their way.
+SETTLE = timedelta(seconds=2)
+LONGEST = timedelta(hours=24)
+MOST_SILENT = 2
+OVER: frozenset[Phase] = frozenset({"ended", "mending"})
+_TO_DO: dict[Phase, ToDo] = {
+    "opening": "open",
+    "posting": "post",
+    "revealing": "reveal",
+    "finishing": "finish",
+    "mending": "mend",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """One game in one channel. Answers and votes are kept beside it.
+
+    `home` is the channel that it belongs to, `place` where its questions stand: there, or in a thread of it. `number`
+    is the index of the question it is at. `asked_at` is the platform's timestamp of that question's message, and
+    `closed_at` until when presses counted, by the same clock. `since` is when the phase began by newsbot's clock, or
+    when what is to be done is to be tried again. `shown` counts the answers that the reveal shows, `silent` the latest
+    questions that nobody answered. `ending` says why it ends, and is empty while it does not. `outages` are those since
+    the question is asked. `daily` is the question of the day that it is, empty for an ordinary game.
+    """
+
+    id: int
+    home: Place
+    place: Place
+    starter: str
+    questions: tuple[AskedQuestion, ...]
+    seconds: int | None
+    created_at: datetime
+    since: datetime
+    phase: Phase = "posting"
+    number: int = 0
+    asked_at: datetime | None = None
+    closed_at: datetime | None = None
+    shown: int = 0
+    silent: int = 0
+    ending: Ending = ""
+    outages: tuple[OutageRecord, ...] = ()
+    daily: str = ""
+
+    @property
+    def question(self) -> AskedQuestion:
+        """The question it is at."""
+        return self.questions[self.number]
+
+    @property
+    def to_do(self) -> ToDo | None:
+        """What is to be done on the platform now; None while it waits."""
+        return _TO_DO.get(self.phase)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no question comes after this one."""
+        return self.number == len(self.questions) - 1
+
+
+def new_game(
+    home: Place,
+    starter: str,
+    questions: Sequence[AskedQuestion],
+    seconds: int | None,
+    now: datetime,
+    *,
+    in_thread: bool = False,
+) -> Game:
+    """A game whose first question is to be posted; no seconds are no time limit. Raises RequestError without one.
+
+    `in_thread`: first a thread of its own is opened for it.
+    """
+    if not questions:
+        raise RequestError("There is no question of that kind. Choose another topic or difficulty.")
+    phase: Phase = "opening" if in_thread else "posting"
+    return Game(0, home, home, starter, tuple(questions), seconds, created_at=now, since=now, phase=phase)
+
+
+def daily_game(daily: str, home: Place, question: AskedQuestion, at: datetime) -> Game:
+    """The question of a day in one channel: open, without a time limit, until another one takes its place."""
+    return Game(0, home, home, "", (question,), None, at, at, "asking", asked_at=at, daily=daily)
+
+
+# -- time ------------------------------------------------------------------------------------------------------------
+
+
+def ends_at(game: Game) -> datetime | None:
+    """Until when presses count for the question being asked; None without a time limit, or before it is posted.
+
+    The clock stands still while newsbot was down: the end moves by as much, and the time that was left stays.
+    """
+    if game.closed_at is not None:
+        return game.closed_at
+    if game.asked_at is None or game.seconds is None:
+        return None
+    return _moved(game.asked_at, game.seconds, game.outages)
+
+
+def _moved(start: datetime, seconds: int, outages: Sequence[OutageRecord]) -> datetime:
+    """The instant so many seconds after another one, those not counted in which newsbot was down."""
+    end, reached = start + timedelta(seconds=seconds), start
+    for outage in sorted(outages, key=lambda each: each.start):
+        begin = max(outage.start, reached)
+        if begin < end and begin < outage.end:
+            end += outage.end - begin
+            reached = outage.end
+    return end
+
+
+def due(game: Game) -> datetime | None:
+    """When the game is to be looked at next; None once it has ended, and for a question of the day."""
+    if game.daily or game.phase == "ended":
+        return None
+    over = game.created_at + LONGEST
+    match game.phase:
+        case "asking" if game.seconds is not None:
+            # From when the message was known to stand, by our own clock: nobody loses time by clocks that differ.
+            return min(over, _moved(game.since, game.seconds, game.outages) + SETTLE)
+        case "asking":
+            return over
+        case "pausing":
+            return min(over, game.since + PAUSE)
+    return game.since
+
+
+def advance(game: Game, now: datetime, answers: int) -> Game:
+    """The game as time moves it on; itself where its time has not come. `answers`: how many this question has."""
+    at = due(game)
+    if at is None or now < at:
+        return game
+    is_over = now >= game.created_at + LONGEST
+    match game.phase:
+        case "opening" | "posting" if is_over:
+            return replace(game, phase="finishing", since=now, ending=game.ending or "day")
+        case "pausing":
+            return _after_pause(game, now, answers, is_over=is_over)
+        case "asking":
+            silent = 0 if answers else game.silent + 1
+            ending = _ending(game, silent, is_over=is_over)
+            return _closed(replace(game, silent=silent), now, ends_at(game) or now, ending)
+    return game
+
+
+def _after_pause(game: Game, now: datetime, answers: int, *, is_over: bool) -> Game:
+    if answers > game.shown:  # presses that were made in time and came late
+        return replace(game, phase="revealing", since=now)
+    if game.ending or is_over:
+        return replace(game, phase="finishing", since=now, ending=game.ending or "day")
+    fresh = replace(game, number=game.number + 1, asked_at=None, closed_at=None, shown=0, outages=())
+    return replace(fresh, phase="posting", since=now)
+
+
+def _ending(game: Game, silent: int, *, is_over: bool) -> Ending:
+    if game.is_last:
+        return "finished"
+    if is_over:
+        return "day"
+    return "nobody" if silent >= MOST_SILENT else ""
+
+
+def _closed(game: Game, now: datetime, closed_at: datetime, ending: Ending) -> Game:
+    return replace(game, phase="revealing", since=now, closed_at=closed_at, ending=ending)
+
+
+def was_down(game: Game, outage: OutageRecord) -> Game:
+    """The game after an outage of newsbot."""
+    return replace(game, outages=(*game.outages, outage))
+
+
+# -- what was done on the platform -----------------------------------------------------------------------------------
+
+
+def opened(game: Game, place: Place, now: datetime) -> Game:
+    """Its questions are to stand in `place`."""
+    return replace(game, phase="posting", since=now, place=place) if game.phase == "opening" else game
+
+
+def posted(game: Game, at: datetime, now: datetime) -> Game:
+    """The question stands; its clock runs from `at`, the platform's own timestamp of its message.
+
+    `now` is when that was known. A game that was stopped meanwhile shows the right choice at once.
+    """
+    if game.phase != "posting":
+        return game
+    asking = replace(game, phase="asking", since=now, asked_at=at)
+    return _closed(asking, now, at, game.ending) if game.ending else asking
+
+
+def revealed(game: Game, now: datetime, shown: int) -> Game:
+    """The right choice is shown, with so many answers: a pause."""
+    return replace(game, phase="pausing", since=now, shown=shown) if game.phase == "revealing" else game
+
+
+def finished(game: Game, now: datetime) -> Game:
+    """The final scores stand."""
+    return replace(game, phase="ended", since=now) if game.phase in ("finishing", "mending") else game
+
+
+def to_mend(game: Game, now: datetime) -> Game:
+    """A game whose final scores are to be shown anew, as somebody who played had themselves erased."""
+    return replace(game, phase="mending", since=now) if game.phase == "ended" and not game.daily else game
+
+
+def postponed(game: Game, until: datetime) -> Game:
+    """What is to be done could not be done now, and is to be tried again."""
+    return replace(game, since=until) if game.to_do else game
+
+
+def refused(game: Game, now: datetime) -> Game:
+    """The platform lets nothing be posted here any more: the game has ended."""
+    return game if game.phase in OVER else replace(game, phase="ended", since=now, ending="refused")
+
+
+# -- who may end it --------------------------------------------------------------------------------------------------
+
+
+def stopped(game: Game, person: str, now: datetime, *, is_admin: bool) -> Game:
+    """The game after somebody stopped it; an open question is revealed first.
+
+    Raises RequestError where the person neither started it nor is an admin, or where it ends already.
+    """
+    if game.ending:
+        raise RequestError("This game is over already.")
+    if person != game.starter and not is_admin:
+        raise RequestError("Only whoever started the game, or an admin, can stop it. You can vote to skip a question.")
+    match game.phase:
+        case "posting":  # its message may stand already: it is confirmed first
+            return replace(game, ending="stopped")
+        case "asking":
+            return _closed(game, now, now, "stopped")
+        case "revealing":
+            return replace(game, ending="stopped")
+        case "pausing":
+            return replace(game, since=now - PAUSE, ending="stopped")
+    return replace(game, phase="finishing", since=now, ending="stopped")
+
+
+def votes_needed(game: Game, players: Collection[str]) -> int:
+    """How many votes skip a question: more than half of those who answered any question of this game, and at least 2.
+
+    One is enough where nobody but the starter has answered yet.
+    """
+    return max(2, len(set(players)) // 2 + 1) if set(players) - {game.starter} else 1
+
+
+def may_vote(game: Game, person: str, players: Collection[str]) -> bool:
+    """Whether this vote counts: that of the starter and of those who answered any question of this game."""
+    return person == game.starter or person in players
+
+
+def skipped(game: Game, at: datetime, now: datetime, votes: Collection[str], players: Collection[str]) -> Game:
+    """The game after these people voted to skip the question being asked, the last of them at `at` by the platform's
+    clock; itself where they are too few.
+
+    A skipped question is revealed at once and the answers to it count. It is none that "nobody answered", as
+    somebody is there. Without a time limit this is how a game goes on.
+    """
+    counted = {person for person in votes if may_vote(game, person, players)}
+    if game.phase != "asking" or len(counted) < votes_needed(game, players):
+        return game
+    return _closed(replace(game, silent=0), now, at, "finished" if game.is_last else "")

@@ -1,0 +1,207 @@
+"""The steps of a game: what is done on the platform in each phase, and how a step is kept."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from newsbot.content.library import Library
+from newsbot.errors import PostLater, PostRefused, PostUnclear, RequestError
+from newsbot.messages.cards import Card, Reply
+from newsbot.messages.platform import Platform, Posted
+from newsbot.messages.requests import Place
+from newsbot.quizzes.cards.game_cards import podium_card, question_card, reveal_card
+from newsbot.quizzes.cards.opening_cards import opening_card
+from newsbot.quizzes.kept import answer_of, record_of, result_of, result_record
+from newsbot.quizzes.people import realm_of
+from newsbot.quizzes.posting import (
+    NotPosted,
+    Standing,
+    answer_key,
+    ending_key,
+    opening_key,
+    put,
+    question_key,
+    standing,
+    written,
+)
+from newsbot.quizzes.rules.game import OVER, Game, finished, opened, posted, refused, revealed
+from newsbot.quizzes.rules.scoring import results
+from newsbot.storage.database import Database, Transaction
+
+log = logging.getLogger(__name__)
+
+HOLD = timedelta(seconds=10)  # for how long a game belongs to whoever took it
+_PATIENCE = timedelta(minutes=5)  # how long changing a message is tried before another one is posted
+_OPEN = frozenset({"asking", "revealing", "pausing"})  # phases in which answers to the question count
+
+
+class Steps:
+    """Does what a game has to do. Methods raise PostLater or PostUnclear where it is to be tried again."""
+
+    def __init__(
+        self,
+        database: Database,
+        platforms: Mapping[str, Platform],
+        library: Callable[[], Library],
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+        checkpoint: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._platforms = platforms
+        self._library = library
+        self._now = now
+        self._wake = wake
+        self._checkpoint = checkpoint
+
+    async def done(self, game: Game) -> Game:
+        """The game after what it has to do now; still the same deed, a little later, while that is under way."""
+        try:
+            match game.to_do:
+                case "open":
+                    return await self._open(game)
+                case "post":
+                    return await self._post(game)
+                case "reveal":
+                    return await self._reveal(game)
+                case "finish":
+                    return await self._finish(game)
+                case "mend":
+                    return await self._mend(game)
+        except NotPosted:
+            log.warning("game %s ends: its message was not posted", game.id)
+            return refused(game, self._now())
+        except PostRefused as error:
+            log.warning("game %s ends: %s %s", game.id, error, error.fix)
+            return refused(game, self._now())
+        return game
+
+    async def keep(self, before: Game, after: Game, version: int) -> bool:
+        """Keep the game after a step, with what its answers were worth; whether nobody has changed it meanwhile."""
+        now = self._now()
+        if after.phase in OVER and after.starter:
+            after = replace(after, starter="")  # nobody can stop it any more
+        record = record_of(after, version)
+        if record.due_at is not None and record.due_at <= now:
+            record = replace(record, due_at=now + HOLD)  # whoever keeps it goes on with it at once
+        is_over = before.phase in _OPEN and (after.phase not in _OPEN or after.number != before.number)
+        async with self._database.transaction() as tx:
+            if not await tx.games.save(record):
+                return False
+            if is_over:
+                await self._score(tx, before)
+                self._checkpoint("scored")
+        self._checkpoint(_STEP_OF.get(after.phase, "kept") if after.phase != before.phase else "kept")
+        return True
+
+    async def _score(self, tx: Transaction, game: Game) -> None:
+        answers = [answer_of(each) for each in await tx.games.answers(game.id, game.number)]
+        home = replace(game.home, thread=None)
+        worth = results(game.question, answers, home, with_speed=game.seconds is not None)
+        await tx.games.add_results([result_record(each, game.id, game.number) for each in worth])
+
+    # -- deeds --------------------------------------------------------------------------------------------------------
+
+    async def _open(self, game: Game) -> Game:
+        found = await self._put(opening_key(game), game.home, opening_card(game))
+        if isinstance(found, datetime):
+            return replace(game, since=found)
+        thread: Place | None = None
+        if found.posted is not None:
+            thread = await self._platform(game).thread(found.posted, opening_card(game).title)
+        return opened(game, thread or game.home, self._now())
+
+    async def _post(self, game: Game) -> Game:
+        found = await self._put(question_key(game), game.place, question_card(game))
+        if isinstance(found, datetime):
+            return replace(game, since=found)
+        async with self._database.transaction() as tx:
+            await tx.games.note_asked(game.home, game.question.id, self._now())
+        return posted(game, found.at, found.known_at)
+
+    async def _reveal(self, game: Game) -> Game:
+        async with self._database.transaction() as tx:
+            answers = [answer_of(each) for each in await tx.games.answers(game.id, game.number)]
+            question = standing(await tx.deliveries.by_key(question_key(game)), self._now())
+            instead = await tx.deliveries.by_key(answer_key(game))
+        card = reveal_card(self._library(), game, game.number, answers)
+        shown = question if instead is None else standing(instead, self._now())
+        is_shown = shown is not None and shown.posted is not None and await self._changed(game, shown.posted, card)
+        if not is_shown and instead is None:
+            await self._put(answer_key(game), game.place, card)
+        self._checkpoint("edited")
+        return revealed(game, self._now(), len(answers))
+
+    async def _finish(self, game: Game) -> Game:
+        await self._put(ending_key(game), game.place, await self._podium(game))
+        return finished(game, self._now())
+
+    async def _mend(self, game: Game) -> Game:
+        """Show the final scores anew, on the platform and in the outbox: somebody had themselves erased."""
+        card = await self._podium(game)
+        async with self._database.transaction() as tx:
+            await tx.deliveries.rewrite(ending_key(game), written(card))
+            delivery = await tx.deliveries.by_key(ending_key(game))
+        try:
+            found = standing(delivery, self._now())
+        except NotPosted:
+            return finished(game, self._now())
+        if found is None:  # it is on its way, perhaps in the old words
+            return replace(game, since=_later(delivery.due_at if delivery else self._now(), self._now()))
+        if found.posted is not None:
+            await self._changed(game, found.posted, card)
+        return finished(game, self._now())
+
+    async def _podium(self, game: Game) -> Card:
+        realm = realm_of(game.home)
+        async with self._database.transaction() as tx:
+            rows = [result_of(each) for each in await tx.games.results(game.id)]
+            hidden = await tx.players.hidden_among(game.home.platform, realm, [row.person for row in rows])
+        return podium_card(self._library(), game, rows, hidden)
+
+    # -- messages -----------------------------------------------------------------------------------------------------
+
+    async def _put(self, key: str, place: Place, card: Card) -> Standing | datetime:
+        """Where the message of that key stands; while it is on its way, when to look again."""
+        now = self._now()
+        async with self._database.transaction() as tx:
+            delivery = await tx.deliveries.by_key(key)
+            if delivery is None:
+                await put(tx, key, place, card, now)
+        if delivery is None:
+            self._checkpoint("put")
+            self._wake()
+            return _later(now, now)
+        return standing(delivery, now) or _later(delivery.due_at, now)
+
+    async def _changed(self, game: Game, where: Posted, card: Card) -> bool:
+        """Put a card in the place of a message; False where that cannot be done any more."""
+        try:
+            await self._platform(game).edit(where, Reply(card))
+        except RequestError as error:
+            log.info("a message of game %s cannot be changed: %s", game.id, error)
+            return False
+        except PostRefused as error:
+            if error.scope != "message":
+                raise
+            log.info("a message of game %s cannot be changed: %s", game.id, error)
+            return False
+        except (PostLater, PostUnclear) as error:
+            if game.closed_at is not None and self._now() - game.closed_at > _PATIENCE:
+                log.warning("a message of game %s cannot be changed: %s", game.id, error)
+                return False
+            raise
+        return True
+
+    def _platform(self, game: Game) -> Platform:
+        return self._platforms[game.home.platform]
+
+
+_STEP_OF = {"asking": "confirmed", "revealing": "closed", "pausing": "revealed", "ended": "finished"}
+
+
+def _later(since: datetime, now: datetime) -> datetime:
+    """When to look again for a message that is on its way since an instant: often at first, then less and less."""
+    waited = now - since
+    return now + min(max(waited / 8, timedelta(milliseconds=100)), timedelta(seconds=5))

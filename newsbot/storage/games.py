@@ -1,0 +1,293 @@
+"""Games of the quiz with their answers, votes and results, and what channels were asked."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import astuple, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from newsbot.messages.requests import Place
+from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord, ResultRecord
+from newsbot.storage.statements import insert_or_ignore, insert_or_ignore_rows, insert_or_update
+from newsbot.storage.tables import (
+    DUE,
+    PLAYED,
+    quiz_answers,
+    quiz_asked,
+    quiz_channels,
+    quiz_dailies,
+    quiz_games,
+    quiz_results,
+    quiz_votes,
+)
+
+_games, _answers, _results = quiz_games.c, quiz_answers.c, quiz_results.c
+# In the order of AnswerRecord's fields.
+_ANSWER = (
+    *(_answers.game, _answers.number, _answers.person, _answers.name),
+    *(_answers.choice, _answers.at, _answers.is_changed),
+)
+_RESULT = (
+    *(_results.game, _results.number, _results.person, _results.name, _results.platform, _results.workspace),
+    *(_results.channel, _results.question, _results.chosen, _results.is_right, _results.points, _results.at),
+)
+
+AnswerKey = tuple[int, int, str]  # game, number, person
+
+
+class GameRepository:
+    """Games by id and by channel."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    # -- games ----------------------------------------------------------------------------------------------------
+
+    async def add(self, fresh: GameRecord) -> GameRecord | None:
+        """Keep a new game, whose id is given to it; None where its channel plays one already."""
+        return await self._connection.run_sync(add_game, fresh)
+
+    async def get(self, number: int) -> GameRecord | None:
+        """The game of that id. Nobody else changes it, or what people answer to it, until this transaction ends."""
+        return (await self._connection.run_sync(held_games, {number})).get(number)
+
+    async def open_in(self, place: Place) -> GameRecord | None:
+        """The game that is played in a channel: started there, or with its questions there."""
+        here = or_(_games.channel == place.channel, _games.played_in == place.channel)
+        query = select(quiz_games).where(*_in_workspace(place), here, text(PLAYED)).order_by(_games.id.desc()).limit(1)
+        row = (await self._connection.execute(query)).one_or_none()
+        return _game(row) if row else None
+
+    async def claim(
+        self, now: datetime, hold: timedelta, limit: int, platforms: Collection[str], mine: Collection[int] = ()
+    ) -> tuple[GameRecord, ...]:
+        """Up to `limit` games of these platforms that are to be looked at by `now`, the longest due first.
+
+        Nobody else gets them for as long as `hold`; each has its next version. Those that are `mine` already stay so,
+        from now on for as long again.
+        """
+        if mine:
+            are_mine = (_games.id.in_(mine), text(DUE), _games.due_at < now + hold)
+            await self._connection.execute(update(quiz_games).where(*are_mine).values(due_at=now + hold))
+        chosen = (
+            select(_games.id)
+            .where(text(DUE), _games.due_at <= now, _games.platform.in_(platforms))
+            .order_by(_games.due_at, _games.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = (
+            update(quiz_games)
+            # Asked again: another process may have taken the row between the choice and the lock.
+            .where(_games.id.in_(chosen.scalar_subquery()), _games.due_at <= now)
+            .values(due_at=now + hold, version=_games.version + 1)
+            .returning(*_games)
+        )
+        return tuple(_game(row) for row in await self._connection.execute(claimed))
+
+    async def next_due(self, platforms: Collection[str]) -> datetime | None:
+        """When the next game of these platforms is to be looked at; None where none is played."""
+        query = select(func.min(_games.due_at)).where(text(DUE), _games.platform.in_(platforms))
+        found: datetime | None = (await self._connection.execute(query)).scalar_one()
+        return found
+
+    async def played(self) -> tuple[GameRecord, ...]:
+        """Every game that is not over, but for questions of a day. Nobody else changes them until this ends."""
+        query = select(quiz_games).where(text(PLAYED)).order_by(_games.id).with_for_update()
+        return tuple(_game(row) for row in await self._connection.execute(query))
+
+    async def save(self, game: GameRecord) -> bool:
+        """Keep a changed game under the next version; whether nobody changed it since it was read."""
+        return await self._connection.run_sync(save_game, game)
+
+    # -- answers and votes ----------------------------------------------------------------------------------------
+
+    async def answers(self, game: int, number: int) -> tuple[AnswerRecord, ...]:
+        """What people chose, the earliest first."""
+        query = select(quiz_answers).where(_answers.game == game, _answers.number == number)
+        found = await self._connection.execute(query.order_by(_answers.at, _answers.person))
+        return tuple(AnswerRecord(**row._mapping) for row in found)
+
+    async def count(self, game: int, number: int) -> int:
+        """How many people answered."""
+        query = select(func.count()).where(_answers.game == game, _answers.number == number)
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def players(self, game: int) -> frozenset[str]:
+        """Everyone who answered any question of a game."""
+        query = select(_answers.person).where(_answers.game == game).distinct()
+        return frozenset((await self._connection.execute(query)).scalars())
+
+    async def vote(self, game: int, number: int, person: str) -> frozenset[str]:
+        """Count a vote to skip a question, once; returns everyone who voted."""
+        values = {"game": game, "number": number, "person": person}
+        await self._connection.execute(insert_or_ignore(self._connection, quiz_votes, values))
+        query = select(quiz_votes.c.person).where(quiz_votes.c.game == game, quiz_votes.c.number == number)
+        return frozenset((await self._connection.execute(query)).scalars())
+
+    # -- results --------------------------------------------------------------------------------------------------
+
+    async def add_results(self, rows: Sequence[ResultRecord]) -> None:
+        """Keep what answers were worth; what is kept already stays as it is."""
+        values = [_values(row) for row in rows]
+        await self._connection.run_sync(insert_or_ignore_rows, quiz_results, _RESULT, values, {})
+
+    async def results(self, game: int) -> tuple[ResultRecord, ...]:
+        """What the answers to a game were worth."""
+        query = select(quiz_results).where(_results.game == game).order_by(_results.number, _results.at)
+        return tuple(_result(row) for row in await self._connection.execute(query))
+
+    # -- what was asked -------------------------------------------------------------------------------------------
+
+    async def history(self, place: Place) -> tuple[str, ...]:
+        """The questions that a channel was asked, the latest last."""
+        asked = quiz_asked.c
+        query = select(asked.question).where(
+            asked.platform == place.platform, asked.workspace == place.workspace, asked.channel == place.channel
+        )
+        return tuple((await self._connection.execute(query.order_by(asked.at, asked.question))).scalars())
+
+    async def note_asked(self, place: Place, question: str, at: datetime) -> None:
+        """Note that a channel was asked a question."""
+        values = {**_channel(place), "question": question, "at": at}
+        await self._connection.execute(insert_or_update(self._connection, quiz_asked, values))
+
+    # -- questions of the day -------------------------------------------------------------------------------------
+
+    async def add_daily(self, name: str, question: str, at: datetime) -> None:
+        """Keep a question of a day as it was asked (JSON); one that is kept stays as it is."""
+        values = {"id": name, "question": question, "made_at": at}
+        await self._connection.execute(insert_or_ignore(self._connection, quiz_dailies, values))
+
+    async def dailies(self, names: Collection[str]) -> dict[str, str]:
+        """Questions of days as they were asked (JSON), by id."""
+        return await self._connection.run_sync(daily_questions, names)
+
+    async def daily_channels(self, places: Iterable[Place]) -> dict[Place, DailyChannel]:
+        """Which question of a day is open, for each of these channels that has one."""
+        return await self._connection.run_sync(daily_channels, tuple(places))
+
+    async def put_daily_channel(self, channel: DailyChannel) -> None:
+        """Keep which question of a day is open in a channel."""
+        values = {
+            **_channel(channel.place),
+            "daily": channel.daily,
+            "before": channel.before,
+            "delivery": channel.delivery,
+            "since": channel.since,
+        }
+        await self._connection.execute(insert_or_update(self._connection, quiz_channels, values))
+
+    async def of_daily(self, daily: str, place: Place) -> GameRecord | None:
+        """The game that a question of a day is in a channel; None before anybody there answers."""
+        return await self._connection.run_sync(game_of_daily, daily, place)
+
+
+# -- within a thread of the database: presses come many at once ------------------------------------------------------
+
+
+def add_game(connection: Connection, fresh: GameRecord) -> GameRecord | None:
+    """As `GameRepository.add`."""
+    values = {**_channel(fresh.place), **_changing(fresh), "daily": fresh.daily, "version": 1}
+    row = connection.execute(_insert_or_ignore(connection, values)).one_or_none()
+    return None if row is None else replace(fresh, id=row.id, version=1)
+
+
+def _insert_or_ignore(connection: Connection, values: dict[str, object]) -> Any:
+    return insert_or_ignore(connection, quiz_games, values).returning(_games.id)
+
+
+def save_game(connection: Connection, game: GameRecord) -> bool:
+    """As `GameRepository.save`."""
+    is_same = and_(_games.id == game.id, _games.version == game.version)
+    changed = update(quiz_games).where(is_same).values(**_changing(game), version=game.version + 1)
+    return connection.execute(changed).rowcount == 1
+
+
+def held_games(connection: Connection, numbers: Collection[int]) -> dict[int, GameRecord]:
+    """The games of these ids, held until the transaction ends: nobody else changes them or their answers."""
+    # In one order: two that lock the same rows in different orders would wait for each other for ever.
+    query = select(quiz_games).where(_games.id.in_(numbers)).order_by(_games.id).with_for_update()
+    return {row.id: _game(row) for row in connection.execute(query)}
+
+
+def game_of_daily(connection: Connection, daily: str, place: Place) -> GameRecord | None:
+    """As `GameRepository.of_daily`, held until the transaction ends."""
+    here = (*_in_workspace(place), _games.channel == place.channel, _games.daily == daily)
+    row = connection.execute(select(quiz_games).where(*here).with_for_update()).one_or_none()
+    return _game(row) if row else None
+
+
+def answers_of(connection: Connection, keys: Collection[AnswerKey]) -> dict[AnswerKey, AnswerRecord]:
+    """The answers of these games, numbers and persons, those that there are."""
+    games, numbers, persons = (set(values) for values in zip(*keys, strict=True)) if keys else (set(), set(), set())
+    query = select(quiz_answers).where(
+        _answers.game.in_(games), _answers.number.in_(numbers), _answers.person.in_(persons)
+    )
+    found = (AnswerRecord(**row._mapping) for row in connection.execute(query))
+    return {(each.game, each.number, each.person): each for each in found}
+
+
+def put_answers(connection: Connection, fresh: Sequence[AnswerRecord], changed: Sequence[AnswerRecord]) -> None:
+    """Keep new answers, and the new choices of those who changed theirs. Their games are held."""
+    insert_or_ignore_rows(connection, quiz_answers, _ANSWER, [astuple(each) for each in fresh], {})
+    for each in changed:
+        is_it = (_answers.game == each.game, _answers.number == each.number, _answers.person == each.person)
+        values = {"name": each.name, "choice": each.choice, "at": each.at, "is_changed": each.is_changed}
+        connection.execute(update(quiz_answers).where(*is_it).values(**values))
+
+
+def daily_questions(connection: Connection, names: Collection[str]) -> dict[str, str]:
+    """As `GameRepository.dailies`."""
+    query = select(quiz_dailies.c.id, quiz_dailies.c.question).where(quiz_dailies.c.id.in_(names))
+    return {row.id: row.question for row in connection.execute(query)}
+
+
+def daily_channels(connection: Connection, places: Sequence[Place]) -> dict[Place, DailyChannel]:
+    """As `GameRepository.daily_channels`, held until the transaction ends; a thread belongs to its channel."""
+    named = {(each.platform, each.workspace, each.channel): replace(each, thread=None) for each in places}
+    channels = quiz_channels.c
+    query = select(quiz_channels).where(channels.channel.in_({channel for _, _, channel in named}))
+    ordered = query.order_by(channels.platform, channels.workspace, channels.channel)
+    found = {}
+    for row in connection.execute(ordered.with_for_update()):
+        place = named.get((row.platform, row.workspace, row.channel))
+        if place is not None:
+            found[place] = DailyChannel(place, row.daily, row.before, row.delivery, row.since)
+    return found
+
+
+# -- rows and records ----------------------------------------------------------------------------------------------
+
+
+def _channel(place: Place) -> dict[str, str]:
+    return {"platform": place.platform, "workspace": place.workspace, "channel": place.channel}
+
+
+def _in_workspace(place: Place) -> tuple[Any, ...]:
+    return _games.platform == place.platform, _games.workspace == place.workspace
+
+
+def _changing(game: GameRecord) -> dict[str, object]:
+    return {"played_in": game.played_in, "phase": game.phase, "due_at": game.due_at, "body": game.body}
+
+
+def _game(row: Row[tuple[Any, ...]]) -> GameRecord:
+    place = Place(row.platform, row.workspace, row.channel)
+    return GameRecord(row.id, place, row.played_in, row.daily, row.phase, row.due_at, row.version, row.body)
+
+
+def _values(row: ResultRecord) -> tuple[object, ...]:
+    place = row.place
+    return (
+        *(row.game, row.number, row.person, row.name, place.platform, place.workspace, place.channel),
+        *(row.question, row.chosen, row.is_right, row.points, row.at),
+    )
+
+
+def _result(row: Row[tuple[Any, ...]]) -> ResultRecord:
+    place = Place(row.platform, row.workspace, row.channel)
+    rest = (row.question, row.chosen, row.is_right, row.points, row.at)
+    return ResultRecord(row.game, row.number, row.person, row.name, place, *rest)
