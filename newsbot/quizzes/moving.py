@@ -28,6 +28,7 @@ HEART = "quizzes"
 BEAT = timedelta(seconds=2)  # how often a sign of life is given while a game is played
 SILENCE = timedelta(seconds=5)  # without one for so long, newsbot was down
 _SOON = timedelta(minutes=10)  # a game that is due so soon is one that somebody waits for
+_MOVED = timedelta(milliseconds=250)  # in which a step is mostly done
 _AT_ONCE = 32
 _BATCH = 200
 _AGAIN = timedelta(seconds=2)  # before what broke is tried again
@@ -96,6 +97,8 @@ class Games:
     async def _next(self, now: datetime, platforms: tuple[str, ...]) -> datetime | None:
         async with self._database.transaction() as tx:
             found = await tx.games.next_due(platforms)
+        if found and self._moving:  # as they are moved, when they are due next changes
+            return min(found, now + _MOVED)
         return min(found, now + BEAT) if found and found < now + _SOON else found
 
     async def _beat(self, tx: Transaction, now: datetime, platforms: tuple[str, ...]) -> None:

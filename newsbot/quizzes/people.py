@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from newsbot.content.library import Library
 from newsbot.errors import RequestError
 from newsbot.messages.requests import Person, Place
-from newsbot.quizzes.cards.score_cards import export_text
-from newsbot.quizzes.kept import readable, record_of, result_of, score_of
+from newsbot.quizzes.cards.score_cards import Deed, export_text
+from newsbot.quizzes.kept import game_of, readable, record_of, result_of, score_of
 from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.boards import Period, Scope, first_instant
 from newsbot.quizzes.rules.game import to_mend
 from newsbot.quizzes.rules.scoring import Score
 from newsbot.quizzes.rules.streaks import Streak, streak
 from newsbot.storage.database import Database, Transaction
-from newsbot.storage.records import Erased, Player, ReportRecord
+from newsbot.storage.records import AnswerRecord, Erased, GameRecord, Player, ReportRecord
 
 ZONE = "zone"  # the name of the place setting that digests ask for
 MOST_SHOWN = 10
@@ -123,7 +123,9 @@ class People:
             rows = [result_of(each) for each in await tx.players.results_of(player)]
             reports = await tx.players.reports_of(player)
             hidden = await tx.players.is_hidden(player)
-        return export_text(who.id, rows, reports, is_hidden=hidden)
+            waiting = [_waiting(*each) for each in await tx.players.open_answers(player)]
+            votes = [Deed(game.place, game_of(game).questions[at].id) for game, at in await tx.players.votes(player)]
+        return export_text(who.id, rows, reports, is_hidden=hidden, waiting=waiting, votes=votes)
 
     async def report(self, who: Person, where: Place, question: str, reason: str, words: str) -> None:
         """Keep what somebody thinks is wrong with a question. Raises RequestError where there is none of that name."""
@@ -134,6 +136,11 @@ class People:
         report = ReportRecord(question, player_of(who, where), reason, words[:_LONGEST_WORDS], self._now())
         async with self._database.transaction() as tx:
             await tx.players.report(report)
+
+
+def _waiting(record: GameRecord, answer: AnswerRecord) -> Deed:
+    question = game_of(record).questions[answer.number]
+    return Deed(record.place, question.id, question.choices[answer.choice], answer.at)
 
 
 async def _disown(tx: Transaction, player: Player) -> None:

@@ -206,6 +206,12 @@ def save_game(connection: Connection, game: GameRecord) -> bool:
     return connection.execute(changed).rowcount == 1
 
 
+def games_of(connection: Connection, numbers: Collection[int]) -> dict[int, GameRecord]:
+    """The games of these ids, for reading."""
+    query = select(quiz_games).where(_games.id.in_(numbers))
+    return {row.id: _game(row) for row in connection.execute(query)} if numbers else {}
+
+
 def held_games(connection: Connection, numbers: Collection[int]) -> dict[int, GameRecord]:
     """The games of these ids, held until the transaction ends: nobody else changes them or their answers."""
     # In one order: two that lock the same rows in different orders would wait for each other for ever.

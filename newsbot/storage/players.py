@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, Delete, Row, Select, and_, case, delete, e
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
-from newsbot.storage.records import Erased, Player, ReportRecord, ResultRecord, StandingRecord
+from newsbot.storage.games import games_of
+from newsbot.storage.records import (
+    AnswerRecord,
+    Erased,
+    GameRecord,
+    Player,
+    ReportRecord,
+    ResultRecord,
+    StandingRecord,
+)
 from newsbot.storage.statements import insert_or_ignore, insert_or_update
 from newsbot.storage.tables import quiz_answers, quiz_games, quiz_hidden, quiz_reports, quiz_results, quiz_votes
 
@@ -99,6 +108,27 @@ class PlayerRepository:
         """What a person reported."""
         query = select(quiz_reports).where(*_is(quiz_reports.c, player)).order_by(quiz_reports.c.at)
         return tuple(_report(row) for row in await self._connection.execute(query))
+
+    async def open_answers(self, player: Player) -> tuple[tuple[GameRecord, AnswerRecord], ...]:
+        """What a person answered that has no result yet, each with its game."""
+        answers = quiz_answers.c
+        is_scored = exists().where(
+            _results.game == answers.game, _results.number == answers.number, _results.person == answers.person
+        )
+        mine = (answers.person == player.id, _game_of(answers.game, player), ~is_scored)
+        found = await self._connection.execute(select(quiz_answers).where(*mine).order_by(answers.at))
+        rows = [AnswerRecord(**row._mapping) for row in found]
+        games = await self._connection.run_sync(games_of, {row.game for row in rows})
+        return tuple((games[row.game], row) for row in rows)
+
+    async def votes(self, player: Player) -> tuple[tuple[GameRecord, int], ...]:
+        """The questions that a person voted to skip: the game, and its number there."""
+        voted = quiz_votes.c
+        mine = (voted.person == player.id, _game_of(voted.game, player))
+        query = select(voted.game, voted.number).where(*mine).order_by(voted.game, voted.number)
+        rows = (await self._connection.execute(query)).all()
+        games = await self._connection.run_sync(games_of, {row.game for row in rows})
+        return tuple((games[row.game], row.number) for row in rows)
 
     async def forget(self, player: Player) -> Erased:
         """Erase everything of a person: answers, results, votes, reports, and that they were hidden."""

@@ -357,7 +357,8 @@ def test_an_export_is_json_of_every_answer_and_report() -> None:
 
 def test_an_export_of_nothing_is_json_too() -> None:
     data = json.loads(export_text("ada", [], is_hidden=False))
-    assert data == {"person": "ada", "hidden": False, "answers": [], "reports": []}
+    nothing: dict[str, object] = {"answers": [], "waiting": [], "votes": [], "reports": []}
+    assert data == {"person": "ada", "hidden": False, **nothing}
 
 
 def parts_of(exported: str, platform: str) -> list[Card]:

@@ -1,6 +1,7 @@
 """Whole games over real databases of both kinds and the real web chat: the rules as people meet them."""
 
 import asyncio
+import json
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
@@ -327,6 +328,25 @@ async def traces(house: Process, words: str) -> list[str]:
             rows = (await tx.connection.execute(text(f'SELECT * FROM "{table}"'))).all()
             found += [table for row in rows if words in str(tuple(row))]  # a row by itself is cut
     return found
+
+
+async def test_what_is_exported_is_all_of_it_and_tells_no_right_answer_too_soon(house: Process) -> None:
+    """Results, reports, votes, and the answer to a question that is still open, without whether it is right."""
+    game = await house.start(count=2, seconds=10)
+    await house.answer_right(game, BEN)
+    await house.run(20)
+    game = await house.game(game.id)
+    await house.answer_wrong(game, BEN)
+    await house.vote(game, BEN)
+    await house.quizzes.report(BEN, QUIZ, game.question.id, "typo", "a “word” is missing")
+    kept = json.loads(await house.quizzes.export(BEN, QUIZ))
+    assert (kept["person"], kept["hidden"]) == ("ben", False)
+    (group,) = kept["answers"]
+    assert [each["right"] for each in group["given"]] == [True]
+    (waiting,) = kept["waiting"]
+    assert (waiting["question"], set(waiting) & {"right", "points"}) == (game.question.id, set())
+    assert [each["question"] for each in kept["votes"]] == [game.question.id]
+    assert kept["reports"][0]["words"] == "a “word” is missing"
 
 
 async def test_boards_leave_out_who_hides_and_share_places(house: Process) -> None:

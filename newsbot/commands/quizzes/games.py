@@ -54,6 +54,7 @@ async def stop(context: Context, ask: Ask) -> Reply:
 
 async def stopped(context: Context, where: Place, who: Person) -> Reply:
     """The game of a place, stopped by somebody who may."""
+    await _playing(context, where)
     await service(context).stop(channel_of(where), who)
     return Reply(cards.stopped_card(who))
 

@@ -80,7 +80,7 @@ def _told(erased: "Erased") -> list[Block]:
     )
     parts = [_plural(count, name) for count, name in counted]
     blocks: list[Block] = [
-        text(f"Erased: {', '.join(parts)}, and whether you hide from leaderboards. Nothing else was kept about you.")
+        text(f"Erased: {', '.join(parts)}, and whether you hide from leaderboards. The quiz keeps no more about you.")
     ]
     if erased.games:
         games = _plural(len(erased.games), "game")

@@ -27,7 +27,7 @@ _MAX_DESCRIPTION = 100
 _GUILD_INSTALL, _USER_INSTALL = 0, 1
 _GUILD, _BOT_DM, _PRIVATE_CHANNEL = 0, 1, 2
 _TYPES: Mapping[OptionKind, int] = {"yes-no": BOOLEAN, "number": INTEGER}
-_COMPLETED = frozenset({"topic", "brief", "figure", "topics", "zone", "days"})
+_COMPLETED = frozenset({"topic", "brief", "figure", "topics", "zone", "days", "seconds"})
 # Discord lets no one ask for a command that has subcommands: the command's own answer becomes one of them, under the
 # first of these names that none of its subcommands has (no brief can be called by the last).
 OWN_NAMES = ("overview", "start", "all", "-")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from newsbot.content.cards import CHOICE_LETTERS, evidence, open_brief
 from newsbot.content.library import Library
@@ -11,7 +12,7 @@ from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Te
 from newsbot.messages.markup import Code, Plain, Strong
 from newsbot.quizzes.cards.choices import choice_buttons, choice_lines, lettered, seal_line
 from newsbot.quizzes.cards.score_cards import SOMEBODY, score_blocks
-from newsbot.quizzes.rules.answering import Verdict
+from newsbot.quizzes.rules.answering import Verdict, VerdictKind
 from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.game import Ending, Game
 from newsbot.quizzes.rules.scoring import Answer, Result, Score, placed, totals
@@ -68,8 +69,14 @@ def receipt_card(question: AskedQuestion | None, verdict: Verdict, *, is_daily: 
     `question` is the one that was pressed, None where there is none of that number. `is_daily`: it is one of a day.
     """
     mine = lettered(question, verdict.answer.choice) if question and verdict.answer else ""
+    return _receipt_card(mine, verdict.kind, is_daily=is_daily)
+
+
+@lru_cache(maxsize=500)
+def _receipt_card(mine: str, kind: VerdictKind, *, is_daily: bool) -> Card:
+    """The same object for all who chose the same: platforms render a card once."""
     stays = f" Your answer {mine} stays." if mine else ""
-    match verdict.kind:
+    match kind:
         case "counted":
             until = "the next question of the day" if is_daily else "the question is closed"
             return _receipt("Answer noted", f"You chose {mine}. You can change it once, until {until}.")
@@ -176,7 +183,7 @@ def _missed(library: Library, game: Game, rows: Sequence[Result]) -> list[Block]
     if not worst:
         return []
     facts = tuple(
-        Fact(each.text, each.choices[each.right], (f"Missed by {wrong[each.id]} of {answers[each.id]}.",))
+        Fact(f"“{each.text}”", each.choices[each.right], (f"Missed by {wrong[each.id]} of {answers[each.id]}.",))
         for each in worst
     )
     names = dict.fromkeys((each.topic, each.brief) for each in worst)

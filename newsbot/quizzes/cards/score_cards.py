@@ -4,9 +4,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from newsbot.messages.cards import Block, Card, Fact, Facts, text
 from newsbot.messages.markup import outside_text
+from newsbot.messages.requests import Place
 from newsbot.quizzes.rules.boards import Period, Scope
 from newsbot.quizzes.rules.scoring import Result, Score
 from newsbot.quizzes.rules.streaks import Streak
@@ -75,10 +78,29 @@ def _score(place: int, score: Score, is_shared: bool) -> Fact:
 # -- what is kept ----------------------------------------------------------------------------------------------------
 
 
-def export_text(person: str, rows: Iterable[Result], reports: Iterable[ReportRecord] = (), *, is_hidden: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An answer whose question is still open, or a vote to skip one, in which nothing is chosen."""
+
+    place: Place
+    question: str
+    chosen: str = ""
+    at: datetime | None = None
+
+
+def export_text(
+    person: str,
+    rows: Iterable[Result],
+    reports: Iterable[ReportRecord] = (),
+    *,
+    is_hidden: bool,
+    waiting: Iterable[Deed] = (),
+    votes: Iterable[Deed] = (),
+) -> str:
     """Everything kept about a person as JSON, one answer a line: their id, whether they hide, what they did and where.
 
-    Answers stand together by channel and by the name they were given under.
+    Answers stand together by channel and by the name they were given under. `waiting` are answers to questions that
+    are still open: whether they are right is not told.
     """
     groups: dict[tuple[str, ...], list[Result]] = {}
     for row in sorted(rows, key=lambda row: row.at):
@@ -88,6 +110,10 @@ def export_text(person: str, rows: Iterable[Result], reports: Iterable[ReportRec
         f'{{"person": {_json(person)}, "hidden": {_json(is_hidden)},',
         '"answers": [',
         *_separated([_group(*group) for group in groups.items()]),
+        '], "waiting": [',
+        *_separated([[_deed(each)] for each in waiting]),
+        '], "votes": [',
+        *_separated([[_deed(each)] for each in votes]),
         '], "reports": [',
         *_separated([[_report(each)] for each in reports]),
         "]}",
@@ -109,6 +135,15 @@ def _answer(row: Result) -> str:
         "right": row.is_right,
         "points": row.points,
     }
+    return _json(kept)
+
+
+def _deed(deed: Deed) -> str:
+    where = deed.place
+    kept: dict[str, object] = {"platform": where.platform, "workspace": where.workspace, "channel": where.channel}
+    kept["question"] = deed.question
+    if deed.at is not None:
+        kept |= {"at": deed.at.isoformat(), "chosen": deed.chosen}
     return _json(kept)
 
 
