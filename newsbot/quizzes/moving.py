@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 Checkpoint = Callable[[str], None]
 
-HEART = "quizzes"
+HEART = "quizzes:"  # with the name of a platform
 BEAT = timedelta(seconds=2)  # how often a sign of life is given while a game is played
 SILENCE = timedelta(seconds=5)  # without one for so long, newsbot was down
 _SOON = timedelta(minutes=10)  # a game that is due so soon is one that somebody waits for
@@ -102,16 +102,17 @@ class Games:
         return min(found, now + BEAT) if found and found < now + _SOON else found
 
     async def _beat(self, tx: Transaction, now: datetime, platforms: tuple[str, ...]) -> None:
-        """Show that newsbot lives; where nobody did, the clocks of the games that are played stood still."""
-        last = await tx.watches.last_beat(HEART)
-        upcoming = await tx.games.next_due(platforms)
-        if upcoming is None:
-            return
-        if last is not None and now - last >= SILENCE:
-            for record, game in readable(await tx.games.played()):
-                await tx.games.save(record_of(was_down(game, OutageRecord(last, now)), record.version))
-        if last is None or now - last >= BEAT / 2:
-            await tx.watches.beat(HEART, now)
+        """Show that newsbot lives; where nobody did, the clocks of the games that are played stood still.
+
+        On each platform by itself: others may be served by other processes, which live on.
+        """
+        for platform in sorted(await tx.games.platforms(platforms)):
+            last = await tx.watches.last_beat(HEART + platform)
+            if last is not None and now - last >= SILENCE:
+                for record, game in readable(await tx.games.played(platform)):
+                    await tx.games.save(record_of(was_down(game, OutageRecord(last, now)), record.version))
+            if last is None or not timedelta(0) <= now - last < BEAT / 2:
+                await tx.watches.beat(HEART + platform, now)
 
     # -- one game -----------------------------------------------------------------------------------------------------
 

@@ -145,7 +145,6 @@ def _waiting(record: GameRecord, answer: AnswerRecord) -> Deed:
 
 async def _disown(tx: Transaction, player: Player) -> None:
     """Games that a person started and that are still played belong to nobody."""
-    for record, game in readable(await tx.games.played()):
-        home = record.place
-        if game.starter == player.id and (home.platform, realm_of(home)) == (player.platform, player.realm):
+    for record, game in readable(await tx.games.played(player.platform)):
+        if game.starter == player.id and realm_of(record.place) == player.realm:
             await tx.games.save(record_of(replace(game, starter=""), record.version))

@@ -93,10 +93,15 @@ class GameRepository:
         found: datetime | None = (await self._connection.execute(query)).scalar_one()
         return found
 
-    async def played(self) -> tuple[GameRecord, ...]:
-        """Every game that is not over, but for questions of a day. Nobody else changes them until this ends."""
-        query = select(quiz_games).where(text(PLAYED)).order_by(_games.id).with_for_update()
-        return tuple(_game(row) for row in await self._connection.execute(query))
+    async def platforms(self, among: Collection[str]) -> frozenset[str]:
+        """Those of these platforms on which games are played."""
+        query = select(_games.platform).where(text(DUE), _games.platform.in_(among)).distinct()
+        return frozenset((await self._connection.execute(query)).scalars())
+
+    async def played(self, platform: str) -> tuple[GameRecord, ...]:
+        """Every game of a platform that is not over, but for questions of a day. Nobody else changes them meanwhile."""
+        query = select(quiz_games).where(text(PLAYED), _games.platform == platform).order_by(_games.id)
+        return tuple(_game(row) for row in await self._connection.execute(query.with_for_update()))
 
     async def save(self, game: GameRecord) -> bool:
         """Keep a changed game under the next version; whether nobody changed it since it was read."""

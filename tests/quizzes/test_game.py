@@ -70,7 +70,8 @@ def done(of: Game, now: datetime, shown: int = 0) -> Game:
 
 def play(of: Game, answered: list[bool]) -> tuple[Game, list[str], datetime]:
     """The game played by itself to its end: what was done in order, and when it ended."""
-    now, deeds = of.since, []
+    deeds: list[str] = []
+    now = of.since
     for _ in range(100):
         if (at := due(of)) is None:
             return of, deeds, now

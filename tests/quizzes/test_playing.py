@@ -16,6 +16,7 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Person
 from newsbot.platforms.web.people import place
+from newsbot.quizzes.moving import Games
 from newsbot.quizzes.playing import CannotPost, GameOn, Wishes
 from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.game import Game
@@ -445,3 +446,16 @@ async def test_what_somebody_does_while_a_step_is_under_way_is_not_undone_by_it(
     await house.run(20)
     ended = await house.game(game.id)
     assert (ended.phase, ended.ending, ended.number) == ("ended", "stopped", 0)
+
+
+async def test_a_process_of_another_platform_that_lives_on_hides_no_outage(house: Process) -> None:
+    """The web's process is down for a minute while another one goes on sweeping for a platform of its own."""
+    game = await house.start(count=1, seconds=20)
+    await house.answer_right(game, ADA)
+    other = another(house, "two")
+    elsewhere = Games(house.database, {"paper": other.chat}, lambda: house.library, house.clock)
+    for _ in range(60):
+        house.clock.at += timedelta(seconds=1)
+        await elsewhere.sweep()
+    await house.run(10)
+    assert (await house.game(game.id)).phase == "asking"
