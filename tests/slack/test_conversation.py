@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -443,7 +443,7 @@ async def test_a_press_whose_time_cannot_be_has_ours(slack: LoopbackSlack, hall:
         await slack.wait_for(lambda: len(hall.asked) == 2)
     at = hall.asked[1].at
     assert at is not None
-    assert before <= at <= datetime.now(UTC)
+    assert abs(at - before) < timedelta(seconds=30)  # a wall clock may be put back a little at any time
 
 
 async def test_presses_that_a_quiz_counts_by_itself_cost_no_claim_and_no_question_to_slack(
