@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from newsbot.errors import RequestError
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
+    from newsbot.content.library import Library
     from newsbot.quizzes.rules.statistics import QuestionStatistics
     from newsbot.storage.records import ReportRecord
 
@@ -36,9 +38,12 @@ def _tell(lines: Iterable[str]) -> None:
 
 
 def _stats(settings: Settings, options: argparse.Namespace) -> int:
-    found = asyncio.run(_statistics(settings))
+    from newsbot.app.core import build
+
+    library = build(settings).live.current
+    found = asyncio.run(_statistics(settings, library))
     if options.topic:
-        found = [each for each in found if each.question.startswith(f"{options.topic}/")]
+        found = _of_topic(library, found, options.topic)
     if options.json:
         _tell(json.dumps(_as_json(each)) for each in found)
     else:
@@ -47,11 +52,26 @@ def _stats(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-async def _statistics(settings: Settings) -> "Sequence[QuestionStatistics]":
-    from newsbot.app.core import build, open_database
+def _of_topic(library: "Library", found: "Sequence[QuestionStatistics]", typed: str) -> "Sequence[QuestionStatistics]":
+    """Those of one topic, which may be one that the content no longer has. Raises RequestError where there is none."""
+    from newsbot.commands.answers import Unclear, topic_called
+
+    def called(topic: str) -> list["QuestionStatistics"]:
+        return [each for each in found if each.question.startswith(f"{topic}/")]
+
+    if of_topic := called(typed):
+        return of_topic
+    try:
+        return called(topic_called(library, typed).id)
+    except Unclear as error:
+        near = ", ".join(offer.label for offer in error.offers)
+        raise RequestError(f"{error} {near}".strip()) from None
+
+
+async def _statistics(settings: Settings, library: "Library") -> "Sequence[QuestionStatistics]":
+    from newsbot.app.core import open_database
     from newsbot.quizzes.rules.statistics import statistics
 
-    library = build(settings).live.current
     async with open_database(settings) as database, database.transaction() as tx:
         return statistics(library, await tx.players.by_question(), await tx.players.report_counts())
 
@@ -81,13 +101,27 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _reports(settings: Settings, options: argparse.Namespace) -> int:
     found = asyncio.run(_reported(settings))
+    nobody = "Nobody has reported a question."
     if options.question:
         found = [each for each in found if each.question == options.question]
+        nobody = f"Nobody has reported {options.question}."
+        if not found:
+            _require_question(settings, options.question)
     if options.json:
         _tell(json.dumps(_report_as_json(each), ensure_ascii=False) for each in found)
     else:
-        _tell(_lines(found) or ["Nobody has reported a question."])
+        _tell(_lines(found) or [nobody])
     return 0
+
+
+def _require_question(settings: Settings, name: str) -> None:
+    """Raises RequestError where the content has no question of that name."""
+    from newsbot.app.core import build
+    from newsbot.quizzes.rules.asking import question_id
+
+    library = build(settings).live.current
+    if name not in {question_id(*key) for key in (*library.questions, *library.retired)}:
+        raise RequestError(f"There is no question called “{name}”. This lists them: newsbot quiz stats")
 
 
 async def _reported(settings: Settings) -> "Sequence[ReportRecord]":

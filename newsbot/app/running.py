@@ -16,6 +16,7 @@ from newsbot.app import garbage
 from newsbot.app.core import App, build, chart_renderer, health, now, open_database
 from newsbot.app.digests import Waking, courier_of, digests_of, planner_of, scheduler_of, watch_of
 from newsbot.app.discord import LiveMenus, discord_where
+from newsbot.app.drawing import Drawing, draw_ahead
 from newsbot.app.previews import previews
 from newsbot.app.quizzes import dailies_of, games_of, quizzes_of, scheduler_of_games
 from newsbot.app.slack import slack_over_http, slack_values
@@ -27,9 +28,9 @@ from newsbot.messages.requests import Place
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
-    from newsbot.charts.renderer import ChartRenderer
     from newsbot.digests.watching import Watch
     from newsbot.platforms.terminal.screen import Screen
+    from newsbot.quizzes.moving import Games
     from newsbot.storage.database import Database
 
 
@@ -65,7 +66,7 @@ class Running:
     """What runs: the app, what tells of its drawing, and each service's task by its name."""
 
     app: App
-    drawing: "Drawing"
+    drawing: Drawing
     services: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
@@ -136,6 +137,8 @@ class _Building:
     async def start(self, parts: frozenset[str]) -> None:
         """Start `parts`."""
         self._stack.push_async_callback(self._renderer.close)
+        games = games_of(self._database, self._platforms, self._app.live, self._wakings.posts)
+        await games.resume(self._served(parts))
         watch = watch_of(self._settings, self._database)
         self._courier = courier_of(self._database, self._homes, self._worker, watch, results=self._dailies)
         self._wakings.posts.sleepers.append(self._courier.wake)
@@ -159,11 +162,18 @@ class _Building:
             self._service("scheduler", scheduler.run())
             self._service("zones", asyncio.to_thread(_warm_zones))
         if self._homes or "terminal" in parts:
-            self._games()
+            self._games(games)
 
-    def _games(self) -> None:
+    def _served(self, parts: frozenset[str]) -> frozenset[str]:
+        """The platforms that these parts serve."""
+        worker = {"discord": self._settings.has_discord, "slack": self._settings.has_slack}
+        more = {name for name, is_set in worker.items() if is_set and "worker" in parts}
+        return (
+            (parts - {"worker"}) | more | ({"slack"} if slack_over_http(self._settings) and "web" in parts else set())
+        )
+
+    def _games(self, games: "Games") -> None:
         """Move games on, by a timer of their own: people wait for them, whatever digests are planned."""
-        games = games_of(self._database, self._platforms, self._app.live, self._wakings.posts)
         self._stack.push_async_callback(games.close)
         scheduler = scheduler_of_games(games, self._wakings.games)
         self._healths["games"] = scheduler.health
@@ -288,7 +298,7 @@ class _Building:
                 await asyncio.to_thread(webbrowser.open, url)
         # Where nobody has a prompt to show it below, the progress is a line of its own.
         progress = self._running.drawing if with_terminal else progress_bar("Drawing charts")
-        self._service("drawing", _draw_ahead(self._app.live, self._renderer, progress))
+        self._service("drawing", draw_ahead(self._app.live, self._renderer, progress))
 
     async def _health(self) -> dict[str, str]:
         parts = await health(self._app, self._database)
@@ -351,34 +361,3 @@ async def _watched(live: LiveLibrary) -> AsyncIterator[None]:
     finally:
         stop.set()
         await task
-
-
-class Drawing:
-    """How many charts are drawn, for the line below the terminal's prompt."""
-
-    def __init__(self) -> None:
-        self._done = 0
-        self._total = 0
-
-    def __call__(self, done: int, total: int) -> None:
-        """Note how far it is."""
-        self._done, self._total = done, total
-
-    def words(self) -> str:
-        """A short bar; empty once everything is drawn."""
-        if self._done >= self._total:
-            return ""
-        filled = 20 * self._done // self._total
-        return f"Drawing charts {'█' * filled}{'░' * (20 - filled)} {self._done} of {self._total}"
-
-
-async def _draw_ahead(live: LiveLibrary, renderer: "ChartRenderer", progress: Callable[[int, int], None]) -> None:
-    """Draw the charts of the content before anybody asks for them, and again whenever the content changes."""
-    from newsbot.content.cards import charts
-
-    while True:
-        library = live.current
-        await renderer.warm(charts(library), progress)
-        await renderer.keep(charts(library))
-        if live.current is library:
-            await live.changed()

@@ -28,7 +28,10 @@ def main(settings_folder: str) -> None:
     _send(answers, Frame.READY, b"")
     while header := sys.stdin.buffer.read(HEADER.size):
         _, size = HEADER.unpack(header)
-        _send(answers, *_answer(sys.stdin.buffer.read(size), draw))
+        try:
+            _send(answers, *_answer(sys.stdin.buffer.read(size), draw))
+        except BrokenPipeError:  # newsbot was killed, and nobody waits for this picture
+            os._exit(0)  # the interpreter would try to flush the pipe once more, and complain
 
 
 def _answer(request: bytes, draw: Callable[[Chart], bytes]) -> tuple[Frame, bytes]:

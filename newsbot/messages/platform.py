@@ -33,13 +33,17 @@ def plausible(stamp: datetime | None, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What newsbot may do in a place; `fix` is the one thing to change where it cannot post, empty where it can."""
+    """What newsbot may do in a place; `fix` is the one thing to change where it cannot post, empty where it can.
+
+    `is_sure` is False where the platform does not tell beforehand: then only a post shows it.
+    """
 
     post: bool
     pictures: bool
     edit: bool
     threads: bool
     fix: str = ""
+    is_sure: bool = True
 
 
 class Platform(Protocol):

@@ -114,9 +114,11 @@ def count(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> list[Co
     for name, press in casts:
         game = games.get(_name(name, press))
         counted.append((None, _FORGED) if game is None else _judged(game, press, known))
-    new = [answer for key, answer in known.items() if held.get(key) != answer]
-    changed = [answer for answer in new if (answer.game, answer.number, answer.person) in held]
-    put_answers(connection, [answer for answer in new if answer not in changed], changed)
+    put_answers(
+        connection,
+        [known[key] for key in known if key not in held],
+        [known[key] for key, before in held.items() if known[key] != before],
+    )
     return counted
 
 

@@ -14,7 +14,7 @@ from newsbot.errors import RequestError
 from newsbot.messages.cards import Block, Card
 from newsbot.messages.requests import Place
 from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card
-from newsbot.quizzes.kept import question_to_json
+from newsbot.quizzes.kept import question_to_json, readable
 from newsbot.quizzes.rules import asking
 from newsbot.quizzes.rules.streaks import local_day
 from newsbot.quizzes.turns import Turn, home_of, open_channels, questions_of, take_turns
@@ -111,7 +111,8 @@ class Dailies:
             return await self._new_card(tx, home, now, today)
 
     async def _new_card(self, tx: Transaction, home: Place, now: datetime, today: date) -> Card:
-        found = asking.pick(self._library(), asking.Wanted(1), await tx.games.history(home), self._random)
+        history, played = await tx.games.history(home), await _played_in(tx, home)
+        found = asking.pick(self._library(), asking.Wanted(1), history, self._random, played)
         if not found:
             raise RequestError("There is no question to ask.")
         question, daily = found[0], self._new_id()
@@ -121,6 +122,13 @@ class Dailies:
 
     def _new_id(self) -> str:
         return self._random.randbytes(_ID_BYTES).hex()
+
+
+async def _played_in(tx: Transaction, home: Place) -> frozenset[str]:
+    """The questions of the game that is played in a channel, asked already or not."""
+    record = await tx.games.open_in(home)
+    games = (game for _, game in readable([record] if record else []))
+    return frozenset(question.id for game in games for question in game.questions)
 
 
 async def _note_seen(tx: Transaction, row: DailyChannel) -> None:

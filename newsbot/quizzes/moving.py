@@ -6,16 +6,16 @@ dies is done again by the next one; keys and edits make that harmless.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from newsbot.content.library import Library
-from newsbot.errors import ContentError, NewsbotError, PostLater, PostUnclear
+from newsbot.errors import ContentError, NewsbotError, PostLater, PostUnclear, StorageError
 from newsbot.messages.platform import Platform
 from newsbot.quizzes.kept import game_of, readable, record_of
-from newsbot.quizzes.rules.game import Game, advance, due, postponed, was_down
+from newsbot.quizzes.rules.game import LONGEST, Game, advance, due, postponed, refused, was_down
 from newsbot.quizzes.steps import HOLD, Steps
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import GameRecord, OutageRecord
@@ -32,6 +32,8 @@ _MOVED = timedelta(milliseconds=250)  # in which a step is mostly done
 _AT_ONCE = 32
 _BATCH = 200
 _AGAIN = timedelta(seconds=2)  # before what broke is tried again
+_MEND_AGAIN = timedelta(minutes=1)  # nobody waits for that, and it is tried until it is done
+_APART = timedelta(minutes=10)  # how far the clocks of processes may be from each other
 
 
 def _no_checkpoint(step: str) -> None:
@@ -62,6 +64,14 @@ class Games:
         self._steps = Steps(database, platforms, library, now, wake, checkpoint)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._moving: dict[int, asyncio.Task[None]] = {}
+
+    async def resume(self, platforms: Collection[str]) -> None:
+        """Stop the clocks of these platforms' games for as long as nobody served them.
+
+        To be done before anybody can press a button: their press would be judged as if newsbot had not been away.
+        """
+        async with self._database.transaction() as tx:
+            await self._beat(tx, self._now(), tuple(platforms))
 
     async def sweep(self) -> datetime | None:
         """Begin to move every game that is due; returns when to look again, None where none is played."""
@@ -109,10 +119,12 @@ class Games:
         for platform in sorted(await tx.games.platforms(platforms)):
             last = await tx.watches.last_beat(HEART + platform)
             if last is not None and now - last >= SILENCE:
-                for record, game in readable(await tx.games.played(platform)):
-                    await tx.games.save(record_of(was_down(game, OutageRecord(last, now)), record.version))
-            if last is None or not timedelta(0) <= now - last < BEAT / 2:
-                await tx.watches.beat(HEART + platform, now)
+                await _stopped_clocks(tx, platform, OutageRecord(last, now))
+            # Never back by a little: a process whose clock is behind would hide that one lives whose clock is ahead,
+            # and that one would take the difference for an outage each time it looks.
+            if last is None or not -_APART <= now - last < BEAT / 2:
+                # Not the instant this began: where it takes long, that is no outage again.
+                await tx.watches.beat(HEART + platform, max(now, self._now()))
 
     # -- one game -----------------------------------------------------------------------------------------------------
 
@@ -122,12 +134,29 @@ class Games:
                 await self._move_on(game_of(record), record)
             except ContentError as error:
                 log.error("%s It is ended.", error)
-                async with self._database.transaction() as tx:
-                    await tx.games.save(replace(record, phase="ended", due_at=None))
+                await self._given_up(replace(record, phase="ended", due_at=None))
             except NewsbotError as error:
                 log.warning("game %s waits: %s", record.id, error)
             except Exception:
                 log.exception("game %s waits: something broke here", record.id)
+                await self._ended_if_old(record)
+
+    async def _given_up(self, record: GameRecord) -> None:
+        try:
+            async with self._database.transaction() as tx:
+                await tx.games.save(record)
+        except StorageError as error:
+            log.warning("game %s waits: %s", record.id, error)
+
+    async def _ended_if_old(self, record: GameRecord) -> None:
+        """No game lasts for more than 24 hours, also where a step of it breaks each time: its channel plays again."""
+        game = game_of(record)
+        if self._now() < game.created_at + LONGEST:
+            return
+        try:
+            await self._steps.keep(game, refused(game, self._now()), record.version)
+        except StorageError as error:
+            log.warning("game %s waits: %s", record.id, error)
 
     async def _move_on(self, game: Game, record: GameRecord) -> None:
         """Step by step, until it waits for a later instant or somebody else has changed it."""
@@ -146,11 +175,25 @@ class Games:
             return await self._steps.done(game) if game.to_do else await self._advanced(game)
         except PostLater as error:
             wait = timedelta(seconds=error.after) if error.after else _AGAIN
-            return postponed(game, self._now() + max(wait, _AGAIN))
+            return postponed(game, self._now() + max(wait, _again(game)))
         except PostUnclear:
-            return postponed(game, self._now() + _AGAIN)
+            return postponed(game, self._now() + _again(game))
 
     async def _advanced(self, game: Game) -> Game:
         async with self._database.transaction() as tx:
             answers = await tx.games.count(game.id, game.number)
         return advance(game, self._now(), answers)
+
+
+async def _stopped_clocks(tx: Transaction, platform: str, outage: OutageRecord) -> None:
+    """The clocks of a platform's games stood still for an outage."""
+    page = await tx.games.played(platform)
+    while page:
+        stopped = [(record, game, was_down(game, outage)) for record, game in readable(page)]
+        await tx.games.save_held([record_of(after, record.version) for record, game, after in stopped if after != game])
+        page = await tx.games.played(platform, after=page[-1].id)
+
+
+def _again(game: Game) -> timedelta:
+    """How long to wait before what could not be done is tried again."""
+    return _MEND_AGAIN if game.phase == "mending" else _AGAIN

@@ -1,12 +1,13 @@
 """What the quiz keeps of people, and what they may do with it: see it, hide it, take it away, have it erased."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsbot.content.library import Library
-from newsbot.errors import RequestError
+from newsbot.errors import ContentError, RequestError
 from newsbot.messages.requests import Person, Place
 from newsbot.quizzes.cards.score_cards import Deed, export_text
 from newsbot.quizzes.kept import game_of, readable, record_of, result_of, score_of
@@ -22,6 +23,8 @@ ZONE = "zone"  # the name of the place setting that digests ask for
 MOST_SHOWN = 10
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST_WORDS = 1_000
+_AT_ONCE = 50  # games that are read at a time
+_SPREAD = timedelta(seconds=0.25)  # between two games whose final scores are shown anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,9 @@ class People:
         self._wake = wake
 
     async def board(self, where: Place, period: Period, scope: Scope) -> Board:
-        """Who stands where; whoever hides is left out."""
+        """Who stands where; whoever hides is left out. The thread of a game has the board of the game's channel."""
         async with self._database.transaction() as tx:
+            where = await tx.games.home_of(where)
             since = first_instant(period, self._now(), await zone_of(tx, where))
             whole = scope == "server"
             found, people = await tx.players.standing(
@@ -110,11 +114,20 @@ class People:
         async with self._database.transaction() as tx:
             await _disown(tx, player)
             erased = await tx.players.forget(player)
-            told = [await tx.games.get(number) for number in sorted(erased.games)]
-            for record, game in readable(record for record in told if record):
-                await tx.games.save(record_of(to_mend(game, self._now()), record.version))
+            await self._shown_anew(tx, erased.games)
         self._wake()
         return erased
+
+    async def _shown_anew(self, tx: Transaction, numbers: Collection[int]) -> None:
+        """Games tell their final scores again, the newest first and one after the other: no game waits because of them.
+
+        Each gets its next version, so that a step which is under way and knows of the erased is done again.
+        """
+        ordered = sorted(numbers)
+        at = {number: self._now() + later * _SPREAD for later, number in enumerate(reversed(ordered))}
+        for start in range(0, len(ordered), _AT_ONCE):
+            told = readable(await tx.games.many(ordered[start : start + _AT_ONCE]))
+            await tx.games.save_held([record_of(to_mend(game, at[game.id]), record.version) for record, game in told])
 
     async def export(self, who: Person, where: Place) -> str:
         """Everything that is kept of a person, as JSON."""
@@ -124,7 +137,7 @@ class People:
             reports = await tx.players.reports_of(player)
             hidden = await tx.players.is_hidden(player)
             waiting = [_waiting(*each) for each in await tx.players.open_answers(player)]
-            votes = [Deed(game.place, game_of(game).questions[at].id) for game, at in await tx.players.votes(player)]
+            votes = [Deed(game.place, _name_of(game, at)) for game, at in await tx.players.votes(player)]
         return export_text(who.id, rows, reports, is_hidden=hidden, waiting=waiting, votes=votes)
 
     async def report(self, who: Person, where: Place, question: str, reason: str, words: str) -> None:
@@ -139,12 +152,27 @@ class People:
 
 
 def _waiting(record: GameRecord, answer: AnswerRecord) -> Deed:
-    question = game_of(record).questions[answer.number]
-    return Deed(record.place, question.id, question.choices[answer.choice], answer.at)
+    try:
+        chosen = game_of(record).questions[answer.number].choices[answer.choice]
+    except ContentError:
+        chosen = f"choice {answer.choice + 1}"
+    return Deed(record.place, _name_of(record, answer.number), chosen, answer.at)
+
+
+def _name_of(record: GameRecord, number: int) -> str:
+    """The id of a question of a game, or its number where another newsbot wrote the game in a way of its own."""
+    try:
+        return game_of(record).questions[number].id
+    except ContentError:
+        return f"question {number + 1} of game {record.id}"
 
 
 async def _disown(tx: Transaction, player: Player) -> None:
     """Games that a person started and that are still played belong to nobody."""
-    for record, game in readable(await tx.games.played(player.platform)):
-        if game.starter == player.id and realm_of(record.place) == player.realm:
-            await tx.games.save(record_of(replace(game, starter=""), record.version))
+    starter = f'"starter": {json.dumps(player.id, ensure_ascii=False)}'
+    page = await tx.games.played(player.platform, starter)
+    while page:
+        for record, game in readable(page):
+            if game.starter == player.id and realm_of(record.place) == player.realm:
+                await tx.games.save(record_of(replace(game, starter=""), record.version))
+        page = await tx.games.played(player.platform, starter, page[-1].id)

@@ -1,5 +1,6 @@
 """What people do with games: start, answer, vote, stop. Methods raise a NewsbotError with a sentence for the person."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,19 +11,24 @@ from newsbot.content.library import Library
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Card
 from newsbot.messages.markup import outside_text
-from newsbot.messages.platform import Platform
+from newsbot.messages.platform import Abilities, Platform
 from newsbot.messages.requests import Click, Person, Place
 from newsbot.quizzes.ballots import Ballots, Counted
 from newsbot.quizzes.dailies import Dailies
 from newsbot.quizzes.kept import game_of, record_of
 from newsbot.quizzes.people import People, zone_of
+from newsbot.quizzes.posting import opening_key, question_key
 from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.asking import Difficulty, Wanted, pick
 from newsbot.quizzes.rules.game import OVER, Game, may_vote, new_game, skipped, stopped, votes_needed
+from newsbot.quizzes.turns import open_question
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import GameRecord
 
 _LONGEST_NAME = 80
+# For a message that nobody can tell beforehand whether it may be posted: a command waits about two seconds at most.
+_LOOKS, _LOOK_SECONDS = 15, 0.1
+_NOT_STARTED = "newsbot cannot post in this channel, so no game was started."
 _NONE_HERE = "No game is played in this channel. /quiz start begins one."
 
 
@@ -90,20 +96,37 @@ class Quizzes(People):
         """
         if game := await self.current(where):
             raise GameOn(game)
-        in_thread = await self._may_open(where, wishes)
+        abilities = await self._abilities(where)
+        in_thread = wishes.in_thread and abilities.threads and where.thread is None
         wanted = Wanted(wishes.count, wishes.topic, wishes.difficulty)
         async with self._database.transaction() as tx:
-            questions = pick(self._library(), wanted, await tx.games.history(where), self._random)
+            history, open_one = await tx.games.history(where), await open_question(tx, where)
+            questions = pick(self._library(), wanted, history, self._random, open_one)
             fresh = new_game(where, who.id, questions, wishes.seconds, self._now(), in_thread=in_thread)
             made = await tx.games.add(record_of(fresh))
             known = None if made else await tx.games.open_in(where)
         if made is None:
             raise GameOn(game_of(known)) if known else RequestError("A game has just ended here. Try again.")
         self._wake()
+        if not abilities.is_sure:
+            await self._look_for(made)
         return game_of(made)
 
-    async def _may_open(self, where: Place, wishes: Wishes) -> bool:
-        """Whether the game gets a thread of its own. Raises CannotPost."""
+    async def _look_for(self, made: GameRecord) -> None:
+        """Wait a moment for the first message of a new game. Raises CannotPost where the platform refuses it."""
+        game = game_of(made)
+        key = opening_key(game) if game.phase == "opening" else question_key(game)
+        for _ in range(_LOOKS):
+            async with self._database.transaction() as tx:
+                delivery = await tx.deliveries.by_key(key)
+            if delivery is not None and delivery.state == "failed":
+                raise CannotPost(f"{_NOT_STARTED} {delivery.fix or delivery.reason}".strip())
+            if delivery is not None and delivery.state in ("sent", "unknown"):
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _abilities(self, where: Place) -> Abilities:
+        """What newsbot may do in a channel. Raises CannotPost."""
         platform = self._platforms.get(where.platform)
         if platform is None:
             raise CannotPost(
@@ -111,8 +134,8 @@ class Quizzes(People):
             )
         abilities = await platform.abilities(where)
         if not abilities.post:
-            raise CannotPost(f"newsbot cannot post in this channel, so no game was started. {abilities.fix}".strip())
-        return wishes.in_thread and abilities.threads and where.thread is None
+            raise CannotPost(f"{_NOT_STARTED} {abilities.fix}".strip())
+        return abilities
 
     async def current(self, where: Place) -> Game | None:
         """The game that is played in this channel."""

@@ -15,18 +15,24 @@ from newsbot.storage.records import Delivery, NewDelivery
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What became of a message: where it stands, since when by the platform's clock and by our own.
+    """What became of a message: where it stands, and since when by the platform's clock.
 
-    `posted` is None where it may stand or not, and nobody can tell where.
+    By our own clock, it was put into the outbox at `put_at`, and is known to stand since `known_at`. `posted` is None
+    where it may stand or not, and nobody can tell where.
     """
 
     posted: Posted | None
     at: datetime
     known_at: datetime
+    put_at: datetime
 
 
 class NotPosted(Exception):
-    """A message of a game can never be posted."""
+    """A message of a game can never be posted; where `is_place`, nor can another one, until somebody there acts."""
+
+    def __init__(self, *, is_place: bool = False) -> None:
+        super().__init__()
+        self.is_place = is_place
 
 
 def opening_key(game: Game) -> str:
@@ -63,11 +69,11 @@ def written(card: Card) -> str:
 def standing(delivery: Delivery | None, now: datetime) -> Standing | None:
     """What became of a message; None while it is on its way. Raises NotPosted where it never will be."""
     if delivery is None or delivery.state in ("failed", "skipped"):
-        raise NotPosted
+        raise NotPosted(is_place=delivery is not None and bool(delivery.fix))
     known_at = delivery.settled_at or now
     if delivery.state == "unknown":
-        return Standing(None, delivery.sending_since or known_at, known_at)
+        return Standing(None, delivery.sending_since or known_at, known_at, delivery.due_at)
     if delivery.state != "sent":
         return None
     posted = posted_from_json(json.loads(delivery.posted or "null"))
-    return Standing(posted, posted.at or known_at, known_at)
+    return Standing(posted, posted.at or known_at, known_at, delivery.due_at)

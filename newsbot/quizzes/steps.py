@@ -25,7 +25,19 @@ from newsbot.quizzes.posting import (
     standing,
     written,
 )
-from newsbot.quizzes.rules.game import OVER, Game, finished, opened, posted, refused, revealed
+from newsbot.quizzes.rules.game import (
+    LONGEST,
+    OVER,
+    Game,
+    advance,
+    finished,
+    opened,
+    posted,
+    refused,
+    revealed,
+    to_mend,
+    unposted,
+)
 from newsbot.quizzes.rules.scoring import results
 from newsbot.storage.database import Database, Transaction
 
@@ -33,6 +45,8 @@ log = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=10)  # for how long a game belongs to whoever took it
 _PATIENCE = timedelta(minutes=5)  # how long changing a message is tried before another one is posted
+_APP_WAIT = 60.0  # seconds before newsbot as a whole is tried again where a platform does not let it in
+_TOO_OLD = "skipped: the game was over before this could be posted"
 _OPEN = frozenset({"asking", "revealing", "pausing"})  # phases in which answers to the question count
 
 
@@ -69,10 +83,12 @@ class Steps:
                     return await self._finish(game)
                 case "mend":
                     return await self._mend(game)
-        except NotPosted:
+        except NotPosted as error:
             log.warning("game %s ends: its message was not posted", game.id)
-            return refused(game, self._now())
+            return (refused if error.is_place else unposted)(game, self._now())
         except PostRefused as error:
+            if error.scope == "app":  # that is mended for all games at once
+                raise PostLater(str(error), _APP_WAIT) from error
             log.warning("game %s ends: %s %s", game.id, error, error.fix)
             return refused(game, self._now())
         return game
@@ -106,7 +122,7 @@ class Steps:
     async def _open(self, game: Game) -> Game:
         found = await self._put(opening_key(game), game.home, opening_card(game))
         if isinstance(found, datetime):
-            return replace(game, since=found)
+            return await self._waiting(game, opening_key(game), found)
         thread: Place | None = None
         if found.posted is not None:
             thread = await self._platform(game).thread(found.posted, opening_card(game).title)
@@ -115,10 +131,20 @@ class Steps:
     async def _post(self, game: Game) -> Game:
         found = await self._put(question_key(game), game.place, question_card(game))
         if isinstance(found, datetime):
-            return replace(game, since=found)
+            return await self._waiting(game, question_key(game), found)
         async with self._database.transaction() as tx:
             await tx.games.note_asked(game.home, game.question.id, self._now())
-        return posted(game, found.at, found.known_at)
+        return posted(game, found.at, found.known_at, found.put_at)
+
+    async def _waiting(self, game: Game, key: str, again: datetime) -> Game:
+        """A game whose message is on its way; after 24 hours one that did not leave is called off."""
+        now = self._now()
+        if now >= game.created_at + LONGEST:
+            async with self._database.transaction() as tx:
+                is_off = await tx.deliveries.call_off([key], now, _TOO_OLD)
+            if is_off:
+                return advance(game, now, 0)
+        return replace(game, since=again)
 
     async def _reveal(self, game: Game) -> Game:
         async with self._database.transaction() as tx:
@@ -134,8 +160,14 @@ class Steps:
         return revealed(game, self._now(), len(answers))
 
     async def _finish(self, game: Game) -> Game:
-        await self._put(ending_key(game), game.place, await self._podium(game))
-        return finished(game, self._now())
+        """Post the final scores; those that were put there before may tell of somebody who was erased since."""
+        card = await self._podium(game)
+        async with self._database.transaction() as tx:
+            is_there = await tx.deliveries.by_key(ending_key(game)) is not None
+        if not is_there:
+            await self._put(ending_key(game), game.place, card)
+        ended = finished(game, self._now())
+        return to_mend(ended, self._now()) if is_there else ended
 
     async def _mend(self, game: Game) -> Game:
         """Show the final scores anew, on the platform and in the outbox: somebody had themselves erased."""
@@ -188,11 +220,15 @@ class Steps:
             log.info("a message of game %s cannot be changed: %s", game.id, error)
             return False
         except (PostLater, PostUnclear) as error:
-            if game.closed_at is not None and self._now() - game.closed_at > _PATIENCE:
+            if game.phase == "revealing" and self._waited(game) + timedelta(seconds=error.after or 0) > _PATIENCE:
                 log.warning("a message of game %s cannot be changed: %s", game.id, error)
                 return False
             raise
         return True
+
+    def _waited(self, game: Game) -> timedelta:
+        """How long ago its question was closed."""
+        return self._now() - (game.closed_at or self._now())
 
     def _platform(self, game: Game) -> Platform:
         return self._platforms[game.home.platform]

@@ -113,6 +113,12 @@ def _is_over(game: GameRecord | None, row: DailyChannel | None, turn: Turn) -> b
     return game is not None and game.phase in OVER and (row is None or row.daily != turn.daily)
 
 
+async def open_question(tx: Transaction, where: Place) -> frozenset[str]:
+    """The name of the question of the day that is open in a channel, where there is one."""
+    rows = await tx.games.daily_channels((where,))
+    return frozenset(each.id for each in (await questions_of(tx, {row.daily for row in rows.values()})).values())
+
+
 async def questions_of(tx: Transaction, dailies: Collection[str]) -> dict[str, AskedQuestion]:
     """Questions of days by id, those left out that cannot be read."""
     found = {}

@@ -1,11 +1,12 @@
 """Games of the quiz with their answers, votes and results, and what channels were asked."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
@@ -24,14 +25,20 @@ from newsbot.storage.tables import (
 )
 
 _games, _answers, _results = quiz_games.c, quiz_answers.c, quiz_results.c
-# In the order of AnswerRecord's fields.
-_ANSWER = (
-    *(_answers.game, _answers.number, _answers.person, _answers.name),
-    *(_answers.choice, _answers.at, _answers.is_changed),
-)
+_FIELDS = [field.name for field in fields(AnswerRecord)]
+_ANSWER = [_answers[name] for name in _FIELDS]
+_row = attrgetter(*_FIELDS)  # a tenth of what dataclasses.astuple takes, which copies every value
 _RESULT = (
     *(_results.game, _results.number, _results.person, _results.name, _results.platform, _results.workspace),
     *(_results.channel, _results.question, _results.chosen, _results.is_right, _results.points, _results.at),
+)
+
+_PAGE = 50  # games that are read at a time: what they say is long
+_SAVING = (
+    update(quiz_games)
+    .where(_games.id == bindparam("the_id"))
+    .values({name: bindparam(name) for name in ("played_in", "phase", "due_at", "body")})
+    .values(version=bindparam("the_version"))
 )
 
 AnswerKey = tuple[int, int, str]  # game, number, person
@@ -53,6 +60,10 @@ class GameRepository:
         """The game of that id. Nobody else changes it, or what people answer to it, until this transaction ends."""
         return (await self._connection.run_sync(held_games, {number})).get(number)
 
+    async def many(self, numbers: Collection[int]) -> tuple[GameRecord, ...]:
+        """As `get`, the games of these ids that there are, in order: up to some hundreds."""
+        return tuple((await self._connection.run_sync(held_games, numbers)).values())
+
     async def open_in(self, place: Place) -> GameRecord | None:
         """The game that is played in a channel: started there, or with its questions there."""
         here = or_(_games.channel == place.channel, _games.played_in == place.channel)
@@ -69,8 +80,11 @@ class GameRepository:
         from now on for as long again.
         """
         if mine:
-            are_mine = (_games.id.in_(mine), text(DUE), _games.due_at < now + hold)
-            await self._connection.execute(update(quiz_games).where(*are_mine).values(due_at=now + hold))
+            # One that somebody presses at this moment is left out, and held at the next look: neither waits for the
+            # other, which in different orders would be for ever.
+            are_mine = select(_games.id).where(_games.id.in_(mine), text(DUE), _games.due_at < now + hold)
+            free = are_mine.with_for_update(skip_locked=True).scalar_subquery()
+            await self._connection.execute(update(quiz_games).where(_games.id.in_(free)).values(due_at=now + hold))
         chosen = (
             select(_games.id)
             .where(text(DUE), _games.due_at <= now, _games.platform.in_(platforms))
@@ -98,14 +112,33 @@ class GameRepository:
         query = select(_games.platform).where(text(DUE), _games.platform.in_(among)).distinct()
         return frozenset((await self._connection.execute(query)).scalars())
 
-    async def played(self, platform: str) -> tuple[GameRecord, ...]:
-        """Every game of a platform that is not over, but for questions of a day. Nobody else changes them meanwhile."""
-        query = select(quiz_games).where(text(PLAYED), _games.platform == platform).order_by(_games.id)
+    async def home_of(self, place: Place) -> Place:
+        """The channel whose game was played last in a place: of a thread that was made for a game, that of the game."""
+        query = select(_games.channel).where(*_in_workspace(place), _games.played_in == place.channel)
+        found = (await self._connection.execute(query.order_by(_games.id.desc()).limit(1))).scalar_one_or_none()
+        return replace(place, channel=found) if found else place
+
+    async def played(self, platform: str, words: str = "", after: int = 0) -> tuple[GameRecord, ...]:
+        """Games of a platform that are not over, but for questions of a day: the first fifty whose ids are greater
+        than `after`. Nobody else changes them meanwhile.
+
+        Where `words` are given, those alone whose body holds them, and perhaps some more.
+        """
+        query = select(quiz_games).where(text(PLAYED), _games.platform == platform, _games.id > after)
+        if words:
+            query = query.where(_games.body.contains(words, autoescape=True))
+        query = query.order_by(_games.id).limit(_PAGE)
         return tuple(_game(row) for row in await self._connection.execute(query.with_for_update()))
 
     async def save(self, game: GameRecord) -> bool:
         """Keep a changed game under the next version; whether nobody changed it since it was read."""
         return await self._connection.run_sync(save_game, game)
+
+    async def save_held(self, games: Sequence[GameRecord]) -> None:
+        """As `save`, of games that this transaction holds: nobody can have changed them."""
+        values = [{"the_id": game.id, "the_version": game.version + 1, **_changing(game)} for game in games]
+        if values:
+            await self._connection.execute(_SAVING, values)
 
     # -- answers and votes ----------------------------------------------------------------------------------------
 
@@ -174,17 +207,6 @@ class GameRepository:
         """Which question of a day is open, for each of these channels that has one."""
         return await self._connection.run_sync(daily_channels, tuple(places))
 
-    async def put_daily_channel(self, channel: DailyChannel) -> None:
-        """Keep which question of a day is open in a channel."""
-        values = {
-            **_channel(channel.place),
-            "daily": channel.daily,
-            "before": channel.before,
-            "delivery": channel.delivery,
-            "since": channel.since,
-        }
-        await self._connection.execute(insert_or_update(self._connection, quiz_channels, values))
-
     async def of_daily(self, daily: str, place: Place) -> GameRecord | None:
         """The game that a question of a day is in a channel; None before anybody there answers."""
         return await self._connection.run_sync(game_of_daily, daily, place)
@@ -243,7 +265,7 @@ def answers_of(connection: Connection, keys: Collection[AnswerKey]) -> dict[Answ
 
 def put_answers(connection: Connection, fresh: Sequence[AnswerRecord], changed: Sequence[AnswerRecord]) -> None:
     """Keep new answers, and the new choices of those who changed theirs. Their games are held."""
-    insert_or_ignore_rows(connection, quiz_answers, _ANSWER, [astuple(each) for each in fresh], {})
+    insert_or_ignore_rows(connection, quiz_answers, _ANSWER, [_row(each) for each in fresh], {})
     for each in changed:
         is_it = (_answers.game == each.game, _answers.number == each.number, _answers.person == each.person)
         values = {"name": each.name, "choice": each.choice, "at": each.at, "is_changed": each.is_changed}

@@ -83,7 +83,8 @@ def claim_deliveries(
     """Up to `limit` deliveries that are due or were left behind by a dead worker, leased to `worker` from now on.
 
     Only the first open one of each channel, so a channel's order is kept. Two workers never get the same one.
-    `part` is (index, count): only the channels whose shard falls to that one of `count` workers.
+    `part` is (index, count): only the channels whose shard falls to that one of `count` workers, and what people wait
+    for at this moment.
     """
     index, count = part
     values = {"worker": worker, "now": now, "until": now + lease, "most": limit, "where": tuple(platforms)}
@@ -144,7 +145,9 @@ def _taking(*, is_divided: bool) -> Update:
     )
     # As an expression no index serves it: what is open is gone through in its order, not a whole platform sorted.
     is_there = func.trim(_columns.platform).in_(bindparam("where", expanding=True))
-    is_mine = _columns.shard % bindparam("count", type_=Integer) == bindparam("index", type_=Integer)
+    is_in_part = _columns.shard % bindparam("count", type_=Integer) == bindparam("index", type_=Integer)
+    # What people wait for is anyone's: a worker that died keeps its part until its last sign of life is old.
+    is_mine = or_(is_in_part, _columns.retry_at < _columns.due_at)
     chosen = (
         select(_columns.id)
         .where(_claimable(), is_there, is_first)

@@ -45,14 +45,17 @@ class PlayerRepository:
         query = select(totals, rank, func.count().over().label("people"))
         query = query.order_by(totals.c.points.desc(), totals.c.name, totals.c.person).limit(limit)
         rows = (await self._connection.execute(query)).all()
-        names = await self._latest_names(place.platform, [row.person for row in rows])
+        names = await self._latest_names(place, [row.person for row in rows])
         return tuple(_standing(row, names[row.person]) for row in rows), rows[0].people if rows else 0
 
-    async def _latest_names(self, platform: str, persons: Sequence[str]) -> dict[str, str]:
-        """How each of these people was called when they last answered."""
+    async def _latest_names(self, place: Place, persons: Sequence[str]) -> dict[str, str]:
+        """How each of these people was called when they last answered in a server or workspace.
+
+        Elsewhere they may have another name, which is nobody's business here; or another person may have their id.
+        """
         turn = func.row_number().over(partition_by=_results.person, order_by=_results.at.desc()).label("turn")
         theirs = select(_results.person, _results.name, turn).where(
-            _results.platform == platform, _results.person.in_(persons)
+            _results.platform == place.platform, _results.workspace == place.workspace, _results.person.in_(persons)
         )
         last = theirs.subquery()
         found = await self._connection.execute(select(last.c.person, last.c.name).where(last.c.turn == 1))
@@ -66,9 +69,11 @@ class PlayerRepository:
         return StandingRecord(0, player.id, row[3], int(row[0]), int(row[1]), row[2]) if row[2] else None
 
     async def played_at(self, player: Player, workspace: str) -> tuple[datetime, ...]:
-        """When one person answered, in a server or workspace."""
-        query = select(_results.at).where(*_theirs(player), _results.workspace == workspace)
-        return tuple((await self._connection.execute(query)).scalars())
+        """When one person answered, in a server or workspace; also to questions that are still open."""
+        answers, games = quiz_answers.c, quiz_games.c
+        there = games.platform == player.platform, games.workspace == workspace
+        query = select(answers.at).join(quiz_games, games.id == answers.game)
+        return tuple((await self._connection.execute(query.where(answers.person == player.id, *there))).scalars())
 
     async def by_question(self) -> dict[str, tuple[int, int]]:
         """For each question how many answers it had, and how many of them were right."""

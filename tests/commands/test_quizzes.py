@@ -264,7 +264,7 @@ async def test_a_game_that_arrives_twice_begins_once(house: House) -> None:
 def test_what_everybody_plays_has_no_private_option(live: LiveLibrary) -> None:
     quizzes = build_menu(live.current).roots["quiz"]
     with_private = {command.path[1] for command in quizzes if PRIVATE in command.options}
-    assert with_private == {"daily", "leaderboard"}
+    assert with_private == {"leaderboard"}
 
 
 def test_discord_takes_the_commands_as_they_are(live: LiveLibrary) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -315,6 +316,18 @@ async def test_each_part_is_claimed_by_its_worker_alone(database: Database) -> N
             claimed.append(await tx.deliveries.claim(f"w{index}", START, LEASE, 100, ("wall",), (index, 3)))
     assert all({each.shard % 3 for each in part} == {index} for index, part in enumerate(claimed))
     assert sum(map(len, claimed)) == 60
+
+
+async def test_what_people_wait_for_is_claimed_by_any_worker_and_before_what_fills_the_queue(
+    database: Database,
+) -> None:
+    """The channels of a worker that was just killed are still its own for half a minute: a game cannot wait so long."""
+    await put(database, *(new(f"k-{number}") for number in range(20)))
+    await put(database, *(replace(new(f"q-{number}"), is_awaited=True) for number in range(9)))
+    async with database.transaction() as tx:
+        claimed = await tx.deliveries.claim("w1", START, LEASE, 9, ("wall",), (1, 3))
+    assert {each.key for each in claimed} == {f"q-{number}" for number in range(9)}
+    assert {each.shard % 3 for each in claimed} != {1}
 
 
 async def test_a_worker_leaves_the_channels_of_another_live_one_alone(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""A house for games: the real web chat, outbox, courier and games over a real database, by a clock that a test moves."""
+"""A house for games: the real web chat, outbox, courier and games over a real database, by a clock of the test's."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta

@@ -45,7 +45,16 @@ def _playing() -> Iterator[Command]:
 
 
 def _looking() -> Iterator[Command]:
-    yield Command(("quiz", "daily"), "The question of the day", looks.daily, (), ("today",), ("/quiz daily",))
+    yield Command(
+        ("quiz", "daily"),
+        "The question of the day",
+        looks.daily,
+        aliases=("today",),
+        examples=("/quiz daily",),
+        effects=True,
+        # For one person alone it would close the question before it, and tell the results to nobody else.
+        sharable=False,
+    )
     yield Command(
         ("quiz", "leaderboard"),
         "Who has the most points here",

@@ -64,7 +64,7 @@ class Channels:
         try:
             found = await asked()
         except (*refusals.BROKEN, discord.HTTPException) as error:
-            failure = refusals.as_post_error(error, called_in({}, place))
+            failure = refusals.as_post_error(error, called_in(self._known.get(place.channel, {}), place))
             if isinstance(failure, PostUnclear):
                 raise PostLater("Discord cannot be reached.") from error  # nothing but a question was sent
             raise failure from error

@@ -17,6 +17,7 @@ from newsbot.errors import TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Button, Buttons, Card, Fact, Facts, Reply
 from newsbot.messages.forms import Form, Problems
+from newsbot.messages.platform import plausible
 from newsbot.messages.requests import Ask, Person, Place, Submit, Suggest
 from newsbot.platforms.discord import painting
 from newsbot.platforms.discord.commands import focused, path_and_options
@@ -79,7 +80,9 @@ class Interactions:
         command = menu.find(path)
         private = bool(command and command.private) or options.get("private", "") in YES
         who = person(interaction)
-        ask = Ask(who, place(interaction), path, options, str(interaction.id), self._now())
+        now = self._now()
+        at = plausible(made_at(interaction.id), now) or now
+        ask = Ask(who, place(interaction), path, options, str(interaction.id), at)
         async with Exchange(self._wire, self._painter, interaction, private=private) as exchange:
             await self._say(exchange, await self._desk.answer(ask), who)
 

@@ -48,7 +48,7 @@ def in_channel(
     if str(guild.get("owner_id")) == member_id:
         return Permissions.all()
     roles = {str(role["id"]): Permissions(int(role["permissions"])) for role in guild["roles"]}
-    held = [str(guild["id"]), *(str(role) for role in member.get("roles", ()))]
+    held = [str(guild["id"]), *(str(role) for role in member["roles"])]
     base = Permissions.none()
     for role in held:
         base |= roles.get(role, Permissions.none())
@@ -81,12 +81,13 @@ def abilities_of(allowed: Permissions, kind: int, channel_name: str) -> Abilitie
     """What these permissions mean in a channel of that kind, with the one thing to change where it cannot post."""
     sending = "send_messages_in_threads" if kind in THREADS else "send_messages"
     may_post = allowed.view_channel and getattr(allowed, sending)
+    may_branch = kind in {*WITH_THREADS, FORUM} and allowed.create_public_threads and allowed.send_messages_in_threads
     missing = [name for name in ("view_channel", sending) if not getattr(allowed, name)]
     return Abilities(
         post=bool(may_post),
         pictures=bool(may_post and allowed.attach_files),
         edit=bool(may_post),
-        threads=bool(may_post and allowed.create_public_threads and allowed.send_messages_in_threads),
+        threads=bool(may_post and may_branch),
         fix=allow(missing, channel_name) if missing else "",
     )
 

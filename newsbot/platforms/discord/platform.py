@@ -184,7 +184,9 @@ class DiscordPlatform:
             if not error.fix:  # Discord does not tell: a post will
                 log.info("what newsbot may do in channel %s is not known: %s", place.channel, error)
             may = not error.fix
-            return Abilities(post=may, pictures=may, edit=may, threads=may, fix=error.fix)
+            # Whoever asks is there, and sees a mention only as its number.
+            fix = error.fix.replace(called_in({}, place), "this channel")
+            return Abilities(post=may, pictures=may, edit=may, threads=may, fix=fix, is_sure=not may)
         return abilities_of(allowed, int(channel.get("type") or 0), called_in(channel, place))
 
     # -- beyond the port ----------------------------------------------------------------------------------------------

@@ -80,7 +80,8 @@ class SlackPlatform:
             return Abilities(False, False, False, False, refusal("account_inactive", {}).fix)
         pictures = self._has_public_url or not workspace.scopes or workspace.scopes >= SCOPES
         fix = await self._membership_fix(place, workspace.scopes, workspace.bot_name)
-        return Abilities(post=not fix, pictures=pictures and not fix, edit=not fix, threads=not fix, fix=fix)
+        may, is_sure = not fix, _may(workspace.scopes, _READ, place.channel)
+        return Abilities(post=may, pictures=pictures and may, edit=may, threads=may, fix=fix, is_sure=is_sure)
 
     async def _membership_fix(self, place: Place, scopes: frozenset[str], bot: str) -> str:
         if not _may(scopes, _READ, place.channel):

@@ -17,7 +17,7 @@ from newsbot.messages.budgets import TERMINAL
 from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Facts, Links, Reply, Text
 from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Field
-from newsbot.messages.markup import plain_text
+from newsbot.messages.markup import Code, plain_text
 from newsbot.messages.plain import plain_block
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
@@ -134,7 +134,9 @@ class Screen:
     def _block(self, block: Block, number: int) -> Iterator[str]:
         match block:
             case Text(pieces, style):
-                words = self._wrapped(plain_text(pieces))
+                # A line to be copied stays one line.
+                is_code = any(isinstance(piece, Code) for piece in pieces)
+                words = [plain_text(pieces)] if is_code else self._wrapped(plain_text(pieces))
                 yield from ((self._style(_BOLD, line) for line in words) if style in {"lede", "heading"} else words)
             case Facts(title, items):
                 yield from [self._style(_BOLD, title)] if title else []

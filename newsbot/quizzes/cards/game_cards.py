@@ -27,7 +27,7 @@ _ENDINGS: dict[Ending, str] = {
     "stopped": "The game was stopped.",
     "nobody": "Two questions in a row had no answer, so the game stopped itself.",
     "day": "The game had run for 24 hours, so it stopped itself.",
-    "refused": "Nothing could be posted any more, so the game stopped itself.",
+    "refused": "A question could not be posted, so the game stopped itself.",
 }
 
 

@@ -1,6 +1,6 @@
 """Asking: questions of the content as one game asks them, and which ones come next in a channel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -72,13 +72,17 @@ def asked(library: Library, question: Question, random: Random) -> AskedQuestion
     )
 
 
-def pick(library: Library, wanted: Wanted, history: Sequence[str], random: Random) -> tuple[AskedQuestion, ...]:
+def pick(
+    library: Library, wanted: Wanted, history: Sequence[str], random: Random, without: Collection[str] = ()
+) -> tuple[AskedQuestion, ...]:
     """The questions of a new game; fewer than wanted where there are no more. Retired ones are never among them.
 
     `history` names the questions that the channel was asked, the latest last. None comes again before all that fit
-    what is wanted were asked; after that, those asked the longest ago come first.
+    what is wanted were asked; after that, those asked the longest ago come first. Those `without` are open there at
+    this moment, and never among them: the answer of the one would tell that of the other.
     """
     pool = {question_id(*key): question for key, question in library.questions.items() if _fits(question, wanted)}
+    pool = {name: question for name, question in pool.items() if name not in without}
     chosen = _in_turn(pool, history, random)[: wanted.count]
     return tuple(asked(library, pool[name], random) for name in chosen)
 

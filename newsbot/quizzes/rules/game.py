@@ -47,8 +47,9 @@ class Game:
 
     `home` is the channel that it belongs to, `place` where its questions stand: there, or in a thread of it. `number`
     is the index of the question it is at. `asked_at` is the platform's timestamp of that question's message, and
-    `closed_at` until when presses counted, by the same clock. `since` is when the phase began by newsbot's clock, or
-    when what is to be done is to be tried again. `shown` counts the answers that the reveal shows, `silent` the latest
+    `closed_at` until when presses counted, by the same clock. `stood_at` is `asked_at` by newsbot's own clock, as near
+    as that is known. `since` is when the phase began by newsbot's clock, or when what is to be done is to be tried
+    again. `shown` counts the answers that the reveal shows, `silent` the latest
     questions that nobody answered. `ending` says why it ends, and is empty while it does not. `outages` are those since
     the question is asked. `daily` is the question of the day that it is, empty for an ordinary game.
     """
@@ -64,6 +65,7 @@ class Game:
     phase: Phase = "posting"
     number: int = 0
     asked_at: datetime | None = None
+    stood_at: datetime | None = None
     closed_at: datetime | None = None
     shown: int = 0
     silent: int = 0
@@ -117,13 +119,15 @@ def daily_game(daily: str, home: Place, question: AskedQuestion, at: datetime) -
 def ends_at(game: Game) -> datetime | None:
     """Until when presses count for the question being asked; None without a time limit, or before it is posted.
 
-    The clock stands still while newsbot was down: the end moves by as much, and the time that was left stays.
+    The clock stands still while newsbot was down: the end moves by as much, and the time that was left stays. Outages
+    are known by newsbot's own clock, from which the platform's may be far.
     """
     if game.closed_at is not None:
         return game.closed_at
     if game.asked_at is None or game.seconds is None:
         return None
-    return _moved(game.asked_at, game.seconds, game.outages)
+    stood_at = game.stood_at or game.asked_at
+    return game.asked_at + (_moved(stood_at, game.seconds, game.outages) - stood_at)
 
 
 def _moved(start: datetime, seconds: int, outages: Sequence[OutageRecord]) -> datetime:
@@ -167,7 +171,7 @@ def advance(game: Game, now: datetime, answers: int) -> Game:
         case "asking":
             silent = 0 if answers else game.silent + 1
             ending = _ending(game, silent, is_over=is_over)
-            return _closed(replace(game, silent=silent), now, ends_at(game) or now, ending)
+            return _closed(replace(game, silent=silent), now, ending)
     return game
 
 
@@ -177,7 +181,7 @@ def _after_pause(game: Game, now: datetime, answers: int, *, is_over: bool) -> G
     if game.ending or is_over:
         return replace(game, phase="finishing", since=now, ending=game.ending or "day")
     fresh = replace(game, number=game.number + 1, asked_at=None, closed_at=None, shown=0, outages=())
-    return replace(fresh, phase="posting", since=now)
+    return replace(fresh, phase="posting", since=now, stood_at=None)
 
 
 def _ending(game: Game, silent: int, *, is_over: bool) -> Ending:
@@ -188,12 +192,25 @@ def _ending(game: Game, silent: int, *, is_over: bool) -> Ending:
     return "nobody" if silent >= MOST_SILENT else ""
 
 
-def _closed(game: Game, now: datetime, closed_at: datetime, ending: Ending) -> Game:
+def _closed(game: Game, now: datetime, ending: Ending, at: datetime | None = None) -> Game:
+    """The question closed at its end, `at` an instant of the platform's clock, or now: at whichever comes first.
+
+    Now is told by the platform's clock. Where that is behind ours, our own would let presses count that are made after
+    the reveal.
+    """
+    asked_at = game.asked_at or now
+    instants = (at, ends_at(game), asked_at + (now - (game.stood_at or asked_at)))
+    closed_at = min(instant for instant in instants if instant is not None)
     return replace(game, phase="revealing", since=now, closed_at=closed_at, ending=ending)
 
 
 def was_down(game: Game, outage: OutageRecord) -> Game:
-    """The game after an outage of newsbot."""
+    """The game after an outage of newsbot; itself where no clock runs that stood still meanwhile."""
+    if game.seconds is None or game.phase not in ("posting", "asking"):
+        return game
+    if game.outages and game.outages[-1].end == outage.start:  # one after the other: together they stay one row
+        outage = OutageRecord(game.outages[-1].start, outage.end)
+        return replace(game, outages=(*game.outages[:-1], outage))
     return replace(game, outages=(*game.outages, outage))
 
 
@@ -205,15 +222,17 @@ def opened(game: Game, place: Place, now: datetime) -> Game:
     return replace(game, phase="posting", since=now, place=place) if game.phase == "opening" else game
 
 
-def posted(game: Game, at: datetime, now: datetime) -> Game:
+def posted(game: Game, at: datetime, now: datetime, put_at: datetime | None = None) -> Game:
     """The question stands; its clock runs from `at`, the platform's own timestamp of its message.
 
-    `now` is when that was known. A game that was stopped meanwhile shows the right choice at once.
+    `now` is when that was known, and `put_at` since when it could be posted: a timestamp that is not between them is by
+    a clock that differs from ours. A game that was stopped meanwhile shows the right choice at once.
     """
     if game.phase != "posting":
         return game
-    asking = replace(game, phase="asking", since=now, asked_at=at)
-    return _closed(asking, now, at, game.ending) if game.ending else asking
+    stood_at = min(max(at, put_at or at), now)
+    asking = replace(game, phase="asking", since=now, asked_at=at, stood_at=stood_at)
+    return _closed(asking, now, game.ending, at) if game.ending else asking
 
 
 def revealed(game: Game, now: datetime, shown: int) -> Game:
@@ -241,6 +260,13 @@ def refused(game: Game, now: datetime) -> Game:
     return game if game.phase in OVER else replace(game, phase="ended", since=now, ending="refused")
 
 
+def unposted(game: Game, now: datetime) -> Game:
+    """This one message cannot be posted, though others may: the final scores follow."""
+    if game.phase not in ("opening", "posting"):
+        return refused(game, now)
+    return replace(game, phase="finishing", since=now, ending=game.ending or "refused")
+
+
 # -- who may end it --------------------------------------------------------------------------------------------------
 
 
@@ -257,7 +283,7 @@ def stopped(game: Game, person: str, now: datetime, *, is_admin: bool) -> Game:
         case "posting":  # its message may stand already: it is confirmed first
             return replace(game, ending="stopped")
         case "asking":
-            return _closed(game, now, now, "stopped")
+            return _closed(game, now, "stopped")
         case "revealing":
             return replace(game, ending="stopped")
         case "pausing":
@@ -268,9 +294,11 @@ def stopped(game: Game, person: str, now: datetime, *, is_admin: bool) -> Game:
 def votes_needed(game: Game, players: Collection[str]) -> int:
     """How many votes skip a question: more than half of those who answered any question of this game, and at least 2.
 
-    One is enough where nobody but the starter has answered yet.
+    One is enough where only one person may vote: nobody but the starter has answered yet, or the starter had themselves
+    erased and one person plays on.
     """
-    return max(2, len(set(players)) // 2 + 1) if set(players) - {game.starter} else 1
+    voters = set(players) | ({game.starter} - {""})
+    return min(max(2, len(set(players)) // 2 + 1), max(1, len(voters)))
 
 
 def may_vote(game: Game, person: str, players: Collection[str]) -> bool:
@@ -288,4 +316,4 @@ def skipped(game: Game, at: datetime, now: datetime, votes: Collection[str], pla
     counted = {person for person in votes if may_vote(game, person, players)}
     if game.phase != "asking" or len(counted) < votes_needed(game, players):
         return game
-    return _closed(replace(game, silent=0), now, at, "finished" if game.is_last else "")
+    return _closed(replace(game, silent=0), now, "finished" if game.is_last else "", at)

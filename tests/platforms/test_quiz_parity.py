@@ -1,0 +1,102 @@
+"""A game says the same on every platform: each choice, count, seal, salt, source with its date, name and points."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+
+from newsbot.content.library import Library, load_library
+from newsbot.messages.cards import Card
+from newsbot.messages.requests import Place
+from newsbot.quizzes.cards.daily_cards import daily_card, daily_results
+from newsbot.quizzes.cards.game_cards import podium_card, question_card, receipt_card, reveal_card
+from newsbot.quizzes.cards.opening_cards import opening_card
+from newsbot.quizzes.cards.score_cards import leaderboard_card
+from newsbot.quizzes.rules.answering import Verdict
+from newsbot.quizzes.rules.asking import AskedQuestion, asked
+from newsbot.quizzes.rules.game import Game, new_game, posted
+from newsbot.quizzes.rules.scoring import Answer, placed, results, totals
+from tests.platforms.test_parity import (
+    CONTENT,
+    in_the_terminal,
+    letters,
+    on_discord,
+    on_slack,
+    on_slack_without_pictures,
+    on_the_web,
+    said,
+)
+
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+WHERE = Place("web", "local", "quiz")
+NAMES = ("Anna-Lena O'Neill", "bert", "Карла", "丁一", "d_e_f *g*")
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """The content that ships."""
+    return load_library(CONTENT, date(2026, 11, 23))
+
+
+def games(library: Library) -> Iterator[tuple[Game, list[Answer]]]:
+    """A game over each question of the content, and what five people answered."""
+    for number, question in enumerate(library.questions.values()):
+        shown = asked(library, question, Random(number))
+        answers = [Answer(str(n), name, n % 4, AT + timedelta(seconds=n)) for n, name in enumerate(NAMES)]
+        yield posted(replace(new_game(WHERE, "0", [shown, shown], 30, AT), id=7 + number), AT, AT), answers
+
+
+def cards(library: Library) -> Iterator[Card]:
+    """Every card that people see in a game, and of the question of a day."""
+    for game, answers in games(library):
+        question = game.question
+        rows = results(question, answers, WHERE)
+        board = placed(totals(rows))
+        yield from (opening_card(game), question_card(game), reveal_card(library, game, 0, answers))
+        yield from (podium_card(library, game, rows), leaderboard_card(board, len(board), "week", "server"))
+        yield receipt_card(question, Verdict("counted", answers[0]))
+        yield daily_card(question, "0123456789abcdef", "24 November 2026", daily_results(question, answers))
+
+
+@pytest.mark.parametrize("platform", [on_discord, on_slack, on_slack_without_pictures, on_the_web])
+def test_nothing_of_any_card_of_a_game_is_missing(library: Library, platform: Callable[[Card], str]) -> None:
+    with_alt = platform is not on_slack_without_pictures
+    for card in cards(library):
+        shown = letters(platform(card))
+        assert [piece for piece in said(card, with_alt=with_alt) if letters(piece) not in shown] == [], card.title
+
+
+async def test_nothing_of_any_card_of_a_game_is_missing_in_the_terminal(library: Library) -> None:
+    for card in cards(library):
+        shown = letters(await in_the_terminal(card))
+        assert [piece for piece in said(card, with_alt=False) if letters(piece) not in shown] == [], card.title
+
+
+@pytest.mark.parametrize("platform", [on_discord, on_slack, on_slack_without_pictures, on_the_web])
+def test_the_facts_of_a_game_are_on_its_cards(library: Library, platform: Callable[[Card], str]) -> None:
+    """Not what the cards hold is asked here, but what a game is: so a fact that no card tells is found as well."""
+    for game, answers in games(library):
+        question = game.question
+        open_card, answer = platform(question_card(game)), letters(platform(reveal_card(library, game, 0, answers)))
+        for fact in (question.text, *question.choices, question.seal, "30 seconds", "Question 1 of 2"):
+            assert letters(fact) in letters(open_card)
+        assert question.salt not in open_card
+        for fact in (*question.choices, question.seal, question.salt, *sources(library, question)):
+            assert letters(fact) in answer
+        for count in ("2 of 5", "1 of 5"):
+            assert letters(count) in answer
+        scores = letters(platform(podium_card(library, game, results(question, answers, WHERE))))
+        for score in totals(results(question, answers, WHERE)):
+            won = letters(f"{score.points} points {score.right} of {score.answered} right")
+            # Slack's own names of pieces of text may stand between.
+            assert re.search(f"{letters(score.name)}(text)*{won}", scores)
+
+
+def sources(library: Library, question: AskedQuestion) -> Iterator[str]:
+    """The titles, publishers and dates of what a question rests on."""
+    rests_on = library.figures.get(question.rests_on) or library.events.get(question.rests_on)
+    for source in rests_on.sources if rests_on else ():
+        yield from (source.title, source.publisher, source.dated)
