@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import charts, content, digests, discord, fanout, outbox, slack, web
+from benchmarks import charts, content, digests, discord, fanout, outbox, quizzes, slack, web
 
 PARTS = {
     "content": content.rows,
@@ -13,6 +13,7 @@ PARTS = {
     "outbox": outbox.rows,
     "fanout": fanout.rows,
     "digests": digests.rows,
+    "quizzes": quizzes.rows,
 }
 
 

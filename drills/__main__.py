@@ -1,7 +1,8 @@
 """`python -m drills`: prints how far it is; its last line is one JSON object. Exits with 1 where anything was lost.
 
 Lost: a slot that is none of posted, unknown, skipped with a reason, failed and told; or one that is said to be posted
-and stands nowhere. Duplicated: a slot that stands more than once.
+and stands nowhere. Duplicated: a slot that stands more than once. "quizzes" holds the figures of games, which
+`drills.quizzes.account` explains.
 """
 
 import argparse
@@ -16,11 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from drills.account import Account
+from drills.quizzes.account import QuizAccount
+from drills.quizzes.runs import drill as quiz_drill
+from drills.quizzes.stage import staged as quiz_stage
 from drills.runs import Counts, drill
 from drills.stage import staged
 
 SQLITE = Counts(kills=200, disks=12, locks=6, alone=True)
 POSTGRESQL = Counts(kills=56, disks=0, locks=4, alone=False)
+BATCHES = 2  # of games on each database, at least; a process is killed at every step
+Told = Callable[[str], None]
 
 
 @contextmanager
@@ -37,10 +43,26 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def on(url: str, account: Account, counts: Counts, told: Callable[[str], None]) -> None:
+async def on(url: str, account: Account, counts: Counts, told: Told) -> None:
     """The drill on one empty database."""
     async with staged(url) as stage:
         await drill(stage, account, counts, told)
+
+
+async def of_quizzes(url: str, account: QuizAccount, told: Told) -> None:
+    """The drill of quizzes on one empty database."""
+    async with quiz_stage(url) as stage:
+        await quiz_drill(stage, account, BATCHES, told)
+
+
+async def another(server: str) -> str:
+    """The address of one more empty database of a PostgreSQL server."""
+    import asyncpg
+
+    connection = await asyncpg.connect(server)
+    await connection.execute("CREATE DATABASE quizzes")
+    await connection.close()
+    return server.replace("/postgres?", "/quizzes?")
 
 
 def main() -> int:
@@ -48,7 +70,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m drills")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     options = parser.parse_args()
-    account, start = Account(), time.monotonic()
+    account, games, start = Account(), QuizAccount(), time.monotonic()
 
     def told(line: str) -> None:
         sys.stdout.write(f"{time.monotonic() - start:5.0f} s  {line}\n")
@@ -57,12 +79,14 @@ def main() -> int:
     if options.only != "postgresql":
         with tempfile.TemporaryDirectory(prefix="newsbot-drill-") as folder:
             asyncio.run(on(f"sqlite:///{folder}/newsbot.db", account, SQLITE, told))
+            asyncio.run(of_quizzes(f"sqlite:///{folder}/quizzes.db", games, told))
     if options.only != "sqlite":
         with postgresql() as url:
             asyncio.run(on(url, account, POSTGRESQL, told))
+            asyncio.run(of_quizzes(asyncio.run(another(url)), games, told))
     told("done")
-    sys.stdout.write(f"{json.dumps(account.to_json())}\n")
-    return 0 if account.is_good else 1
+    sys.stdout.write(f"{json.dumps({**account.to_json(), 'quizzes': games.to_json()}, ensure_ascii=False)}\n")
+    return 0 if account.is_good and games.is_good else 1
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ FIRST_DAY = date(2026, 1, 5)
 _AT = wall_time(9)
 _LEAST = timedelta(seconds=1)
 _OPEN = ("due", "leased", "sending")
-_RIGHTS = discord.Permissions(
+RIGHTS = discord.Permissions(
     view_channel=True,
     send_messages=True,
     attach_files=True,
@@ -68,7 +68,7 @@ class Stage:
 
     async def subscribe(self) -> None:
         """A digest in every channel, every day at nine."""
-        guild = self.discord.world.add_guild("readers", permissions=_RIGHTS)
+        guild = self.discord.world.add_guild("readers", permissions=RIGHTS)
         space = self.slack.workspace
         places = []
         for number in range(CHANNELS):
