@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 LOOK = timedelta(seconds=30)  # other processes add rows, and clocks jump
 _SILENT = timedelta(minutes=2)
+_GRACE_SECONDS = 3.0
 _SOONEST = timedelta(milliseconds=200)  # between two wake-ups for what another process is about to do
 
 
@@ -59,7 +60,7 @@ class Scheduler:
         try:
             while True:
                 self._woken.clear()
-                await self._look()
+                await self._whole_look()
                 # By the loop's own clock, which goes on evenly whatever the wall clock does.
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), LOOK.total_seconds())
@@ -75,6 +76,16 @@ class Scheduler:
         if self._now() - self._looked_at > _SILENT:
             return f"nothing was looked at since {self._looked_at:%Y-%m-%d %H:%M:%S} UTC"
         return self._waits or "ok"
+
+    async def _whole_look(self) -> None:
+        """A look that gets a moment to end when newsbot stops: cut in the middle, it may leave the database locked."""
+        look = asyncio.create_task(self._look())
+        try:
+            await asyncio.shield(look)
+        except asyncio.CancelledError:
+            await asyncio.wait({look}, timeout=_GRACE_SECONDS)
+            look.cancel()
+            raise
 
     async def _look(self) -> None:
         self._waits = ""

@@ -29,6 +29,7 @@ BEAT = timedelta(seconds=2)  # how often a sign of life is given while a game is
 SILENCE = timedelta(seconds=5)  # without one for so long, newsbot was down
 _SOON = timedelta(minutes=10)  # a game that is due so soon is one that somebody waits for
 _MOVED = timedelta(milliseconds=250)  # in which a step is mostly done
+_GRACE_SECONDS = 3.0
 _AT_ONCE = 32
 _BATCH = 200
 _AGAIN = timedelta(seconds=2)  # before what broke is tried again
@@ -98,8 +99,10 @@ class Games:
             await asyncio.wait(set(self._moving.values()))
 
     async def close(self) -> None:
-        """Leave the games to whoever comes next."""
+        """Leave the games to whoever comes next, after a moment for the steps that are under way."""
         moving = set(self._moving.values())
+        if moving:
+            await asyncio.wait(moving, timeout=_GRACE_SECONDS)
         for task in moving:
             task.cancel()
         await asyncio.gather(*moving, return_exceptions=True)
