@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "pictures"
@@ -42,12 +42,45 @@ def main() -> int:
                 browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
                 for picture in PICTURES:
                     _take(browser, url, *picture)
+                _take_quiz(browser, url)
                 browser.close()
             server.terminate()
     return 0
 
 
 def _take(browser: Browser, url: str, name: str, said: str, size: tuple[int, int], theme: str) -> None:
+    page = _opened(browser, url, "ada", "#ai-news" if theme == "dark" and size[0] > 600 else "#general", size, theme)
+    _say(page, said)
+    page.locator(".card img").last.wait_for()
+    page.wait_for_timeout(3_000)  # the chart is drawn and loaded
+    _shoot(page, name)
+    page.context.close()
+
+
+def _take_quiz(browser: Browser, url: str) -> None:
+    """A game of three: its first question as Ada sees it, and the final scores on Ben's phone."""
+    ada = _opened(browser, url, "ada", "#quiz", (1000, 690), "light")
+    ben, chloe = (_opened(browser, url, who, "#quiz", (390, 844), "dark") for who in ("ben", "chloe"))
+    _say(ada, "/quiz start nvidia questions:2 seconds:10")
+    for number in (1, 2):
+        for page, letter in ((ada, "A"), (ben, "B"), (chloe, "C")):
+            page.get_by_role("heading", name=f"Question {number} of 2 ·").wait_for(timeout=60_000)
+            asked = page.locator("#messages > li .card").filter(has_text="Vote to skip").last
+            asked.get_by_role("button", name=f"{letter} ·").click()
+        if number == 1:
+            ada.get_by_role("heading", name="Answer noted").wait_for()
+            ada.mouse.move(5, 5)
+            ada.wait_for_timeout(500)
+            _shoot(ada, "quiz-question")
+    ben.get_by_role("heading", name="Final scores").wait_for(timeout=60_000)
+    ben.wait_for_timeout(500)
+    _shoot(ben, "quiz-scores-phone-dark")
+    for page in (ada, ben, chloe):
+        page.context.close()
+
+
+def _opened(browser: Browser, url: str, who: str, channel: str, size: tuple[int, int], theme: str) -> Page:
+    """The page of a person in a channel."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         device_scale_factor=1.5,
@@ -58,13 +91,18 @@ def _take(browser: Browser, url: str, name: str, said: str, size: tuple[int, int
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector("#composer-text:focus")
-    page.get_by_role("button", name="#quiz" if theme == "dark" and size[0] > 600 else "#general").click()
-    page.fill("#composer-text", said)
+    page.select_option("#person", who)
+    page.get_by_role("button", name=channel).click()
+    return page
+
+
+def _say(page: Page, words: str) -> None:
+    page.fill("#composer-text", words)
     page.press("#composer-text", "Enter")
-    page.locator(".card img").last.wait_for()
-    page.wait_for_timeout(3_000)  # the chart is drawn and loaded
+
+
+def _shoot(page: Page, name: str) -> None:
     page.screenshot(path=TARGET / f"{name}.png")
-    context.close()
     print(f"made docs/pictures/{name}.png")
 
 

@@ -91,11 +91,13 @@ class GameRepository:
             .order_by(_games.due_at, _games.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("chosen")  # as a plain subquery PostgreSQL may run it more than once
+            .prefix_with("MATERIALIZED", dialect="postgresql")
         )
         claimed = (
             update(quiz_games)
             # Asked again: another process may have taken the row between the choice and the lock.
-            .where(_games.id.in_(chosen.scalar_subquery()), _games.due_at <= now)
+            .where(_games.id.in_(select(chosen.c.id)), _games.due_at <= now)
             .values(due_at=now + hold, version=_games.version + 1)
             .returning(*_games)
         )

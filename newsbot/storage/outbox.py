@@ -155,11 +155,14 @@ def _taking(*, is_divided: bool) -> Update:
         .order_by(_columns.retry_at, _columns.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
+        # Chosen once: as a plain subquery PostgreSQL may run it again and again, and take more than the limit.
+        .cte("chosen")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     return (
         update(deliveries)
         # Asked again: another worker may have taken the row between the choice and the lock.
-        .where(_columns.id.in_(chosen.scalar_subquery()), _claimable())
+        .where(_columns.id.in_(select(chosen.c.id)), _claimable())
         .values(
             state="leased",
             lease_by=bindparam("worker"),
