@@ -177,7 +177,7 @@ class GameRepository:
     async def results(self, game: int) -> tuple[ResultRecord, ...]:
         """What the answers to a game were worth."""
         query = select(quiz_results).where(_results.game == game).order_by(_results.number, _results.at)
-        return tuple(_result(row) for row in await self._connection.execute(query))
+        return tuple(read_result(row) for row in await self._connection.execute(query))
 
     # -- what was asked -------------------------------------------------------------------------------------------
 
@@ -322,7 +322,8 @@ def _values(row: ResultRecord) -> tuple[object, ...]:
     )
 
 
-def _result(row: Row[tuple[Any, ...]]) -> ResultRecord:
+def read_result(row: Row[tuple[Any, ...]]) -> ResultRecord:
+    """A row of `quiz_results` as a record."""
     place = Place(row.platform, row.workspace, row.channel)
     rest = (row.question, row.chosen, row.is_right, row.points, row.at)
     return ResultRecord(row.game, row.number, row.person, row.name, place, *rest)

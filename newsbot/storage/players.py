@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Delete, Row, Select, and_, case, delete, e
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
-from newsbot.storage.games import games_of
+from newsbot.storage.games import games_of, read_result
 from newsbot.storage.records import (
     AnswerRecord,
     Erased,
@@ -107,7 +107,7 @@ class PlayerRepository:
     async def results_of(self, player: Player) -> tuple[ResultRecord, ...]:
         """What all answers of a person were worth, the earliest first."""
         found = await self._connection.execute(select(quiz_results).where(*_theirs(player)).order_by(_results.at))
-        return tuple(_result(row) for row in found)
+        return tuple(read_result(row) for row in found)
 
     async def reports_of(self, player: Player) -> tuple[ReportRecord, ...]:
         """What a person reported."""
@@ -218,12 +218,6 @@ def _is(columns: Any, player: Player) -> tuple[ColumnElement[bool], ...]:
 
 def _standing(row: Row[tuple[Any, ...]], name: str) -> StandingRecord:
     return StandingRecord(row.rank, row.person, name, int(row.points), int(row.right), row.answered)
-
-
-def _result(row: Row[tuple[Any, ...]]) -> ResultRecord:
-    place = Place(row.platform, row.workspace, row.channel)
-    rest = (row.question, row.chosen, row.is_right, row.points, row.at)
-    return ResultRecord(row.game, row.number, row.person, row.name, place, *rest)
 
 
 def _report(row: Row[tuple[Any, ...]]) -> ReportRecord:
