@@ -12,13 +12,13 @@ import yaml
 from pydantic import TypeAdapter
 
 from benchmarks.measure import Row, each, in_turns
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.library import load_library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.models import Brief, Figure, Question, Topic
-from newsbot.content.names import Name, NameIndex
 from newsbot.messages.markup import parse_markup
 from newsbot.messages.requests import Ask, Person, Place
+from newsbot.names import Name, NameIndex
 
 TOPICS = 250
 TODAY = date(2026, 11, 23)
@@ -144,7 +144,7 @@ def rows() -> Iterator[Row]:
     for word in typed:
         yield Row(f"completion over 5,000 names: '{word}'", each(lambda word=word: index.complete(word), 20), "ms", 5)  # type: ignore[misc]
 
-    answer = "from newsbot.cli import main; main(['say', '/deepseek cost'])"
+    answer = "from newsbot.cli.main import main; main(['say', '/deepseek cost'])"
     ours, floor = in_turns(lambda: _cold(answer), lambda: _cold("import yaml, pydantic, asyncio, argparse"), 5)
     yield Row("newsbot say, cold, whole process", ours, "ms", 1_000)
     yield Row("newsbot say, cold (floor: python, yaml, pydantic)", ours, "ms", 4.0, floor)

@@ -31,8 +31,8 @@ class Minute:
 
     def __init__(self, database: Any, count: int) -> None:
         from newsbot.content.library import load_library
-        from newsbot.digests.editions.wire import ContentWire, SelfCheck
-        from newsbot.digests.planning import Planner
+        from newsbot.digests.composer.sources import ContentWire, SelfCheck
+        from newsbot.digests.planner import Planner
 
         library = load_library(_CONTENT, _TODAY)
         self._topics = [*library.topics]
@@ -178,7 +178,7 @@ def _of(name: str, url_of: Callable[[int], str]) -> Iterator[Row]:
 async def _year() -> None:
     from newsbot.content.library import load_library
     from newsbot.digests.simulate import replay
-    from newsbot.digests.wanted import wanted
+    from newsbot.digests.simulate_args import wanted
 
     found = await replay(wanted(*_YEAR), load_library(_CONTENT, _TODAY))
     assert len(found) == 365, "a year has so many days"

@@ -255,8 +255,8 @@ def _watch_blocks() -> None:
 async def _newsbot() -> None:
     """newsbot with Discord alone, as `newsbot run --only discord`."""
     from newsbot import logs
-    from newsbot.app.running import run
-    from newsbot.platforms.terminal.screen import Screen
+    from newsbot.app.runner import run
+    from newsbot.platforms.terminal.adapter import Screen
     from newsbot.settings import load_settings
 
     settings = load_settings()

@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.measure import Row
-from newsbot.app import garbage
+from newsbot.app import gc_tuning
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, Rule, text
 from newsbot.messages.charts import Chart
@@ -88,8 +88,8 @@ async def _at_once(send: Callable[[str], Awaitable[Any]], channels: Sequence[str
 
 async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channels: Sequence[str]) -> None:
     """Rounds of newsbot: everything is put into the outbox, and the round is over once all of it is settled."""
-    from newsbot.digests.outbox.courier import Courier
     from newsbot.messages.codec import reply_to_json
+    from newsbot.outbox.worker import Courier
     from newsbot.storage.database import Database
     from newsbot.storage.migrate import migrate
     from newsbot.storage.records import NewDelivery
@@ -110,7 +110,7 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
 
         courier = Courier(database, {platform.name: platform}, "w", lambda: datetime.now(UTC), Random(1), count)
         running = asyncio.create_task(courier.run(stop))
-        garbage.settle()  # as `newsbot run` does
+        gc_tuning.settle()  # as `newsbot run` does
 
         async def one(number: int) -> None:
             is_over.clear()
@@ -132,9 +132,9 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
 
 async def _discord_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
+    from newsbot.platforms.discord.adapter import DiscordPlatform
     from newsbot.platforms.discord.login import Login, use_server
-    from newsbot.platforms.discord.painting import Painter
-    from newsbot.platforms.discord.platform import DiscordPlatform
+    from newsbot.platforms.discord.renderer import Painter
 
     async def not_published(place: Place) -> bool:
         del place
@@ -150,8 +150,8 @@ async def _discord_newsbot(given: dict[str, Any]) -> None:
 async def _discord_bare(given: dict[str, Any]) -> None:
     from discord.http import MultipartParameters
 
-    from newsbot.platforms.discord.cards import messages
     from newsbot.platforms.discord.login import Login, use_server
+    from newsbot.platforms.discord.render import messages
 
     use_server(given["url"], None)
     login = Login(given["token"])
@@ -171,12 +171,12 @@ async def _discord_bare(given: dict[str, Any]) -> None:
 
 async def _slack_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
-    from newsbot.platforms.slack.answers import Answers
+    from newsbot.platforms.slack.adapter import SlackPlatform
     from newsbot.platforms.slack.client import SlackCalls
     from newsbot.platforms.slack.installations import Workspaces
     from newsbot.platforms.slack.pictures import Pictures
-    from newsbot.platforms.slack.platform import SlackPlatform
-    from newsbot.platforms.slack.sending import Pace, Sender
+    from newsbot.platforms.slack.renderer import Answers
+    from newsbot.platforms.slack.responses import Pace, Sender
     from newsbot.platforms.slack.work import Work
     from newsbot.platforms.slack.workspace import Workspace
     from newsbot.storage.database import Database
@@ -197,8 +197,8 @@ async def _slack_bare(given: dict[str, Any]) -> None:
     from aiohttp import ClientSession, DummyCookieJar, TCPConnector
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from newsbot.platforms.slack.cards import messages
-    from newsbot.platforms.slack.sending import EVENT_TYPE
+    from newsbot.platforms.slack.render import messages
+    from newsbot.platforms.slack.responses import EVENT_TYPE
 
     (message,) = messages(CARD, lambda _: None)
     sent = 0

@@ -26,12 +26,12 @@ from random import Random
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, bindparam, insert, select, update
 
 from benchmarks.measure import Row
-from newsbot.digests.outbox.courier import Courier
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.codec import reply_to_json
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.outbox import begin_deliveries, claim_deliveries, settle_deliveries

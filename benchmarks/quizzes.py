@@ -33,14 +33,14 @@ from sqlalchemy import insert, text
 from benchmarks.crowds.crowd import Crowd, Press, Question
 from benchmarks.crowds.running import CROWDS
 from benchmarks.measure import Row
-from newsbot.app import garbage
+from newsbot.app import gc_tuning
 from newsbot.content.library import load_library
 from newsbot.messages.requests import Place
-from newsbot.quizzes.ballots import Ballots
-from newsbot.quizzes.kept import record_of
+from newsbot.quizzes.answers import Ballots
 from newsbot.quizzes.rules.answering import Press as Answer
 from newsbot.quizzes.rules.asking import Wanted, pick
 from newsbot.quizzes.rules.game import new_game, posted
+from newsbot.quizzes.serialization import record_of
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.tables import quiz_answers
@@ -129,7 +129,7 @@ async def _of_crowd(platform: str, kind: str) -> list[Row]:
         folder = Path(name)
         async with _databases(kind, folder) as url, CROWDS[platform](PEOPLE, folder, url, strict=False) as crowd:
             database = Database(url)
-            garbage.settle()  # what is looked through here takes its time from everybody
+            gc_tuning.settle()  # what is looked through here takes its time from everybody
             empty, answers, wrong = await _rounds(crowd, database)
             await database.close()
     title = f"{platform}: {kind}, {PEOPLE} in a second"

@@ -13,20 +13,20 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.library import Library, load_library
-from newsbot.digests.editions.wire import ContentWire, SelfCheck
-from newsbot.digests.outbox.courier import Courier
-from newsbot.digests.planning import Planner
+from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.planner import Planner
 from newsbot.errors import StorageError
 from newsbot.messages.charts import Chart
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier
+from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login, use_server
-from newsbot.platforms.discord.painting import Painter
-from newsbot.platforms.discord.platform import DiscordPlatform
-from newsbot.platforms.slack.connect import slack_service
-from newsbot.platforms.slack.values import SlackValues
+from newsbot.platforms.discord.renderer import Painter
+from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.slack.service import slack_service
 from newsbot.storage.database import Database
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"

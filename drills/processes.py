@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drills.actors import Act, Scene, Shelf, library, played, wire
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.errors import StorageError
 
 _GAVE_UP = 3  # the exit code of a process that the database refused

@@ -2,7 +2,7 @@
 
 import sys
 
-from newsbot.cli import main
+from newsbot.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -183,7 +183,7 @@ def test_the_log_can_be_json(own: dict[str, str]) -> None:
 
 def test_a_single_answer_imports_none_of_the_heavy_parts() -> None:
     program = (
-        "import sys; from newsbot.cli import main; main(['say', '/deepseek cost']);"
+        "import sys; from newsbot.cli.main import main; main(['say', '/deepseek cost']);"
         "heavy = {'sqlalchemy', 'alembic', 'prompt_toolkit', 'watchfiles', 'matplotlib', 'aiohttp'} & set(sys.modules);"
         "sys.exit(str(heavy) if heavy else 0)"
     )

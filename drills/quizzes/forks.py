@@ -14,7 +14,7 @@ from functools import partial
 from drills.actors import Scene, Shelf, library
 from drills.processes import forked
 from drills.quizzes.hosts import Order, hosted
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 
 
 def main() -> None:

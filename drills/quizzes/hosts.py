@@ -14,20 +14,20 @@ from typing import Any
 
 from drills.actors import Drawing, Scene, Shelf, die, library
 from drills.quizzes.clock import Pace, instant
-from newsbot.commands.desk import Desk
-from newsbot.digests.outbox.courier import Courier
+from newsbot.commands.dispatcher import Desk
 from newsbot.errors import NewsbotError, StorageError
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Person, Place
+from newsbot.outbox.worker import Courier
+from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login, use_server
-from newsbot.platforms.discord.painting import Painter
-from newsbot.platforms.discord.platform import DiscordPlatform
-from newsbot.platforms.slack.connect import slack_service
-from newsbot.platforms.slack.values import SlackValues
-from newsbot.quizzes.dailies import Dailies
-from newsbot.quizzes.moving import Games
-from newsbot.quizzes.playing import Quizzes, Wishes
+from newsbot.platforms.discord.renderer import Painter
+from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.slack.service import slack_service
+from newsbot.quizzes.daily import Dailies
+from newsbot.quizzes.engine import Games
+from newsbot.quizzes.service import Quizzes, Wishes
 from newsbot.storage.database import Database
 
 COURIER = "courier "  # before the names of the courier's steps: it and the games both know one called "claimed"

@@ -6,19 +6,19 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from newsbot.app.core import now
+from newsbot.app.container import now
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
-    from newsbot.digests.editions.wire import DailyQuestion
-    from newsbot.digests.outbox.courier import Courier
-    from newsbot.digests.outbox.results import Results
-    from newsbot.digests.planning import Planner
-    from newsbot.digests.subscribing import Digests
-    from newsbot.digests.watching import Watch
+    from newsbot.digests.composer.sources import DailyQuestion
+    from newsbot.digests.planner import Planner
+    from newsbot.digests.service import Digests
+    from newsbot.digests.watchdog import Watch
+    from newsbot.outbox.before_send import Results
+    from newsbot.outbox.worker import Courier
     from newsbot.scheduler import Scheduler
     from newsbot.storage.database import Database
 
@@ -51,8 +51,8 @@ def digests_of(
 
     `question` is who asks the question of the day; without it, it is one whose answer is in its buttons.
     """
-    from newsbot.digests.editions.wire import ContentWire, SelfCheck
-    from newsbot.digests.subscribing import Digests
+    from newsbot.digests.composer.sources import ContentWire, SelfCheck
+    from newsbot.digests.service import Digests
 
     return Digests(database, platforms, lambda: live.current, ContentWire, question or SelfCheck(), now, wake)
 
@@ -61,16 +61,16 @@ def planner_of(
     database: "Database", live: LiveLibrary, watch: "Watch", *, question: "DailyQuestion | None" = None
 ) -> "Planner":
     """What decides and composes; `question` as in `digests_of`."""
-    from newsbot.digests.editions.wire import ContentWire, SelfCheck
-    from newsbot.digests.planning import Planner
+    from newsbot.digests.composer.sources import ContentWire, SelfCheck
+    from newsbot.digests.planner import Planner
 
     return Planner(database, lambda: live.current, ContentWire, question or SelfCheck(), now, troubles=watch)
 
 
 def watch_of(settings: Settings, database: "Database") -> "Watch":
     """What notices that an edition is not confirmed, and what is told of a refusal."""
-    from newsbot.digests.notices import Notices
-    from newsbot.digests.watching import Watch
+    from newsbot.digests.alerts import Notices
+    from newsbot.digests.watchdog import Watch
 
     notices = Notices(operator_of(settings))
     return Watch(database, notices, now, timedelta(minutes=settings.alerts.minutes))
@@ -85,9 +85,9 @@ def courier_of(
     results: "Results | None" = None,
 ) -> "Courier":
     """What delivers, at the pace that platforms ask for; `results` is who knows how questions of the day went."""
-    from newsbot.digests.outbox.courier import Courier
-    from newsbot.digests.outbox.lateness import LateEditions
-    from newsbot.digests.outbox.pace import Pace
+    from newsbot.digests.late_policy import LateEditions
+    from newsbot.outbox.rate_limit import Pace
+    from newsbot.outbox.worker import Courier
 
     late = LateEditions(database, now)
     paces = {name: Pace(rate) for name, rate in _PER_SECOND.items()}

@@ -5,16 +5,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsbot.app.core import App, build, chart_renderer, now, open_database
-from newsbot.commands.menu import Menu
+from newsbot.app.container import App, build, chart_renderer, now, open_database
+from newsbot.commands.registry import Menu
 from newsbot.errors import SettingsError
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Place
 from newsbot.settings import Settings, shard_range
 
 if TYPE_CHECKING:
+    from newsbot.platforms.discord.adapter import DiscordPlatform
     from newsbot.platforms.discord.login import Login
-    from newsbot.platforms.discord.platform import DiscordPlatform
     from newsbot.platforms.discord.service import Where
     from newsbot.platforms.discord.sync import CommandSync
 

@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from newsbot.app.core import now
+from newsbot.app.container import now
 from newsbot.app.digests import Waking
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.platform import Platform
 
 if TYPE_CHECKING:
-    from newsbot.quizzes.dailies import Dailies
-    from newsbot.quizzes.moving import Games
-    from newsbot.quizzes.playing import Quizzes
+    from newsbot.quizzes.daily import Dailies
+    from newsbot.quizzes.engine import Games
+    from newsbot.quizzes.service import Quizzes
     from newsbot.scheduler import Scheduler
     from newsbot.storage.database import Database
 
@@ -22,7 +22,7 @@ _RANDOM = SystemRandom()
 
 def dailies_of(database: "Database", live: LiveLibrary) -> "Dailies":
     """The question of the day."""
-    from newsbot.quizzes.dailies import Dailies
+    from newsbot.quizzes.daily import Dailies
 
     return Dailies(database, lambda: live.current, now, _RANDOM)
 
@@ -34,7 +34,7 @@ def quizzes_of(
     wake: Callable[[], None] = lambda: None,
 ) -> "Quizzes":
     """The games of a database."""
-    from newsbot.quizzes.playing import Quizzes
+    from newsbot.quizzes.service import Quizzes
 
     return Quizzes(database, platforms, lambda: live.current, dailies_of(database, live), now, _RANDOM, wake)
 
@@ -43,7 +43,7 @@ def games_of(
     database: "Database", platforms: Mapping[str, Platform], live: LiveLibrary, wake: Callable[[], None]
 ) -> "Games":
     """What moves them on; `wake` tells the courier."""
-    from newsbot.quizzes.moving import Games
+    from newsbot.quizzes.engine import Games
 
     return Games(database, platforms, lambda: live.current, now, wake)
 

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from newsbot.app.core import build, chart_renderer, now, open_database
+from newsbot.app.container import build, chart_renderer, now, open_database
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
+    from newsbot.platforms.slack.config import SlackValues
     from newsbot.platforms.slack.doctor import Finding
-    from newsbot.platforms.slack.values import SlackValues
 
 
 def slack_over_http(settings: Settings) -> bool:
@@ -17,7 +17,7 @@ def slack_over_http(settings: Settings) -> bool:
 
 def slack_values(settings: Settings) -> "SlackValues":
     """What newsbot was given for Slack."""
-    from newsbot.platforms.slack.values import SlackValues
+    from newsbot.platforms.slack.config import SlackValues
 
     held = settings.secrets
     return SlackValues(
@@ -34,7 +34,7 @@ def slack_values(settings: Settings) -> "SlackValues":
 
 async def slack_findings(settings: Settings, channel: str, *, posts: bool) -> list["Finding"]:
     """What is well and what is not with newsbot in Slack."""
-    from newsbot.platforms.slack.connect import examine
+    from newsbot.platforms.slack.service import examine
 
     async with open_database(settings) as database:
         app = build(settings)

@@ -1,22 +1,21 @@
 """Pictures of charts for whoever asks: from the cache, else drawn in the worker process, one at a time."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from newsbot.charts import wire
 from newsbot.charts.cache import PictureCache
+from newsbot.charts.encoding import chart_key, encode
 from newsbot.charts.errors import ChartError, ChartTimeout
-from newsbot.charts.process import Worker, WorkerDied
-from newsbot.charts.wire import Frame
 from newsbot.messages.charts import Chart
+from newsbot.workers.errors import JobError, JobFailed, JobKilled, JobRefused, JobTimedOut
+from newsbot.workers.queue import WorkerQueue
 
 log = logging.getLogger(__name__)
 
-_TRIES = 2  # a worker may be killed for want of memory; a chart that ends two of them is at fault itself
+_JOB = "newsbot.charts.job:draw_png"
 
 
 class ChartRenderer:
@@ -28,23 +27,21 @@ class ChartRenderer:
 
     def __init__(self, folder: Path, limit_seconds: float = 20.0, idle_seconds: float = 60.0) -> None:
         self._cache = PictureCache(folder)
-        self._worker = Worker(folder / "matplotlib")
+        # Matplotlib keeps its list of fonts there, where it need not be made again.
+        fonts = {"MPLCONFIGDIR": str((folder / "matplotlib").absolute())}
+        self._queue = WorkerQueue(_JOB, idle_seconds=idle_seconds, environment=fonts)
         self._limit = limit_seconds
-        self._idle = idle_seconds
-        self._turn = asyncio.Lock()
         self._under_way: dict[str, asyncio.Task[bytes]] = {}
-        self._rest: asyncio.TimerHandle | None = None
-        self._resting: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
     def worker_pid(self) -> int | None:
         """The worker's process id; None while there is none."""
-        return self._worker.pid
+        return self._queue.pid
 
     def key(self, chart: Chart) -> str:
         """The stable name of a picture: the same for the same data and style, on every machine."""
-        return wire.key(chart)
+        return chart_key(chart)
 
     def path(self, chart: Chart) -> Path:
         """Where the picture is kept; the file may not be there yet."""
@@ -74,37 +71,25 @@ class ChartRenderer:
     async def _find_or_draw(self, key: str, chart: Chart) -> bytes:
         if found := await asyncio.to_thread(self._cache.read, key):
             return found
-        async with self._turn:
-            picture = await self._drawn(chart)
+        picture = await self._draw(chart)
         await asyncio.to_thread(self._cache.write, key, picture)
         return picture
 
-    async def _drawn(self, chart: Chart) -> bytes:
-        self._stay_awake()
+    async def _draw(self, chart: Chart) -> bytes:
+        named = f"The chart “{chart.title}”"
         try:
-            for _ in range(_TRIES):
-                with contextlib.suppress(WorkerDied):
-                    return _picture(chart, *await self._worker.ask(wire.encode(chart), self._limit))
-                log.warning("the worker process died on the chart “%s”", chart.title)
-            raise ChartError(f"The chart “{chart.title}” could not be drawn: its worker process died.")
-        except TimeoutError:
-            sentence = f"The chart “{chart.title}” took longer than {self._limit:g} seconds to draw."
-            raise ChartTimeout(sentence) from None
-        finally:
-            self._rest = asyncio.get_running_loop().call_later(self._idle, self._fall_asleep)
-
-    def _stay_awake(self) -> None:
-        if self._rest:
-            self._rest.cancel()
-            self._rest = None
-
-    def _fall_asleep(self) -> None:
-        self._resting = asyncio.get_running_loop().create_task(self._stop_idle_worker())
-
-    async def _stop_idle_worker(self) -> None:
-        if not self._turn.locked():
-            async with self._turn:
-                await self._worker.stop()
+            return await self._queue.run(encode(chart), self._limit)
+        except JobRefused as error:
+            raise ChartError(str(error)) from None
+        except JobTimedOut:
+            raise ChartTimeout(f"{named} took longer than {self._limit:g} seconds to draw.") from None
+        except JobKilled:
+            raise ChartError(f"{named} could not be drawn: its worker process died.") from None
+        except JobFailed as error:
+            log.error("the chart “%s” could not be drawn:\n%s", chart.title, error.traceback)
+            raise ChartError(f"{named} could not be drawn; the log says why.") from None
+        except JobError as error:
+            raise ChartError(f"Charts cannot be drawn: {error}") from None
 
     async def warm(self, charts: Iterable[Chart], progress: Callable[[int, int], None] | None = None) -> None:
         """Draw what is not in the cache yet, in order; meant to run as a task beside everything else.
@@ -132,19 +117,8 @@ class ChartRenderer:
     async def close(self) -> None:
         """Stop whatever is under way, and end the worker process."""
         self._closed = True
-        self._stay_awake()
-        tasks = [*self._under_way.values(), *([self._resting] if self._resting else [])]
+        tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._stay_awake()
-        await self._worker.stop()
-
-
-def _picture(chart: Chart, frame: Frame, body: bytes) -> bytes:
-    if frame is Frame.PICTURE:
-        return body
-    if frame is Frame.REFUSAL:
-        raise ChartError(body.decode())
-    log.error("the chart “%s” could not be drawn:\n%s", chart.title, body.decode(errors="replace"))
-    raise ChartError(f"The chart “{chart.title}” could not be drawn; the log says why.")
+        await self._queue.close()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from newsbot.content.library import Library
 from newsbot.content.models import Brief, Figure, Topic
-from newsbot.content.names import Name, NameIndex
 from newsbot.errors import RequestError, TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, text
 from newsbot.messages.markup import outside_text
+from newsbot.names import Name, NameIndex
 
 MAX_OFFERS = 12  # as many as a topic has briefs, and more than any typo is near to
 

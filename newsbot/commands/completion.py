@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from newsbot.commands.menu import Context, Option
 from newsbot.commands.parser import MAX_TEXT
-from newsbot.content.names import Name, NameIndex, normalised
-from newsbot.digests.schedule.phrases import DAY_NAMES
-from newsbot.digests.schedule.zonenames import complete_zone
+from newsbot.commands.registry import Context, Option
 from newsbot.messages.requests import Suggest, Suggestion
+from newsbot.names import Name, NameIndex, normalised
+from newsbot.schedule.phrases import DAY_NAMES
+from newsbot.schedule.timezone_names import complete_zone
 
 MAX_SUGGESTIONS = 25  # Discord's limit; enough everywhere
 _LABEL = 100

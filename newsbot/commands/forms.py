@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from newsbot.commands.answers import Offer, Unclear
-from newsbot.commands.clicks import damaged
-from newsbot.commands.menu import PRIVATE, Command, Context, Option
+from newsbot.commands.button_args import damaged
+from newsbot.commands.registry import PRIVATE, Command, Context, Option
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.forms import Field, Form

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from newsbot.commands.answers import HELP, MAX_OFFERS, Offer, Unclear, brief_called, run
-from newsbot.commands.menu import Command, Context, Option
-from newsbot.commands.telling import told_options
-from newsbot.content.names import NameIndex, normalised
+from newsbot.commands.arguments import told_options
+from newsbot.commands.registry import Command, Context, Option
 from newsbot.errors import RequestError
 from newsbot.messages.actions import Action
 from newsbot.messages.markup import outside_text
+from newsbot.names import NameIndex, normalised
 
 MAX_TEXT = 1_000
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})

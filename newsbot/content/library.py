@@ -11,13 +11,13 @@ from pathlib import Path
 from newsbot.content.checks import check
 from newsbot.content.loader import Draft, read_folder
 from newsbot.content.models import Brief, Event, Figure, Question, Source, Topic
-from newsbot.content.names import Name, NameIndex
 from newsbot.content.numbers import items
 from newsbot.content.prose import filled, filled_text, placeholders
 from newsbot.content.search import Document, Hit, SearchIndex
 from newsbot.errors import ContentError
 from newsbot.messages.cards import Card
 from newsbot.messages.markup import Inline
+from newsbot.names import Name, NameIndex
 from newsbot.validation import Mistake
 from newsbot.yamlfiles import Location
 

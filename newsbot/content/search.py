@@ -10,7 +10,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from newsbot.content.names import normalised
+from newsbot.names import normalised
 
 Kind = Literal["brief", "figure", "event"]
 

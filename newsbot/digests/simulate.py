@@ -11,17 +11,17 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from newsbot.content.library import Library
-from newsbot.digests.editions.wire import ContentWire, SelfCheck
-from newsbot.digests.outbox.courier import Courier
-from newsbot.digests.planning import HEART, PLANNER_BEAT, Planner
-from newsbot.digests.schedule.catchup import Outage
-from newsbot.digests.schedule.phrases import days_text
-from newsbot.digests.schedule.slots import Occurrence, next_slots, slots_on
-from newsbot.digests.wanted import Wanted
+from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.planner import HEART, PLANNER_BEAT, Planner
+from newsbot.digests.simulate_args import Wanted
 from newsbot.messages.budgets import TERMINAL
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier
+from newsbot.schedule.catchup import Outage
+from newsbot.schedule.phrases import days_text
+from newsbot.schedule.slots import Occurrence, next_slots, slots_on
 from newsbot.storage.database import Database
 from newsbot.storage.inplace import InPlaceDatabase
 from newsbot.storage.migrate import migrate

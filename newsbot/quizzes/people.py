@@ -10,12 +10,12 @@ from newsbot.content.library import Library
 from newsbot.errors import ContentError, RequestError
 from newsbot.messages.requests import Person, Place
 from newsbot.quizzes.cards.score_cards import Deed, export_text
-from newsbot.quizzes.kept import game_of, readable, record_of, result_of, score_of
 from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.boards import Period, Scope, first_instant
 from newsbot.quizzes.rules.game import to_mend
 from newsbot.quizzes.rules.scoring import Score
-from newsbot.quizzes.rules.streaks import Streak, streak
+from newsbot.quizzes.serialization import game_of, readable, record_of, result_of, score_of
+from newsbot.schedule.streaks import Streak, streak
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import AnswerRecord, Erased, GameRecord, Player, ReportRecord
 

@@ -12,9 +12,7 @@ from newsbot.messages.platform import Platform, Posted
 from newsbot.messages.requests import Place
 from newsbot.quizzes.cards.game_cards import podium_card, question_card, reveal_card
 from newsbot.quizzes.cards.opening_cards import opening_card
-from newsbot.quizzes.kept import answer_of, record_of, result_of, result_record
-from newsbot.quizzes.people import realm_of
-from newsbot.quizzes.posting import (
+from newsbot.quizzes.game_messages import (
     NotPosted,
     Standing,
     answer_key,
@@ -25,6 +23,7 @@ from newsbot.quizzes.posting import (
     standing,
     written,
 )
+from newsbot.quizzes.people import realm_of
 from newsbot.quizzes.rules.game import (
     LONGEST,
     OVER,
@@ -39,6 +38,7 @@ from newsbot.quizzes.rules.game import (
     unposted,
 )
 from newsbot.quizzes.rules.scoring import results
+from newsbot.quizzes.serialization import answer_of, record_of, result_of, result_record
 from newsbot.storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)

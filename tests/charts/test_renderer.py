@@ -13,9 +13,9 @@ from typing import cast
 import pytest
 
 from newsbot.charts.cache import is_whole
+from newsbot.charts.encoding import decode, encode
 from newsbot.charts.errors import ChartError, ChartTimeout
 from newsbot.charts.renderer import ChartRenderer
-from newsbot.charts.wire import decode, encode
 from newsbot.messages.charts import Chart, ChartKind
 from tests.charts.samples import GROUPED, LINE, RANKED, SAMPLES, exact
 

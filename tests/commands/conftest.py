@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.requests import Person, Place
 

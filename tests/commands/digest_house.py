@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.editions.wire import ContentWire, SelfCheck
-from newsbot.digests.outbox.courier import Courier
-from newsbot.digests.planning import Planner
-from newsbot.digests.subscribing import Digests
+from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.planner import Planner
+from newsbot.digests.service import Digests
 from newsbot.errors import PostError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, excesses
@@ -18,6 +17,7 @@ from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit
+from newsbot.outbox.worker import Courier
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday

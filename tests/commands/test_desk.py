@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.commands.desk import Desk, build_menu
-from newsbot.commands.menu import Command, Context, Menu
+from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.registry import Command, Context, Menu
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import StorageUnavailable

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.commands.answers import Unclear
-from newsbot.commands.desk import Desk, build_menu
-from newsbot.commands.menu import Context
+from newsbot.commands.dispatcher import Desk, build_menu
 from newsbot.commands.parser import understand
+from newsbot.commands.registry import Context
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import PostRefused, PostUnclear
 from newsbot.messages.actions import Action

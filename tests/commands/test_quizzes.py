@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsbot.commands.desk import Desk, build_menu
-from newsbot.commands.menu import PRIVATE, Context
+from newsbot.commands.dispatcher import Desk, build_menu
 from newsbot.commands.parser import understand
+from newsbot.commands.registry import PRIVATE, Context
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, WEB

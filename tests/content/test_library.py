@@ -14,7 +14,6 @@ from newsbot.content.cards import answer_card, brief_card, event_card, figure_ca
 from newsbot.content.library import Library, load_library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.models import Figure, Range, date_words, slug
-from newsbot.content.names import Name, NameIndex, normalised
 from newsbot.content.numbers import display_agrees, in_words
 from newsbot.content.overviews import sources_card
 from newsbot.content.prose import names_pattern, stray_numbers
@@ -22,6 +21,7 @@ from newsbot.content.review import overlong_cards
 from newsbot.content.scaffold import new_topic
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Facts, Picture
+from newsbot.names import Name, NameIndex, normalised
 from tests.content.conftest import FILES, TODAY, Folder
 from tests.content.questions import ANSWERED, UNANSWERED
 

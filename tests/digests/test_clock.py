@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.digests.schedule.clock import (
+from newsbot.schedule.clock import (
     changes_within,
     comes_twice,
     instant_of,
@@ -21,8 +21,8 @@ from newsbot.digests.schedule.clock import (
     length,
     shown,
 )
-from newsbot.digests.schedule.slots import Rule, slots_on
-from newsbot.digests.schedule.zones import zone_names, zone_of
+from newsbot.schedule.slots import Rule, slots_on
+from newsbot.schedule.timezones import zone_names, zone_of
 
 FIRST, LAST = date(2020, 1, 1), date(2035, 12, 31)
 START, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.digests.schedule.catchup import MOST, CatchUp, Decision, Outage, decide, span
-from newsbot.digests.schedule.slots import Rule, slots_between
+from newsbot.schedule.catchup import MOST, CatchUp, Decision, Outage, decide, span
+from newsbot.schedule.slots import Rule, slots_between
 
 BERLIN = Rule(time(9), "Europe/Berlin")
 

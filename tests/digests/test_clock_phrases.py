@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.digests.schedule.phrases import DAILY, WEEKDAYS, WEEKENDS, days_text, days_words, parse_days, parse_time
 from newsbot.errors import RequestError
+from newsbot.schedule.phrases import DAILY, WEEKDAYS, WEEKENDS, days_text, days_words, parse_days, parse_time
 
 
 @pytest.mark.parametrize(

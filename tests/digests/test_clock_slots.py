@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.digests.schedule.slots import Rule, Slot, lost_by_change, next_slots, occurrences, slots_between, slots_on
-from newsbot.digests.schedule.zones import UnknownZone, zone_names
+from newsbot.schedule.slots import Rule, Slot, lost_by_change, next_slots, occurrences, slots_between, slots_on
+from newsbot.schedule.timezones import UnknownZone, zone_names
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WEEKDAYS = frozenset(range(5))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.library import Library, load_library
-from newsbot.digests.editions.composing import (
+from newsbot.digests.composer.compose import (
     Edition,
     History,
     Selection,
@@ -22,12 +22,10 @@ from newsbot.digests.editions.composing import (
     compose,
     stages_from_json,
     stages_to_json,
-    with_lead,
-    with_results,
 )
-from newsbot.digests.editions.news import days_after
-from newsbot.digests.editions.values import AskedQuestion, next_in_turn
-from newsbot.digests.editions.wire import ContentWire, DailyQuestion, NewsItem, OpenQuestion, SelfCheck
+from newsbot.digests.composer.news import days_after
+from newsbot.digests.composer.sources import ContentWire, DailyQuestion, NewsItem, OpenQuestion, SelfCheck
+from newsbot.digests.composer.values import AskedQuestion, next_in_turn
 from newsbot.errors import ContentError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, cost
@@ -35,8 +33,9 @@ from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Links, 
 from newsbot.messages.codec import card_from_json, card_to_json
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Link, Mention
+from newsbot.outbox.decorate import with_lead, with_results
 from newsbot.quizzes.cards.daily_cards import daily_results
-from newsbot.quizzes.dailies import Dailies
+from newsbot.quizzes.daily import Dailies
 from newsbot.quizzes.rules.asking import asked as asked_as
 from newsbot.quizzes.rules.scoring import Answer
 from newsbot.storage.database import Database, Transaction

@@ -10,10 +10,6 @@ from random import Random
 
 import pytest
 
-from newsbot.digests.outbox.courier import Courier, OnRefused, Post
-from newsbot.digests.outbox.ledger import Ledger
-from newsbot.digests.outbox.pace import Limiter, Pace
-from newsbot.digests.outbox.workers import ALIVE, RENEWED, Workers
 from newsbot.errors import PostLater, PostRefused, PostUnclear, StorageUnavailable
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import DISCORD
@@ -21,6 +17,10 @@ from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, Rule, te
 from newsbot.messages.codec import reply_to_json
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
+from newsbot.outbox.membership import ALIVE, RENEWED, Workers
+from newsbot.outbox.rate_limit import Limiter, Pace
+from newsbot.outbox.settlements import Ledger
+from newsbot.outbox.worker import Courier, OnRefused, Post
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
 from tests.discord.loopback import LoopbackDiscord
@@ -550,9 +550,9 @@ async def test_results_whose_buttons_clash_with_the_digest_are_left_out(database
 
 
 async def test_a_fan_out_over_discord_stands_once_in_each_channel(database: Database) -> None:
+    from newsbot.platforms.discord.adapter import DiscordPlatform
     from newsbot.platforms.discord.login import Login, use_server
-    from newsbot.platforms.discord.painting import Painter
-    from newsbot.platforms.discord.platform import DiscordPlatform
+    from newsbot.platforms.discord.renderer import Painter
     from tests.discord.test_posting import Drawn
 
     async def not_published(place: Place) -> bool:

@@ -10,20 +10,20 @@ from random import Random
 import pytest
 
 from newsbot.content.library import Library, load_library
-from newsbot.digests.editions.values import AskedQuestion
-from newsbot.digests.editions.wire import ContentWire, DailyQuestion, OpenQuestion, SelfCheck
-from newsbot.digests.notices import Notices
-from newsbot.digests.outbox.courier import Courier
-from newsbot.digests.outbox.lateness import LateEditions
-from newsbot.digests.outbox.results import Results
-from newsbot.digests.planning import Planner
-from newsbot.digests.subscribing import MOST, Digests
-from newsbot.digests.watching import Watch
+from newsbot.digests.alerts import Notices
+from newsbot.digests.composer.sources import ContentWire, DailyQuestion, OpenQuestion, SelfCheck
+from newsbot.digests.composer.values import AskedQuestion
+from newsbot.digests.late_policy import LateEditions
+from newsbot.digests.planner import Planner
+from newsbot.digests.service import MOST, Digests
+from newsbot.digests.watchdog import Watch
 from newsbot.errors import PlatformRefused, PostLater, PostRefused, PostUnclear, RequestError, StorageUnavailable
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Abilities, Posted
 from newsbot.messages.requests import Place
+from newsbot.outbox.before_send import Results
+from newsbot.outbox.worker import Courier
 from newsbot.scheduler import Scheduler
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.outbox import stored_editions

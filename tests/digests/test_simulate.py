@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.content.library import Library, load_library
-from newsbot.digests.schedule.phrases import parse_days
-from newsbot.digests.schedule.zones import zone_of
 from newsbot.digests.simulate import Replayed, instant_text, replay
-from newsbot.digests.wanted import merged, wanted
+from newsbot.digests.simulate_args import merged, wanted
 from newsbot.errors import RequestError
+from newsbot.schedule.phrases import parse_days
+from newsbot.schedule.timezones import zone_of
 from newsbot.storage.records import CatchUp
 
 CONTENT = Path(__file__).parents[2] / "content"

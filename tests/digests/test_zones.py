@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.digests.schedule.cities import CITIES, SEVERAL
-from newsbot.digests.schedule.zonenames import complete_zone, find_zone, zone_index
-from newsbot.digests.schedule.zones import UnknownZone, canonical, places, zone_label, zone_names, zone_of
+from newsbot.schedule.cities import CITIES, SEVERAL
+from newsbot.schedule.timezone_names import complete_zone, find_zone, zone_index
+from newsbot.schedule.timezones import UnknownZone, canonical, places, zone_label, zone_names, zone_of
 
 LISTED = frozenset(place.zone for place in places()) | {"UTC"}
 

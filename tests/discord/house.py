@@ -14,17 +14,17 @@ from random import Random
 from typing import Any
 
 from newsbot.charts.renderer import ChartRenderer
-from newsbot.commands.desk import Desk, build_menu
-from newsbot.commands.menu import Menu
+from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.registry import Menu
 from newsbot.content.cards import charts
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.editions.wire import ContentWire, SelfCheck
-from newsbot.digests.outbox.courier import Courier, Post
-from newsbot.digests.subscribing import Digests
+from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.service import Digests
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier, Post
 from newsbot.platforms.discord.service import DiscordService, Where
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
 from newsbot.storage.migrate import migrate

@@ -10,22 +10,22 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.editions.wire import ContentWire
-from newsbot.digests.outbox.courier import Courier, Post
-from newsbot.digests.planning import Planner
-from newsbot.digests.subscribing import Digests
+from newsbot.digests.composer.sources import ContentWire
+from newsbot.digests.planner import Planner
+from newsbot.digests.service import Digests
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier, Post
 from newsbot.platforms.discord.service import DiscordService, Where
-from newsbot.quizzes.dailies import Dailies
-from newsbot.quizzes.kept import game_of
-from newsbot.quizzes.moving import Games
-from newsbot.quizzes.playing import Quizzes
+from newsbot.quizzes.daily import Dailies
+from newsbot.quizzes.engine import Games
 from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.serialization import game_of
+from newsbot.quizzes.service import Quizzes
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate
 from tests.discord.conftest import Town

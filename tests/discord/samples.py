@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from newsbot.commands import about
 from newsbot.commands.answers import HELP, note
-from newsbot.commands.desk import build_menu
-from newsbot.commands.menu import Context
+from newsbot.commands.builtin import about
+from newsbot.commands.dispatcher import build_menu
+from newsbot.commands.registry import Context
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
 from newsbot.content.library import Library
 from newsbot.content.overviews import comparison_card, events_card, sources_card

@@ -9,8 +9,8 @@ import pytest
 from discord.http import Route
 from discord.utils import snowflake_time
 
-from newsbot.commands.menu import Command, Context, Menu
 from newsbot.commands.modules import COMMANDS
+from newsbot.commands.registry import Command, Context, Menu
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text

@@ -28,7 +28,7 @@ from newsbot.messages.cards import (
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Inline, Mention, Moment, Plain, outside_text
 from newsbot.messages.plain import plain_card
-from newsbot.platforms.discord.cards import Message, message, messages
+from newsbot.platforms.discord.render import Message, message, messages
 from tests.discord.limits import problems, walk
 from tests.discord.samples import content_cards, golden_cards, made_cards
 from tests.messages.strategies import cards

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.commands.briefs import topic_brief
-from newsbot.commands.desk import build_menu
-from newsbot.commands.menu import Command, Context, Menu, Option
+from newsbot.commands.builtin.briefs import topic_brief
+from newsbot.commands.dispatcher import build_menu
+from newsbot.commands.registry import Command, Context, Menu, Option
 from newsbot.content.library import load_library
 from newsbot.messages.cards import Card, Reply
 from newsbot.messages.requests import Ask

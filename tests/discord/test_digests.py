@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsbot.messages.requests import Place
-from newsbot.platforms.discord.platform import NAME
+from newsbot.platforms.discord.adapter import NAME
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.records import NewSubscription

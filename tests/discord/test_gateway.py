@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsbot.commands.desk import build_menu
+from newsbot.commands.dispatcher import build_menu
 from newsbot.content.library import load_library
 from newsbot.errors import PlatformRefused
 from newsbot.messages.charts import Chart

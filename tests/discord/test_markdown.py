@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsbot.messages.cards import Text
 from newsbot.messages.markup import Code, Emphasis, Inline, Link, Mention, Moment, Plain, Strong
-from newsbot.platforms.discord.markdown import block_text, escape, inline
+from newsbot.platforms.discord.markup import block_text, escape, inline
 from tests.messages.strategies import anything
 
 STYLES = {"body": ("", ""), "lede": ("**", "**"), "heading": ("### ", ""), "small": ("-# ", "")}

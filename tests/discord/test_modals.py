@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.commands.desk import build_menu
+from newsbot.commands.dispatcher import build_menu
 from newsbot.commands.forms import form_for
-from newsbot.commands.menu import Context
+from newsbot.commands.registry import Context
 from newsbot.content.library import load_library
 from newsbot.messages.actions import Action
 from newsbot.messages.forms import Field, Form

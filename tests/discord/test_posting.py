@@ -7,15 +7,15 @@ from random import Random
 import discord
 import pytest
 
-from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply, Rule, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier, Post
+from newsbot.platforms.discord.adapter import DiscordPlatform, nonce
 from newsbot.platforms.discord.login import Login
-from newsbot.platforms.discord.painting import Painter
 from newsbot.platforms.discord.permissions import FEATURES, NEEDED, invite_url
-from newsbot.platforms.discord.platform import DiscordPlatform, nonce
+from newsbot.platforms.discord.renderer import Painter
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery
 from tests.charts.samples import RANKED

@@ -13,11 +13,11 @@ from random import Random
 import aiohttp
 import pytest
 
-from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier, Post
+from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
-from newsbot.platforms.discord.painting import Painter
-from newsbot.platforms.discord.platform import DiscordPlatform
+from newsbot.platforms.discord.renderer import Painter
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from tests.discord.conftest import Town

@@ -12,7 +12,7 @@ from newsbot.messages.cards import Card, Picture, Reply, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord.client import _interaction, _message
-from newsbot.platforms.discord.painting import Painted
+from newsbot.platforms.discord.renderer import Painted
 from tests.charts.samples import RANKED
 from tests.discord.conftest import NEEDED, Town
 from tests.discord.house import house

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import PostRefused
 from newsbot.messages.actions import Action
@@ -18,12 +18,12 @@ from newsbot.messages.cards import Button, Buttons, Card, Picture, Reply, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
+from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
-from newsbot.platforms.discord.painting import Painter
-from newsbot.platforms.discord.platform import DiscordPlatform
-from newsbot.platforms.terminal.chat import HERE
-from newsbot.platforms.terminal.screen import Screen
-from newsbot.platforms.web.chat import WebChat
+from newsbot.platforms.discord.renderer import Painter
+from newsbot.platforms.terminal.adapter import Screen
+from newsbot.platforms.terminal.inbound import HERE
+from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.people import PEOPLE, place
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate

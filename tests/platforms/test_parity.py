@@ -19,11 +19,11 @@ from newsbot.messages.cards import Block, Buttons, Card, Choice, Facts, Links, P
 from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Link, Plain, plain_text
-from newsbot.platforms.discord.cards import messages as discord_messages
-from newsbot.platforms.slack.cards import messages as slack_messages
-from newsbot.platforms.terminal.chat import HERE
-from newsbot.platforms.terminal.screen import Screen
-from newsbot.platforms.web.view import stored
+from newsbot.platforms.discord.render import messages as discord_messages
+from newsbot.platforms.slack.render import messages as slack_messages
+from newsbot.platforms.terminal.adapter import Screen
+from newsbot.platforms.terminal.inbound import HERE
+from newsbot.platforms.web.render import stored
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 

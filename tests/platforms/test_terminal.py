@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 
-from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
-from newsbot.platforms.terminal.chat import HERE
-from newsbot.platforms.terminal.screen import Screen
-from newsbot.platforms.terminal.turn import HELD, LEASE, Turn
+from newsbot.outbox.worker import Courier, Post
+from newsbot.platforms.terminal.adapter import Screen
+from newsbot.platforms.terminal.inbound import HERE
+from newsbot.platforms.terminal.lease import HELD, LEASE, Turn
 from newsbot.storage.database import Database
 from tests.test_cli import Terminal, newsbot, own  # noqa: F401 (a fixture)
 

@@ -6,20 +6,20 @@ from random import Random
 from typing import Any, cast
 
 from newsbot.content.library import Library
-from newsbot.digests.outbox.courier import Courier
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click, Person, Place
-from newsbot.platforms.web.chat import WebChat
+from newsbot.outbox.worker import Courier
+from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.people import PEOPLE, place
-from newsbot.platforms.web.view import read_card
-from newsbot.quizzes.dailies import Dailies
-from newsbot.quizzes.kept import game_of
-from newsbot.quizzes.moving import Games
-from newsbot.quizzes.playing import Quizzes, Wishes
+from newsbot.platforms.web.render import read_card
+from newsbot.quizzes.daily import Dailies
+from newsbot.quizzes.engine import Games
 from newsbot.quizzes.rules.answering import Verdict
 from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.serialization import game_of
+from newsbot.quizzes.service import Quizzes, Wishes
 from newsbot.storage.database import Database
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

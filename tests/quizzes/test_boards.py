@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.library import Library
-from newsbot.digests.schedule.zones import zone_names, zone_of
 from newsbot.quizzes.rules.boards import Period, first_instant
 from newsbot.quizzes.rules.statistics import statistics
-from newsbot.quizzes.rules.streaks import local_day
+from newsbot.schedule.streaks import local_day
+from newsbot.schedule.timezones import zone_names, zone_of
 
 BERLIN = zone_of("Europe/Berlin")
 zones = st.sampled_from(sorted(zone_names())).map(zone_of)

@@ -21,8 +21,8 @@ from newsbot.messages.cards import Buttons, Card, Facts, Text, text
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Code, Mention
 from newsbot.messages.plain import plain_block
-from newsbot.platforms.discord.cards import messages as discord_messages
-from newsbot.platforms.slack.cards import messages as slack_messages
+from newsbot.platforms.discord.render import messages as discord_messages
+from newsbot.platforms.slack.render import messages as slack_messages
 from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card, daily_results
 from newsbot.quizzes.cards.exports import export_card, mark
 from newsbot.quizzes.cards.game_cards import podium_card, question_card, receipt_card, reveal_card
@@ -33,7 +33,7 @@ from newsbot.quizzes.rules.answering import Press, Verdict, VerdictKind, judge
 from newsbot.quizzes.rules.asking import AskedQuestion, asked
 from newsbot.quizzes.rules.game import Game, posted
 from newsbot.quizzes.rules.scoring import Answer, Result, Score, placed, results, totals
-from newsbot.quizzes.rules.streaks import Streak
+from newsbot.schedule.streaks import Streak
 from newsbot.storage.records import Player, ReportRecord
 from tests.messages.strategies import NASTY
 from tests.quizzes.samples import PLACE, after, answer, asking, question, result

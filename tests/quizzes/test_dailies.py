@@ -11,21 +11,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.content.library import Library
-from newsbot.digests.editions.wire import DailyQuestion
-from newsbot.digests.outbox.courier import LEASE, Courier
-from newsbot.digests.outbox.results import Gathered, Results
+from newsbot.digests.composer.sources import DailyQuestion
 from newsbot.errors import PostLater, PostRefused, RequestError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
-from newsbot.quizzes.ballots import Ballots
+from newsbot.outbox.before_send import Gathered, Results
+from newsbot.outbox.worker import LEASE, Courier
+from newsbot.quizzes.answers import Ballots
 from newsbot.quizzes.cards.daily_cards import DAILY
-from newsbot.quizzes.dailies import Dailies
-from newsbot.quizzes.kept import question_from_json
+from newsbot.quizzes.daily import Dailies
 from newsbot.quizzes.rules.answering import Press, VerdictKind
 from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.scoring import POINTS
 from newsbot.quizzes.rules.sealing import is_genuine
+from newsbot.quizzes.serialization import question_from_json
 from newsbot.storage.database import Database
 from newsbot.storage.outbox import stored_editions
 from newsbot.storage.records import DailyChannel, Delivery, ResultRecord

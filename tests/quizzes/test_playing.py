@@ -16,10 +16,10 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Person
 from newsbot.platforms.web.people import place
-from newsbot.quizzes.moving import Games
-from newsbot.quizzes.playing import CannotPost, GameOn, Wishes
+from newsbot.quizzes.engine import Games
 from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.service import CannotPost, GameOn, Wishes
 from newsbot.storage.database import Database
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process, another
 

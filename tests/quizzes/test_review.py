@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from newsbot.commands.desk import build_menu
+from newsbot.commands.dispatcher import build_menu
 from newsbot.content.library import Library
 from newsbot.errors import PostLater, PostRefused
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Person, Place
 from newsbot.quizzes.cards.daily_cards import DAILY
-from newsbot.quizzes.kept import question_from_json, record_of
-from newsbot.quizzes.playing import Wishes
 from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.game import LONGEST, new_game
+from newsbot.quizzes.serialization import question_from_json, record_of
+from newsbot.quizzes.service import Wishes
 from newsbot.storage.database import Database
 from newsbot.storage.records import ResultRecord
 from tests.quizzes.house import ADA, BEN, CHLOE, NOON, QUIZ, Clock, Process

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.digests.schedule.clock import instant_of
-from newsbot.digests.schedule.zones import zone_names, zone_of
-from newsbot.quizzes.rules.streaks import GRACE, Streak, local_day, streak
+from newsbot.schedule.clock import instant_of
+from newsbot.schedule.streaks import GRACE, Streak, local_day, streak
+from newsbot.schedule.timezones import zone_names, zone_of
 from newsbot.storage.records import OutageRecord
 
 BERLIN = zone_of("Europe/Berlin")

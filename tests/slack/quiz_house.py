@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from newsbot.commands.desk import Desk
-from newsbot.digests.editions.wire import ContentWire
-from newsbot.digests.outbox.courier import Courier
-from newsbot.digests.planning import Planner
-from newsbot.digests.subscribing import Digests
+from newsbot.commands.dispatcher import Desk
+from newsbot.digests.composer.sources import ContentWire
+from newsbot.digests.planner import Planner
+from newsbot.digests.service import Digests
 from newsbot.messages.platform import Platform
-from newsbot.quizzes.dailies import Dailies
-from newsbot.quizzes.kept import game_of
-from newsbot.quizzes.moving import Games
-from newsbot.quizzes.playing import Quizzes
+from newsbot.outbox.worker import Courier
+from newsbot.quizzes.daily import Dailies
+from newsbot.quizzes.engine import Games
 from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.serialization import game_of
+from newsbot.quizzes.service import Quizzes
 from newsbot.storage.database import Database, DurableEvents
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_drivers import Driver

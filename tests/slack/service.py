@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.library import Library, load_library
 from newsbot.http import HttpServer
 from newsbot.messages.charts import Chart
-from newsbot.platforms.slack.connect import SlackService, slack_service
+from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.slack.service import SlackService, slack_service
 from newsbot.platforms.slack.sockets import Timing
-from newsbot.platforms.slack.values import SlackValues
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate
 from tests.slack.loopback import LoopbackSlack

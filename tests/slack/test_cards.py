@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
 from newsbot.content.library import Library, load_library
 from newsbot.content.live import LiveLibrary
@@ -41,7 +41,8 @@ from newsbot.messages.charts import Chart, Point
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Emphasis, Inline, Link, Mention, Moment, Plain, Strong
 from newsbot.messages.requests import Person, Place
-from newsbot.platforms.slack.cards import (
+from newsbot.platforms.slack.markup import escaped, fits_mrkdwn, mrkdwn, paragraph
+from newsbot.platforms.slack.render import (
     ACTION_IDS,
     Message,
     ShownPicture,
@@ -51,7 +52,6 @@ from newsbot.platforms.slack.cards import (
     token_and_values,
     with_data_of,
 )
-from newsbot.platforms.slack.mrkdwn import escaped, fits_mrkdwn, mrkdwn, paragraph
 from tests.messages.strategies import NASTY, cards, inlines
 from tests.slack.limits import problems
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsbot.commands.desk import Desk, build_menu
-from newsbot.commands.menu import Command, Context, Menu
+from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.registry import Command, Context, Menu
 from newsbot.content.library import Library
 from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
 from newsbot.messages.requests import Ask, Place
-from newsbot.platforms.slack.stamps import instant
+from newsbot.platforms.slack.timestamps import instant
 from newsbot.storage.database import Database, DurableEvents
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_drivers import Driver, Retry

@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from newsbot.commands.desk import Desk
-from newsbot.digests.editions.wire import ContentWire, SelfCheck
-from newsbot.digests.outbox.courier import Courier
-from newsbot.digests.subscribing import Digests
+from newsbot.commands.dispatcher import Desk
+from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.service import Digests
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.records import Subscription
 from tests.slack.loopback import LoopbackSlack

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import newsbot.platforms.slack
-from newsbot.commands.desk import build_menu
-from newsbot.commands.menu import Command, Context, Menu
+from newsbot.commands.dispatcher import build_menu
+from newsbot.commands.registry import Command, Context, Menu
 from newsbot.content.library import load_library
 from newsbot.messages.cards import Card, Reply
 from newsbot.messages.requests import Ask

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.commands.forms import form_for
 from newsbot.content.cards import brief_card, question_card
 from newsbot.content.library import Library
@@ -19,9 +19,9 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, text
 from newsbot.messages.forms import Field, Form, Problems
 from newsbot.messages.requests import Person, Place
-from newsbot.platforms.slack.cards import token_and_values
 from newsbot.platforms.slack.home import home
 from newsbot.platforms.slack.modals import CALLBACK, card_modal, errors, modal, submitted
+from newsbot.platforms.slack.render import token_and_values
 from tests.messages.strategies import NASTY, cards, words
 from tests.slack.limits import view_problems
 from tests.slack.test_cards import check_golden, strings

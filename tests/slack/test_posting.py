@@ -8,12 +8,12 @@ from random import Random
 
 import pytest
 
-from newsbot.digests.outbox.courier import Courier, Post
 from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
+from newsbot.outbox.worker import Courier, Post
 from newsbot.platforms.slack.client import SlackCalls
-from newsbot.platforms.slack.stamps import instant
+from newsbot.platforms.slack.timestamps import instant
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.loopback_world import DEFAULT_SCOPES

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import ClientSession
 
 from newsbot.errors import NewsbotError
-from newsbot.platforms.slack.connect import examine
 from newsbot.platforms.slack.doctor import Finding
+from newsbot.platforms.slack.service import examine
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.service import Running, Shelf, library, running, values_for

@@ -11,8 +11,8 @@ import pytest
 from newsbot.errors import NewsbotError, PlatformRefused, PostRefused
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
-from newsbot.platforms.slack.seal import Seal
-from newsbot.platforms.slack.values import SlackValues
+from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.slack.token_cipher import Seal
 from newsbot.storage.records import SlackInstallation
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault

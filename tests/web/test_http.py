@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import RequestError, SettingsError
 from newsbot.http import HttpServer
@@ -21,10 +21,10 @@ from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.codec import card_to_json
 from newsbot.messages.platform import Platform
-from newsbot.platforms.web.chat import WebChat
+from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.guard import require_loopback
+from newsbot.platforms.web.http import WebRoutes
 from newsbot.platforms.web.people import PEOPLE, place
-from newsbot.platforms.web.routes import WebRoutes
 from newsbot.storage.database import Database
 from tests.test_cli import newsbot
 
@@ -295,6 +295,6 @@ def test_people_of_the_web_are_of_the_web_only() -> None:
 
 
 def test_the_web_is_imported_without_a_drawing_library() -> None:
-    parts = "newsbot.http, newsbot.platforms.web.routes, newsbot.charts.renderer"
+    parts = "newsbot.http, newsbot.platforms.web.http, newsbot.charts.renderer"
     program = f"import sys, {parts}; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -8,7 +8,7 @@ import discord
 
 from newsbot.errors import PostLater, PostRefused, PostUnclear
 from newsbot.messages.requests import DIRECT, Place
-from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord import errors
 from newsbot.platforms.discord.permissions import THREADS, in_channel
 from newsbot.platforms.discord.rest import Rest
 
@@ -46,8 +46,8 @@ class Channels:
             parent: Mapping[str, Any] = channel
             if channel.get("type") in THREADS and channel.get("parent_id"):
                 parent = await self._rest.get("/channels/{channel_id}", channel_id=channel["parent_id"])
-        except (*refusals.BROKEN, discord.HTTPException) as error:
-            raise refusals.as_post_error(error, called_in(channel, place)) from error
+        except (*errors.BROKEN, discord.HTTPException) as error:
+            raise errors.as_post_error(error, called_in(channel, place)) from error
         try:
             return in_channel(guild, member, parent, me), channel
         except (KeyError, TypeError, ValueError) as error:
@@ -63,8 +63,8 @@ class Channels:
     async def _kept(self, place: Place, asked: Callable[[], Awaitable[Json]]) -> Json:
         try:
             found = await asked()
-        except (*refusals.BROKEN, discord.HTTPException) as error:
-            failure = refusals.as_post_error(error, called_in(self._known.get(place.channel, {}), place))
+        except (*errors.BROKEN, discord.HTTPException) as error:
+            failure = errors.as_post_error(error, called_in(self._known.get(place.channel, {}), place))
             if isinstance(failure, PostUnclear):
                 raise PostLater("Discord cannot be reached.") from error  # nothing but a question was sent
             raise failure from error

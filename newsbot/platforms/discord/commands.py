@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from newsbot.commands.briefs import topic_brief
-from newsbot.commands.menu import Command, Menu, Option, OptionKind
+from newsbot.commands.builtin.briefs import topic_brief
+from newsbot.commands.registry import Command, Menu, Option, OptionKind
 from newsbot.platforms.discord.modals import shortened
 
 CHAT_INPUT = 1

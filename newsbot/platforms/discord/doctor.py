@@ -4,14 +4,14 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from newsbot.commands.menu import Menu
+from newsbot.commands.registry import Menu
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
+from newsbot.platforms.discord.adapter import NAME, DiscordPlatform
 from newsbot.platforms.discord.commands import command_list
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.permissions import allow, invite_url
-from newsbot.platforms.discord.platform import NAME, DiscordPlatform
 from newsbot.platforms.discord.sync import CommandSync
 
 

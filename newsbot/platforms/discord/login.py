@@ -9,7 +9,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from newsbot.errors import PlatformRefused, PostLater
-from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord import errors
 
 log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # newsbot has no voice
@@ -63,7 +63,7 @@ class Login:
             await self._client.login(self._token)
         except discord.LoginFailure as error:
             raise PlatformRefused(REFUSED_SENTENCE) from error
-        except (*refusals.BROKEN, discord.HTTPException) as error:
+        except (*errors.BROKEN, discord.HTTPException) as error:
             log.info("Discord cannot be reached: %r", error)
             await self._client.close()
             self._client = self._fresh()  # one whose session is closed cannot log in again

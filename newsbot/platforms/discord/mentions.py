@@ -9,13 +9,13 @@ from typing import Any
 import discord
 
 from newsbot.commands.answers import delete_button
-from newsbot.commands.desk import Desk, HandledEvents
+from newsbot.commands.dispatcher import Desk, HandledEvents
 from newsbot.errors import NewsbotError, PostError, PostRefused, StorageError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Person, Place
-from newsbot.platforms.discord import painting
-from newsbot.platforms.discord.platform import NAME, DiscordPlatform
+from newsbot.platforms.discord import renderer
+from newsbot.platforms.discord.adapter import NAME, DiscordPlatform
 
 log = logging.getLogger(__name__)
 
@@ -115,4 +115,4 @@ def _may_quote(message: discord.Message) -> bool:
 def _delete_below(who_id: str) -> dict[str, Any]:
     button = delete_button(who_id)
     assert isinstance(button.does, Action)
-    return painting.button(button.label, button.does.token())
+    return renderer.button(button.label, button.does.token())

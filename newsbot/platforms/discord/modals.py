@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from newsbot.messages.forms import Field, Form
-from newsbot.platforms.discord.markdown import cleaned, escape_line
+from newsbot.platforms.discord.markup import cleaned, escape_line
 
 ROW, SELECT, TEXT_INPUT, TEXT, LABEL = 1, 3, 4, 10, 18
 MAX_COMPONENTS = 5

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from discord.http import HTTPClient, Route
 
-from newsbot.platforms.discord.painting import Painted
+from newsbot.platforms.discord.renderer import Painted
 
 _TIMEOUT = 20.0  # seconds for one request
 

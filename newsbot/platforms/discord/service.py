@@ -13,22 +13,22 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from newsbot.commands.desk import Desk, HandledEvents
+from newsbot.commands.dispatcher import Desk, HandledEvents
 from newsbot.errors import NewsbotError, PlatformRefused, PostLater
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Place
-from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord import errors
+from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.client import Client, Connection, Handlers, make_client
+from newsbot.platforms.discord.http import Wire
 from newsbot.platforms.discord.identify import IdentifyGate
-from newsbot.platforms.discord.interactions import Interactions
+from newsbot.platforms.discord.inbound import Interactions
 from newsbot.platforms.discord.login import REFUSED_SENTENCE, Login
 from newsbot.platforms.discord.mentions import Mentions
-from newsbot.platforms.discord.painting import Painter, Pictures
-from newsbot.platforms.discord.platform import DiscordPlatform
+from newsbot.platforms.discord.renderer import Painter, Pictures
 from newsbot.platforms.discord.sync import CommandSync, Menus
 from newsbot.platforms.discord.welcome import welcome_key, welcome_place, welcome_reply
-from newsbot.platforms.discord.wire import Wire
 from newsbot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ class DiscordService:
                 # Also AttributeError: discord.py looks at a connection it never had where the very first attempt fails.
                 log.warning("the connection to Discord broke: %r", error.__context__ or error)
             finally:
-                with suppress(*refusals.BROKEN):
+                with suppress(*errors.BROKEN):
                     await client.close()
             self.connection.went(0)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads processes, guards nothing)
@@ -169,7 +169,7 @@ class DiscordService:
         try:
             shards, url, limits = await http.get_bot_gateway()
             return max(1, shards), url, max(1, int(limits.get("max_concurrency", 1)))
-        except (*refusals.BROKEN, discord.DiscordException, KeyError, TypeError) as error:
+        except (*errors.BROKEN, discord.DiscordException, KeyError, TypeError) as error:
             log.info("Discord does not advise on shards: %r", error)
             return 1, "", 1
 

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import discord
 from discord.http import Route
 
-from newsbot.commands.menu import Menu
+from newsbot.commands.registry import Menu
 from newsbot.errors import NewsbotError, PlatformRefused
 from newsbot.messages.requests import Place
-from newsbot.platforms.discord import refusals
+from newsbot.platforms.discord import errors
 from newsbot.platforms.discord.commands import CommandList, command_list
 from newsbot.platforms.discord.login import Login
 from newsbot.storage.database import Database
@@ -88,7 +88,7 @@ class CommandSync:
         http, _ = await self._login.http()
         try:
             await http.request(await self._route("PUT", guild_id), json=wanted.payload)
-        except (*refusals.BROKEN, discord.HTTPException) as error:
+        except (*errors.BROKEN, discord.HTTPException) as error:
             raise PlatformRefused(f"Discord did not take the commands: {error}") from error
 
     async def difference(self, wanted: CommandList, guild_id: str | None = None) -> list[str]:
@@ -96,7 +96,7 @@ class CommandSync:
         http, _ = await self._login.http()
         try:
             held = await http.request(await self._route("GET", guild_id))
-        except (*refusals.BROKEN, discord.HTTPException) as error:
+        except (*errors.BROKEN, discord.HTTPException) as error:
             raise PlatformRefused(f"Discord did not tell its commands: {error}") from error
         return list(differences(wanted.payload, held, in_guild=guild_id is not None))
 

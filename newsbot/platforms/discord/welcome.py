@@ -3,7 +3,7 @@
 import discord
 
 from newsbot.commands.answers import HELP, Offer, offered, run
-from newsbot.commands.menu import Menu
+from newsbot.commands.registry import Menu
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card, Reply, Text, text
 from newsbot.messages.markup import Code, Plain

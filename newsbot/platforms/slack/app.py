@@ -11,20 +11,20 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.platforms.slack import modals
 from newsbot.platforms.slack.authorize import Authorize
-from newsbot.platforms.slack.cards import ACTION_IDS
 from newsbot.platforms.slack.client import SlackCalls
-from newsbot.platforms.slack.conversation import Conversation
+from newsbot.platforms.slack.deduplication import Once
 from newsbot.platforms.slack.home import home
+from newsbot.platforms.slack.inbound import Conversation
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.manifest import DIRECT_MESSAGES
-from newsbot.platforms.slack.once import Once
-from newsbot.platforms.slack.requests import place, said
-from newsbot.platforms.slack.sending import Sender
+from newsbot.platforms.slack.payloads import place, said
+from newsbot.platforms.slack.render import ACTION_IDS
+from newsbot.platforms.slack.responses import Sender
 from newsbot.platforms.slack.submissions import Submissions
 from newsbot.platforms.slack.work import Work
 

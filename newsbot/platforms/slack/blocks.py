@@ -24,7 +24,7 @@ from newsbot.messages.cards import (
 )
 from newsbot.messages.charts import Chart
 from newsbot.messages.markup import Inline, Link, Plain, Strong, plain_text
-from newsbot.platforms.slack.mrkdwn import SlackBlock, fits_mrkdwn, mrkdwn, mrkdwn_object, paragraph, plain, small
+from newsbot.platforms.slack.markup import SlackBlock, fits_mrkdwn, mrkdwn, mrkdwn_object, paragraph, plain, small
 
 _COLUMNS = 20
 _ROW = 25  # elements of an actions block

@@ -24,7 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from newsbot.errors import PostLater, PostUnclear
-from newsbot.platforms.slack.problems import SlackRefused, api_error, connection_error, retry_after
+from newsbot.platforms.slack.errors import SlackRefused, api_error, connection_error, retry_after
 
 _SECONDS = 30.0
 _SHORT_WAIT = 3.0  # a longer Retry-After is the caller's: whoever posts by a schedule has other things to do meanwhile

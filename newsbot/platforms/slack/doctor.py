@@ -8,10 +8,10 @@ from aiohttp import ClientError, ClientTimeout
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
+from newsbot.platforms.slack.adapter import SlackPlatform
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from newsbot.platforms.slack.pictures import SCOPES as PICTURE_SCOPES
-from newsbot.platforms.slack.platform import SlackPlatform
 
 _SECONDS = 10.0
 

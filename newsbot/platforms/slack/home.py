@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from newsbot.commands.forms import open_action
-from newsbot.commands.menu import Menu
+from newsbot.commands.registry import Menu
 from newsbot.content.library import Library
 from newsbot.content.models import date_words
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Rule, text
 from newsbot.messages.fitting import fit
 from newsbot.platforms.slack.blocks import card_blocks
-from newsbot.platforms.slack.cards import no_pictures, with_data_of
 from newsbot.platforms.slack.modals import VIEW
+from newsbot.platforms.slack.render import no_pictures, with_data_of
 
 _TOPICS = 24
 _EVENTS = 3

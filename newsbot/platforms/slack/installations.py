@@ -14,8 +14,8 @@ from typing import Any
 
 from newsbot.errors import NewsbotError, PostLater, StorageError, StorageUnavailable
 from newsbot.platforms.slack.client import SlackCalls
-from newsbot.platforms.slack.problems import EXPIRED, GONE, SlackRefused, refusal
-from newsbot.platforms.slack.seal import Seal
+from newsbot.platforms.slack.errors import EXPIRED, GONE, SlackRefused, refusal
+from newsbot.platforms.slack.token_cipher import Seal
 from newsbot.platforms.slack.workspace import OAuthApp, Workspace, closed, opened
 from newsbot.storage.database import Database
 

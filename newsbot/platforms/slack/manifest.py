@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from newsbot.commands.briefs import topic_brief
-from newsbot.commands.menu import PRIVATE, Command, Menu
+from newsbot.commands.builtin.briefs import topic_brief
+from newsbot.commands.registry import PRIVATE, Command, Menu
 
 MAX_COMMANDS = 50
 MAX_NAME = 32  # with its slash

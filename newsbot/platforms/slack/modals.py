@@ -18,8 +18,8 @@ from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Field, Form, Problems
 from newsbot.messages.markup import Plain
 from newsbot.platforms.slack.blocks import card_blocks, option_object
-from newsbot.platforms.slack.cards import ShownPicture, no_pictures, with_data_of
-from newsbot.platforms.slack.mrkdwn import SlackBlock, paragraph, plain
+from newsbot.platforms.slack.markup import SlackBlock, paragraph, plain
+from newsbot.platforms.slack.render import ShownPicture, no_pictures, with_data_of
 
 CALLBACK = "nb-form"
 CARD_CALLBACK = "nb-card"

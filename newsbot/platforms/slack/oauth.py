@@ -25,8 +25,8 @@ from newsbot.errors import NewsbotError
 from newsbot.platforms.slack.client import SlackCalls, sdk_log
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.manifest import scopes
-from newsbot.platforms.slack.requests import PLATFORM
-from newsbot.platforms.slack.seal import Seal
+from newsbot.platforms.slack.payloads import PLATFORM
+from newsbot.platforms.slack.token_cipher import Seal
 from newsbot.platforms.slack.workspace import OAuthApp, Workspace
 from newsbot.storage.database import Database, DurableEvents
 

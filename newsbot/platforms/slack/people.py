@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from newsbot.errors import NewsbotError
 from newsbot.messages.requests import Person
 from newsbot.platforms.slack.installations import Workspaces
-from newsbot.platforms.slack.requests import PLATFORM, stranger
+from newsbot.platforms.slack.payloads import PLATFORM, stranger
 
 log = logging.getLogger(__name__)
 

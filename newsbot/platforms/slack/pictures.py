@@ -17,9 +17,9 @@ from newsbot.content.cards import charts
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, PostLater
 from newsbot.messages.charts import Chart
-from newsbot.platforms.slack.cards import ShownPicture
+from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
-from newsbot.platforms.slack.problems import SlackRefused
+from newsbot.platforms.slack.render import ShownPicture
 
 log = logging.getLogger(__name__)
 

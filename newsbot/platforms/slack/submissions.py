@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from newsbot.commands.answers import note
-from newsbot.commands.desk import Desk
+from newsbot.commands.dispatcher import Desk
 from newsbot.errors import TokenError
 from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Problems
 from newsbot.messages.requests import Person, Place, Submit
 from newsbot.platforms.slack import modals
-from newsbot.platforms.slack.once import Once
+from newsbot.platforms.slack.deduplication import Once
+from newsbot.platforms.slack.payloads import Payload, place, user_of
 from newsbot.platforms.slack.people import People
-from newsbot.platforms.slack.requests import Payload, place, user_of
-from newsbot.platforms.slack.sending import Sender
+from newsbot.platforms.slack.responses import Sender
 from newsbot.platforms.slack.work import Work
 
 _PATIENCE = 1.0  # seconds for the desk: with what is looked up before, the acknowledgement keeps to three

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsbot.platforms.slack.seal import Seal
+from newsbot.platforms.slack.token_cipher import Seal
 from newsbot.storage.records import SlackInstallation
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Place
 from newsbot.quizzes.rules.boards import Period, Scope
 from newsbot.quizzes.rules.scoring import Result, Score
-from newsbot.quizzes.rules.streaks import Streak
+from newsbot.schedule.streaks import Streak
 from newsbot.storage.records import ReportRecord
 
 MOST_SHOWN = 10  # people on a podium or a board

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from newsbot.quizzes.rules.streaks import GRACE, local_day
+from newsbot.schedule.streaks import GRACE, local_day
 
 Period = Literal["week", "month", "all"]
 Scope = Literal["channel", "server"]

@@ -1,0 +1,234 @@
+"""The operator's verbs for digests: what would be posted, when, at once, and what became of it in a simulated year."""
+
+import argparse
+import asyncio
+import gc
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from newsbot.errors import RequestError
+from newsbot.settings import Settings
+
+if TYPE_CHECKING:
+    from newsbot.content.library import Library
+    from newsbot.digests.service import Digests
+    from newsbot.digests.simulate import Replayed
+    from newsbot.storage.records import Subscription
+
+_MOST = 10_000  # subscriptions that one command deals with
+_NOBODY = "No digest is subscribed and active: /digest subscribe in a channel makes one."
+_CATCH_UPS = ("skip", "latest", "all")
+_HEADS = ("slot", "due (UTC)", "sent (UTC)", "state", "reason")
+
+
+def add_digest(verbs: Any) -> None:
+    """Add `newsbot digest …` to the verbs of the command line."""
+    digest = verbs.add_parser("digest", help="what digests post and when").add_subparsers(metavar="VERB", required=True)
+
+    preview = digest.add_parser("preview", help="print what would be posted now")
+    which = preview.add_mutually_exclusive_group()
+    which.add_argument("--topics", default="", help="of these topics: a,b; every topic without it")
+    which.add_argument("--subscription", type=int, metavar="ID", help="of this subscription")
+    preview.set_defaults(verb=_preview)
+
+    following = digest.add_parser("next", help="print when each digest comes next")
+    following.add_argument("--subscription", type=int, metavar="ID", help="of this subscription alone")
+    following.add_argument("--count", type=_count, default=5, help="so many times each (1 to 100)")
+    following.set_defaults(verb=_next)
+
+    send = digest.add_parser("send", help="post an edition at once")
+    send.add_argument("--now", action="store_true", required=True, help="say that it is to leave at once")
+    whose = send.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--subscription", type=int, metavar="ID", help="for this subscription")
+    whose.add_argument("--all", action="store_true", help="for every active subscription")
+    send.set_defaults(verb=_send)
+    _add_simulate(digest)
+
+
+def _add_simulate(digest: Any) -> None:
+    simulate = digest.add_parser("simulate", help="replay a span of days by a simulated clock: what came when, and why")
+    simulate.add_argument("--at", required=True, metavar="HH:MM", help="the wall time")
+    simulate.add_argument("--days", required=True, help="daily, mon-fri, or days such as mon,wed")
+    simulate.add_argument("--zone", required=True, help="a city, or an IANA name such as Europe/Berlin")
+    simulate.add_argument("--from", dest="first", required=True, metavar="DATE", help="the first date, as 2026-01-31")
+    simulate.add_argument("--to", dest="last", required=True, metavar="DATE", help="the last date, included")
+    simulate.add_argument(
+        "--down",
+        action="append",
+        default=[],
+        metavar="START..END",
+        help="newsbot is down from START to END, as 2026-03-29T06:10..2026-03-29T09:40; UTC without an offset",
+    )
+    simulate.add_argument("--catch-up", choices=_CATCH_UPS, default="latest", help="what becomes of what was missed")
+    simulate.add_argument("--json", action="store_true", help="print one JSON object a line")
+    simulate.set_defaults(verb=_simulate)
+
+
+def _count(typed: str) -> int:
+    if not typed.isdecimal() or not 1 <= int(typed) <= 100:
+        raise argparse.ArgumentTypeError(f"{typed!r} is no number from 1 to 100")
+    return int(typed)
+
+
+def _tell(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+# -- simulate ---------------------------------------------------------------------------------------------------------
+
+
+def _simulate(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.app.container import today
+    from newsbot.content.library import load_library
+    from newsbot.digests.simulate import replay
+    from newsbot.digests.simulate_args import wanted
+
+    plan = wanted(options.at, options.days, options.zone, options.first, options.last, options.down, options.catch_up)
+    library = load_library(settings.content_folder, today())
+    logging.disable()  # it would tell of a time that never was
+    gc.freeze()  # what is loaded by now stays: to look through it for garbage takes a fifth of the time
+    found = asyncio.run(replay(plan, library))
+    lines = [json.dumps(each.to_json(), ensure_ascii=False) for each in found] if options.json else _table(found)
+    _tell(lines)
+    return 0
+
+
+def _table(found: Sequence["Replayed"]) -> list[str]:
+    """The slots in columns, with how many there were of each state."""
+    rows = [_HEADS, *(_row(each) for each in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    states = [each.state for each in found]
+    return [*lines, ", ".join(f"{states.count(state)} {state}" for state in ("sent", "late", "skipped"))]
+
+
+def _row(of: "Replayed") -> tuple[str, ...]:
+    sent = f"{of.sent:%Y-%m-%d %H:%M:%S}" if of.sent else "never"
+    return of.slot, f"{of.due:%Y-%m-%d %H:%M:%S}", sent, of.state, of.reason
+
+
+# -- what there is ----------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _service(settings: Settings) -> AsyncIterator[tuple["Digests", "Library"]]:
+    """The service that commands use, over the database of these settings, and the content; it posts nothing itself."""
+    from newsbot.app.container import build, open_database
+    from newsbot.app.digests import digests_of
+    from newsbot.app.quizzes import dailies_of
+
+    live = build(settings).live
+    async with open_database(settings) as database:
+        yield digests_of(database, {}, live, question=dailies_of(database, live)), live.current
+
+
+async def _called(digests: "Digests", wanted: int) -> "Subscription":
+    """The subscription of that id. Raises RequestError where there is none, or it ended."""
+    found = await digests.get(wanted)
+    if found is None or found.state == "ended":
+        raise RequestError(f"There is no subscription {wanted}. This lists them: newsbot digest next")
+    return found
+
+
+async def _chosen(digests: "Digests", wanted: int | None) -> Sequence["Subscription"]:
+    """The subscription of that id, or every active one."""
+    return await digests.active(_MOST) if wanted is None else [await _called(digests, wanted)]
+
+
+def _named(of: "Subscription") -> str:
+    """A subscription on one line: its id, its channel and its rule."""
+    return f"{of.id}: {of.place.platform} {of.place.channel}, {of.days} {of.at:%H:%M} {of.zone}"
+
+
+def _preview(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.messages.plain import plain_card
+
+    async def shown() -> str:
+        async with _service(settings) as (digests, library):
+            if options.subscription is not None:
+                return plain_card(await digests.preview(await _called(digests, options.subscription)))
+            return plain_card(await digests.preview(_new_one(library, options.topics)))
+
+    _tell([asyncio.run(shown())])
+    return 0
+
+
+def _new_one(library: "Library", topics: str) -> "Subscription":
+    """A digest of these topics as it is when somebody subscribes now; it is not kept."""
+    from newsbot.app.container import now
+    from newsbot.digests.service import first_cursor
+    from newsbot.messages.requests import Place
+    from newsbot.storage.records import Subscription
+
+    ids = tuple(dict.fromkeys(_topic(library, typed) for typed in topics.split(",") if typed.strip()))
+    at = now()
+    return Subscription(
+        id=0,
+        number=0,
+        place=Place("terminal", "", "preview"),
+        at=at.time().replace(second=0, microsecond=0),
+        zone="UTC",
+        days="daily",
+        made_by="",
+        made_at=at,
+        topics=ids,
+        when_empty="short",
+        catch_up="latest",
+        mention="",
+        state="active",
+        since=at,
+        last_day=None,
+        next_at=None,
+        history="",
+        cursor=first_cursor(at, "UTC"),
+    )
+
+
+def _topic(library: "Library", typed: str) -> str:
+    from newsbot.commands.answers import Unclear, topic_called
+
+    try:
+        return topic_called(library, typed).id
+    except Unclear as error:
+        near = ", ".join(offer.label for offer in error.offers)
+        raise RequestError(f"{error} {near}".strip()) from None
+
+
+def _next(settings: Settings, options: argparse.Namespace) -> int:
+    from newsbot.schedule.clock import shown
+    from newsbot.schedule.timezones import zone_of
+
+    async def listed() -> list[str]:
+        lines: list[str] = []
+        async with _service(settings) as (digests, _):
+            for each in await _chosen(digests, options.subscription):
+                slots = digests.next(each, options.count)
+                lines.append(_named(each) if slots else f"{_named(each)}: paused. {each.paused_fix}".rstrip())
+                for slot in slots:
+                    local = shown(slot.instant, zone_of(each.zone))
+                    lines.append(f"   {local:%a %Y-%m-%d %H:%M}   {slot.instant:%Y-%m-%d %H:%M} UTC")
+                lines += [f"   {change.sentence(each.zone)}" for change in digests.changes_ahead(each, slots)]
+        return lines or [_NOBODY]
+
+    _tell(asyncio.run(listed()))
+    return 0
+
+
+def _send(settings: Settings, options: argparse.Namespace) -> int:
+    async def queued() -> list[str]:
+        async with _service(settings) as (digests, _):
+            chosen = await _chosen(digests, options.subscription)
+            for each in chosen:
+                await digests.send_now(each)
+        return [_named(each) for each in chosen]
+
+    lines = asyncio.run(queued())
+    if not lines:
+        raise RequestError(_NOBODY)
+    count = "1 edition is" if len(lines) == 1 else f"{len(lines)} editions are"
+    _tell([*lines, f"{count} in the outbox; a running newsbot posts within seconds what is there."])
+    return 0

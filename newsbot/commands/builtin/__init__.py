@@ -1,0 +1,1 @@
+"""Commands about content and about newsbot itself."""

@@ -1,0 +1,41 @@
+"""`/figure name`: one number with its date, source, caveat and who disagrees."""
+
+from collections.abc import Iterator
+
+from newsbot.commands.answers import figure_called
+from newsbot.commands.button_args import arguments
+from newsbot.commands.registry import Command, Context, Option
+from newsbot.content.cards import figure_card
+from newsbot.content.library import Library
+from newsbot.messages.cards import Reply
+from newsbot.messages.requests import Ask, Click
+
+NAME = Option("name", "figure", "Which figure", required=True, rest=True)
+
+
+def commands(library: Library) -> Iterator[Command]:
+    """`/figure`."""
+    examples = tuple(f"/figure {name}" for name in list(library.figures)[:2])
+    yield Command(
+        ("figure",),
+        "One number: its date, source and what it leaves out",
+        figure,
+        (NAME,),
+        ("figures",),
+        examples,
+    )
+
+
+async def figure(context: Context, ask: Ask) -> Reply:
+    """The figure that the option names."""
+    found = figure_called(context.library, ask.options.get("name", ""))
+    return Reply(figure_card(context.library, found.id))
+
+
+async def open_figure(context: Context, click: Click) -> Reply:
+    """A press of a button to a figure."""
+    (name,) = arguments(click, 1)
+    return Reply(figure_card(context.library, figure_called(context.library, name).id), replaces=True)
+
+
+CLICKS = {"figure.open": open_figure}

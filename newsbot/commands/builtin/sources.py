@@ -1,0 +1,45 @@
+"""`/sources [topic] [brief]`: every address a brief or a topic rests on."""
+
+from collections.abc import Iterator
+
+from newsbot.commands.answers import brief_called, topic_called
+from newsbot.commands.builtin.briefs import BRIEF
+from newsbot.commands.registry import Command, Context, Option
+from newsbot.content.library import Library
+from newsbot.content.overviews import sources_card
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Button, Buttons, Card, Reply, text
+from newsbot.messages.requests import Ask, Click
+
+TOPIC = Option("topic", "topic", "Which topic; how newsbot picks sources without one")
+_ABOUT = (
+    "Every number has a source, a date, and a note of what it leaves out. Papers, filings, regulators and the company "
+    "itself come first, then the press. Where good sources disagree, the card shows each value with who gives it."
+)
+
+
+def commands(library: Library) -> Iterator[Command]:
+    """`/sources`."""
+    examples = tuple(f"/sources {topic}" for topic in list(library.topics)[:1])
+    yield Command(("sources",), "Where the numbers come from", sources, (TOPIC, BRIEF), ("source",), examples)
+
+
+async def sources(context: Context, ask: Ask) -> Reply:
+    """The sources of a brief or topic; how sources are picked where none is named."""
+    library = context.library
+    if not (typed := ask.options.get("topic")):
+        shown = list(library.topics.values())[:20]
+        buttons = tuple(Button(topic.title, Action("sources.open", (topic.id,))) for topic in shown)
+        return Reply(Card("Where the numbers come from", (text(_ABOUT), Buttons(buttons))))
+    topic = topic_called(library, typed)
+    name = ask.options.get("brief")
+    return Reply(sources_card(library, topic, brief_called(library, topic, name) if name else None))
+
+
+async def open_sources(context: Context, click: Click) -> Reply:
+    """A press of a button to the sources of a topic."""
+    topic = topic_called(context.library, next(iter(click.action.arguments), ""))
+    return Reply(sources_card(context.library, topic, None), private=True)
+
+
+CLICKS = {"sources.open": open_sources}

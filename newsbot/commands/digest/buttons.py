@@ -1,0 +1,92 @@
+"""Buttons of digests: managing them, posting one now, sending again, and ending one after a question."""
+
+from typing import TYPE_CHECKING
+
+from newsbot.commands.answers import Offer, Unclear, offered, run
+from newsbot.commands.button_args import arguments, damaged
+from newsbot.commands.digest import cards
+from newsbot.commands.digest.lookup import (
+    digests_here,
+    may_change,
+    numbered,
+    require_may_change,
+    require_reader,
+    service,
+)
+from newsbot.commands.digest.views import following
+from newsbot.commands.registry import Context
+from newsbot.messages.cards import Card, Reply, text
+from newsbot.messages.requests import Click
+
+if TYPE_CHECKING:
+    from newsbot.storage.records import Subscription
+
+
+async def manage(context: Context, click: Click) -> Reply:
+    """Everything that can be done with the digest behind the button; without one, with those of the channel."""
+    require_reader(click.who)
+    if click.action.arguments:
+        (number,) = arguments(click, 1)
+        return _managed(context, click, await numbered(context, click, number))
+    found = await digests_here(context, click.where)
+    if len(found) == 1:
+        return _managed(context, click, found[0])
+    return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
+
+
+def _managed(context: Context, click: Click, of: "Subscription") -> Reply:
+    allowed = may_change(click.who, of)
+    card = cards.manage_card(of, context.library, service(context).next(of, 1), may_change=allowed)
+    return Reply(card, private=True)
+
+
+async def post_first(context: Context, click: Click) -> Reply:
+    """An edition at once, beside those at their times."""
+    (number,) = arguments(click, 1)
+    of = await numbered(context, click, number)
+    require_may_change(click.who, of)
+    await service(context).send_now(of)
+    said = "An edition is on its way to this channel. What it tells is not told again at the next time."
+    return Reply(Card("On its way", (text(said),), "good"), private=True)
+
+
+async def send_again(context: Context, click: Click) -> Reply:
+    """A delivery that is unknown or failed leaves once more."""
+    number, delivery = arguments(click, 2)
+    if not delivery.isdecimal() or len(delivery) > 15:
+        raise damaged()
+    of = await numbered(context, click, number)
+    require_may_change(click.who, of)
+    log = Offer("Log", run(("digest", "log"), {"which": number}))
+    if not await service(context).send_again(of, int(delivery)):
+        raise Unclear("This edition was sent again already, or it stands in the channel.", (log,), "Nothing to send")
+    said = "The edition leaves once more. If the first one arrived after all, it stands in the channel twice."
+    row = offered([log])
+    return Reply(Card("On its way", (text(said), *([row] if row else [])), "good"), private=True)
+
+
+async def leave(context: Context, click: Click) -> Reply:
+    """The question whether the digest is to end."""
+    (number,) = arguments(click, 1)
+    of = await numbered(context, click, number)
+    require_may_change(click.who, of)
+    return Reply(cards.leave_card(of, context.library), private=True)
+
+
+async def end(context: Context, click: Click) -> Reply:
+    """The digest ends for good."""
+    (number,) = arguments(click, 1)
+    of = await numbered(context, click, number)
+    require_may_change(click.who, of)
+    await service(context).end(of)
+    return Reply(cards.ended_card(of, context.library), private=True, replaces=True)
+
+
+CLICKS = {
+    cards.MANAGE: manage,
+    cards.FIRST: post_first,
+    cards.AGAIN: send_again,
+    cards.LEAVE: leave,
+    cards.END: end,
+}
+EFFECTS = frozenset({cards.FIRST, cards.AGAIN, cards.END})  # what a platform delivers twice is done once

@@ -1,0 +1,83 @@
+"""Looking at the digests of a channel: which there are, what comes next, why the last was so, what was delivered."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from newsbot.commands.answers import Unclear
+from newsbot.commands.digest import cards, reports
+from newsbot.commands.digest.lookup import ADMIN_ON, channel_of, chosen, service
+from newsbot.commands.registry import Context, is_yes
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Reply, text
+from newsbot.messages.requests import Ask, Person
+
+if TYPE_CHECKING:
+    from newsbot.schedule.slots import Occurrence
+    from newsbot.storage.records import Subscription
+
+NEXT = 5
+_LOG = 10
+
+
+async def overview(context: Context, ask: Ask) -> Reply:
+    """The digests of the channel; the way to the first where it has none."""
+    found = await service(context).of_channel(channel_of(ask.where))
+    if not found:
+        return Reply(cards.none_card(), private=True)
+    return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
+
+
+async def preview(context: Context, ask: Ask) -> Reply:
+    """Exactly what would be posted at this moment."""
+    of = await chosen(context, ask)
+    card = await service(context).preview(of)
+    if Action(cards.MANAGE) in card.actions():  # an edition, and not the word that there is none
+        card = replace(card, blocks=(text("This would be posted now.", "small"), *card.blocks))
+    return Reply(card, private=True)
+
+
+async def coming(context: Context, ask: Ask) -> Reply:
+    """The next five times."""
+    of = await chosen(context, ask)
+    slots = service(context).next(of, NEXT)
+    return Reply(cards.next_card(of, slots, service(context).changes_ahead(of, slots)), private=True)
+
+
+async def why(context: Context, ask: Ask) -> Reply:
+    """How the last edition came to be."""
+    of = await chosen(context, ask)
+    return Reply(reports.why_card(of, await service(context).why(of)), private=True)
+
+
+async def log(context: Context, ask: Ask) -> Reply:
+    """The last deliveries."""
+    of = await chosen(context, ask)
+    return Reply(reports.log_card(of, await service(context).log(of, _LOG)), private=True)
+
+
+async def doctor(context: Context, ask: Ask) -> Reply:
+    """What newsbot may do in the channel, and how its digests are; with a test message where that is wanted."""
+    where = channel_of(ask.where)
+    found = await service(context).of_channel(where)
+    tested = None
+    if is_yes(ask, "post"):
+        _require_tester(ask.who, found)
+        tested = await service(context).test_post(where)
+    abilities = await service(context).doctor(where)
+    card = reports.doctor_card(found, context.library, abilities, following(context, found), tested)
+    return Reply(card, private=True)
+
+
+def following(
+    context: Context, found: tuple["Subscription", ...], count: int = 1
+) -> dict[int, tuple["Occurrence", ...]]:
+    """The next times of each digest, by its id."""
+    return {of.id: service(context).next(of, count) for of in found}
+
+
+def _require_tester(who: Person, found: tuple["Subscription", ...]) -> None:
+    """A test message is seen by everyone: raises Unclear for those who have nothing to do with the digests there."""
+    is_theirs = who.platform not in ADMIN_ON and any(of.made_by == who.id for of in found)
+    if not who.is_admin and not is_theirs:
+        sentence = "Only an administrator, or whoever set up a digest here, can have a test message posted."
+        raise Unclear(sentence, (), "Not allowed")

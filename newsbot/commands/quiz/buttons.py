@@ -1,0 +1,90 @@
+"""Buttons of the quiz: answering, voting, joining, stopping, erasing, the next part of an export.
+
+What stands behind a button may be forged: numbers are read with care, and the rules decide what they may do.
+"""
+
+from newsbot.commands.answers import Unclear
+from newsbot.commands.button_args import arguments, damaged
+from newsbot.commands.quiz import cards, games, my_data
+from newsbot.commands.quiz.lookup import channel_of, service, whole
+from newsbot.commands.registry import Context
+from newsbot.messages.cards import Reply
+from newsbot.messages.requests import Click
+
+_LONGEST_ID = 32
+
+
+async def answer(context: Context, click: Click) -> Reply:
+    """A choice of a question of a game; the receipt is for whoever pressed."""
+    from newsbot.quizzes.cards.game_cards import receipt_card
+
+    game, number, choice = (whole(each) for each in arguments(click, 3))
+    question, verdict = await service(context).answer(game, number, choice, click)
+    return Reply(receipt_card(question, verdict), private=True)
+
+
+async def answer_daily(context: Context, click: Click) -> Reply:
+    """A choice of a question of the day."""
+    from newsbot.quizzes.cards.game_cards import receipt_card
+
+    daily, choice = arguments(click, 2)
+    if not (daily.isascii() and daily.isalnum()) or len(daily) > _LONGEST_ID:
+        raise damaged()
+    question, verdict = await service(context).answer_daily(daily, whole(choice), click)
+    return Reply(receipt_card(question, verdict, is_daily=True), private=True)
+
+
+async def skip(context: Context, click: Click) -> Reply:
+    """A vote to skip a question."""
+    game, number = (whole(each) for each in arguments(click, 2))
+    vote = await service(context).vote(game, number, click)
+    return Reply(cards.vote_card(vote.kind, vote.votes, vote.needed), private=True)
+
+
+async def join(context: Context, click: Click) -> Reply:
+    """A copy of the question that is being asked, whose buttons do the same; or why there is none."""
+    from newsbot.quizzes.cards.game_cards import question_card
+
+    (number,) = arguments(click, 1)
+    game = await service(context).current(channel_of(click.where))
+    if game is None or game.id != whole(number):
+        raise _ended()
+    card = question_card(game, is_copy=True) if game.phase == "asking" else cards.wait_card(game)
+    return Reply(card, private=True)
+
+
+async def stop(context: Context, click: Click) -> Reply:
+    """The game behind the button is stopped, where it is the one that is played here."""
+    (number,) = arguments(click, 1)
+    game = await service(context).current(channel_of(click.where))
+    if game is None or game.id != whole(number):
+        raise _ended()
+    return await games.stopped(context, click.where, click.who)
+
+
+def _ended() -> Unclear:
+    return Unclear("This game has ended, or it is played in another channel.", (games.START,), "No such game here")
+
+
+async def forget(context: Context, click: Click) -> Reply:
+    """Everything of whoever pressed is erased."""
+    arguments(click, 0)
+    return await my_data.forgotten(context, click.who, click.where)
+
+
+async def export(context: Context, click: Click) -> Reply:
+    """A further part of what is kept of whoever pressed."""
+    part, marked = arguments(click, 2)
+    return await my_data.exported(context, click.who, click.where, whole(part), marked or "-")
+
+
+CLICKS = {
+    "quiz.answer": answer,
+    "quiz.daily": answer_daily,
+    "quiz.skip": skip,
+    cards.JOIN: join,
+    cards.STOP: stop,
+    my_data.FORGET: forget,
+    "quiz.export": export,
+}
+EFFECTS = frozenset({cards.STOP, my_data.FORGET})  # the quiz's own tables count answers and votes once

@@ -1,0 +1,109 @@
+"""Cards around a game: what there is to do, that it began or was stopped, what became of a vote, joining."""
+
+from typing import TYPE_CHECKING, Literal
+
+from newsbot.commands.answers import run
+from newsbot.commands.forms import open_path
+from newsbot.content.library import Library
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Button, Buttons, Card, text
+from newsbot.messages.markup import outside_text
+from newsbot.messages.requests import Person
+
+if TYPE_CHECKING:
+    from newsbot.quizzes.rules.game import Game
+    from newsbot.quizzes.service import Wishes
+
+JOIN, STOP = "quiz.join", "quiz.stop"
+NAME_LENGTH = 40
+
+VoteKind = Literal["counted", "skipped", "not yours", "late", "over", "foreign", "forged"]
+
+
+def overview_card() -> Card:
+    """What there is to do where no game is played."""
+    words = (
+        "newsbot asks questions about AI market events in this channel. Everybody answers by a button, and only you "
+        "see what you chose. Each answer comes with its reason and its source."
+    )
+    buttons = (
+        Button("Start a quiz", open_path("quiz/start", {}), "primary"),
+        Button("Question of the day", run(("quiz", "daily"))),
+        Button("Leaderboard", run(("quiz", "leaderboard"))),
+        Button("My figures", run(("quiz", "me"))),
+    )
+    typed = "Or type it: /quiz start deepseek 5 30 hard asks 5 hard questions on DeepSeek, 30 seconds each."
+    return Card("Quiz", (text(words), Buttons(buttons), text(typed, "small")))
+
+
+def game_on_card(game: "Game", *, again: bool = False) -> Card:
+    """The game that is played in a channel. `again`: somebody wanted to start a second one."""
+    where = f"It is at question {game.number + 1} of {len(game.questions)}."
+    words = f"A channel plays one game at a time. {where} Join in, or stop it first." if again else where
+    number = (str(game.id),)
+    buttons = Buttons((Button("Join", Action(JOIN, number), "primary"), Button("Stop it", Action(STOP, number))))
+    who = "Whoever started a game, or an admin, can stop it. Those who play can vote to skip a question: /quiz skip"
+    return Card("A game is on here", (text(words), buttons, text(who, "small")), "warning" if again else "neutral")
+
+
+def started_card(library: Library, who: Person, game: "Game", wishes: "Wishes") -> Card:
+    """That somebody started a game, and how it is played."""
+    count = len(game.questions)
+    kind = f"{wishes.difficulty} " if wishes.difficulty else ""
+    topic = f" on {library.topics[wishes.topic].title}" if wishes.topic else ""
+    asked = f"{count} {kind}question{'' if count == 1 else 's'}{topic}"
+    pace = f"{game.seconds} seconds each" if game.seconds else "no time limit"
+    started = f"{_name(who)} started a quiz: {asked}, {pace}."
+    rules = "Press a button to answer; only you see what you chose. You can change your mind once. /quiz stop ends it."
+    notes = []
+    if count < wishes.count:
+        notes.append(f"There {'is' if count == 1 else 'are'} no more than {count} of that kind.")
+    if wishes.in_thread:
+        is_there = game.phase == "opening"
+        notes.append("It is played in a thread." if is_there else "There is no thread for it here: watch this channel.")
+    return Card("Quiz", (text(" ".join((started, *notes))), text(rules)))
+
+
+def stopped_card(who: Person) -> Card:
+    """That somebody stopped the game."""
+    return Card("Quiz", (text(f"{_name(who)} stopped the quiz. The final scores follow."),))
+
+
+def vote_card(kind: VoteKind, votes: int, needed: int) -> Card:
+    """What became of a vote to skip, for the one who voted."""
+    match kind:
+        case "counted":
+            return _note("Vote noted", f"{votes} of {needed} votes that it takes to skip this question.")
+        case "skipped":
+            return _note("Skipped", "That was the last vote it took. The answer comes now.")
+        case "not yours":
+            words = "Votes are for whoever started the game and for those who have answered a question of it."
+            return _refusal("Answer first", words)
+        case "late":
+            return _refusal("Nothing to skip", "No question is open at this moment.")
+        case "over":
+            return _refusal("Game over", "This game has ended. Start another with /quiz start.")
+        case "foreign":
+            return _refusal("Not here", "This button belongs to a game in another channel. Nothing was counted.")
+    return _refusal("Nothing to skip", "This button belongs to no game of newsbot's. Nothing was counted.")
+
+
+def wait_card(game: "Game") -> Card:
+    """Why there is no question to show to somebody who joins at this moment."""
+    is_over = bool(game.ending) or game.phase == "finishing"
+    if is_over:
+        return _note("Nearly over", "That was the last question. The final scores come in a moment.")
+    which = "next" if game.number or game.phase in ("revealing", "pausing") else "first"
+    return _note("One moment", f"The {which} question comes in a moment. Answer by its buttons.")
+
+
+def _note(title: str, words: str) -> Card:
+    return Card(title, (text(words),))
+
+
+def _refusal(title: str, words: str) -> Card:
+    return Card(title, (text(words),), "warning")
+
+
+def _name(who: Person) -> str:
+    return outside_text(who.name, NAME_LENGTH) or "Somebody"

@@ -1,0 +1,34 @@
+"""What every command of the quiz begins with: the quiz itself, a channel to play in, numbers behind buttons."""
+
+from typing import TYPE_CHECKING
+
+from newsbot.commands.answers import Unclear
+from newsbot.commands.button_args import damaged
+from newsbot.commands.registry import Context
+from newsbot.messages.requests import Place
+
+if TYPE_CHECKING:
+    from newsbot.quizzes.service import Quizzes
+
+_LARGEST = 2**31 - 1
+
+
+def service(context: Context) -> "Quizzes":
+    """The quiz. Raises Unclear where this newsbot has none."""
+    if context.quizzes is None:
+        raise Unclear("This newsbot keeps nothing, so it has no quiz. Start it with newsbot run.", (), "Not here")
+    return context.quizzes
+
+
+def channel_of(where: Place) -> Place:
+    """The place something was asked in. Raises Unclear where that is no channel, as in Slack's Home tab."""
+    if not where.channel:
+        raise Unclear("A quiz is played in a channel: ask there.", (), "Which channel?")
+    return where
+
+
+def whole(written: str) -> int:
+    """A number behind a button. Raises Unclear where it is none that newsbot ever wrote."""
+    if not (written.isascii() and written.isdecimal()) or len(written) > len(str(_LARGEST)) or int(written) > _LARGEST:
+        raise damaged()
+    return int(written)

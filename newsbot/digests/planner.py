@@ -1,0 +1,374 @@
+"""The planner: decides every slot that is due, composes what is to be posted, and puts it into the outbox.
+
+A batch is read, planned without a lock, and written in one transaction in which only subscriptions that nobody changed
+meanwhile are kept. So any number of planners may run, and one that dies has either written a batch or nothing of it.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Protocol
+
+from newsbot.content.library import Library
+from newsbot.digests.composer.compose import Edition, History, Selection, Stage, compose, stages_to_json
+from newsbot.digests.composer.sources import DailyQuestion, Wire
+from newsbot.digests.composer.values import AskedQuestion
+from newsbot.messages.cards import Reply
+from newsbot.messages.codec import reply_to_json
+from newsbot.schedule.catchup import Decision, Outage, decide
+from newsbot.schedule.clock import shown as shown_at
+from newsbot.schedule.phrases import parse_days
+from newsbot.schedule.slots import Occurrence, Rule, next_slots, slots_between
+from newsbot.schedule.timezones import zone_of
+from newsbot.storage.database import Database, Transaction
+from newsbot.storage.records import NewDelivery, OutageRecord, Subscription
+
+log = logging.getLogger(__name__)
+
+PLANNER_BEAT = timedelta(seconds=30)  # how often a planner shows that it lives
+SILENCE = timedelta(seconds=60)  # without a sign of life for so long, newsbot was down
+_JUMP = timedelta(minutes=10)  # a clock that is so far behind the last sign of life was put back
+_PATIENCE = timedelta(minutes=15)  # how long composing is tried again before an edition is left out
+HEART = "planner"
+_REMEMBER = timedelta(days=40)  # outages; a weekly digest is never later than that. Streaks go further back.
+_BATCH = 500
+_KEPT = 200  # editions of one sweep
+_NOTHING = "nothing new happened, and this digest is skipped then"
+_UNPLANNED = "Something broke here while this digest was planned; whoever runs newsbot finds it in the log."
+BROKEN = "something broke while it was composed; the log says what"
+_LEFT_OUT = f"skipped: {BROKEN}"
+_DAY = timedelta(days=1)
+
+Checkpoint = Callable[[str], None]
+
+
+def _no_checkpoint(step: str) -> None:
+    """Where nothing watches the steps."""
+
+
+@cache
+def rule_of(at: str, zone: str, days: str) -> Rule:
+    """The rule of a wall time, zone and days as they are kept."""
+    hour, minute = at.split(":")
+    return Rule(datetime(2000, 1, 1, int(hour), int(minute), tzinfo=UTC).time(), zone, parse_days(days))
+
+
+def rule(subscription: Subscription) -> Rule:
+    """When a subscription's digest comes."""
+    return rule_of(f"{subscription.at:%H:%M}", subscription.zone, subscription.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An edition as it is stored."""
+
+    edition: Edition
+    body: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What becomes of one subscription: as it was, as it is afterwards, and its deliveries, each with its edition.
+
+    A delivery without an edition is skipped. `waits`: nothing of it is kept, and it is planned again later; `trouble`
+    is why it cannot be planned at all.
+    """
+
+    before: Subscription
+    after: Subscription
+    deliveries: tuple[tuple[NewDelivery, Selection | None], ...] = ()
+    waits: bool = False
+    is_rewound: bool = False  # it was planned by a clock that was ahead
+    trouble: str = ""
+
+    @property
+    def replaces(self) -> bool:
+        """Whether what still waits from before gives way to a newer edition."""
+        is_posted = any(not delivery.skipped for delivery, _ in self.deliveries)
+        return is_posted and self.before.catch_up != "all"
+
+
+class Troubles(Protocol):
+    """Whom the planner tells what it cannot do."""
+
+    async def unplanned(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
+        """A subscription cannot be planned at all."""
+
+    async def uncomposed(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
+        """An edition is left out because it cannot be composed."""
+
+
+@dataclass
+class Composer:
+    """Composes each distinct selection once for one version of the content."""
+
+    library: Library
+    wire: Wire
+    question: DailyQuestion
+    made: dict[Selection, Written] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Keep only so many editions: memory stays flat however many different ones are due."""
+        for selection in list(self.made)[:-_KEPT]:
+            del self.made[selection]
+
+    def edition(self, selection: Selection) -> Written:
+        """The edition of a selection."""
+        found = self.made.get(selection)
+        if found is None:
+            edition = self._composed(selection)
+            body = json.dumps(reply_to_json(Reply(edition.card)), ensure_ascii=False) if edition.card else ""
+            found = Written(edition, body, stages_to_json(edition.why))
+            self.made[selection] = found
+        return found
+
+    def _composed(self, selection: Selection) -> Edition:
+        """The edition, or an empty one that says so where composing breaks: others must not wait for it for ever."""
+        try:
+            return compose(self.library, self.wire, self.question, selection)
+        except Exception:
+            log.exception("the digest of %s on %s cannot be composed", selection.topics or "all topics", selection.day)
+            stage = Stage("Digest", "left out", "everything", BROKEN)
+            return Edition(None, selection.history, (stage,), selection.cursor)
+
+
+class Planner:
+    """Turns due slots into deliveries."""
+
+    def __init__(
+        self,
+        database: Database,
+        library: Callable[[], Library],
+        wire: Callable[[Library], Wire],
+        question: DailyQuestion,
+        now: Callable[[], datetime],
+        checkpoint: Checkpoint = _no_checkpoint,
+        troubles: Troubles | None = None,
+    ) -> None:
+        """`checkpoint` is told each step: decided, composed, written, planned; drills end the process there.
+
+        `troubles` is told of what cannot be planned or composed.
+        """
+        self._database = database
+        self._library = library
+        self._wire = wire
+        self._question = question
+        self._now = now
+        self._checkpoint = checkpoint
+        self._troubles = troubles
+
+    async def sweep(self) -> datetime | None:
+        """Decide every slot that is due; returns when the next one is, None where there is none."""
+        now = self._now()
+        outages = await self._beat(now)
+        library = self._library()
+        composer = Composer(library, self._wire(library), self._question)
+        editions: dict[Selection, int] = {}
+        held = 0  # subscriptions that stay due for now
+        while (done := await self._batch(composer, editions, now, outages, held)) is not None:
+            held += done
+            composer.forget()
+        async with self._database.transaction() as tx:
+            return await tx.subscriptions.next_due()
+
+    async def _beat(self, now: datetime) -> tuple[Outage, ...]:
+        """Show that a planner lives. Returns the outages that are remembered, one that just ended included."""
+        async with self._database.transaction() as tx:
+            last = await tx.watches.last_beat(HEART)
+            if last is not None and now - last >= SILENCE:
+                await tx.watches.add_outage(OutageRecord(last, now))
+            # Of two machines whose clocks differ a little, the one ahead counts.
+            if last is None or not timedelta(0) <= last - now <= _JUMP:
+                await tx.watches.beat(HEART, now)
+            known = await tx.watches.outages_since(now - _REMEMBER)
+        return tuple(Outage(each.start, each.end) for each in known if each.start <= each.end)
+
+    async def _batch(
+        self, composer: Composer, editions: dict[Selection, int], now: datetime, outages: Sequence[Outage], held: int
+    ) -> int | None:
+        """Plan the next ones that are due; how many of them stay so for now, None where there is nothing to do."""
+        async with self._database.transaction() as tx:
+            due = await tx.subscriptions.due(now, _BATCH, held)
+            shown = await tx.subscriptions.histories({each.history for each in due if each.history})
+        if not due:
+            return None
+        self._checkpoint("decided")
+        # In a thread: hundreds of them would hold the event loop for longer than a person should wait.
+        planned = await asyncio.to_thread(plan, due, shown, now, outages, composer)
+        self._checkpoint("composed")
+        fresh: dict[Selection, int] = {}
+        async with self._database.transaction() as tx:
+            unchanged = await tx.subscriptions.unchanged(due)
+            kept = [each for each in planned if each.before.id in unchanged and not each.waits]
+            await _write(tx, kept, composer, {**editions}, fresh, now)
+            await self._tell(tx, [each for each in planned if each.before.id in unchanged])
+            self._checkpoint("written")
+        editions |= fresh
+        self._checkpoint("planned")
+        if not unchanged:
+            return None  # another planner was faster with all of them
+        gone = self._troubles is not None  # paused: not due any more
+        return sum(each.waits and not (each.trouble and gone) for each in planned)
+
+    async def _tell(self, tx: Transaction, planned: Sequence[Planned]) -> None:
+        if self._troubles is None:
+            return
+        for each in planned:
+            if each.trouble:
+                await self._troubles.unplanned(tx, each.before, each.trouble)
+            for delivery, _ in each.deliveries:
+                if delivery.skipped == _LEFT_OUT and not each.waits:
+                    await self._troubles.uncomposed(tx, each.before, delivery.slot)
+
+
+def plan(
+    due: Sequence[Subscription],
+    shown: Mapping[str, str],
+    now: datetime,
+    outages: Sequence[Outage],
+    composer: Composer,
+) -> list[Planned]:
+    """What becomes of each of these subscriptions at `now`; `shown` holds their histories by id."""
+    slots = _Slots(now)
+    histories: dict[str, History] = {"": History()}
+    planned = []
+    for each in due:
+        try:
+            if each.history not in histories:
+                histories[each.history] = History.from_json(shown.get(each.history, ""))
+            planned.append(_planned(each, histories[each.history], slots, outages, composer))
+        except Exception:
+            # One that is damaged must not hold up the others.
+            log.exception("subscription %s cannot be planned", each.id)
+            planned.append(Planned(each, each, waits=True, trouble=_UNPLANNED))
+    return planned
+
+
+def grounded(subscription: Subscription, now: datetime) -> Subscription:
+    """The same, without what a clock that was ahead left in it: a date cannot be decided before it comes."""
+    today = shown_at(now, zone_of(subscription.zone)).date()
+    if subscription.last_day is None or subscription.last_day <= today + _DAY:
+        return subscription
+    return replace(subscription, last_day=today, since=min(subscription.since, now))
+
+
+class _Slots:
+    """The arithmetic of one sweep, done once for all subscriptions with the same rule and past."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._due: dict[tuple[object, ...], tuple[Occurrence, ...]] = {}
+        self._next: dict[tuple[object, ...], datetime] = {}
+
+    def due(self, of: Subscription) -> tuple[Occurrence, ...]:
+        key = (of.at, of.zone, of.days, of.last_day, of.since)
+        if key not in self._due:
+            self._due[key] = slots_between(rule(of), of.last_day, of.since, self.now)
+        return self._due[key]
+
+    def next_at(self, of: Subscription) -> datetime:
+        key = (of.at, of.zone, of.days, of.last_day)
+        if key not in self._next:
+            self._next[key] = next_slots(rule(of), of.last_day, self.now, 1)[0].instant
+        return self._next[key]
+
+
+def _planned(
+    subscription: Subscription, history: History, slots: _Slots, outages: Sequence[Outage], composer: Composer
+) -> Planned:
+    before = subscription
+    subscription = grounded(subscription, slots.now)
+    due = slots.due(subscription)
+    decisions = decide(due, slots.now, subscription.zone, subscription.catch_up, outages)
+    deliveries: list[tuple[NewDelivery, Selection | None]] = []
+    after = subscription
+    for decision in decisions:
+        fresh, selection = _decided(after, history, decision, composer)
+        if selection is not None:
+            edition = composer.edition(selection).edition
+            history, after = edition.history, replace(after, cursor=edition.cursor)
+        deliveries.append((fresh, selection))
+    is_broken = any(fresh.skipped == _LEFT_OUT for fresh, _ in deliveries)
+    if is_broken and slots.now - due[-1].instant < _PATIENCE:
+        return Planned(before, before, waits=True)
+    if due:
+        after = replace(after, last_day=due[-1].slot.day, since=max(due[-1].instant, after.since), history=history.id)
+    after = replace(after, next_at=slots.next_at(after))
+    return Planned(before, after, tuple(deliveries), is_rewound=subscription.last_day != before.last_day)
+
+
+def _decided(
+    subscription: Subscription, history: History, decision: Decision, composer: Composer
+) -> tuple[NewDelivery, Selection | None]:
+    slot = decision.occurrence.slot
+    fresh = NewDelivery(
+        f"digest:{subscription.id}:{slot.day.isoformat()}",
+        subscription.place,
+        decision.occurrence.instant,
+        subscription.id,
+        str(slot),
+    )
+    if decision.outcome == "skip":
+        return replace(fresh, skipped=decision.reason), None
+    selection = selection_of(subscription, history, slot.day)
+    edition = composer.edition(selection).edition
+    if edition.card is None:
+        is_broken = any(stage.reason == BROKEN for stage in edition.why)
+        return replace(fresh, skipped=_LEFT_OUT if is_broken else f"skipped: {_NOTHING}"), selection
+    return replace(fresh, mention=subscription.mention, label=decision.reason), selection
+
+
+def selection_of(subscription: Subscription, history: History, day: date) -> Selection:
+    """What a subscription's edition of a nominal date is composed from."""
+    topics = tuple(sorted(subscription.topics))  # the same topics in another order are the same selection
+    return Selection(topics, day, subscription.cursor, history, subscription.when_empty)
+
+
+async def add_edition(tx: Transaction, written: Written, content_version: str, now: datetime) -> int:
+    """Keep an edition; returns its id. The question that it asks is to be posed in the same transaction."""
+    return await tx.deliveries.add_edition(written.body, content_version, now, written.why, written.edition.daily)
+
+
+async def _write(
+    tx: Transaction,
+    kept: Sequence[Planned],
+    composer: Composer,
+    editions: dict[Selection, int],
+    fresh: dict[Selection, int],
+    now: datetime,
+) -> None:
+    """Everything of a batch; `fresh` gets the editions that are new."""
+    await tx.deliveries.supersede([each.before.id for each in kept if each.replaces], now)
+    by_edition: dict[int, list[NewDelivery]] = {}
+    none: int | None = None
+    asked: list[AskedQuestion] = []
+    for each in kept:
+        for delivery, selection in each.deliveries:
+            if selection is None:
+                none = none or await tx.deliveries.add_edition("", composer.library.version, now)
+                edition = none
+            else:
+                if selection not in editions:
+                    written = composer.edition(selection)
+                    editions[selection] = fresh[selection] = await add_edition(
+                        tx, written, composer.library.version, now
+                    )
+                    asked += [written.edition.question] if written.edition.question else []
+                edition = editions[selection]
+            by_edition.setdefault(edition, []).append(delivery)
+    if asked:
+        await composer.question.pose(tx, asked, now)
+    for edition, deliveries in by_edition.items():
+        await tx.deliveries.add(edition, deliveries)
+    for each in kept:
+        if each.is_rewound:
+            await tx.deliveries.forget_skipped_after(each.before.id, now)
+    selections = {selection for each in kept for _, selection in each.deliveries if selection}
+    histories = [composer.edition(selection).edition.history for selection in selections]
+    await tx.subscriptions.keep_histories({history.id: history.to_json() for history in histories if history.id})
+    await tx.subscriptions.advance([each.after for each in kept])

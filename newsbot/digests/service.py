@@ -1,0 +1,321 @@
+"""What people do with digests: subscribe, change, pause, end, look ahead, and ask why."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import TypedDict, Unpack
+
+from newsbot.content.library import Library
+from newsbot.digests.composer.compose import History, Selection, Stage, stages_from_json
+from newsbot.digests.composer.sources import DailyQuestion, Wire
+from newsbot.digests.planner import Composer, add_edition, grounded, rule, rule_of, selection_of
+from newsbot.errors import NewsbotError, RequestError
+from newsbot.messages.cards import Card, Reply, text
+from newsbot.messages.platform import Abilities, Platform
+from newsbot.messages.requests import Place
+from newsbot.schedule.clock import ClockChange, changes_within, shown
+from newsbot.schedule.slots import Occurrence, lost_by_change, next_slots, slots_between
+from newsbot.schedule.timezones import zone_of
+from newsbot.storage.database import Database, Transaction
+from newsbot.storage.records import ON_REQUEST, CatchUp, Delivery, NewDelivery, NewSubscription, Subscription, WhenEmpty
+
+MOST = 10  # digests of one channel
+_MINUTE = timedelta(minutes=1)
+ZONE = "zone"  # the name of the place setting
+
+
+class Changes(TypedDict, total=False):
+    """What of a subscription people may change."""
+
+    at: time
+    zone: str
+    days: str
+    topics: tuple[str, ...]
+    when_empty: WhenEmpty
+    catch_up: CatchUp
+    mention: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How the last slot of a subscription was decided: its delivery, and each stage of composing it."""
+
+    delivery: Delivery
+    stages: tuple[Stage, ...]
+
+
+class Digests:
+    """The subscriptions of every channel. Each method is one transaction, and raises a NewsbotError with a sentence."""
+
+    def __init__(
+        self,
+        database: Database,
+        platforms: Mapping[str, Platform],
+        library: Callable[[], Library],
+        wire: Callable[[Library], Wire],
+        question: DailyQuestion,
+        now: Callable[[], datetime],
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`wake` tells the planner and the courier of this process that something is to be done sooner."""
+        self._database = database
+        self._platforms = platforms
+        self._library = library
+        self._wire = wire
+        self._question = question
+        self._now = now
+        self._wake = wake
+
+    # -- setting up -----------------------------------------------------------------------------------------------
+
+    async def subscribe(self, new: NewSubscription, *, first: bool = False) -> Subscription:
+        """Keep a new subscription; with `first` an edition leaves at once. Refused where the channel has ten."""
+        now = self._now()
+        wanted = rule_of(f"{new.at:%H:%M}", new.zone, new.days)
+        ahead = next_slots(wanted, None, now, 1)[0].instant
+        cursor = first_cursor(now, new.zone)
+        async with self._database.transaction() as tx:
+            held = await tx.subscriptions.of_channel(new.place)
+            if len(held) >= MOST:
+                raise RequestError(f"This channel has {MOST} digests already. End one of them first: /digest list")
+            made = await tx.subscriptions.add(new, now, ahead, cursor)
+            if first:
+                made = await self._sent_now(tx, made, now)
+        self._wake()
+        return made
+
+    async def of_channel(self, place: Place) -> tuple[Subscription, ...]:
+        """The subscriptions of a channel, by number."""
+        async with self._database.transaction() as tx:
+            return await tx.subscriptions.of_channel(place)
+
+    async def get(self, number: int) -> Subscription | None:
+        """The subscription of that id."""
+        async with self._database.transaction() as tx:
+            return await tx.subscriptions.get(number)
+
+    async def active(self, limit: int = 100) -> tuple[Subscription, ...]:
+        """Those that are next to post something."""
+        async with self._database.transaction() as tx:
+            return await tx.subscriptions.active(limit)
+
+    async def change(
+        self, subscription: Subscription, **changes: Unpack[Changes]
+    ) -> tuple[Subscription, tuple[Occurrence, ...]]:
+        """The subscription with these changes, and the slots they leave out, which are recorded as skipped.
+
+        Refused while a slot is due that is not decided yet: it belongs to the old rule.
+        """
+        now = self._now()
+        async with self._database.transaction() as tx:
+            held = grounded(await self._held(tx, subscription), now)
+            changed = replace(held, **changes)
+            lost: tuple[Occurrence, ...] = ()
+            if held.state == "active" and rule(held) != rule(changed):
+                if slots_between(rule(held), held.last_day, held.since, now):
+                    raise RequestError("This digest is due at this moment. Change it again in a minute.")
+                lost = lost_by_change(rule(held), rule(changed), held.last_day, now)
+                if lost:
+                    await _skip(tx, changed, lost, now)
+                    changed = replace(changed, last_day=max(found.slot.day for found in lost))
+                changed = replace(changed, since=now, next_at=_next_at(changed, now))
+            await tx.subscriptions.update(changed)
+        self._wake()
+        return changed, lost
+
+    async def pause(self, subscription: Subscription, by: str) -> Subscription:
+        """Post nothing until it is resumed."""
+        async with self._database.transaction() as tx:
+            held = await self._held(tx, subscription)
+            paused = replace(held, state="paused", paused_reason="", paused_fix="", paused_by=by)
+            await tx.subscriptions.update(paused)
+            await tx.deliveries.call_off_all(held.id, self._now(), "the digest was paused")
+        return paused
+
+    async def resume(self, subscription: Subscription) -> Subscription:
+        """Post again from now on; what was missed while it was paused is not posted later."""
+        now = self._now()
+        async with self._database.transaction() as tx:
+            held = grounded(await self._held(tx, subscription), now)
+            fresh = replace(held, state="active", since=now, paused_reason="", paused_fix="", paused_by="")
+            resumed = replace(fresh, next_at=_next_at(fresh, now))
+            await tx.subscriptions.update(resumed)
+        self._wake()
+        return resumed
+
+    async def end(self, subscription: Subscription) -> Subscription:
+        """End it for good. What was posted stays; what did not leave yet does not leave."""
+        async with self._database.transaction() as tx:
+            held = await self._held(tx, subscription)
+            ended = replace(held, state="ended", next_at=None)
+            await tx.subscriptions.update(ended)
+            await tx.deliveries.call_off_all(held.id, self._now(), "the digest was ended")
+        return ended
+
+    # -- looking at it --------------------------------------------------------------------------------------------
+
+    async def preview(self, subscription: Subscription) -> Card:
+        """Exactly what would be posted at this moment; a card that says so where nothing would be."""
+        async with self._database.transaction() as tx:
+            selection = await self._selection(tx, subscription, self._now())
+        edition = self._composer().edition(selection).edition
+        if edition.card is None:
+            left_out = [stage.reason for stage in edition.why if stage.outcome == "left out"][:3]
+            reasons = [text(f"{reason[:1].upper()}{reason[1:]}.") for reason in left_out]
+            return Card(
+                "Nothing would be posted now", (text("This digest is skipped when nothing happened."), *reasons)
+            )
+        return edition.card
+
+    def next(self, subscription: Subscription, count: int = 5) -> tuple[Occurrence, ...]:
+        """The next times at which something is posted; none while it is paused."""
+        if subscription.state != "active":
+            return ()
+        return next_slots(rule(subscription), subscription.last_day, self._now(), count)
+
+    def changes_ahead(self, subscription: Subscription, slots: tuple[Occurrence, ...]) -> tuple[ClockChange, ...]:
+        """The clock changes of the subscription's zone between now and the last of these."""
+        if not slots:
+            return ()
+        return changes_within(zone_of(subscription.zone), self._now(), slots[-1].instant)
+
+    async def why(self, subscription: Subscription) -> Why | None:
+        """How the last slot was decided; None where none was yet."""
+        async with self._database.transaction() as tx:
+            found = await tx.deliveries.last_edition_of(subscription.id)
+        return Why(found[0], stages_from_json(found[1])) if found else None
+
+    async def log(self, subscription: Subscription, count: int = 10) -> tuple[Delivery, ...]:
+        """The last deliveries, the newest first."""
+        async with self._database.transaction() as tx:
+            return await tx.deliveries.of_subscription(subscription.id, count)
+
+    async def doctor(self, place: Place) -> Abilities:
+        """What newsbot may do in a channel, and the one fix where it cannot post."""
+        return await self._platform(place).abilities(place)
+
+    async def test_post(self, place: Place) -> str:
+        """Post a test message and take it away; empty where that went well, else what went wrong and how to mend it."""
+        platform = self._platform(place)
+        card = Card("Test", (text("newsbot can post here. This message goes away by itself."),))
+        key = f"test:{place.channel}:{self._now().timestamp():.6f}"
+        try:
+            posted = await platform.post(place, Reply(card), key)
+            await platform.delete(posted)
+        except NewsbotError as error:
+            return " ".join(filter(None, (str(error), getattr(error, "fix", ""))))
+        return posted.fix
+
+    # -- sending --------------------------------------------------------------------------------------------------
+
+    async def send_now(self, subscription: Subscription) -> None:
+        """Put an edition into the outbox at once, beside those of the slots; refused within a minute of another."""
+        now = self._now()
+        async with self._database.transaction() as tx:
+            held = await self._held(tx, subscription)
+            newest = await tx.deliveries.of_subscription(held.id, 1)
+            if any(each.slot == ON_REQUEST and now - each.due_at < _MINUTE for each in newest):
+                raise RequestError("An edition is on its way already. Ask for another one in a minute.")
+            await self._sent_now(tx, held, now)
+        self._wake()
+
+    async def send_again(self, subscription: Subscription, delivery: int) -> bool:
+        """Let an unknown or failed delivery of this subscription leave once more; whether it could."""
+        async with self._database.transaction() as tx:
+            found = await tx.deliveries.get(delivery)
+            if found is None or found.subscription != subscription.id:
+                return False
+            is_leaving = await tx.deliveries.send_again(delivery, self._now(), "sent again, as somebody asked")
+        self._wake()
+        return is_leaving
+
+    # -- the zone of a place --------------------------------------------------------------------------------------
+
+    async def zone_of_place(self, place: Place) -> str | None:
+        """The zone that was chosen for the channel, or for its server or workspace."""
+        async with self._database.transaction() as tx:
+            found = await tx.settings.get(place, ZONE)
+        return found.value if found else None
+
+    async def remember_zone(self, place: Place, zone: str, by: str) -> None:
+        """Remember the zone of a server or workspace; of this channel alone in a private chat."""
+        is_private = not place.workspace or (place.platform == "slack" and place.channel.startswith("D"))
+        channel = place.channel if is_private else ""
+        async with self._database.transaction() as tx:
+            await tx.settings.put(Place(place.platform, place.workspace, channel), ZONE, zone, self._now(), by)
+
+    # -- within ---------------------------------------------------------------------------------------------------
+
+    def _composer(self) -> Composer:
+        library = self._library()
+        return Composer(library, self._wire(library), self._question)
+
+    def _platform(self, place: Place) -> Platform:
+        platform = self._platforms.get(place.platform)
+        if platform is None:
+            raise RequestError(
+                "Digests are posted in Discord, in Slack and in the web chat; nothing can come by itself here."
+            )
+        return platform
+
+    async def _held(self, tx: Transaction, subscription: Subscription) -> Subscription:
+        """The subscription as it is now, which nobody else changes. Raises RequestError where it ended."""
+        held = await tx.subscriptions.locked(subscription.id)
+        if held is None or held.state == "ended":
+            raise RequestError("This digest was ended.")
+        return held
+
+    async def _selection(self, tx: Transaction, subscription: Subscription, now: datetime) -> Selection:
+        shown_before = await tx.subscriptions.histories({subscription.history} - {""})
+        told = shown_before.get(subscription.history)
+        history = History.from_json(told) if told else History()
+        day = shown(now, zone_of(subscription.zone)).date()
+        return selection_of(subscription, history, day)
+
+    async def _sent_now(self, tx: Transaction, subscription: Subscription, now: datetime) -> Subscription:
+        selection = replace(await self._selection(tx, subscription, now), when_empty="short")
+        composer = self._composer()
+        written = composer.edition(selection)
+        if written.edition.card is None:
+            raise RequestError("The digest cannot be made at the moment; the log says why.")
+        edition = await add_edition(tx, written, composer.library.version, now)
+        if written.edition.question:
+            await self._question.pose(tx, [written.edition.question], now)
+        key = f"digest:{subscription.id}:now:{now.timestamp():.6f}"
+        fresh = NewDelivery(key, subscription.place, now, subscription.id, ON_REQUEST, subscription.mention)
+        await tx.deliveries.add(edition, [fresh])
+        history = written.edition.history
+        await tx.subscriptions.keep_histories({history.id: history.to_json()})
+        moved = replace(subscription, history=history.id, cursor=written.edition.cursor)
+        await tx.subscriptions.advance([moved])
+        return moved
+
+
+def first_cursor(now: datetime, zone: str) -> date:
+    """The day after which events are news for whoever subscribes now.
+
+    With the days that composing looks back for what was written late, a first edition tells of the week before.
+    """
+    return shown(now, zone_of(zone)).date() - timedelta(days=1)
+
+
+def _next_at(subscription: Subscription, now: datetime) -> datetime:
+    return next_slots(rule(subscription), subscription.last_day, now, 1)[0].instant
+
+
+async def _skip(tx: Transaction, changed: Subscription, lost: tuple[Occurrence, ...], now: datetime) -> None:
+    """Record the slots that a change leaves out."""
+    edition = await tx.deliveries.add_edition("", "", now)
+    reason = "skipped: the time was changed, and the new one had passed that day"
+    fresh = [
+        NewDelivery(
+            f"digest:{changed.id}:{found.slot.day.isoformat()}",
+            changed.place,
+            found.instant,
+            changed.id,
+            str(found.slot),
+            skipped=reason,
+        )
+        for found in lost
+    ]
+    await tx.deliveries.add(edition, fresh)

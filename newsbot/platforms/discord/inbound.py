@@ -1,0 +1,240 @@
+"""What people do in Discord, as requests of the desk, and its answers back: commands, buttons, forms, completion."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+import aiohttp
+import discord
+
+from newsbot.commands.answers import DELETE, delete_button, note, share_button
+from newsbot.commands.dispatcher import Desk
+from newsbot.commands.forms import again_action
+from newsbot.commands.registry import YES
+from newsbot.errors import TokenError
+from newsbot.messages.actions import Action, read_token
+from newsbot.messages.cards import Button, Buttons, Card, Fact, Facts, Reply
+from newsbot.messages.forms import Form, Problems
+from newsbot.messages.platform import plausible
+from newsbot.messages.requests import Ask, Person, Place, Submit, Suggest
+from newsbot.platforms.discord import renderer
+from newsbot.platforms.discord.commands import focused, path_and_options
+from newsbot.platforms.discord.http import CHOICES, Wire
+from newsbot.platforms.discord.modals import modal, shortened, submitted
+from newsbot.platforms.discord.renderer import Painter
+from newsbot.platforms.discord.responses import Exchange, is_over
+from newsbot.platforms.discord.timestamps import made_at
+
+log = logging.getLogger(__name__)
+
+NAME = "discord"
+_MAX_CHOICES = 25
+_MAX_CHOICE = 100
+_DELETERS = discord.Permissions(manage_messages=True)
+
+Interaction = discord.Interaction
+DeleteMessage = Callable[[str, str], Awaitable[None]]
+
+
+class Interactions:
+    """Answers every interaction, whatever goes wrong."""
+
+    def __init__(
+        self, desk: Desk, wire: Wire, painter: Painter, now: Callable[[], datetime], delete_message: DeleteMessage
+    ) -> None:
+        """`delete_message` takes a message of ours away by its channel and id."""
+        self._desk = desk
+        self._wire = wire
+        self._painter = painter
+        self._now = now
+        self._delete_message = delete_message
+
+    async def handle(self, interaction: Interaction) -> None:
+        """Answer one interaction. What Discord does not take is logged: there is nobody left to tell."""
+        answers: dict[discord.InteractionType, Callable[[Interaction], Awaitable[None]]] = {
+            discord.InteractionType.application_command: self._command,
+            discord.InteractionType.autocomplete: self._complete,
+            discord.InteractionType.component: self._press,
+            discord.InteractionType.modal_submit: self._submit,
+        }
+        answer = answers.get(interaction.type)
+        if answer is None:
+            return
+        try:
+            await answer(interaction)
+        except discord.HTTPException as error:
+            reason = "it came too late" if is_over(error) else str(error)
+            log.warning("Discord refused the answer to interaction %s: %s", interaction.id, reason)
+        except (aiohttp.ClientError, OSError) as error:
+            log.warning("the answer to interaction %s did not reach Discord: %r", interaction.id, error)
+        except Exception:
+            log.exception("interaction %s broke", interaction.id)
+
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    async def _command(self, interaction: Interaction) -> None:
+        menu = self._desk.context.menu
+        path, options = path_and_options(_data(interaction), menu)
+        command = menu.find(path)
+        private = bool(command and command.private) or options.get("private", "") in YES
+        who = person(interaction)
+        now = self._now()
+        at = plausible(made_at(interaction.id), now) or now
+        ask = Ask(who, place(interaction), path, options, str(interaction.id), at)
+        async with Exchange(self._wire, self._painter, interaction, private=private) as exchange:
+            await self._say(exchange, await self._desk.answer(ask), who)
+
+    async def _say(self, exchange: Exchange, reply: Reply, who: Person) -> None:
+        buttons = () if reply.private else (_shown(delete_button(who.id)),)
+        await exchange.say(reply.card, private=reply.private, buttons=buttons)
+
+    async def _complete(self, interaction: Interaction) -> None:
+        data = _data(interaction)
+        path, options = path_and_options(data, self._desk.context.menu)
+        typing = focused(data)
+        choices = []
+        if typing is not None:
+            others = {name: value for name, value in options.items() if name != typing[0]}
+            suggest = Suggest(person(interaction), place(interaction), path, *typing, others)
+            found = self._desk.suggest(suggest)
+            choices = [
+                {"name": shortened(each.label, _MAX_CHOICE), "value": each.value}
+                for each in found
+                if 0 < len(each.value) <= _MAX_CHOICE
+            ]
+        await self._wire.respond(interaction, CHOICES, {"choices": choices[:_MAX_CHOICES]})
+
+    # -- buttons and selects ------------------------------------------------------------------------------------------
+
+    async def _press(self, interaction: Interaction) -> None:
+        data = _data(interaction)
+        token = str(data.get("custom_id", ""))
+        action = _action(token)
+        async with Exchange(self._wire, self._painter, interaction, private=True, on_message=True) as exchange:
+            if action is not None and action.name == DELETE:
+                await self._delete(exchange, interaction, action)
+                return
+            who, where = person(interaction), place(interaction)
+            values = tuple(str(value) for value in data.get("values") or ())
+            message = str(interaction.message.id) if interaction.message else ""
+            at = made_at(interaction.id)
+            reply = await self._desk.click_token(token, who, where, message, str(interaction.id), values, at)
+            if isinstance(reply, Form):
+                await self._open(exchange, reply)
+            else:
+                await self._react(exchange, interaction, reply, action, who)
+
+    async def _open(self, exchange: Exchange, form: Form) -> None:
+        if not await exchange.open_modal(modal(form)):
+            late = note("Press again", "That took too long to open. Press the button again.")
+            await exchange.say(late.card, private=True)
+
+    async def _react(
+        self, exchange: Exchange, interaction: Interaction, reply: Reply, action: Action | None, who: Person
+    ) -> None:
+        """Where the pressed answer is the presser's own it changes in place; else the new one is for them alone."""
+        is_private_message = bool(interaction.message and interaction.message.flags.ephemeral)
+        is_own = is_private_message or _asker(interaction) == who.id
+        if not reply.replaces:
+            await self._say(exchange, reply, who)
+        elif is_own and (is_private_message or not reply.private):
+            below = () if is_private_message else (_shown(delete_button(who.id)),)
+            await exchange.replace(reply.card, buttons=below)
+        else:
+            share = share_button(action) if action and not reply.private else None
+            await exchange.say(reply.card, private=True, buttons=(_shown(share),) if share else ())
+
+    async def _delete(self, exchange: Exchange, interaction: Interaction, action: Action) -> None:
+        """Take an answer away, for whoever asked or may delete messages there."""
+        is_asker = action.arguments == (str(interaction.user.id),)
+        if not is_asker and not (interaction.permissions & _DELETERS) and not interaction.permissions.administrator:
+            refused = note("Not yours", "Only whoever asked, or a moderator, can delete this answer.")
+            await exchange.say(refused.card, private=True)
+            return
+        await exchange.acknowledge()
+        try:
+            await self._wire.delete_original(interaction)
+        except discord.HTTPException:
+            assert interaction.message is not None
+            await self._delete_message(place(interaction).channel, str(interaction.message.id))
+
+    # -- forms --------------------------------------------------------------------------------------------------------
+
+    async def _submit(self, interaction: Interaction) -> None:
+        data = _data(interaction)
+        values = submitted(data)
+        who, where = person(interaction), place(interaction)
+        message = str(interaction.message.id) if interaction.message else ""
+        async with Exchange(self._wire, self._painter, interaction) as exchange:
+            try:
+                action = read_token(str(data.get("custom_id", "")))
+            except TokenError as error:
+                await exchange.say(note("That form does not work", str(error)).card, private=True)
+                return
+            submit = Submit(who, where, action, values, message, str(interaction.id), self._now())
+            answer = await self._desk.submit(submit)
+            if isinstance(answer, Problems):
+                await exchange.say(_problems(answer, values, action), private=True)
+            else:
+                await self._say(exchange, answer, who)
+
+
+def _problems(problems: Problems, values: dict[str, str], action: Action) -> Card:
+    """What is wrong with a form: Discord shows nothing beside a field, so what was typed is given back to copy."""
+    wrong = tuple(Fact(name, sentence) for name, sentence in problems.by_field.items())
+    typed = tuple(Fact(name, value) for name, value in values.items() if value)
+    blocks = [Facts("Please mend", wrong), *([Facts("What you typed", typed)] if typed else [])]
+    again = Button("Fill in again", again_action(action, values))
+    card = note("Almost", "The form could not be accepted yet.").card
+    return replace(card, blocks=(*card.blocks, *blocks, Buttons((again,))))
+
+
+def person(interaction: Interaction) -> Person:
+    """Who did it. An administrator is who may manage the server; in a direct message everyone is their own."""
+    user = interaction.user
+    allowed = interaction.permissions
+    is_admin = interaction.guild_id is None or allowed.manage_guild or allowed.administrator
+    return Person(NAME, str(user.id), user.display_name, is_admin, str(interaction.locale))
+
+
+def place(interaction: Interaction) -> Place:
+    """Where it was done; a thread of Discord is a channel of its own."""
+    return Place(NAME, str(interaction.guild_id or ""), str(interaction.channel_id or ""))
+
+
+def _data(interaction: Interaction) -> dict[str, Any]:
+    return cast(dict[str, Any], interaction.data or {})
+
+
+def _action(token: str) -> Action | None:
+    try:
+        return read_token(token)
+    except TokenError:
+        return None
+
+
+def _shown(button: Button) -> dict[str, Any]:
+    assert isinstance(button.does, Action)
+    return renderer.button(button.label, button.does.token())
+
+
+def _asker(interaction: Interaction) -> str:
+    """Who asked for the message that was pressed; empty where nobody did, as for a post."""
+    message = interaction.message
+    if message is None:
+        return ""
+    for custom_id in _custom_ids(message.components):
+        action = _action(custom_id)
+        if action is not None and action.name == DELETE and action.arguments:
+            return action.arguments[0]
+    metadata = message.interaction_metadata
+    return str(metadata.user.id) if metadata else ""
+
+
+def _custom_ids(components: Any) -> Iterator[str]:
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            yield custom_id
+        yield from _custom_ids(getattr(component, "children", ()))

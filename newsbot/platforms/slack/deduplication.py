@@ -1,0 +1,52 @@
+"""What was handled already: Slack delivers some events and interactions twice, on any connection, to any process."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+
+from newsbot.errors import StorageError
+from newsbot.platforms.slack.payloads import PLATFORM
+from newsbot.storage.database import Database, DurableEvents
+
+log = logging.getLogger(__name__)
+
+_MOST = 20_000
+_SECONDS = 1.0  # a trigger to open a form lives three
+
+
+class Once:
+    """Claims by the id that Slack gave. This process remembers the newest, the database all of them."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._events = DurableEvents(database)
+        self._now = now
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def here(self, event_id: str) -> bool:
+        """Whether this process sees this id for the first time; an empty id is always new."""
+        if not event_id:
+            return True
+        if event_id in self._seen:
+            return False
+        self._seen[event_id] = None
+        if len(self._seen) > _MOST:
+            self._seen.popitem(last=False)
+        return True
+
+    async def anywhere(self, event_id: str) -> bool:
+        """Whether no process has seen this id; where the database cannot be asked, what is known here decides."""
+        if not self.here(event_id):
+            return False
+        return True if not event_id else await self.claimed(event_id, unknown=True)
+
+    async def claimed(self, event_id: str, *, unknown: bool) -> bool:
+        """Whether the claim of this id is the first; `unknown` where the database cannot be asked in time."""
+        try:
+            async with asyncio.timeout(_SECONDS):
+                # Under a name of its own: the desk claims the same id for commands that have an effect.
+                return await self._events.claim(PLATFORM, f"answered:{event_id}", self._now())
+        except (StorageError, TimeoutError) as error:
+            log.warning("whether %s was handled before cannot be looked up: %s", event_id, error)
+            return unknown

@@ -1,0 +1,224 @@
+"""What people do in Slack, answered: commands, presses, forms, mentions, direct messages."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from newsbot.commands.answers import DELETE, note
+from newsbot.commands.dispatcher import Desk
+from newsbot.commands.parser import understand
+from newsbot.errors import NewsbotError, PostError, TokenError
+from newsbot.messages.actions import Action, read_token
+from newsbot.messages.cards import Reply
+from newsbot.messages.forms import Form
+from newsbot.messages.requests import Place
+from newsbot.platforms.slack import modals
+from newsbot.platforms.slack.deduplication import Once
+from newsbot.platforms.slack.errors import SlackRefused
+from newsbot.platforms.slack.installations import Workspaces
+from newsbot.platforms.slack.payloads import (
+    Payload,
+    Said,
+    asker,
+    command_words,
+    has_blocks,
+    is_ephemeral,
+    place,
+    pressed_message,
+    pressed_place,
+    user_of,
+)
+from newsbot.platforms.slack.people import People
+from newsbot.platforms.slack.render import token_and_values
+from newsbot.platforms.slack.renderer import Rendered, with_fields
+from newsbot.platforms.slack.responses import Sender, asker_of, message_name, patiently
+from newsbot.platforms.slack.submissions import kept
+from newsbot.platforms.slack.timestamps import instant
+from newsbot.platforms.slack.work import Work
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 2.0  # Slack waits three seconds for an acknowledgement
+_AFTER_ACK = 0.5  # the rest of an answer must not overtake its beginning, which leaves by another connection
+# Presses whose answer depends on who presses.
+_ON_WHO = ("ask.run", "click.share", "form.open", "digest.", "quiz.stop")
+# Presses that come by the hundred, and that the quiz's own tables count once: no durable claim before each of them.
+_COUNTED_ONCE = ("quiz.answer", "quiz.daily", "quiz.skip")
+
+
+class Conversation:
+    """Answers people. Everything that Slack must be asked for happens after the acknowledgement."""
+
+    def __init__(
+        self, desk: Desk, sender: Sender, workspaces: Workspaces, people: People, once: Once, work: Work
+    ) -> None:
+        self._desk = desk
+        self._sender = sender
+        self._workspaces = workspaces
+        self._people = people
+        self._once = once
+        self._work = work
+
+    # -- commands -------------------------------------------------------------------------------------------------
+
+    async def command(self, body: Payload, team: str) -> str:
+        """The body that a slash command is acknowledged with; empty where the answer comes by the response URL."""
+        if not self._once.here(str(body.get("trigger_id") or "")):
+            return ""
+        user, _ = user_of(body)
+        task = asyncio.create_task(self._said_command(body, team))
+        await asyncio.sleep(0)  # an answer from content is ready by now
+        if not task.done():
+            await asyncio.wait({task}, timeout=_PATIENCE)
+        if not task.done():
+            self._work.start(self._late(task, body, team, user), "a slow command")
+            return ""
+        return self._ack(task.result(), body, team, user)
+
+    async def _said_command(self, body: Payload, team: str) -> Reply:
+        user, name = user_of(body)
+        words = command_words(body)
+        where = place(team, str(body["channel_id"]))
+        who = self._people.known(team, user, name)
+        if not who.is_admin and self._asks_who(words):
+            who = await self._people.person(team, user, name)
+        return await self._desk.say(words, who, where, str(body.get("trigger_id") or ""))
+
+    def _asks_who(self, words: str) -> bool:
+        """Whether a command depends on who asks: on being an administrator, or on having an effect."""
+        context = self._desk.context
+        try:
+            command = context.menu.find(understand(words, context).path)
+        except NewsbotError:
+            return False
+        return command is not None and (command.admin or command.effects or command.filled is not None)
+
+    def _ack(self, reply: Reply, body: Payload, team: str, user: str) -> str:
+        rendered = self._sender.answers.rendered(reply.card, team)
+        url = str(body.get("response_url") or "")
+        if rendered.rest and url:
+            self._work.start(self._rest(url, rendered), "the rest of an answer")
+        if rendered.pictures and url:
+            self._sender.follow_up(url, team, reply, rendered)
+        kind = "ephemeral" if reply.private else "in_channel"
+        return with_fields(rendered.message(asker_of(reply, user)), response_type=kind)
+
+    async def _rest(self, url: str, rendered: Rendered) -> None:
+        await asyncio.sleep(_AFTER_ACK)
+        await self._sender.respond_rest(url, rendered)
+
+    async def _late(self, task: "asyncio.Task[Reply]", body: Payload, team: str, user: str) -> None:
+        await self._sender.respond(str(body["response_url"]), team, await task, asker=user)
+
+    # -- presses --------------------------------------------------------------------------------------------------
+
+    def pressed(self, body: Payload, team: str) -> None:
+        """A press of a button or a pick from a list: answered once it is acknowledged."""
+        for action in body.get("actions") or ():
+            token, values = token_and_values(action)
+            if token:
+                at = instant(action.get("action_ts"))
+                self._work.start(self._press(body, team, token, values, at), "a press")
+
+    async def _press(self, body: Payload, team: str, token: str, values: tuple[str, ...], at: datetime | None) -> None:
+        trigger = str(body.get("trigger_id") or "")
+        try:
+            action = read_token(token)
+        except TokenError:
+            action = None  # the desk says so to whoever pressed it
+        if not await self._is_new(action, trigger):
+            return
+        user, name = user_of(body)
+        if action is not None and action.name == DELETE:
+            await self._delete(body, team, user, "".join(action.arguments[:1]))
+            return
+        who = self._people.known(team, user, name)
+        if action is not None and action.name.startswith(_ON_WHO):
+            who = await self._people.person(team, user, name)
+        where = pressed_place(body, team)
+        answer = await self._desk.click_token(token, who, where, pressed_message(body), trigger, values, at)
+        if isinstance(answer, Form):
+            await self._open_form(team, body, answer, where)
+        else:
+            await self._answer_press(body, team, user, answer)
+
+    async def _is_new(self, action: Action | None, trigger: str) -> bool:
+        if action is not None and action.name in _COUNTED_ONCE:
+            return self._once.here(trigger)
+        return await self._once.anywhere(trigger)
+
+    async def _answer_press(self, body: Payload, team: str, user: str, reply: Reply) -> None:
+        """In place where the message is this person's own; else beside it, for them alone or as the reply says."""
+        url = str(body.get("response_url") or "")
+        if not url:
+            await self._answer_in_view(body, team, reply)
+            return
+        alone = is_ephemeral(body)
+        is_own = alone or asker(body) == user or not has_blocks(body)
+        replaces = reply.replaces and is_own and (alone or not reply.private)
+        if (reply.replaces and not replaces) or (replaces and alone):
+            reply = replace(reply, private=True)
+        where = pressed_place(body, team)
+        name = message_name(where, pressed_message(body)) if replaces else ""
+        await self._sender.respond(
+            url, team, reply, asker=user, replaces=name, thread=None if replaces else where.thread
+        )
+
+    async def _answer_in_view(self, body: Payload, team: str, reply: Reply) -> None:
+        """A button of the Home tab opens a modal; one within a modal changes it."""
+        view = modals.card_modal(reply.card)
+        pressed = body.get("view") or {}
+        if pressed.get("type") == "modal":
+            await self._workspaces.call(team, "views.update", view_id=pressed["id"], view=view)
+        else:
+            await self._open(team, body, view)
+
+    async def _open_form(self, team: str, body: Payload, form: Form, where: Place) -> None:
+        url = str(body.get("response_url") or "")
+        try:
+            await self._open(team, body, modals.modal(form, kept(body, where)))
+        except PostError as error:
+            if not url:
+                raise
+            log.warning("a form was not opened: %s", error)
+            late = note("The form did not open", "Slack was too slow this time. Press the button again.")
+            await self._sender.respond(url, team, late, asker="", thread=where.thread)
+
+    async def _open(self, team: str, body: Payload, view: dict[str, Any]) -> None:
+        await self._workspaces.call(team, "views.open", trigger_id=body.get("trigger_id"), view=view)
+
+    async def _delete(self, body: Payload, team: str, user: str, asked_by: str) -> None:
+        url = str(body.get("response_url") or "")
+        if user != asked_by and not is_ephemeral(body) and not (await self._people.person(team, user)).is_admin:
+            refused = note(
+                "Not yours to delete", "Only whoever asked for this answer, or an administrator, can do that."
+            )
+            await self._sender.respond(url, team, refused, asker="")
+            return
+        where = pressed_place(body, team)
+        try:
+            await self._sender.remove(url, message_name(where, pressed_message(body)))
+        except SlackRefused:  # the response URL is used up
+            await self._workspaces.call(team, "chat.delete", channel=where.channel, ts=pressed_message(body))
+
+    # -- words ----------------------------------------------------------------------------------------------------
+
+    async def answer(self, said: Said, event_id: str) -> None:
+        """A mention or a direct message, answered in its thread; privately where the answer is only for whoever asked.
+
+        A mention in a channel is answered in a thread below it: the channel stays calm, and it stays clear to what the
+        answer belongs. In a direct conversation there is nobody to disturb, so there it is a message like any other.
+        """
+        if not await self._once.anywhere(event_id):
+            return
+        team = said.place.workspace
+        who = await self._people.person(team, said.user)
+        reply = await self._desk.say(said.words, who, said.place, event_id)
+        is_direct = said.place.channel.startswith("D")
+        if reply.private and not is_direct:
+            await patiently(lambda: self._sender.whisper(said.place, said.user, reply))
+        else:
+            shown = replace(reply, private=False)
+            await patiently(lambda: self._sender.post(said.place, shown, event_id, asker=said.user))

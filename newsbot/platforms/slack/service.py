@@ -1,0 +1,242 @@
+"""Slack put together: from tokens to a running service with its platform, routes and health."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+
+from aiohttp import web
+
+from newsbot.commands.dispatcher import Desk
+from newsbot.errors import NewsbotError, PlatformRefused, StorageError
+from newsbot.platforms.slack.adapter import SlackPlatform
+from newsbot.platforms.slack.app import Parts, slack_app
+from newsbot.platforms.slack.authorize import Authorize
+from newsbot.platforms.slack.client import SlackCalls
+from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.slack.deduplication import Once
+from newsbot.platforms.slack.doctor import Access, Finding, doctor
+from newsbot.platforms.slack.errors import GONE, SlackRefused
+from newsbot.platforms.slack.http import event_routes, install_routes
+from newsbot.platforms.slack.inbound import Conversation
+from newsbot.platforms.slack.installations import Workspaces
+from newsbot.platforms.slack.oauth import States, oauth_flow
+from newsbot.platforms.slack.people import People
+from newsbot.platforms.slack.pictures import Drawing, Pictures, Shelf
+from newsbot.platforms.slack.renderer import Answers
+from newsbot.platforms.slack.responses import Pace, Sender
+from newsbot.platforms.slack.sockets import SocketMode
+from newsbot.platforms.slack.submissions import Submissions
+from newsbot.platforms.slack.token_cipher import Seal
+from newsbot.platforms.slack.work import Work
+from newsbot.platforms.slack.workspace import OAuthApp, Workspace
+from newsbot.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+_LONGEST_PAUSE = 60.0
+_FIRST_SECONDS = 3.0  # people are answered from content whether or not Slack is quick
+
+
+class SlackService:
+    """Slack while it runs."""
+
+    def __init__(
+        self,
+        platform: SlackPlatform,
+        routes: list[web.RouteDef],
+        workspaces: Workspaces,
+        calls: SlackCalls,
+        pictures: Pictures,
+        socket_mode: SocketMode | None,
+    ) -> None:
+        self.platform = platform
+        self.pictures = pictures
+        self.routes = routes
+        self.workspaces = workspaces
+        self.calls = calls
+        self.socket_mode = socket_mode
+        self.is_introduced = False
+
+    def health(self) -> str:
+        """ "ok", or what is wrong."""
+        if self.workspaces.single_gone:
+            return f"Slack does not accept SLACK_BOT_TOKEN any more ({self.workspaces.single_gone})"
+        if self.workspaces.single is not None and not self.is_introduced:
+            return "Slack cannot be reached yet"
+        return self.socket_mode.health if self.socket_mode else "ok"
+
+    async def connected(self) -> None:
+        """Wait until Slack can reach newsbot: at once over HTTP, with the first connection in Socket Mode."""
+        if self.socket_mode:
+            await self.socket_mode.connected()
+
+
+@asynccontextmanager
+async def slack_service(
+    values: SlackValues,
+    desk: Desk,
+    live: Shelf,
+    database: Database,
+    drawing: Drawing,
+    now: Callable[[], datetime],
+    *,
+    with_events: bool = True,
+) -> AsyncIterator[SlackService]:
+    """Slack from here to the end of the block: connected in Socket Mode, or waiting for whoever serves its routes.
+
+    Without `with_events` it only posts: there is no connection, and nothing to serve.
+
+    Raises PlatformRefused where something is missing, or Slack does not accept the bot's token.
+    """
+    if problem := values.problem(with_events):
+        raise PlatformRefused(problem)
+    if not with_events:
+        values = replace(values, app_token=None)
+    calls, work = SlackCalls(values.api_url), Work()
+    async with AsyncExitStack() as stack:  # the last to be noted is the first to be closed
+        stack.push_async_callback(calls.close)
+        service = _built(values, desk, live, database, drawing, now, calls, work)
+        stack.push_async_callback(service.pictures.close)
+        stack.push_async_callback(work.close)
+        if learning := await _introduced(service, values.bot_token):
+            stack.push_async_callback(_ended, learning)
+        if not with_events:
+            service.routes.clear()
+        if service.socket_mode:
+            stack.push_async_callback(service.socket_mode.close)
+            service.socket_mode.start()
+        yield service
+
+
+async def examine(
+    values: SlackValues,
+    desk: Desk,
+    live: Shelf,
+    database: Database,
+    drawing: Drawing,
+    now: Callable[[], datetime],
+    channel: str = "",
+    *,
+    with_message: bool = False,
+) -> list[Finding]:
+    """What `newsbot doctor slack` finds, whatever is missing or wrong; see `doctor`."""
+    calls, work = SlackCalls(values.api_url), Work()
+    try:
+        service = _built(replace(values, app_token=None), desk, live, database, drawing, now, calls, work)
+        if values.bot_token:
+            service.workspaces.use_single(Workspace("", "", values.bot_token))
+            with suppress(NewsbotError):  # the doctor says what is wrong with the token
+                await _learn(service, values.bot_token)
+        access = Access(
+            values.bot_token,
+            values.app_token,
+            values.signing_secret,
+            values.public_url,
+            values.client_id,
+            values.secret_key,
+        )
+        return await doctor(access, calls, service.platform, channel, with_message=with_message)
+    finally:
+        await work.close()
+        await calls.close()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _built(
+    values: SlackValues,
+    desk: Desk,
+    live: Shelf,
+    database: Database,
+    drawing: Drawing,
+    now: Callable[[], datetime],
+    calls: SlackCalls,
+    work: Work,
+) -> SlackService:
+    is_oauth = bool(values.client_id and values.client_secret)
+    oauth = OAuthApp(values.client_id or "", values.client_secret or "") if is_oauth else None
+    seal = Seal(values.secret_key) if is_oauth and values.secret_key else None
+    workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, seal=seal)
+    pictures = Pictures(drawing, live, workspaces, values.public_url)
+    sender = Sender(workspaces, Answers(pictures), pictures, work, Pace(values.per_channel), now)
+    once = Once(database, now)
+    people = People(workspaces, now)
+    conversation = Conversation(desk, sender, workspaces, people, once, work)
+    submissions = Submissions(desk, sender, people, once, work)
+    flow = None
+    if oauth and seal:
+        where = values.api_url.removesuffix("api/") + "oauth/v2/authorize"
+        states = States(seal, database, now)
+        flow = oauth_flow(oauth, calls, workspaces, states, public_url=values.public_url, authorize_url=where)
+    parts = Parts(desk, conversation, submissions, workspaces, sender, once, work, now)
+    app = slack_app(calls, Authorize(workspaces), values.signing_secret or "", parts, flow)
+    socket_mode = SocketMode(app, calls, values.app_token, values.timing) if values.app_token else None
+    routes = pictures.routes()
+    if socket_mode is None:
+        routes += event_routes(app)
+    if is_oauth:
+        routes += install_routes(flow)
+    platform = SlackPlatform(workspaces, sender, pictures, bool(values.public_url))
+    return SlackService(platform, routes, workspaces, calls, pictures, socket_mode)
+
+
+async def _introduced(service: SlackService, token: str | None) -> asyncio.Task[None] | None:
+    """Learn once who the bot of a single workspace is; where Slack cannot be reached, go on trying beside the rest.
+
+    Raises PlatformRefused where Slack does not accept the token.
+    """
+    if not token:
+        return None
+    service.workspaces.use_single(Workspace("", "", token))
+    try:
+        async with asyncio.timeout(_FIRST_SECONDS):
+            await _learn(service, token)
+    except SlackRefused as error:
+        if error.error in GONE | {"not_authed", "not_allowed_token_type"}:
+            sentence = f"Slack does not accept SLACK_BOT_TOKEN ({error.error}). Copy it from the app's settings again."
+            raise PlatformRefused(sentence) from None
+        service.is_introduced = True
+        log.warning("Slack does not tell who newsbot is: %s", error)
+    except (NewsbotError, TimeoutError) as error:
+        log.warning("Slack does not tell who newsbot is: %s", error)
+        return asyncio.create_task(_learn_later(service, token))
+    return None
+
+
+async def _learn(service: SlackService, token: str) -> None:
+    told, scopes = await service.calls.call_with_scopes(token, "auth.test")
+    workspace = Workspace(
+        str(told.get("team_id") or ""),
+        str(told.get("team") or ""),
+        token,
+        str(told.get("user_id") or ""),
+        str(told.get("bot_id") or ""),
+        str(told.get("user") or "newsbot"),
+        scopes,
+    )
+    service.workspaces.use_single(workspace)
+    service.is_introduced = True
+    log.info("newsbot is @%s in the Slack workspace %s", workspace.bot_name, workspace.name)
+
+
+async def _learn_later(service: SlackService, token: str) -> None:
+    pause = 1.0
+    while True:
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+        try:
+            await _learn(service, token)
+        except SlackRefused as error:
+            await service.workspaces.lose("", error.error)
+            return
+        except (NewsbotError, StorageError) as error:
+            log.warning("Slack does not tell who newsbot is: %s", error)
+            continue
+        return

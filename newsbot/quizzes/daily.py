@@ -1,0 +1,153 @@
+"""The question of the day: sealed, answered in private, and open in its channel until the next one comes there."""
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from random import Random
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from newsbot.content.library import Library
+from newsbot.content.models import date_words
+from newsbot.errors import RequestError
+from newsbot.messages.cards import Block, Card
+from newsbot.messages.requests import Place
+from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card
+from newsbot.quizzes.daily_rotation import Turn, home_of, open_channels, questions_of, take_turns
+from newsbot.quizzes.rules import asking
+from newsbot.quizzes.serialization import question_to_json, readable
+from newsbot.schedule.streaks import local_day
+from newsbot.storage.dailies import put_channels
+from newsbot.storage.database import Database, Transaction
+from newsbot.storage.records import DailyChannel, Delivery
+
+_ID_BYTES = 8
+
+
+class Posed(Protocol):
+    """What is kept of a question of the day."""
+
+    @property
+    def daily(self) -> str:
+        """Its id."""
+
+    @property
+    def kept(self) -> str:
+        """The question with its right choice and its salt, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyEdition:
+    """A question of the day as a digest asks it: `id` is how histories name it, `daily` and `kept` as in `Posed`."""
+
+    id: str
+    blocks: tuple[Block, ...]
+    daily: str
+    kept: str
+
+
+class Dailies:
+    """The questions of the day of every channel. Any number of processes may share them."""
+
+    def __init__(
+        self, database: Database, library: Callable[[], Library], now: Callable[[], datetime], random: Random
+    ) -> None:
+        """`random` shuffles and salts, in any thread: outside of tests a `SystemRandom`."""
+        self._database = database
+        self._library = library
+        self._now = now
+        self._random = random
+
+    # -- in digests ---------------------------------------------------------------------------------------------------
+
+    def question(
+        self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
+    ) -> DailyEdition | None:
+        """The question for an edition on any of `topics` (none are all): never asked, or the longest time ago.
+
+        `asked` names questions, the latest last. Which one comes does not depend on chance, nor on the day; the order
+        of its choices, its salt and its id do on chance.
+        """
+        pool = {asking.question_id(*key): key for key in library.questions if key[0] in topics}
+        pool = pool or {asking.question_id(*key): key for key in library.questions}
+        chosen = _next_in_turn(pool, asked)
+        if chosen is None:
+            return None
+        question, daily = asking.asked(library, library.questions[pool[chosen]], self._random), self._new_id()
+        return DailyEdition(chosen, daily_blocks(question, daily), daily, question_to_json(question))
+
+    async def pose(self, tx: Transaction, asked: Sequence[Posed], at: datetime) -> None:
+        """Keep questions, so that they can be answered."""
+        for each in asked:
+            await tx.games.add_daily(each.daily, each.kept, at)
+
+    async def of(self, leaving: Sequence[tuple[Delivery, str]]) -> Mapping[int, tuple[Block, ...]]:
+        """Open a question in the channel of each of these deliveries and close the one before.
+
+        Returns the results of that one by the id of the delivery, where there are any. A delivery that leaves again
+        finds the same. Raises StorageError, and then nothing was done.
+        """
+        turns = [Turn(home_of(delivery.place), daily, delivery.key) for delivery, daily in leaving]
+        async with self._database.transaction() as tx:
+            told = await take_turns(tx, turns, self._now())
+        return {delivery.id: blocks for (delivery, _), blocks in zip(leaving, told, strict=True) if blocks}
+
+    # -- on request ---------------------------------------------------------------------------------------------------
+
+    async def card(self, where: Place, now: datetime, zone: ZoneInfo) -> Card:
+        """The question that is open in the channel, where it came today, else a new one with the results of the last.
+
+        Today is the day of the channel's zone, until 03:00. Raises RequestError where there is nothing to ask.
+        """
+        home, today = home_of(where), local_day(now, zone)
+        async with self._database.transaction() as tx:
+            row = (await open_channels(tx, {home})).standing(home)
+            if row is not None and local_day(row.since, zone) == today:
+                question = (await questions_of(tx, {row.daily})).get(row.daily)
+                if question is not None:
+                    await _note_seen(tx, row)
+                    return daily_card(question, row.daily, _words(today))
+            return await self._new_card(tx, home, now, today)
+
+    async def _new_card(self, tx: Transaction, home: Place, now: datetime, today: date) -> Card:
+        history, played = await tx.games.history(home), await _played_in(tx, home)
+        found = asking.pick(self._library(), asking.Wanted(1), history, self._random, played)
+        if not found:
+            raise RequestError("There is no question to ask.")
+        question, daily = found[0], self._new_id()
+        await tx.games.add_daily(daily, question_to_json(question), now)
+        (told,) = await take_turns(tx, [Turn(home, daily, _asked_for(daily))], now)
+        return daily_card(question, daily, _words(today), told)
+
+    def _new_id(self) -> str:
+        return self._random.randbytes(_ID_BYTES).hex()
+
+
+async def _played_in(tx: Transaction, home: Place) -> frozenset[str]:
+    """The questions of the game that is played in a channel, asked already or not."""
+    record = await tx.games.open_in(home)
+    games = (game for _, game in readable([record] if record else []))
+    return frozenset(question.id for game in games for question in game.questions)
+
+
+async def _note_seen(tx: Transaction, row: DailyChannel) -> None:
+    """The question stands in the channel from now on, whatever becomes of the delivery that brought it."""
+    seen = replace(row, delivery=_asked_for(row.daily))
+    if seen != row:
+        await tx.connection.run_sync(put_channels, [seen])
+
+
+def _asked_for(daily: str) -> str:
+    """What stands for the key of a delivery where somebody asked for the question."""
+    return f"asked:{daily}"
+
+
+def _words(day: date) -> str:
+    return date_words(day.isoformat())
+
+
+def _next_in_turn(pool: Collection[str], before: Sequence[str]) -> str | None:
+    """The name that was asked the longest time ago, or never; among equals the order mixes topics and is fixed."""
+    last = {name: at for at, name in enumerate(before)}
+    return min(pool, key=lambda name: (last.get(name, -1), hashlib.sha256(name.encode()).digest()), default=None)

@@ -1,0 +1,202 @@
+"""What moves games on: takes those whose time has come, does what each has to do, and keeps every step as a row.
+
+A step is: do what is to be done on the platform, then keep that it was done. What a process leaves half done when it
+dies is done again by the next one; keys and edits make that harmless.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from newsbot.content.library import Library
+from newsbot.errors import ContentError, NewsbotError, PostLater, PostUnclear, StorageError
+from newsbot.messages.platform import Platform
+from newsbot.quizzes.rules.game import LONGEST, Game, advance, due, postponed, refused, was_down
+from newsbot.quizzes.serialization import game_of, readable, record_of
+from newsbot.quizzes.steps import HOLD, Steps
+from newsbot.storage.database import Database, Transaction
+from newsbot.storage.records import GameRecord, OutageRecord
+
+log = logging.getLogger(__name__)
+
+Checkpoint = Callable[[str], None]
+
+HEART = "quizzes:"  # with the name of a platform
+BEAT = timedelta(seconds=2)  # how often a sign of life is given while a game is played
+SILENCE = timedelta(seconds=5)  # without one for so long, newsbot was down
+_SOON = timedelta(minutes=10)  # a game that is due so soon is one that somebody waits for
+_MOVED = timedelta(milliseconds=250)  # in which a step is mostly done
+_GRACE_SECONDS = 3.0
+_AT_ONCE = 32
+_BATCH = 200
+_AGAIN = timedelta(seconds=2)  # before what broke is tried again
+_MEND_AGAIN = timedelta(minutes=1)  # nobody waits for that, and it is tried until it is done
+_APART = timedelta(minutes=10)  # how far the clocks of processes may be from each other
+
+
+def _no_checkpoint(step: str) -> None:
+    """Where nothing watches the steps."""
+
+
+class Games:
+    """Moves the games of this process's platforms on. Any number of processes may share the games."""
+
+    def __init__(
+        self,
+        database: Database,
+        platforms: Mapping[str, Platform],
+        library: Callable[[], Library],
+        now: Callable[[], datetime],
+        wake: Callable[[], None] = lambda: None,
+        checkpoint: Checkpoint = _no_checkpoint,
+    ) -> None:
+        """`wake` tells the courier that something is to be posted.
+
+        `checkpoint` is told each step: claimed, put, confirmed, closed, edited, revealed, scored, finished; drills end
+        the process there.
+        """
+        self._database = database
+        self._platforms = platforms
+        self._now = now
+        self._checkpoint = checkpoint
+        self._steps = Steps(database, platforms, library, now, wake, checkpoint)
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._moving: dict[int, asyncio.Task[None]] = {}
+
+    async def resume(self, platforms: Collection[str]) -> None:
+        """Stop the clocks of these platforms' games for as long as nobody served them.
+
+        To be done before anybody can press a button: their press would be judged as if newsbot had not been away.
+        """
+        async with self._database.transaction() as tx:
+            await self._beat(tx, self._now(), tuple(platforms))
+
+    async def sweep(self) -> datetime | None:
+        """Begin to move every game that is due; returns when to look again, None where none is played."""
+        now = self._now()
+        platforms = tuple(self._platforms)
+        async with self._database.transaction() as tx:
+            await self._beat(tx, now, platforms)
+            claimed = await tx.games.claim(now, HOLD, _BATCH, platforms, tuple(self._moving))
+        if claimed:
+            self._checkpoint("claimed")
+        for record in claimed:
+            task = asyncio.create_task(self._move(record), name=f"game {record.id}")
+            self._moving[record.id] = task
+            task.add_done_callback(partial(self._left, record.id))
+        return await self._next(now, platforms)
+
+    def _left(self, number: int, task: asyncio.Task[None]) -> None:
+        if self._moving.get(number) is task:
+            del self._moving[number]
+
+    async def moved(self) -> None:
+        """Return when every game that was due has been moved on."""
+        while self._moving:
+            await asyncio.wait(set(self._moving.values()))
+
+    async def close(self) -> None:
+        """Leave the games to whoever comes next, after a moment for the steps that are under way."""
+        moving = set(self._moving.values())
+        if moving:
+            await asyncio.wait(moving, timeout=_GRACE_SECONDS)
+        for task in moving:
+            task.cancel()
+        await asyncio.gather(*moving, return_exceptions=True)
+
+    async def _next(self, now: datetime, platforms: tuple[str, ...]) -> datetime | None:
+        async with self._database.transaction() as tx:
+            found = await tx.games.next_due(platforms)
+        if found and self._moving:  # as they are moved, when they are due next changes
+            return min(found, now + _MOVED)
+        return min(found, now + BEAT) if found and found < now + _SOON else found
+
+    async def _beat(self, tx: Transaction, now: datetime, platforms: tuple[str, ...]) -> None:
+        """Show that newsbot lives; where nobody did, the clocks of the games that are played stood still.
+
+        On each platform by itself: others may be served by other processes, which live on.
+        """
+        for platform in sorted(await tx.games.platforms(platforms)):
+            last = await tx.watches.last_beat(HEART + platform)
+            if last is not None and now - last >= SILENCE:
+                await _stopped_clocks(tx, platform, OutageRecord(last, now))
+            # Never back by a little: a process whose clock is behind would hide that one lives whose clock is ahead,
+            # and that one would take the difference for an outage each time it looks.
+            if last is None or not -_APART <= now - last < BEAT / 2:
+                # Not the instant this began: where it takes long, that is no outage again.
+                await tx.watches.beat(HEART + platform, max(now, self._now()))
+
+    # -- one game -----------------------------------------------------------------------------------------------------
+
+    async def _move(self, record: GameRecord) -> None:
+        async with self._gate:
+            try:
+                await self._move_on(game_of(record), record)
+            except ContentError as error:
+                log.error("%s It is ended.", error)
+                await self._given_up(replace(record, phase="ended", due_at=None))
+            except NewsbotError as error:
+                log.warning("game %s waits: %s", record.id, error)
+            except Exception:
+                log.exception("game %s waits: something broke here", record.id)
+                await self._ended_if_old(record)
+
+    async def _given_up(self, record: GameRecord) -> None:
+        try:
+            async with self._database.transaction() as tx:
+                await tx.games.save(record)
+        except StorageError as error:
+            log.warning("game %s waits: %s", record.id, error)
+
+    async def _ended_if_old(self, record: GameRecord) -> None:
+        """No game lasts for more than 24 hours, also where a step of it breaks each time: its channel plays again."""
+        game = game_of(record)
+        if self._now() < game.created_at + LONGEST:
+            return
+        try:
+            await self._steps.keep(game, refused(game, self._now()), record.version)
+        except StorageError as error:
+            log.warning("game %s waits: %s", record.id, error)
+
+    async def _move_on(self, game: Game, record: GameRecord) -> None:
+        """Step by step, until it waits for a later instant or somebody else has changed it."""
+        version = record.version
+        while (at := due(game)) is not None and at <= self._now():
+            after = await self._stepped(game)
+            if not await self._steps.keep(game, after, version):
+                return
+            game, version = after, version + 1
+        if version == record.version:  # it was not its time yet
+            await self._steps.keep(game, game, version)
+
+    async def _stepped(self, game: Game) -> Game:
+        """The game after what is to be done now."""
+        try:
+            return await self._steps.done(game) if game.to_do else await self._advanced(game)
+        except PostLater as error:
+            wait = timedelta(seconds=error.after) if error.after else _AGAIN
+            return postponed(game, self._now() + max(wait, _again(game)))
+        except PostUnclear:
+            return postponed(game, self._now() + _again(game))
+
+    async def _advanced(self, game: Game) -> Game:
+        async with self._database.transaction() as tx:
+            answers = await tx.games.count(game.id, game.number)
+        return advance(game, self._now(), answers)
+
+
+async def _stopped_clocks(tx: Transaction, platform: str, outage: OutageRecord) -> None:
+    """The clocks of a platform's games stood still for an outage."""
+    page = await tx.games.played(platform)
+    while page:
+        stopped = [(record, game, was_down(game, outage)) for record, game in readable(page)]
+        await tx.games.save_held([record_of(after, record.version) for record, game, after in stopped if after != game])
+        page = await tx.games.played(platform, after=page[-1].id)
+
+
+def _again(game: Game) -> timedelta:
+    """How long to wait before what could not be done is tried again."""
+    return _MEND_AGAIN if game.phase == "mending" else _AGAIN

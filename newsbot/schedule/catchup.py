@@ -1,0 +1,108 @@
+"""What becomes of slots once they are due: posted on time, posted late and labelled so, or skipped with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from newsbot.schedule.clock import length, shown
+from newsbot.schedule.slots import Occurrence
+from newsbot.schedule.timezones import zone_of
+from newsbot.storage.records import CatchUp as CatchUp  # the schedule of a digest is written in its words
+
+Outcome = Literal["post", "post late", "skip"]
+
+ON_TIME = timedelta(minutes=1)  # what is decided sooner after its instant than this is on time: it comes at its minute
+STALE = timedelta(hours=26)  # the longest a daily slot waits for the next, where clocks go back by two hours
+MOST = 31  # the most that `all` posts for one outage: a channel is never flooded
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Nothing was posted from the instant `start` to the instant `end`. Raises ValueError where it ends too early."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"an outage cannot end at {self.end} and start at {self.start}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of one slot; `reason` is a label for people, empty where it is posted on time."""
+
+    occurrence: Occurrence
+    outcome: Outcome
+    reason: str = ""
+
+
+def decide(
+    due: Sequence[Occurrence],
+    now: datetime,
+    zone: str,
+    catch_up: CatchUp = "latest",
+    outages: Sequence[Outage] = (),
+    stale: timedelta = STALE,
+) -> tuple[Decision, ...]:
+    """A decision for each slot that came by `now`, in order; `due` is in the order of instants.
+
+    `skip` posts nothing late. `latest` posts the newest of them alone, and only if it is no older than `stale`. `all`
+    posts each, at most the newest 31. What is on time is posted in any case.
+    """
+    real = [found for found in due if found.clock != "no such day"]
+    newer = {found.slot: len(real) - place for place, found in enumerate(real, start=1)}
+    decisions = []
+    for found in due:
+        if found.slot not in newer:
+            day = found.slot.day
+            reason = f"skipped: there was no {day.day} {day:%B %Y} in {zone}"
+            decisions.append(Decision(found, "skip", reason))
+        elif now - found.instant < ON_TIME:
+            decisions.append(Decision(found, "post"))
+        else:
+            why_not = _why_not(catch_up, newer[found.slot], now - found.instant > stale)
+            decisions.append(_missed(found, why_not, cause(found, now, zone, outages)))
+    return tuple(decisions)
+
+
+def _why_not(catch_up: CatchUp, newer: int, is_stale: bool) -> str | None:
+    """Why a missed slot is not posted, None where it is; `newer` counts the slots that came after it."""
+    match catch_up:
+        case "skip":
+            return "what is missed here is not posted later"
+        case "latest" if newer:
+            return "a newer one came after it"
+        case "latest" if is_stale:
+            return "it is too old to be posted now"
+        case "all" if newer >= MOST:
+            return f"only the newest {MOST} are posted"
+    return None
+
+
+def _missed(found: Occurrence, why_not: str | None, what: str) -> Decision:
+    if why_not is None:
+        return Decision(found, "post late", f"late: {what}")
+    return Decision(found, "skip", f"skipped: {what}; {why_not}")
+
+
+def cause(found: Occurrence, now: datetime, zone: str, outages: Sequence[Outage]) -> str:
+    """Why a slot is late at `now`: "the bot was down 06:10–09:40" where it was, else by how long."""
+    down = next((outage for outage in outages if found.instant < outage.end and outage.start <= now), None)
+    if down is None:
+        return f"{length(now - found.instant)} after its time"
+    return f"the bot was down {span(down, zone)}"
+
+
+def span(outage: Outage, zone: str) -> str:
+    """From when to when, by the clocks of an IANA zone; in UTC where those were changed meanwhile. Dated as needed."""
+    rules = zone_of(zone)
+    start, end = shown(outage.start, rules), shown(outage.end, rules)
+    suffix = ""
+    if end - start != outage.end - outage.start:
+        start, end = (each.astimezone(UTC).replace(tzinfo=None) for each in (outage.start, outage.end))
+        suffix = " UTC"
+    if start.date() == end.date():
+        return f"{start:%H:%M}–{end:%H:%M}{suffix}"
+    return f"{start.day} {start:%B %H:%M} – {end.day} {end:%B %H:%M}{suffix}"
