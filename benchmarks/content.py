@@ -12,7 +12,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from benchmarks.measure import Row, each, in_turns
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.library import load_library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.models import Brief, Figure, Question, Topic
@@ -120,7 +120,7 @@ def rows() -> Iterator[Row]:
 
     root = Path(__file__).resolve().parent.parent
     live = LiveLibrary(root / "content", lambda: TODAY)
-    desk = Desk(live, lambda: datetime.now(UTC), lambda: "id")
+    desk = Dispatcher(live, lambda: datetime.now(UTC), lambda: "id")
     ask = Ask(ANNA, HERE, ("deepseek", "cost"))
     loop = asyncio.new_event_loop()
 

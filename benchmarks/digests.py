@@ -31,7 +31,7 @@ class Minute:
 
     def __init__(self, database: Any, count: int) -> None:
         from newsbot.content.library import load_library
-        from newsbot.digests.composer.sources import ContentWire, SelfCheck
+        from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
         from newsbot.digests.planner import Planner
 
         library = load_library(_CONTENT, _TODAY)
@@ -39,7 +39,7 @@ class Minute:
         self._database = database
         self._count = count
         self._day = 0
-        self._planner = Planner(database, lambda: library, ContentWire, SelfCheck(), self._now)
+        self._planner = Planner(database, lambda: library, ContentNews, SelfCheckQuestion(), self._now)
 
     def _now(self) -> datetime:
         return FIRST + _DAY * self._day
@@ -84,7 +84,7 @@ class Minute:
 
     async def planned(self) -> None:
         """Wake up on the next day, and put everything into the outbox."""
-        await self._planner.sweep()
+        await self._planner.run_once()
         self._day += 1
 
     async def inserted(self) -> None:
@@ -178,9 +178,9 @@ def _of(name: str, url_of: Callable[[int], str]) -> Iterator[Row]:
 async def _year() -> None:
     from newsbot.content.library import load_library
     from newsbot.digests.simulate import replay
-    from newsbot.digests.simulate_args import wanted
+    from newsbot.digests.simulate_args import parse_plan
 
-    found = await replay(wanted(*_YEAR), load_library(_CONTENT, _TODAY))
+    found = await replay(parse_plan(*_YEAR), load_library(_CONTENT, _TODAY))
     assert len(found) == 365, "a year has so many days"
 
 

@@ -89,7 +89,7 @@ async def _at_once(send: Callable[[str], Awaitable[Any]], channels: Sequence[str
 async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channels: Sequence[str]) -> None:
     """Rounds of newsbot: everything is put into the outbox, and the round is over once all of it is settled."""
     from newsbot.messages.codec import reply_to_json
-    from newsbot.outbox.worker import Courier
+    from newsbot.outbox.worker import OutboxWorker
     from newsbot.storage.database import Database
     from newsbot.storage.migrate import migrate
     from newsbot.storage.records import NewDelivery
@@ -108,9 +108,9 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
                 if settled % MESSAGES == 0:
                     is_over.set()
 
-        courier = Courier(database, {platform.name: platform}, "w", lambda: datetime.now(UTC), Random(1), count)
+        courier = OutboxWorker(database, {platform.name: platform}, "w", lambda: datetime.now(UTC), Random(1), count)
         running = asyncio.create_task(courier.run(stop))
-        gc_tuning.settle()  # as `newsbot run` does
+        gc_tuning.apply()  # as `newsbot run` does
 
         async def one(number: int) -> None:
             is_over.clear()
@@ -134,7 +134,7 @@ async def _discord_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
     from newsbot.platforms.discord.adapter import DiscordPlatform
     from newsbot.platforms.discord.login import Login, use_server
-    from newsbot.platforms.discord.renderer import Painter
+    from newsbot.platforms.discord.renderer import MessageRenderer
 
     async def not_published(place: Place) -> bool:
         del place
@@ -142,7 +142,7 @@ async def _discord_newsbot(given: dict[str, Any]) -> None:
 
     use_server(given["url"], None)
     login = Login(given["token"])
-    platform = DiscordPlatform(login.http, Painter(NoPictures()), not_published)
+    platform = DiscordPlatform(login.http, MessageRenderer(NoPictures()), not_published)
     await _through_the_outbox(platform, lambda channel: Place("discord", "", channel), given["channels"])
     await login.close()
 
@@ -151,12 +151,12 @@ async def _discord_bare(given: dict[str, Any]) -> None:
     from discord.http import MultipartParameters
 
     from newsbot.platforms.discord.login import Login, use_server
-    from newsbot.platforms.discord.render import messages
+    from newsbot.platforms.discord.render import render_messages
 
     use_server(given["url"], None)
     login = Login(given["token"])
     http, _ = await login.http()
-    (message,) = messages(CARD)
+    (message,) = render_messages(CARD)
     sent = 0
 
     async def send(channel: str) -> None:
@@ -174,10 +174,10 @@ async def _slack_newsbot(given: dict[str, Any]) -> None:
     from newsbot.platforms.slack.adapter import SlackPlatform
     from newsbot.platforms.slack.client import SlackCalls
     from newsbot.platforms.slack.installations import Workspaces
-    from newsbot.platforms.slack.pictures import Pictures
-    from newsbot.platforms.slack.renderer import Answers
-    from newsbot.platforms.slack.responses import Pace, Sender
-    from newsbot.platforms.slack.work import Work
+    from newsbot.platforms.slack.pictures import UploadedPictures
+    from newsbot.platforms.slack.renderer import CardRenderer
+    from newsbot.platforms.slack.responses import ChannelPace, Responder
+    from newsbot.platforms.slack.work import BackgroundTasks
     from newsbot.platforms.slack.workspace import Workspace
     from newsbot.storage.database import Database
 
@@ -185,9 +185,12 @@ async def _slack_newsbot(given: dict[str, Any]) -> None:
     workspaces = Workspaces(calls, Database("sqlite://"), lambda: datetime.now(UTC), "w")
     workspaces.use_single(Workspace(given["team"], "Acme", given["token"]))
     shelf: Any = None  # only pictures at a public address look there
-    pictures = Pictures(NoPictures(), shelf, workspaces, None)
+    pictures = UploadedPictures(NoPictures(), shelf, workspaces, None)
     platform = SlackPlatform(
-        workspaces, Sender(workspaces, Answers(pictures), pictures, Work(), Pace(0)), pictures, False
+        workspaces,
+        Responder(workspaces, CardRenderer(pictures), pictures, BackgroundTasks(), ChannelPace(0)),
+        pictures,
+        False,
     )
     await _through_the_outbox(platform, lambda channel: Place("slack", given["team"], channel), given["channels"])
     await calls.close()
@@ -197,10 +200,10 @@ async def _slack_bare(given: dict[str, Any]) -> None:
     from aiohttp import ClientSession, DummyCookieJar, TCPConnector
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from newsbot.platforms.slack.render import messages
+    from newsbot.platforms.slack.render import render_messages
     from newsbot.platforms.slack.responses import EVENT_TYPE
 
-    (message,) = messages(CARD, lambda _: None)
+    (message,) = render_messages(CARD, lambda _: None)
     sent = 0
     async with ClientSession(connector=TCPConnector(limit=0), cookie_jar=DummyCookieJar()) as session:
         client = AsyncWebClient(given["token"], base_url=given["url"], session=session)

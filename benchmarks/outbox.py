@@ -29,9 +29,9 @@ from benchmarks.measure import Row
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.codec import reply_to_json
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.outbox import begin_deliveries, claim_deliveries, settle_deliveries
@@ -204,11 +204,11 @@ class _Nowhere:
             self.is_over.set()
         return Posted(place, key)
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         del place
         return timedelta(0)
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         del place, key, since
         return None
 
@@ -223,9 +223,9 @@ class _Nowhere:
         del posted, title
         return None
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         del place
-        return Abilities(post=True, pictures=True, edit=True, threads=True)
+        return Capabilities(post=True, pictures=True, edit=True, threads=True)
 
 
 async def _wait_and_deliver(url: str, waiting: int) -> None:
@@ -238,7 +238,7 @@ async def _wait_and_deliver(url: str, waiting: int) -> None:
         async with database.transaction() as tx:
             await tx.deliveries.add(await tx.deliveries.add_edition(_BODY, "v1", now), fresh)
     stop = asyncio.Event()
-    courier = Courier(database, {"discord": platform}, "w", lambda: datetime.now(UTC), Random(1))
+    courier = OutboxWorker(database, {"discord": platform}, "w", lambda: datetime.now(UTC), Random(1))
     running = asyncio.create_task(courier.run(stop))
     began = time.perf_counter()
     await platform.is_over.wait()

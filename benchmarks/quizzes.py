@@ -11,9 +11,9 @@ there are fewer at once, fewer share a transaction, and each takes more. The rat
 information: on a quiet machine an empty press is nothing but its way, on a busy one the loopback server's queue is most
 of both.
 
-`Ballots` alone stands beside SQLAlchemy's `insert` of the same rows in groups of the same size, for information: it
-judges each press, too, holds its game, looks up what the person chose before and tells each one apart. Its budget is a
-tenth of a processor for a thousand presses a second.
+`AnswerCounter` alone stands beside SQLAlchemy's `insert` of the same rows in groups of the same size, for information:
+it judges each press, too, holds its game, looks up what the person chose before and tells each one apart. Its budget is
+a tenth of a processor for a thousand presses a second.
 """
 
 import asyncio
@@ -36,10 +36,10 @@ from benchmarks.measure import Row
 from newsbot.app import gc_tuning
 from newsbot.content.library import load_library
 from newsbot.messages.requests import Place
-from newsbot.quizzes.answers import Ballots
+from newsbot.quizzes.answers import AnswerCounter
 from newsbot.quizzes.rules.answering import Press as Answer
-from newsbot.quizzes.rules.asking import Wanted, pick
-from newsbot.quizzes.rules.game import new_game, posted
+from newsbot.quizzes.rules.asking import QuestionFilter, pick
+from newsbot.quizzes.rules.game import new_game, with_question_posted
 from newsbot.quizzes.serialization import record_of
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
@@ -103,7 +103,7 @@ class Taken:
 
 async def _pressed(crowd: Crowd, question: Question, choices: Sequence[int], taken: Taken) -> None:
     before = crowd.cpu()
-    taken.presses += await crowd.pressed(question, choices)
+    taken.presses += await crowd.handle_press(question, choices)
     taken.cpu += crowd.cpu() - before
 
 
@@ -129,7 +129,7 @@ async def _of_crowd(platform: str, kind: str) -> list[Row]:
         folder = Path(name)
         async with _databases(kind, folder) as url, CROWDS[platform](PEOPLE, folder, url, strict=False) as crowd:
             database = Database(url)
-            gc_tuning.settle()  # what is looked through here takes its time from everybody
+            gc_tuning.apply()  # what is looked through here takes its time from everybody
             empty, answers, wrong = await _rounds(crowd, database)
             await database.close()
     title = f"{platform}: {kind}, {PEOPLE} in a second"
@@ -150,7 +150,9 @@ async def _game(database: Database, number: int) -> int:
     """The number of a game whose first question is open."""
     library, now = load_library(_CONTENT, datetime.now(UTC).date()), datetime.now(UTC)
     where = Place("discord", "1", str(number))
-    fresh = posted(new_game(where, "1", pick(library, Wanted(3), (), Random(1)), None, now), now, now)
+    fresh = with_question_posted(
+        new_game(where, "1", pick(library, QuestionFilter(3), (), Random(1)), None, now), now, now
+    )
     async with database.transaction() as tx:
         made = await tx.games.add(record_of(fresh))
     assert made is not None
@@ -160,10 +162,10 @@ async def _game(database: Database, number: int) -> int:
 async def _ballots(database: Database, number: int) -> float:
     """Seconds in which presses are judged and counted."""
     game, where, now = await _game(database, number), Place("discord", "1", str(number)), datetime.now(UTC)
-    ballots = Ballots(database)
+    ballots = AnswerCounter(database)
     presses = [Answer(str(each), f"player{each}", where, 0, each % 4, now) for each in range(PRESSES)]
     began = time.perf_counter()
-    counted = await asyncio.gather(*(ballots.cast(game, press) for press in presses))
+    counted = await asyncio.gather(*(ballots.submit(game, press) for press in presses))
     took = time.perf_counter() - began
     assert all(verdict.kind == "counted" for _, verdict in counted)
     return took

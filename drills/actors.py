@@ -13,19 +13,19 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.library import Library, load_library
-from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
 from newsbot.digests.planner import Planner
 from newsbot.errors import StorageError
 from newsbot.messages.charts import Chart
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login, use_server
-from newsbot.platforms.discord.renderer import Painter
-from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.discord.renderer import MessageRenderer
+from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import slack_service
 from newsbot.storage.database import Database
 
@@ -93,9 +93,9 @@ def library() -> Library:
 
 
 @cache
-def wire() -> ContentWire:
+def wire() -> ContentNews:
     """Its events as news."""
-    return ContentWire(library())
+    return ContentNews(library())
 
 
 @dataclass
@@ -130,8 +130,8 @@ async def played(scene: Scene, act: Act) -> None:
     killer = Killer(act.step, act.nth)
     try:
         if act.role == "planner":
-            planner = Planner(database, library, lambda _: wire(), SelfCheck(), now, killer)
-            await planner.sweep()
+            planner = Planner(database, library, lambda _: wire(), SelfCheckQuestion(), now, killer)
+            await planner.run_once()
         else:
             await _delivered(scene, act, database, now, killer)
     finally:
@@ -144,15 +144,15 @@ async def _delivered(
     """Everything that is due; whoever has the patience for it."""
     use_server(scene.discord_url, None)
     login = Login(scene.discord_token)
-    values = SlackValues(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
+    values = SlackConfig(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
     shelf = Shelf(library())
-    desk = Desk(shelf, now, lambda: "incident")
-    discord = DiscordPlatform(login.http, Painter(Drawing()), _not_published, _briefly)
+    desk = Dispatcher(shelf, now, lambda: "incident")
+    discord = DiscordPlatform(login.http, MessageRenderer(Drawing()), _not_published, _briefly)
     try:
         async with slack_service(values, desk, shelf, database, Drawing(), now, with_events=False) as slack:
             platforms: dict[str, Platform] = {"discord": discord, "slack": slack.platform}
             random = Random(os.getpid())  # noqa: S311 (no secret)
-            courier = Courier(database, platforms, f"worker-{os.getpid()}", now, random, killer)
+            courier = OutboxWorker(database, platforms, f"worker-{os.getpid()}", now, random, killer)
             stop = asyncio.Event()
             running = asyncio.create_task(courier.run(stop))
             if not await _emptied(database, courier, now, act):
@@ -163,7 +163,7 @@ async def _delivered(
         await login.close()
 
 
-async def _emptied(database: Database, courier: Courier, now: Callable[[], datetime], act: Act) -> bool:
+async def _emptied(database: Database, courier: OutboxWorker, now: Callable[[], datetime], act: Act) -> bool:
     """Whether nothing is due any more, before patience ends."""
     until = time.monotonic() + act.patience
     while time.monotonic() < until:

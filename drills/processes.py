@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drills.actors import Act, Scene, Shelf, library, played, wire
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import StorageError
 
 _GAVE_UP = 3  # the exit code of a process that the database refused
@@ -71,7 +71,7 @@ def main() -> None:
     for name in Scene.__dataclass_fields__:
         parser.add_argument(f"--{name.replace('_', '-')}", required=True)
     scene = Scene(**vars(parser.parse_args()))
-    Desk(Shelf(library()), lambda: datetime.now(UTC), lambda: "")  # what every process needs is loaded once
+    Dispatcher(Shelf(library()), lambda: datetime.now(UTC), lambda: "")  # what every process needs is loaded once
     wire()
     for acts in _orders():
         children = [_start(scene, act) for act in acts]

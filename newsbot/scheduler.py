@@ -25,20 +25,20 @@ _SOONEST = timedelta(milliseconds=200)  # between two wake-ups for what another 
 class Sweep(Protocol):
     """Something that does everything which is due."""
 
-    async def sweep(self) -> datetime | None:
+    async def run_once(self) -> datetime | None:
         """Do what is due; returns when to be woken again, None where the usual look is soon enough."""
 
 
-class Then:
+class AfterSweep:
     """A sweep, after which somebody is told."""
 
     def __init__(self, sweep: Sweep, told: Callable[[], None]) -> None:
         self._sweep = sweep
         self._told = told
 
-    async def sweep(self) -> datetime | None:
+    async def run_once(self) -> datetime | None:
         """As the sweep does."""
-        found = await self._sweep.sweep()
+        found = await self._sweep.run_once()
         self._told()
         return found
 
@@ -103,7 +103,7 @@ class Scheduler:
 
     async def _swept(self, sweep: Sweep) -> datetime | None:
         try:
-            return await sweep.sweep()
+            return await sweep.run_once()
         except NewsbotError as error:
             self._waits = f"waits: {error}"
             log.warning("%s %s", type(sweep).__name__, self._waits)

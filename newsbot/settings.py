@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from newsbot.errors import SettingsError
-from newsbot.validation import Finding, mistakes, readable_path, validated
+from newsbot.validation import Finding, mistakes, readable_path, validate
 from newsbot.yamlfiles import YamlError, read_text, read_yaml
 
 log = logging.getLogger(__name__)
@@ -255,7 +255,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     except YamlError as error:
         raise SettingsError(f"{readable_path(path)}:{error.line}: {error}") from None
     findings = _only_from_environment(data)
-    settings, found = validated(Settings, data)
+    settings, found = validate(Settings, data)
     findings += found
     problems = [str(mistake) for mistake in mistakes(findings, readable_path(path), text)]
     problems += _misspelt(env)
@@ -292,7 +292,7 @@ def _with_environment(data: Mapping[str, object], env: Mapping[str, str]) -> tup
     for name, (section, key) in ((name, path) for name, path in ENVIRONMENT.items() if env.get(name)):
         held = merged.get(section)
         merged[section] = {**(held if isinstance(held, dict) else {}), key: env[name]}
-    settings, findings = validated(Settings, merged)
+    settings, findings = validate(Settings, merged)
     names = {path: name for name, path in ENVIRONMENT.items()}
     problems = []
     for finding in findings:

@@ -53,7 +53,7 @@ def mistakes(findings: Iterable[Finding], file: str, text: str, offset: Location
     return [Mistake(file, lines.line((*offset, *each.location)), each.what, each.mend) for each in found]
 
 
-def validated(model: type[_Model], data: object) -> tuple[_Model | None, list[Finding]]:
+def validate(model: type[_Model], data: object) -> tuple[_Model | None, list[Finding]]:
     """`data` as `model`, or None and everything that is wrong with it."""
     try:
         return model.model_validate(data), []
@@ -75,16 +75,16 @@ def _finding(model: type[BaseModel], detail: ErrorDetails) -> Finding:
     match detail["type"]:
         case "extra_forbidden":
             allowed = allowed_keys(model, location[:-1])
-            return Finding(location, f"'{name}' is no key here", _allowed(str(location[-1]), allowed))
+            return Finding(location, f"'{name}' is no key here", _allowed_keys(str(location[-1]), allowed))
         case "missing":
             return Finding(location[:-1], f"'{name}' is missing", "add it")
         case "literal_error":
-            return Finding(location, f"'{name}' is {shown(detail['input'])}", f"allowed: {_expected(detail)}")
+            return Finding(location, f"'{name}' is {quote_value(detail['input'])}", f"allowed: {_expectation(detail)}")
         case "value_error" | "assertion_error":
             what, _, mend = str(detail["ctx"]["error"]).partition(" | ")
             return Finding(location, f"'{name}': {what}", mend)
         case "string_type":
-            return Finding(location, f"'{name}' is {shown(detail['input'])}, not text", "put it in quotes")
+            return Finding(location, f"'{name}' is {quote_value(detail['input'])}, not text", "put it in quotes")
         case "too_short" | "too_long" as kind:
             few = kind == "too_short"
             count = detail["ctx"]["min_length" if few else "max_length"]
@@ -95,7 +95,7 @@ def _finding(model: type[BaseModel], detail: ErrorDetails) -> Finding:
             )
         case kind:
             wanted = _WANTED.get(kind, detail["msg"][:1].lower() + detail["msg"][1:])
-            return Finding(location, f"'{name}' is {shown(detail['input'])}", wanted)
+            return Finding(location, f"'{name}' is {quote_value(detail['input'])}", wanted)
 
 
 _WANTED = {
@@ -119,7 +119,7 @@ def _is_tag(step: int | str) -> bool:
     return isinstance(step, str) and (step == "[key]" or "[" in step or step in _TAGS)
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """A value as a person wrote it, short."""
     if value is None:
         return "empty"
@@ -130,11 +130,11 @@ def shown(value: object) -> str:
     return f"'{text}'" if len(text) <= 40 else f"'{text[:39]}…'"
 
 
-def _expected(detail: ErrorDetails) -> str:
+def _expectation(detail: ErrorDetails) -> str:
     return str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
 
 
-def _allowed(key: str, allowed: Iterable[str]) -> str:
+def _allowed_keys(key: str, allowed: Iterable[str]) -> str:
     names = list(allowed)
     near = difflib.get_close_matches(key, names, n=1)
     return (f"did you mean '{near[0]}'? " if near else "") + f"allowed: {', '.join(names)}"

@@ -62,7 +62,7 @@ class Crowd(ABC):
         """A message with a button that newsbot answers without the database."""
 
     @abstractmethod
-    async def pressed(self, question: Question, choices: Sequence[int]) -> list[Press]:
+    async def handle_press(self, question: Question, choices: Sequence[int]) -> list[Press]:
         """Everybody presses, each once, evenly within a second: what became of each."""
 
     @abstractmethod

@@ -59,7 +59,7 @@ class DiscordCrowd(Crowd):
         server.store.put(channel, message)
         return Question(Place("discord", str(self._guild.id), str(channel.id)), message, (EMPTY,))
 
-    async def pressed(self, question: Question, choices: Sequence[int]) -> list[Press]:
+    async def handle_press(self, question: Question, choices: Sequence[int]) -> list[Press]:
         made: dict[int, tuple[float, Interaction]] = {}
 
         async def press(number: int) -> None:

@@ -43,7 +43,7 @@ class SlackCrowd(Crowd):
         message = server.world.bot_message(channel, args, args["blocks"])  # type: ignore[arg-type]
         return Question(Place("slack", server.workspace.id, channel.id), message, (EMPTY,))
 
-    async def pressed(self, question: Question, choices: Sequence[int]) -> list[Press]:
+    async def handle_press(self, question: Question, choices: Sequence[int]) -> list[Press]:
         made: dict[str, tuple[float, bool]] = {}
         before = len(self._server.ephemerals)
 

@@ -14,7 +14,7 @@ from functools import partial
 from drills.actors import Scene, Shelf, library
 from drills.processes import forked
 from drills.quizzes.hosts import Order, hosted
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     for name in Scene.__dataclass_fields__:
         parser.add_argument(f"--{name.replace('_', '-')}", required=True)
     scene = Scene(**vars(parser.parse_args()))
-    Desk(Shelf(library()), lambda: datetime.now(UTC), lambda: "")  # what every process needs is loaded once
+    Dispatcher(Shelf(library()), lambda: datetime.now(UTC), lambda: "")  # what every process needs is loaded once
     for line in sys.stdin:
         order = Order(**json.loads(line))
         forked(partial(hosted, scene, order))

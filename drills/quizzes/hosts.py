@@ -14,20 +14,20 @@ from typing import Any
 
 from drills.actors import Drawing, Scene, Shelf, die, library
 from drills.quizzes.clock import Pace, instant
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import NewsbotError, StorageError
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Person, Place
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login, use_server
-from newsbot.platforms.discord.renderer import Painter
-from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.discord.renderer import MessageRenderer
+from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import slack_service
-from newsbot.quizzes.daily import Dailies
-from newsbot.quizzes.engine import Games
-from newsbot.quizzes.service import Quizzes, Wishes
+from newsbot.quizzes.daily import DailyQuestions
+from newsbot.quizzes.engine import GameEngine
+from newsbot.quizzes.service import GameOptions, QuizService
 from newsbot.storage.database import Database
 
 COURIER = "courier "  # before the names of the courier's steps: it and the games both know one called "claimed"
@@ -74,20 +74,20 @@ async def hosted(scene: Scene, order: Order) -> None:
     database, login, shelf = Database(scene.database), Login(scene.discord_token), Shelf(library())
     armed, woken, random = Armed(order.note), asyncio.Event(), Random(order.number)  # noqa: S311 (no secret)
     platforms: dict[str, Platform] = {}
-    dailies = Dailies(database, library, pace.now, random)
-    quizzes = Quizzes(database, platforms, library, dailies, pace.now, random, woken.set)
-    desk = Desk(shelf, pace.now, lambda: "incident", quizzes=quizzes)
-    values = SlackValues(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
-    platforms["discord"] = DiscordPlatform(login.http, Painter(Drawing()), _not_published, now=pace.now)
+    dailies = DailyQuestions(database, library, pace.now, random)
+    quizzes = QuizService(database, platforms, library, dailies, pace.now, random, woken.set)
+    desk = Dispatcher(shelf, pace.now, lambda: "incident", quizzes=quizzes)
+    values = SlackConfig(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
+    platforms["discord"] = DiscordPlatform(login.http, MessageRenderer(Drawing()), _not_published, now=pace.now)
     try:
         async with slack_service(values, desk, shelf, database, Drawing(), pace.now, with_events=False) as slack:
             platforms["slack"] = slack.platform
-            courier = Courier(
+            courier = OutboxWorker(
                 database, platforms, f"host {order.number}", pace.now, random, lambda step: armed(COURIER + step)
             )
-            games = Games(database, platforms, library, pace.now, courier.wake, armed)
+            games = GameEngine(database, platforms, library, pace.now, courier.wake, armed)
             began = pace.seconds()
-            await games.sweep()
+            await games.run_once()
             moving = [
                 asyncio.create_task(courier.run(asyncio.Event())),
                 asyncio.create_task(_moved_on(games, pace, woken)),
@@ -101,13 +101,13 @@ async def hosted(scene: Scene, order: Order) -> None:
         await database.close()
 
 
-async def _moved_on(games: Games, pace: Pace, woken: asyncio.Event) -> None:
+async def _moved_on(games: GameEngine, pace: Pace, woken: asyncio.Event) -> None:
     """Sweep when something is due, and often all the same: other hosts start games too."""
     while True:
         woken.clear()
         at: datetime | None = None
         with suppress(StorageError):
-            at = await games.sweep()
+            at = await games.run_once()
         rest = (at.timestamp() - pace.seconds()) / pace.speed if at else _LONGEST_REST
         with suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), min(max(rest, _SHORTEST_REST), _LONGEST_REST))
@@ -116,7 +116,7 @@ async def _moved_on(games: Games, pace: Pace, woken: asyncio.Event) -> None:
 class Line:
     """The connection to the stage."""
 
-    def __init__(self, order: Order, quizzes: Quizzes, desk: Desk, armed: Armed) -> None:
+    def __init__(self, order: Order, quizzes: QuizService, desk: Dispatcher, armed: Armed) -> None:
         self._order = order
         self._quizzes = quizzes
         self._desk = desk
@@ -147,7 +147,7 @@ class Line:
     async def _start(self, told: dict[str, Any]) -> str:
         who, where = Person(**told["who"]), Place(**told["where"])
         try:
-            await self._quizzes.start(where, who, Wishes(**told["wishes"]))
+            await self._quizzes.start(where, who, GameOptions(**told["wishes"]))
         except NewsbotError as error:
             return str(error)
         return "started"

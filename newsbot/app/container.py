@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsbot.commands.dispatcher import Desk, HandledEvents
+from newsbot.commands.dispatcher import Dispatcher, HandledEvents
 from newsbot.commands.registry import PlaceChoices
 from newsbot.content.live import LiveLibrary
 from newsbot.settings import Settings
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from newsbot.charts.renderer import ChartRenderer
-    from newsbot.digests.service import Digests
-    from newsbot.quizzes.service import Quizzes
+    from newsbot.digests.service import DigestService
+    from newsbot.quizzes.service import QuizService
     from newsbot.storage.database import Database
 
 
@@ -43,15 +43,15 @@ class App:
 
     settings: Settings
     live: LiveLibrary
-    desk: Desk
+    desk: Dispatcher
 
 
 def build(
     settings: Settings,
     handled: HandledEvents | None = None,
     choices: PlaceChoices | None = None,
-    digests_of: "Callable[[LiveLibrary], Digests] | None" = None,
-    quizzes_of: "Callable[[LiveLibrary], Quizzes] | None" = None,
+    digests_of: "Callable[[LiveLibrary], DigestService] | None" = None,
+    quizzes_of: "Callable[[LiveLibrary], QuizService] | None" = None,
 ) -> App:
     """The app of these settings. Raises ContentMistakes where the content has any.
 
@@ -60,7 +60,9 @@ def build(
     live = LiveLibrary(settings.content_folder, today)
     digests = digests_of(live) if digests_of else None
     quizzes = quizzes_of(live) if quizzes_of else None
-    desk = Desk(live, now, lambda: secrets.token_hex(4), handled, choices=choices, digests=digests, quizzes=quizzes)
+    desk = Dispatcher(
+        live, now, lambda: secrets.token_hex(4), handled, choices=choices, digests=digests, quizzes=quizzes
+    )
     return App(settings, live, desk)
 
 

@@ -15,10 +15,10 @@ from newsbot.settings import Settings
 if TYPE_CHECKING:
     from newsbot.digests.composer.sources import DailyQuestion
     from newsbot.digests.planner import Planner
-    from newsbot.digests.service import Digests
-    from newsbot.digests.watchdog import Watch
-    from newsbot.outbox.before_send import Results
-    from newsbot.outbox.worker import Courier
+    from newsbot.digests.service import DigestService
+    from newsbot.digests.watchdog import Watchdog
+    from newsbot.outbox.before_send import DailyResults
+    from newsbot.outbox.worker import OutboxWorker
     from newsbot.scheduler import Scheduler
     from newsbot.storage.database import Database
 
@@ -28,7 +28,7 @@ _PER_SECOND = {"discord": 40.0, "slack": 20.0}
 
 
 @dataclass
-class Waking:
+class WakeUp:
     """Tells whatever waits in this process that something may be due sooner."""
 
     sleepers: list[Callable[[], None]] = field(default_factory=list)
@@ -46,52 +46,54 @@ def digests_of(
     wake: Callable[[], None] = lambda: None,
     *,
     question: "DailyQuestion | None" = None,
-) -> "Digests":
+) -> "DigestService":
     """The digests of a database, with today's news from the content.
 
     `question` is who asks the question of the day; without it, it is one whose answer is in its buttons.
     """
-    from newsbot.digests.composer.sources import ContentWire, SelfCheck
-    from newsbot.digests.service import Digests
+    from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
+    from newsbot.digests.service import DigestService
 
-    return Digests(database, platforms, lambda: live.current, ContentWire, question or SelfCheck(), now, wake)
+    return DigestService(
+        database, platforms, lambda: live.current, ContentNews, question or SelfCheckQuestion(), now, wake
+    )
 
 
 def planner_of(
-    database: "Database", live: LiveLibrary, watch: "Watch", *, question: "DailyQuestion | None" = None
+    database: "Database", live: LiveLibrary, watch: "Watchdog", *, question: "DailyQuestion | None" = None
 ) -> "Planner":
     """What decides and composes; `question` as in `digests_of`."""
-    from newsbot.digests.composer.sources import ContentWire, SelfCheck
+    from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
     from newsbot.digests.planner import Planner
 
-    return Planner(database, lambda: live.current, ContentWire, question or SelfCheck(), now, troubles=watch)
+    return Planner(database, lambda: live.current, ContentNews, question or SelfCheckQuestion(), now, troubles=watch)
 
 
-def watch_of(settings: Settings, database: "Database") -> "Watch":
+def watch_of(settings: Settings, database: "Database") -> "Watchdog":
     """What notices that an edition is not confirmed, and what is told of a refusal."""
-    from newsbot.digests.alerts import Notices
-    from newsbot.digests.watchdog import Watch
+    from newsbot.digests.alerts import Alerts
+    from newsbot.digests.watchdog import Watchdog
 
-    notices = Notices(operator_of(settings))
-    return Watch(database, notices, now, timedelta(minutes=settings.alerts.minutes))
+    notices = Alerts(operator_of(settings))
+    return Watchdog(database, notices, now, timedelta(minutes=settings.alerts.minutes))
 
 
 def courier_of(
     database: "Database",
     platforms: Mapping[str, Platform],
     worker: str,
-    watch: "Watch",
+    watch: "Watchdog",
     *,
-    results: "Results | None" = None,
-) -> "Courier":
+    results: "DailyResults | None" = None,
+) -> "OutboxWorker":
     """What delivers, at the pace that platforms ask for; `results` is who knows how questions of the day went."""
-    from newsbot.digests.late_policy import LateEditions
-    from newsbot.outbox.rate_limit import Pace
-    from newsbot.outbox.worker import Courier
+    from newsbot.digests.late_policy import LatePolicy
+    from newsbot.outbox.rate_limit import Rate
+    from newsbot.outbox.worker import OutboxWorker
 
-    late = LateEditions(database, now)
-    paces = {name: Pace(rate) for name, rate in _PER_SECOND.items()}
-    return Courier(
+    late = LatePolicy(database, now)
+    paces = {name: Rate(rate) for name, rate in _PER_SECOND.items()}
+    return OutboxWorker(
         database,
         platforms,
         worker,
@@ -104,11 +106,11 @@ def courier_of(
     )
 
 
-def scheduler_of(planner: "Planner", watch: "Watch", courier: "Courier", waking: Waking) -> "Scheduler":
+def scheduler_of(planner: "Planner", watch: "Watchdog", courier: "OutboxWorker", waking: WakeUp) -> "Scheduler":
     """What wakes them in time."""
-    from newsbot.scheduler import Scheduler, Then
+    from newsbot.scheduler import AfterSweep, Scheduler
 
-    scheduler = Scheduler((Then(planner, courier.wake), watch), now)
+    scheduler = Scheduler((AfterSweep(planner, courier.wake), watch), now)
     waking.sleepers += [scheduler.wake, courier.wake]
     return scheduler
 

@@ -15,7 +15,7 @@ from newsbot.settings import Settings, shard_range
 if TYPE_CHECKING:
     from newsbot.platforms.discord.adapter import DiscordPlatform
     from newsbot.platforms.discord.login import Login
-    from newsbot.platforms.discord.service import Where
+    from newsbot.platforms.discord.service import DiscordTarget
     from newsbot.platforms.discord.sync import CommandSync
 
 
@@ -28,15 +28,15 @@ class DiscordTools:
     sync: "CommandSync"
 
 
-def discord_where(settings: Settings) -> "Where":
+def discord_where(settings: Settings) -> "DiscordTarget":
     """Which Discord, and as whom. Raises SettingsError without a token."""
-    from newsbot.platforms.discord.service import Where
+    from newsbot.platforms.discord.service import DiscordTarget
 
     token = settings.secrets.discord_token
     if token is None:
         raise SettingsError("DISCORD_TOKEN is not set: put the bot token of your app at discord.com/developers there.")
     shards = shard_range(settings.discord.shards) if settings.discord.shards else None
-    return Where(token.get_secret_value(), settings.discord.gateway_url, shards)
+    return DiscordTarget(token.get_secret_value(), settings.discord.gateway_url, shards)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from newsbot.charts.renderer import ChartRenderer
 
 
-class Drawing:
+class DrawingProgress:
     """How many charts are drawn, for the line below the terminal's prompt."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ import gc
 _YOUNG, _MIDDLE, _OLD = 50_000, 20, 20
 
 
-def settle() -> None:
+def apply() -> None:
     """Call this once everything is loaded: to look through that would hold the event loop for a tenth of a second."""
     gc.collect()
     gc.freeze()

@@ -16,16 +16,16 @@ def previews(public_url: str | None) -> dict[str, Callable[[Card], Any]]:
 
 
 def _discord(card: Card) -> list[Mapping[str, Any]]:
-    from newsbot.platforms.discord.render import messages
+    from newsbot.platforms.discord.render import render_messages
 
-    return [message.payload for message in messages(card)]
+    return [message.payload for message in render_messages(card)]
 
 
 def _slack(card: Card, public_url: str | None) -> list[Mapping[str, Any]]:
     from newsbot.charts.encoding import chart_key
-    from newsbot.platforms.slack.render import messages
+    from newsbot.platforms.slack.render import render_messages
 
     def shown(chart: Chart) -> Mapping[str, Any] | None:
         return {"image_url": f"{public_url}/charts/{chart_key(chart)}.png"} if public_url else None
 
-    return [message.payload for message in messages(card, shown)]
+    return [message.payload for message in render_messages(card, shown)]

@@ -5,14 +5,14 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from newsbot.app.container import now
-from newsbot.app.digests import Waking
+from newsbot.app.digests import WakeUp
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.platform import Platform
 
 if TYPE_CHECKING:
-    from newsbot.quizzes.daily import Dailies
-    from newsbot.quizzes.engine import Games
-    from newsbot.quizzes.service import Quizzes
+    from newsbot.quizzes.daily import DailyQuestions
+    from newsbot.quizzes.engine import GameEngine
+    from newsbot.quizzes.service import QuizService
     from newsbot.scheduler import Scheduler
     from newsbot.storage.database import Database
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _RANDOM = SystemRandom()
 
 
-def dailies_of(database: "Database", live: LiveLibrary) -> "Dailies":
+def dailies_of(database: "Database", live: LiveLibrary) -> "DailyQuestions":
     """The question of the day."""
-    from newsbot.quizzes.daily import Dailies
+    from newsbot.quizzes.daily import DailyQuestions
 
-    return Dailies(database, lambda: live.current, now, _RANDOM)
+    return DailyQuestions(database, lambda: live.current, now, _RANDOM)
 
 
 def quizzes_of(
@@ -32,23 +32,23 @@ def quizzes_of(
     platforms: Mapping[str, Platform],
     live: LiveLibrary,
     wake: Callable[[], None] = lambda: None,
-) -> "Quizzes":
+) -> "QuizService":
     """The games of a database."""
-    from newsbot.quizzes.service import Quizzes
+    from newsbot.quizzes.service import QuizService
 
-    return Quizzes(database, platforms, lambda: live.current, dailies_of(database, live), now, _RANDOM, wake)
+    return QuizService(database, platforms, lambda: live.current, dailies_of(database, live), now, _RANDOM, wake)
 
 
 def games_of(
     database: "Database", platforms: Mapping[str, Platform], live: LiveLibrary, wake: Callable[[], None]
-) -> "Games":
+) -> "GameEngine":
     """What moves them on; `wake` tells the courier."""
-    from newsbot.quizzes.engine import Games
+    from newsbot.quizzes.engine import GameEngine
 
-    return Games(database, platforms, lambda: live.current, now, wake)
+    return GameEngine(database, platforms, lambda: live.current, now, wake)
 
 
-def scheduler_of_games(games: "Games", waking: Waking) -> "Scheduler":
+def scheduler_of_games(games: "GameEngine", waking: WakeUp) -> "Scheduler":
     """What wakes games in time."""
     from newsbot.scheduler import Scheduler
 

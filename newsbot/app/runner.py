@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from newsbot.app import gc_tuning
 from newsbot.app.container import App, build, chart_renderer, health, now, open_database
-from newsbot.app.digests import Waking, courier_of, digests_of, planner_of, scheduler_of, watch_of
+from newsbot.app.digests import WakeUp, courier_of, digests_of, planner_of, scheduler_of, watch_of
 from newsbot.app.discord import LiveMenus, discord_where
-from newsbot.app.drawing import Drawing, draw_ahead
+from newsbot.app.drawing import DrawingProgress, draw_ahead
 from newsbot.app.previews import previews
 from newsbot.app.quizzes import dailies_of, games_of, quizzes_of, scheduler_of_games
 from newsbot.app.slack import slack_over_http, slack_values
@@ -28,9 +28,9 @@ from newsbot.messages.requests import Place
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
-    from newsbot.digests.watchdog import Watch
+    from newsbot.digests.watchdog import Watchdog
     from newsbot.platforms.terminal.adapter import Screen
-    from newsbot.quizzes.engine import Games
+    from newsbot.quizzes.engine import GameEngine
     from newsbot.storage.database import Database
 
 
@@ -66,7 +66,7 @@ class Running:
     """What runs: the app, what tells of its drawing, and each service's task by its name."""
 
     app: App
-    drawing: Drawing
+    drawing: DrawingProgress
     services: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
@@ -79,7 +79,7 @@ async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) 
         database = await stack.enter_async_context(open_database(settings))
         homes: dict[str, Platform] = {}  # where digests come: a terminal is closed most of the time
         platforms: ChainMap[str, Platform] = ChainMap({}, homes)  # and the terminal, while it is there
-        wakings = Wakings()
+        wakings = WakeUps()
         app = build(
             settings,
             DurableEvents(database),
@@ -88,21 +88,21 @@ async def _running(settings: Settings, screen: "Screen", parts: frozenset[str]) 
             lambda live: quizzes_of(database, platforms, live, wakings.games),
         )
         if settings.content.watch:
-            await stack.enter_async_context(_watched(app.live))
-        running = Running(app, Drawing())
+            await stack.enter_async_context(_watch_content(app.live))
+        running = Running(app, DrawingProgress())
         building = _Building(stack, app, database, screen, running, platforms, homes, wakings)
         await building.start(parts)
-        gc_tuning.settle()
+        gc_tuning.apply()
         yield running
 
 
 @dataclass(frozen=True)
-class Wakings:
+class WakeUps:
     """What is woken when there is something to do sooner: what plans digests, what moves games on, what posts."""
 
-    digests: Waking = field(default_factory=Waking)
-    games: Waking = field(default_factory=Waking)
-    posts: Waking = field(default_factory=Waking)
+    digests: WakeUp = field(default_factory=WakeUp)
+    games: WakeUp = field(default_factory=WakeUp)
+    posts: WakeUp = field(default_factory=WakeUp)
 
 
 class _Building:
@@ -117,7 +117,7 @@ class _Building:
         running: Running,
         platforms: ChainMap[str, Platform],
         homes: dict[str, Platform],
-        wakings: Wakings,
+        wakings: WakeUps,
     ) -> None:
         self._stack = stack
         self._app = app
@@ -138,7 +138,7 @@ class _Building:
         """Start `parts`."""
         self._stack.push_async_callback(self._renderer.close)
         games = games_of(self._database, self._platforms, self._app.live, self._wakings.posts)
-        await games.resume(self._served(parts))
+        await games.resume(self._served_platforms(parts))
         watch = watch_of(self._settings, self._database)
         self._courier = courier_of(self._database, self._homes, self._worker, watch, results=self._dailies)
         self._wakings.posts.sleepers.append(self._courier.wake)
@@ -164,7 +164,7 @@ class _Building:
         if self._homes or "terminal" in parts:
             self._games(games)
 
-    def _served(self, parts: frozenset[str]) -> frozenset[str]:
+    def _served_platforms(self, parts: frozenset[str]) -> frozenset[str]:
         """The platforms that these parts serve."""
         worker = {"discord": self._settings.has_discord, "slack": self._settings.has_slack}
         more = {name for name, is_set in worker.items() if is_set and "worker" in parts}
@@ -172,7 +172,7 @@ class _Building:
             (parts - {"worker"}) | more | ({"slack"} if slack_over_http(self._settings) and "web" in parts else set())
         )
 
-    def _games(self, games: "Games") -> None:
+    def _games(self, games: "GameEngine") -> None:
         """Move games on, by a timer of their own: people wait for them, whatever digests are planned."""
         self._stack.push_async_callback(games.close)
         scheduler = scheduler_of_games(games, self._wakings.games)
@@ -215,9 +215,9 @@ class _Building:
             self._service("discord", service.run())
 
     async def _post_once(self, key: str, place: Place, reply: Reply) -> None:
-        from newsbot.outbox.worker import Post
+        from newsbot.outbox.worker import NewPost
 
-        await self._courier.post(Post(key, place, reply, now()))
+        await self._courier.post(NewPost(key, place, reply, now()))
 
     async def _slack(self, *, with_events: bool) -> None:
         from newsbot.platforms.slack.service import slack_service
@@ -260,9 +260,9 @@ class _Building:
 
         self._stack.push_async_callback(stopped)
 
-    def _terminal(self, watch: "Watch") -> None:
+    def _terminal(self, watch: "Watchdog") -> None:
         """Let newsbot post at this terminal, as long as no other one at the same database is the terminal."""
-        from newsbot.platforms.terminal.lease import Turn
+        from newsbot.platforms.terminal.lease import TerminalLease
 
         courier = courier_of(self._database, {self._screen.name: self._screen}, self._worker, watch)
         self._wakings.posts.sleepers.append(courier.wake)
@@ -274,7 +274,7 @@ class _Building:
             finally:
                 del self._platforms[self._screen.name]
 
-        self._service("terminal", Turn(self._database, self._worker, now).run(posting))
+        self._service("terminal", TerminalLease(self._database, self._worker, now).run(posting))
 
     async def _listen(self, *, with_chat: bool, with_terminal: bool) -> None:
         """Serve what there is over HTTP: at least the health of this process."""
@@ -297,7 +297,7 @@ class _Building:
             if with_terminal and self._screen.is_terminal and self._settings.opens_browser:
                 await asyncio.to_thread(webbrowser.open, url)
         # Where nobody has a prompt to show it below, the progress is a line of its own.
-        progress = self._running.drawing if with_terminal else progress_bar("Drawing charts")
+        progress = self._running.drawing if with_terminal else progress_bar("DrawingProgress charts")
         self._service("drawing", draw_ahead(self._app.live, self._renderer, progress))
 
     async def _health(self) -> dict[str, str]:
@@ -338,14 +338,14 @@ async def _until_stopped(running: Running, screen: "Screen", stop: asyncio.Event
 
 async def _talk(running: Running, screen: "Screen") -> bool:
     """Talk with the person at the terminal; whether there was one."""
-    from newsbot.platforms.terminal.inbound import Chat
+    from newsbot.platforms.terminal.inbound import TerminalChat
 
     app = running.app
-    return await Chat(app.desk, screen, app.settings.data_folder / "history", running.drawing.words, now).run()
+    return await TerminalChat(app.desk, screen, app.settings.data_folder / "history", running.drawing.words, now).run()
 
 
 @asynccontextmanager
-async def _watched(live: LiveLibrary) -> AsyncIterator[None]:
+async def _watch_content(live: LiveLibrary) -> AsyncIterator[None]:
     """The content watched; where that fails, newsbot goes on with what it has and the log says so."""
     stop = asyncio.Event()
 

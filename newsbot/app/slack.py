@@ -6,8 +6,8 @@ from newsbot.app.container import build, chart_renderer, now, open_database
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
-    from newsbot.platforms.slack.config import SlackValues
-    from newsbot.platforms.slack.doctor import Finding
+    from newsbot.platforms.slack.config import SlackConfig
+    from newsbot.platforms.slack.doctor import Check
 
 
 def slack_over_http(settings: Settings) -> bool:
@@ -15,12 +15,12 @@ def slack_over_http(settings: Settings) -> bool:
     return settings.has_slack and settings.secrets.slack_app_token is None
 
 
-def slack_values(settings: Settings) -> "SlackValues":
+def slack_values(settings: Settings) -> "SlackConfig":
     """What newsbot was given for Slack."""
-    from newsbot.platforms.slack.config import SlackValues
+    from newsbot.platforms.slack.config import SlackConfig
 
     held = settings.secrets
-    return SlackValues(
+    return SlackConfig(
         bot_token=held.slack_bot_token.get_secret_value() if held.slack_bot_token else None,
         app_token=held.slack_app_token.get_secret_value() if held.slack_app_token else None,
         signing_secret=held.slack_signing_secret.get_secret_value() if held.slack_signing_secret else None,
@@ -32,7 +32,7 @@ def slack_values(settings: Settings) -> "SlackValues":
     )
 
 
-async def slack_findings(settings: Settings, channel: str, *, posts: bool) -> list["Finding"]:
+async def slack_findings(settings: Settings, channel: str, *, posts: bool) -> list["Check"]:
     """What is well and what is not with newsbot in Slack."""
     from newsbot.platforms.slack.service import examine
 

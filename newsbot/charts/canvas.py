@@ -13,7 +13,7 @@ from matplotlib.transforms import Affine2D
 
 from newsbot.charts import style
 from newsbot.charts.style import Font
-from newsbot.charts.typeset import DPI, PER_INCH, Block, properties
+from newsbot.charts.typeset import DPI, PER_INCH, TextBlock, properties
 
 Align = Literal["left", "center", "right"]
 _HALF_LETTER = 0.36  # of the size: half as high as a capital
@@ -47,7 +47,7 @@ class Canvas:
         text.set(rotation=90, rotation_mode="anchor")
         return text
 
-    def block(self, x: float, top: float, lines: Block, align: Align = "left", *, role: str) -> float:
+    def block(self, x: float, top: float, lines: TextBlock, align: Align = "left", *, role: str) -> float:
         """A block of lines from `top` down; returns where it ends."""
         for words, font in lines.lines:
             self.text(x, top + _ASCENT * font.size, words, font, align, role=role)

@@ -18,7 +18,7 @@ from newsbot.charts.groups import grouped_bars
 from newsbot.charts.lines import line
 from newsbot.charts.ranges import ranges
 from newsbot.charts.timelines import timeline
-from newsbot.charts.typeset import Block, block
+from newsbot.charts.typeset import TextBlock, block
 from newsbot.charts.words import clean, unit_words
 from newsbot.messages.charts import Chart, ChartKind
 
@@ -96,16 +96,16 @@ def _compose(chart: Chart) -> Canvas:
     return canvas
 
 
-def _title(words: str) -> Block:
+def _title(words: str) -> TextBlock:
     """The whole title, smaller where it is long: a title is never cut."""
     sizes = [block(clean(words), font, style.INNER) for font in style.TITLES]
     return next((title for title in sizes if len(title.lines) <= 2), sizes[-1])
 
 
-def _unit(chart: Chart, plot: Plot) -> Block:
+def _unit(chart: Chart, plot: Plot) -> TextBlock:
     parts = [unit_words(chart.unit), plot.remark]
     return block(" · ".join(part for part in parts if part), style.UNIT, style.INNER)
 
 
-def _footer(chart: Chart) -> Block:
+def _footer(chart: Chart) -> TextBlock:
     return block(clean(f"As of {chart.as_of} · Source: {chart.source}"), style.FOOTER, style.INNER)

@@ -9,7 +9,7 @@ from newsbot.charts.bars import bar_axes, bar_scale, paint_bar, ranked_bars, wid
 from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.rows import Row, value_column
 from newsbot.charts.style import Density, Font
-from newsbot.charts.typeset import Block, block, shorten
+from newsbot.charts.typeset import TextBlock, block, shorten
 from newsbot.charts.words import capital, clean
 from newsbot.messages.charts import Chart, Point
 
@@ -24,7 +24,7 @@ _OWN_SCALES = "each group drawn to its own scale"
 class Group:
     """A name, its bars and their colours, and where it starts and ends below the top of the plot."""
 
-    name: Block
+    name: TextBlock
     rows: tuple[Row, ...]
     colours: tuple[str, ...]
     top: float
@@ -72,9 +72,9 @@ def _laid_out(chart: Chart, named: dict[str, list[tuple[int, str, Point]]]) -> l
     return groups
 
 
-def _member(name: str, roomy: Density, colour: str) -> Block:
+def _member(name: str, roomy: Density, colour: str) -> TextBlock:
     font = Font(roomy.label.size, colour=colour)
-    return Block(((shorten(name, font, _MEMBERS), font),) if name else ())
+    return TextBlock(((shorten(name, font, _MEMBERS), font),) if name else ())
 
 
 def _colours(members: Sequence[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from newsbot.charts import style
 from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.scales import Scale, date_shares, drawn_apart, limits, number_ticks
 from newsbot.charts.style import DATE, TICK, Font
-from newsbot.charts.typeset import Block, block, measure, shorten
+from newsbot.charts.typeset import TextBlock, block, measure, shorten
 from newsbot.charts.words import axis_words, bare, clean, date_words, note_words, value_words
 from newsbot.messages.charts import Chart, Point
 
@@ -32,7 +32,7 @@ class Mark:
     x: float
     point: Point
     value: str
-    label: Block
+    label: TextBlock
 
     @property
     def middle(self) -> float:
@@ -41,7 +41,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PlotFrame:
     """The number axis, the room above and below it, and whether words read upwards, for want of room."""
 
     low: float
@@ -66,7 +66,7 @@ def line(chart: Chart) -> Plot:
     if not (column := _column(chart, values, room)):
         values = [bare(value, chart.unit) for value in values]
         column = _column(chart, values, room)
-    frame = Frame(low, high, chart.unit, left, column or room, turned=not column)
+    frame = PlotFrame(low, high, chart.unit, left, column or room, turned=not column)
     marks, moved = _marks(chart, values, frame)
     above, below = _room_for_values(marks, frame)
     height = above + _HEIGHT + below + max(_depth(mark.label, frame.turned) for mark in marks)
@@ -87,7 +87,7 @@ def _column(chart: Chart, values: Sequence[str], room: float) -> float:
     return max(needed, min(room, _COLUMN)) if needed <= room else 0
 
 
-def _marks(chart: Chart, values: Sequence[str], frame: Frame) -> tuple[list[Mark], bool]:
+def _marks(chart: Chart, values: Sequence[str], frame: PlotFrame) -> tuple[list[Mark], bool]:
     """The points in their places, and whether some stand clearly apart from where their day is."""
     start, end = frame.left + frame.column / 2, style.WIDTH - style.MARGIN - frame.column / 2
     true = _true_places(chart.points, start, end)
@@ -105,22 +105,22 @@ def _true_places(points: Sequence[Point], start: float, end: float) -> list[floa
     return [start + number / last * (end - start) for number in range(len(points))]
 
 
-def _mark(chart: Chart, point: Point, value: str, x: float, frame: Frame) -> Mark:
+def _mark(chart: Chart, point: Point, value: str, x: float, frame: PlotFrame) -> Mark:
     label, day = clean(point.label), date_words(point)
     if frame.turned:
         words = ", ".join(part for part in (label, day) if part)
-        upright = Block(((shorten(words, _TURNED_LABEL, _LONGEST_TURNED), _TURNED_LABEL),))
+        upright = TextBlock(((shorten(words, _TURNED_LABEL, _LONGEST_TURNED), _TURNED_LABEL),))
         return Mark(x, point, shorten(value, _TURNED_VALUE, _LONGEST_TURNED), upright)
     width = frame.column - 8
     below = block(label, _LABEL, width, 3) + block(day, DATE, width) + block(note_words(point), _NOTE, width, 2)
     return Mark(x, point, value, below)
 
 
-def _depth(label: Block, turned: bool) -> float:
+def _depth(label: TextBlock, turned: bool) -> float:
     return label.width if turned else label.height
 
 
-def _room_for_values(marks: Sequence[Mark], frame: Frame) -> tuple[float, float]:
+def _room_for_values(marks: Sequence[Mark], frame: PlotFrame) -> tuple[float, float]:
     if frame.turned:
         return max(measure(mark.value, frame.value) for mark in marks) + _GAP, 16
     above = 0 if all(_is_dip(marks, number) for number in range(len(marks))) else frame.value.pitch + _GAP
@@ -135,7 +135,7 @@ def _is_dip(marks: Sequence[Mark], number: int) -> bool:
     return all(mark.middle >= here for mark in beside) and any(mark.middle > here for mark in beside)
 
 
-def _paint(canvas: Canvas, top: float, marks: Sequence[Mark], frame: Frame, above: float, below: float) -> None:
+def _paint(canvas: Canvas, top: float, marks: Sequence[Mark], frame: PlotFrame, above: float, below: float) -> None:
     scale = Scale(frame.low, frame.high, top + above + _HEIGHT, top + above)
     _paint_axis(canvas, frame, scale)
     box = (frame.left, scale.end, style.WIDTH - style.MARGIN, scale.start)
@@ -150,7 +150,7 @@ def _paint(canvas: Canvas, top: float, marks: Sequence[Mark], frame: Frame, abov
         _paint_label(canvas, number, mark, scale.start + below, frame.turned)
 
 
-def _paint_axis(canvas: Canvas, frame: Frame, scale: Scale) -> None:
+def _paint_axis(canvas: Canvas, frame: PlotFrame, scale: Scale) -> None:
     numbers, step = number_ticks(frame.low, frame.high)
     for number in numbers:
         y = scale.at(number)
@@ -160,7 +160,7 @@ def _paint_axis(canvas: Canvas, frame: Frame, scale: Scale) -> None:
         canvas.text(frame.left - 12, y + 0.36 * TICK.size, words, TICK, "right", role="tick")
 
 
-def _paint_value(canvas: Canvas, number: int, marks: Sequence[Mark], scale: Scale, frame: Frame) -> None:
+def _paint_value(canvas: Canvas, number: int, marks: Sequence[Mark], scale: Scale, frame: PlotFrame) -> None:
     mark, role = marks[number], f"value:{number}"
     top = scale.at(mark.point.high) - _GAP
     if frame.turned:
@@ -175,7 +175,7 @@ def _paint_value(canvas: Canvas, number: int, marks: Sequence[Mark], scale: Scal
     text.set_bbox({"facecolor": style.PANEL, "edgecolor": "none", "alpha": 0.85, "pad": 1})
 
 
-def _aside(marks: Sequence[Mark], number: int, frame: Frame) -> float:
+def _aside(marks: Sequence[Mark], number: int, frame: PlotFrame) -> float:
     """How far a value moves out of the way of its line: left where it rises, right where it falls.
 
     It stays clear of its neighbours: beside a rising point none has moved towards it.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from newsbot.charts import style
 from newsbot.charts.style import Density, Font
-from newsbot.charts.typeset import Block, block, measure, shorten
+from newsbot.charts.typeset import TextBlock, block, measure, shorten
 from newsbot.charts.words import bare, clean, note_words, value_words
 from newsbot.messages.charts import Chart, Point
 
@@ -15,7 +15,7 @@ class Row:
 
     number: int
     point: Point
-    label: Block
+    label: TextBlock
     value: str
     middle: float
 

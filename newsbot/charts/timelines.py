@@ -8,7 +8,7 @@ from newsbot.charts import style
 from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.scales import date_shares, date_ticks
 from newsbot.charts.style import DATE, TICK, Font
-from newsbot.charts.typeset import Block, block, shorten
+from newsbot.charts.typeset import TextBlock, block, shorten
 from newsbot.charts.words import clean, date_words, note_words, value_words
 from newsbot.messages.charts import Chart, Point
 
@@ -32,7 +32,7 @@ class Flag:
 
     number: int
     point: Point
-    words: Block
+    words: TextBlock
     x: float = 0
     row: int = 0
 
@@ -71,7 +71,7 @@ def _compact_flag(chart: Chart, number: int) -> Flag:
     point = chart.points[number]
     parts = (date_words(point), _value(point), clean(point.label))
     words = shorten(" · ".join(part for part in parts if part), _COMPACT, _COMPACT_FLAG)
-    return Flag(number, point, Block(((words, _COMPACT),)))
+    return Flag(number, point, TextBlock(((words, _COMPACT),)))
 
 
 def _hung(flags: Sequence[Flag]) -> tuple[list[Flag], float]:

@@ -81,7 +81,7 @@ def _first_part(word: str, font: Font, width: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """Lines of text that stand together, each in its font."""
 
     lines: tuple[tuple[str, Font], ...] = ()
@@ -96,10 +96,10 @@ class Block:
         """Of all lines."""
         return sum(font.pitch for _, font in self.lines)
 
-    def __add__(self, below: "Block") -> "Block":
-        return Block(self.lines + below.lines)
+    def __add__(self, below: "TextBlock") -> "TextBlock":
+        return TextBlock(self.lines + below.lines)
 
 
-def block(words: str, font: Font, width: float, most: int = 1000) -> Block:
+def block(words: str, font: Font, width: float, most: int = 1000) -> TextBlock:
     """`words` wrapped into a block; an empty one where there are none."""
-    return Block(tuple((line, font) for line in wrap(words, font, width, most)))
+    return TextBlock(tuple((line, font) for line in wrap(words, font, width, most)))

@@ -15,8 +15,8 @@ from newsbot.settings import Settings
 
 if TYPE_CHECKING:
     from newsbot.content.library import Library
-    from newsbot.digests.service import Digests
-    from newsbot.digests.simulate import Replayed
+    from newsbot.digests.service import DigestService
+    from newsbot.digests.simulate import SimulatedSlot
     from newsbot.storage.records import Subscription
 
 _MOST = 10_000  # subscriptions that one command deals with
@@ -85,9 +85,11 @@ def _simulate(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.container import today
     from newsbot.content.library import load_library
     from newsbot.digests.simulate import replay
-    from newsbot.digests.simulate_args import wanted
+    from newsbot.digests.simulate_args import parse_plan
 
-    plan = wanted(options.at, options.days, options.zone, options.first, options.last, options.down, options.catch_up)
+    plan = parse_plan(
+        options.at, options.days, options.zone, options.first, options.last, options.down, options.catch_up
+    )
     library = load_library(settings.content_folder, today())
     logging.disable()  # it would tell of a time that never was
     gc.freeze()  # what is loaded by now stays: to look through it for garbage takes a fifth of the time
@@ -97,7 +99,7 @@ def _simulate(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _table(found: Sequence["Replayed"]) -> list[str]:
+def _table(found: Sequence["SimulatedSlot"]) -> list[str]:
     """The slots in columns, with how many there were of each state."""
     rows = [_HEADS, *(_row(each) for each in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
@@ -106,7 +108,7 @@ def _table(found: Sequence["Replayed"]) -> list[str]:
     return [*lines, ", ".join(f"{states.count(state)} {state}" for state in ("sent", "late", "skipped"))]
 
 
-def _row(of: "Replayed") -> tuple[str, ...]:
+def _row(of: "SimulatedSlot") -> tuple[str, ...]:
     sent = f"{of.sent:%Y-%m-%d %H:%M:%S}" if of.sent else "never"
     return of.slot, f"{of.due:%Y-%m-%d %H:%M:%S}", sent, of.state, of.reason
 
@@ -115,7 +117,7 @@ def _row(of: "Replayed") -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _service(settings: Settings) -> AsyncIterator[tuple["Digests", "Library"]]:
+async def _service(settings: Settings) -> AsyncIterator[tuple["DigestService", "Library"]]:
     """The service that commands use, over the database of these settings, and the content; it posts nothing itself."""
     from newsbot.app.container import build, open_database
     from newsbot.app.digests import digests_of
@@ -126,7 +128,7 @@ async def _service(settings: Settings) -> AsyncIterator[tuple["Digests", "Librar
         yield digests_of(database, {}, live, question=dailies_of(database, live)), live.current
 
 
-async def _called(digests: "Digests", wanted: int) -> "Subscription":
+async def _find_subscription(digests: "DigestService", wanted: int) -> "Subscription":
     """The subscription of that id. Raises RequestError where there is none, or it ended."""
     found = await digests.get(wanted)
     if found is None or found.state == "ended":
@@ -134,12 +136,12 @@ async def _called(digests: "Digests", wanted: int) -> "Subscription":
     return found
 
 
-async def _chosen(digests: "Digests", wanted: int | None) -> Sequence["Subscription"]:
+async def _subscriptions(digests: "DigestService", wanted: int | None) -> Sequence["Subscription"]:
     """The subscription of that id, or every active one."""
-    return await digests.active(_MOST) if wanted is None else [await _called(digests, wanted)]
+    return await digests.active(_MOST) if wanted is None else [await _find_subscription(digests, wanted)]
 
 
-def _named(of: "Subscription") -> str:
+def _describe(of: "Subscription") -> str:
     """A subscription on one line: its id, its channel and its rule."""
     return f"{of.id}: {of.place.platform} {of.place.channel}, {of.days} {of.at:%H:%M} {of.zone}"
 
@@ -150,7 +152,7 @@ def _preview(settings: Settings, options: argparse.Namespace) -> int:
     async def shown() -> str:
         async with _service(settings) as (digests, library):
             if options.subscription is not None:
-                return plain_card(await digests.preview(await _called(digests, options.subscription)))
+                return plain_card(await digests.preview(await _find_subscription(digests, options.subscription)))
             return plain_card(await digests.preview(_new_one(library, options.topics)))
 
     _tell([asyncio.run(shown())])
@@ -189,27 +191,27 @@ def _new_one(library: "Library", topics: str) -> "Subscription":
 
 
 def _topic(library: "Library", typed: str) -> str:
-    from newsbot.commands.answers import Unclear, topic_called
+    from newsbot.commands.answers import Unclear, find_topic
 
     try:
-        return topic_called(library, typed).id
+        return find_topic(library, typed).id
     except Unclear as error:
         near = ", ".join(offer.label for offer in error.offers)
         raise RequestError(f"{error} {near}".strip()) from None
 
 
 def _next(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.schedule.clock import shown
+    from newsbot.schedule.clock import wall_time
     from newsbot.schedule.timezones import zone_of
 
     async def listed() -> list[str]:
         lines: list[str] = []
         async with _service(settings) as (digests, _):
-            for each in await _chosen(digests, options.subscription):
+            for each in await _subscriptions(digests, options.subscription):
                 slots = digests.next(each, options.count)
-                lines.append(_named(each) if slots else f"{_named(each)}: paused. {each.paused_fix}".rstrip())
+                lines.append(_describe(each) if slots else f"{_describe(each)}: paused. {each.paused_fix}".rstrip())
                 for slot in slots:
-                    local = shown(slot.instant, zone_of(each.zone))
+                    local = wall_time(slot.instant, zone_of(each.zone))
                     lines.append(f"   {local:%a %Y-%m-%d %H:%M}   {slot.instant:%Y-%m-%d %H:%M} UTC")
                 lines += [f"   {change.sentence(each.zone)}" for change in digests.changes_ahead(each, slots)]
         return lines or [_NOBODY]
@@ -221,10 +223,10 @@ def _next(settings: Settings, options: argparse.Namespace) -> int:
 def _send(settings: Settings, options: argparse.Namespace) -> int:
     async def queued() -> list[str]:
         async with _service(settings) as (digests, _):
-            chosen = await _chosen(digests, options.subscription)
+            chosen = await _subscriptions(digests, options.subscription)
             for each in chosen:
                 await digests.send_now(each)
-        return [_named(each) for each in chosen]
+        return [_describe(each) for each in chosen]
 
     lines = asyncio.run(queued())
     if not lines:

@@ -217,14 +217,16 @@ def _doctor_discord(settings: Settings, options: argparse.Namespace) -> int:
 
 def _slack_manifest(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.container import build
-    from newsbot.platforms.slack.manifest import left_out, manifest, written
+    from newsbot.platforms.slack.manifest import left_out_commands, manifest, manifest_json
 
     menu = build(settings).desk.context.menu
     public_url = settings.http.public_url if settings.secrets.slack_app_token is None else None
     with_direct = not options.no_direct_messages
     rotates = settings.secrets.slack_client_id is not None
-    made = written(manifest(menu, public_url=public_url, with_direct_messages=with_direct, token_rotation=rotates))
-    print("".join(f"note: {sentence}\n" for sentence in left_out(menu)), end="", file=sys.stderr)
+    made = manifest_json(
+        manifest(menu, public_url=public_url, with_direct_messages=with_direct, token_rotation=rotates)
+    )
+    print("".join(f"note: {sentence}\n" for sentence in left_out_commands(menu)), end="", file=sys.stderr)
     if options.check is None:
         print(made, end="")
         return 0
@@ -250,7 +252,7 @@ def _doctor_slack(settings: Settings, options: argparse.Namespace) -> int:
 
 def _figure(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.container import build, chart_renderer
-    from newsbot.commands.answers import figure_called
+    from newsbot.commands.answers import find_figure
     from newsbot.content.cards import chart
     from newsbot.messages.charts import Chart
 
@@ -263,7 +265,7 @@ def _figure(settings: Settings, options: argparse.Namespace) -> int:
 
     if Path(options.out).suffix.lower() != ".png":
         raise RequestError(f"A figure is drawn as PNG: name the file {Path(options.out).stem}.png.")
-    data = chart(figure_called(build(settings).live.current, options.name))
+    data = chart(find_figure(build(settings).live.current, options.name))
     picture = asyncio.run(drawn(data))
     try:
         Path(options.out).write_bytes(picture)
@@ -281,7 +283,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.quizzes.cards.review import question_cards
 
     library = load_library(settings.content_folder, today())
-    print("".join(f"note: {left_out}\n" for left_out in _left_out(library)), end="", file=sys.stderr)
+    print("".join(f"note: {left_out}\n" for left_out in _left_out_commands(library)), end="", file=sys.stderr)
     if overlong := overlong_cards(library, question_cards(library)):
         print("\n".join(str(mistake) for mistake in overlong), file=sys.stderr)
         return 1
@@ -296,14 +298,14 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _left_out(library: "Library") -> tuple[str, ...]:
+def _left_out_commands(library: "Library") -> tuple[str, ...]:
     """What of the menu a platform cannot show as a command of its own, a sentence each."""
     from newsbot.commands.dispatcher import build_menu
     from newsbot.platforms.discord.commands import command_list
-    from newsbot.platforms.slack.manifest import left_out
+    from newsbot.platforms.slack.manifest import left_out_commands
 
     menu = build_menu(library)
-    return (*command_list(menu).left_out, *(f"In Slack {sentence}" for sentence in left_out(menu)))
+    return (*command_list(menu).left_out, *(f"In Slack {sentence}" for sentence in left_out_commands(menu)))
 
 
 def _content_new(settings: Settings, options: argparse.Namespace) -> int:

@@ -54,7 +54,7 @@ def _stats(settings: Settings, options: argparse.Namespace) -> int:
 
 def _of_topic(library: "Library", found: "Sequence[QuestionStatistics]", typed: str) -> "Sequence[QuestionStatistics]":
     """Those of one topic, which may be one that the content no longer has. Raises RequestError where there is none."""
-    from newsbot.commands.answers import Unclear, topic_called
+    from newsbot.commands.answers import Unclear, find_topic
 
     def called(topic: str) -> list["QuestionStatistics"]:
         return [each for each in found if each.question.startswith(f"{topic}/")]
@@ -62,7 +62,7 @@ def _of_topic(library: "Library", found: "Sequence[QuestionStatistics]", typed: 
     if of_topic := called(typed):
         return of_topic
     try:
-        return called(topic_called(library, typed).id)
+        return called(find_topic(library, typed).id)
     except Unclear as error:
         near = ", ".join(offer.label for offer in error.offers)
         raise RequestError(f"{error} {near}".strip()) from None
@@ -100,7 +100,7 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _reports(settings: Settings, options: argparse.Namespace) -> int:
-    found = asyncio.run(_reported(settings))
+    found = asyncio.run(_load_reports(settings))
     nobody = "Nobody has reported a question."
     if options.question:
         found = [each for each in found if each.question == options.question]
@@ -124,7 +124,7 @@ def _require_question(settings: Settings, name: str) -> None:
         raise RequestError(f"There is no question called “{name}”. This lists them: newsbot quiz stats")
 
 
-async def _reported(settings: Settings) -> "Sequence[ReportRecord]":
+async def _load_reports(settings: Settings) -> "Sequence[ReportRecord]":
     from newsbot.app.container import open_database
 
     async with open_database(settings) as database, database.transaction() as tx:

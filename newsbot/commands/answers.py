@@ -34,12 +34,12 @@ class Unclear(RequestError):
 def note(title: str, sentence: str, offers: Iterable[Offer] = ()) -> Reply:
     """A private note with buttons for what to do next."""
     blocks: list[Block] = [text(sentence)]
-    if buttons := offered(offers):
+    if buttons := offer_buttons(offers):
         blocks.append(buttons)
     return Reply(Card(title, tuple(blocks), "warning"), private=True)
 
 
-def offered(offers: Iterable[Offer]) -> Buttons | None:
+def offer_buttons(offers: Iterable[Offer]) -> Buttons | None:
     """The offers as buttons, each action once; one whose name does not fit behind a button is left out."""
     usable: dict[Action, Button] = {}
     for offer in offers:
@@ -51,7 +51,7 @@ def offered(offers: Iterable[Offer]) -> Buttons | None:
     return Buttons(tuple(usable.values())) if usable else None
 
 
-def run(path: tuple[str, ...], options: Mapping[str, str] | None = None) -> Action:
+def run_action(path: tuple[str, ...], options: Mapping[str, str] | None = None) -> Action:
     """The action that asks for a command again, as `ask.run`: its path, then each option as name=value."""
     written = (f"{name}={value}" for name, value in (options or {}).items())
     return Action("ask.run", ("/".join(path), *written))
@@ -76,21 +76,21 @@ def share_button(action: Action) -> Button | None:
     return Button("Share here", share)
 
 
-HELP = Offer("What can you do?", run(("newsbot",)))
+HELP = Offer("What can you do?", run_action(("newsbot",)))
 
 
-def topic_called(library: Library, typed: str) -> Topic:
+def find_topic(library: Library, typed: str) -> Topic:
     """The topic of that name. Raises Unclear, offering the nearest."""
     if found := library.topic_names.exact(typed):
         return library.topics[found.value]
     near = library.topic_names.nearest(typed) or library.topic_names.names[:MAX_OFFERS]
     raise Unclear(
-        f"There is no topic called “{outside_text(typed, 60)}”.{_meant(near)}",
+        f"There is no topic called “{outside_text(typed, 60)}”.{_did_you_mean(near)}",
         (Offer(name.label, Action("topic.open", (name.value,))) for name in near),
     )
 
 
-def brief_called(library: Library, topic: Topic, typed: str) -> Brief:
+def find_brief(library: Library, topic: Topic, typed: str) -> Brief:
     """The brief of that name within a topic. Raises Unclear, offering the nearest, or all."""
     names = library.brief_names(topic.id)
     if found := names.exact(typed):
@@ -99,18 +99,18 @@ def brief_called(library: Library, topic: Topic, typed: str) -> Brief:
     called = outside_text(typed, 60)
     listed = near or names.names[:MAX_OFFERS]
     raise Unclear(
-        f"{topic.title} has no brief called “{called}”.{_meant(near) if near else ' It has these:'}",
+        f"{topic.title} has no brief called “{called}”.{_did_you_mean(near) if near else ' It has these:'}",
         (Offer(name.value, Action("brief.open", (topic.id, name.value))) for name in listed),
     )
 
 
-def figure_called(library: Library, typed: str) -> Figure:
+def find_figure(library: Library, typed: str) -> Figure:
     """The figure of that name. Raises Unclear, offering the nearest."""
     if found := library.figure_names.exact(typed):
         return library.figures[found.value]
     near = _near_or_searched(library, library.figure_names, typed)
     raise Unclear(
-        f"There is no figure called “{outside_text(typed, 60)}”.{_meant(near)}",
+        f"There is no figure called “{outside_text(typed, 60)}”.{_did_you_mean(near)}",
         (Offer(name.label, Action("figure.open", (name.value,))) for name in near),
     )
 
@@ -123,5 +123,5 @@ def _near_or_searched(library: Library, names: NameIndex, typed: str) -> list[Na
     return [Name(key, library.figures[key].label, ()) for key in hits][:MAX_OFFERS]
 
 
-def _meant(near: Iterable[Name]) -> str:
+def _did_you_mean(near: Iterable[Name]) -> str:
     return " Did you mean:" if any(True for _ in near) else ""

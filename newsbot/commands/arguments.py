@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from newsbot.commands.digest.options import topic_ids
-from newsbot.commands.quiz.values import chosen, is_count, is_pace
+from newsbot.commands.quiz.values import choice_value, is_count, is_pace
 from newsbot.commands.registry import Command, Context, Option, OptionKind
 from newsbot.errors import RequestError
 from newsbot.names import normalised
@@ -20,7 +20,7 @@ _NUMBERS: frozenset[OptionKind] = frozenset({"number", "seconds"})
 _LONGEST = 8  # words of one value
 
 
-def told_options(command: Command, words: Sequence[str], context: Context) -> dict[str, str]:
+def infer_options(command: Command, words: Sequence[str], context: Context) -> dict[str, str]:
     """The options that the words give a command; what tells nothing is the value of the first that is still open."""
     given: dict[str, str] = {}
     left = list(words)
@@ -35,26 +35,26 @@ def _next(
     command: Command, words: list[str], given: dict[str, str], context: Context
 ) -> tuple[Option | None, str, list[str]]:
     """The option that comes first in the words, its value, and the words after it."""
-    option, rest = _named(command, words)
+    option, rest = _split_named(command, words)
     if option is not None and option.kind == "yes-no" and len(rest) < len(words):  # a bare name is a yes
         return option, "yes", rest
     if option is not None and _is_unit(option, words[0], rest, context):
         return None, "", rest
     if option is None:
         rest = words
-        option = _told(command, words, given, context)
+        option = _inferred_option(command, words, given, context)
     if option is None and (last := next((each for each in command.options if each.rest), None)):
         return last, words[0], words[1:]
     if option is None and normalised(words[0]) in _BETWEEN:
         return None, "", words[1:]
-    option = option or _open(command, given)
+    option = option or _first_open(command, given)
     if option is None or not rest:
         return None, "", rest[1:]
     length = max(_length(option, rest, context), 1)
     return option, " ".join(rest[:length]), rest[length:]
 
 
-def _named(command: Command, words: list[str]) -> tuple[Option | None, list[str]]:
+def _split_named(command: Command, words: list[str]) -> tuple[Option | None, list[str]]:
     """The option that the first word names, and the words from its value on: `time:9:00`, `time: 9:00`, `time 9:00`."""
     if (named := _NAMED.match(words[0])) and (option := command.option(named[1])):
         return option, [*([named[2]] if named[2] else []), *words[1:]]
@@ -66,14 +66,14 @@ def _is_unit(option: Option, word: str, rest: list[str], context: Context) -> bo
     return option.kind in _NUMBERS and word in (option.name, f"{option.name},") and not _length(option, rest, context)
 
 
-def _told(command: Command, words: list[str], given: dict[str, str], context: Context) -> Option | None:
+def _inferred_option(command: Command, words: list[str], given: dict[str, str], context: Context) -> Option | None:
     """The option that the first words tell by themselves to be of: by the most words, the first among equals."""
     lengths = ((_length(each, words, context), each) for each in command.options if each.name not in given)
     length, option = max(lengths, key=lambda told: told[0], default=(0, None))
     return option if length else None
 
 
-def _open(command: Command, given: dict[str, str]) -> Option | None:
+def _first_open(command: Command, given: dict[str, str]) -> Option | None:
     """The option that a word which tells nothing belongs to: the first that is still open, else the last given."""
     telling = [option for option in command.options if option.is_telling]
     spoken = [option for option in telling if option.kind not in _NUMBERS] or telling
@@ -90,7 +90,7 @@ def _length(option: Option, words: Sequence[str], context: Context) -> int:
     return next((length for length in lengths if tells(context, option, " ".join(words[:length]))), 0)
 
 
-def _accepted(read: Callable[[], object]) -> bool:
+def _parses(read: Callable[[], object]) -> bool:
     try:
         read()
     except RequestError:
@@ -103,7 +103,7 @@ def _is_zone(said: str) -> bool:
 
 
 def _is_days(said: str) -> bool:
-    return said.casefold() != "all" and _accepted(lambda: parse_days(said))  # “all” is of all topics
+    return said.casefold() != "all" and _parses(lambda: parse_days(said))  # “all” is of all topics
 
 
 def _is_question(context: Context, said: str) -> bool:
@@ -114,11 +114,11 @@ def _is_question(context: Context, said: str) -> bool:
 _TELLS: dict[OptionKind, Callable[[Context, Option, str], bool]] = {
     "number": lambda context, option, said: is_count(said, option.name),
     "seconds": lambda context, option, said: is_pace(said),
-    "choice": lambda context, option, said: chosen(option, said) is not None,
+    "choice": lambda context, option, said: choice_value(option, said) is not None,
     "topic": lambda context, option, said: context.library.topic_names.exact(said) is not None,
     "question": lambda context, option, said: _is_question(context, said),
-    "time": lambda context, option, said: _accepted(lambda: parse_time(said)),
+    "time": lambda context, option, said: _parses(lambda: parse_time(said)),
     "zone": lambda context, option, said: _is_zone(said),
     "days": lambda context, option, said: _is_days(said),
-    "topics": lambda context, option, said: _accepted(lambda: topic_ids(context.library, said)),
+    "topics": lambda context, option, said: _parses(lambda: topic_ids(context.library, said)),
 }

@@ -9,10 +9,10 @@ DAMAGED = "This button is damaged. Ask again for a fresh one."
 def arguments(click: Click, count: int) -> tuple[str, ...]:
     """The arguments behind a button. Raises Unclear where there are not `count` of them."""
     if len(click.action.arguments) != count:
-        raise damaged()
+        raise damaged_button()
     return click.action.arguments
 
 
-def damaged() -> Unclear:
+def damaged_button() -> Unclear:
     """The error for a button whose token says nothing that newsbot knows."""
     return Unclear(DAMAGED, title="That button does not work")

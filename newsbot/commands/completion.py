@@ -41,27 +41,27 @@ def completions(context: Context, text: str) -> tuple[Suggestion, ...]:
     before, _, last = text.lstrip().lstrip("/").rpartition(" ")
     words = [word for word in before.split() if normalised(word) != "newsbot"]
     if not words:
-        return _written(context.menu.names, last, "/")
+        return _as_suggestions(context.menu.names, last, "/")
     root = context.menu.names.exact(words[0])
     if root is None:
         return ()
     start = f"/{before} "
     if root.value in context.library.topics:
-        return _written(context.library.brief_names(root.value), last, start) if len(words) == 1 else ()
+        return _as_suggestions(context.library.brief_names(root.value), last, start) if len(words) == 1 else ()
     if root.value in context.menu.below:
         return _below(root.value, words[1:], last, start, context)
     options = context.menu.commands[root.value,].options
     if len(words) > len(options):
         return ()
     index = _index(options[len(words) - 1], words[1] if len(words) > 1 else "", context)
-    return _written(index, last, start) if index else ()
+    return _as_suggestions(index, last, start) if index else ()
 
 
 def _below(root: str, words: list[str], last: str, start: str, context: Context) -> tuple[Suggestion, ...]:
     """The names of subcommands, then the options of one: by name, or what tells by itself which option it is of."""
     names = context.menu.below[root]
     if not words:
-        return _written(names, last, start)
+        return _as_suggestions(names, last, start)
     found = names.exact(words[0])
     if found is None or not last:
         return ()
@@ -87,11 +87,11 @@ def _values(option: Option, typed: str, context: Context) -> list[Name]:
     """What half a value may become, for an option whose values do not depend on another's."""
     match option.kind:
         case "yes-no":
-            return _begun([("yes", "yes"), ("no", "no")], typed)
+            return _names_beginning([("yes", "yes"), ("no", "no")], typed)
         case "choice":
-            return _begun(option.choices, typed)
+            return _names_beginning(option.choices, typed)
         case "days":
-            return _begun(_DAYS, typed)
+            return _names_beginning(_DAYS, typed)
         case "zone":
             return complete_zone(typed, MAX_SUGGESTIONS)
         case "topics":
@@ -99,11 +99,11 @@ def _values(option: Option, typed: str, context: Context) -> list[Name]:
         case "topic":
             return list(context.library.topic_names.complete(typed, MAX_SUGGESTIONS))
         case "seconds":
-            return _begun(_PACES, typed)
+            return _names_beginning(_PACES, typed)
     return []
 
 
-def _begun(choices: Iterable[tuple[str, str]], typed: str) -> list[Name]:
+def _names_beginning(choices: Iterable[tuple[str, str]], typed: str) -> list[Name]:
     """The choices of which a word begins like this, or the value."""
     wanted = normalised(typed)
     words = ((label, value, f" {normalised(label)} {normalised(value)}") for label, value in choices)
@@ -116,7 +116,7 @@ def _topics(typed: str, context: Context) -> list[Name]:
     names = context.library.topic_names.complete(last, MAX_SUGGESTIONS)
     kept = f"{before}{comma}"
     chosen = [Name(f"{kept}{name.value}", f"{kept} {name.label}".strip(), ()) for name in names]
-    return chosen if kept else [*_begun([("All topics", "all")], last), *chosen]
+    return chosen if kept else [*_names_beginning([("All topics", "all")], last), *chosen]
 
 
 def _index(option: Option, topic: str, context: Context) -> NameIndex | None:
@@ -131,7 +131,7 @@ def _index(option: Option, topic: str, context: Context) -> NameIndex | None:
     return None
 
 
-def _written(index: NameIndex, typed: str, start: str) -> tuple[Suggestion, ...]:
+def _as_suggestions(index: NameIndex, typed: str, start: str) -> tuple[Suggestion, ...]:
     names = index.complete(typed, MAX_SUGGESTIONS)
     return tuple(Suggestion(name.label[:_LABEL], start + name.value) for name in names)
 

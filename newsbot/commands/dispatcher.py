@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from newsbot.commands import forms
-from newsbot.commands.answers import HELP, SHARE, Offer, Unclear, note, offered, run
+from newsbot.commands.answers import HELP, SHARE, Offer, Unclear, note, offer_buttons, run_action
 from newsbot.commands.builtin import about
-from newsbot.commands.button_args import damaged
+from newsbot.commands.button_args import damaged_button
 from newsbot.commands.completion import completions, suggestions
 from newsbot.commands.modules import CLICKS, COMMANDS, EFFECTS, Clicker
 from newsbot.commands.parser import understand
@@ -19,12 +19,12 @@ from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form, Problems
-from newsbot.messages.platform import plausible
+from newsbot.messages.platform import plausible_timestamp
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
 
 if TYPE_CHECKING:
-    from newsbot.digests.service import Digests
-    from newsbot.quizzes.service import Quizzes
+    from newsbot.digests.service import DigestService
+    from newsbot.quizzes.service import QuizService
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ _TWICE = note("Done already", "This request arrived twice; it was carried out on
 _Answer = TypeVar("_Answer", Reply, Reply | Form, Reply | Problems)
 
 
-class Shelf(Protocol):
+class LibraryHolder(Protocol):
     """Where the newest library is."""
 
     @property
@@ -52,19 +52,19 @@ def build_menu(library: Library) -> Menu:
     return Menu.of(command for module in COMMANDS for command in module.commands(library))
 
 
-class Desk:
+class Dispatcher:
     """Answers requests over the newest library. Safe to share between platforms of one event loop."""
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: LibraryHolder,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         handled: HandledEvents | None = None,
         menu_of: Callable[[Library], Menu] = build_menu,
         choices: PlaceChoices | None = None,
-        digests: "Digests | None" = None,
-        quizzes: "Quizzes | None" = None,
+        digests: "DigestService | None" = None,
+        quizzes: "QuizService | None" = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._shelf = shelf
@@ -100,17 +100,17 @@ class Desk:
             ask = Ask(who, where, understood.path, understood.options, event_id, self._now())
             return await self._answer_ask(context, ask)
 
-        return await self._guarded(answered)
+        return await self._guard(answered)
 
     async def answer(self, ask: Ask) -> Reply:
         """Answer a command; an error becomes a private card with a plain sentence."""
         context = self.context
-        return await self._guarded(lambda: self._answer_ask(context, ask))
+        return await self._guard(lambda: self._answer_ask(context, ask))
 
     async def click(self, click: Click) -> Reply | Form:
         """Answer a press of a button or a pick from a choice; a form is to be opened for whoever pressed."""
         context = self.context
-        return await self._guarded(lambda: self._answer_click(context, click))
+        return await self._guard(lambda: self._answer_click(context, click))
 
     async def click_token(
         self,
@@ -129,10 +129,10 @@ class Desk:
 
         async def answered() -> Reply | Form:
             now = self._now()
-            click = Click(who, where, read_token(token), values, message, event_id, plausible(at, now) or now)
+            click = Click(who, where, read_token(token), values, message, event_id, plausible_timestamp(at, now) or now)
             return await self._answer_click(self.context, click)
 
-        return await self._guarded(answered)
+        return await self._guard(answered)
 
     async def submit(self, submit: Submit) -> Reply | Problems:
         """Answer a form that was filled in, or say beside which field it cannot be accepted."""
@@ -140,7 +140,7 @@ class Desk:
 
         async def answered() -> Reply | Problems:
             if submit.action.name != forms.RUN or not submit.action.arguments:
-                raise damaged()
+                raise damaged_button()
             path, *kept = submit.action.arguments
             command = forms.form_command(context, path)
             form = forms.form_for(context, command)
@@ -156,7 +156,7 @@ class Desk:
                     raise  # what is wrong has no field to say so beside
                 return Problems(error.by_option)
 
-        return await self._guarded(answered)
+        return await self._guard(answered)
 
     def suggest(self, suggest: Suggest) -> tuple[Suggestion, ...]:
         """Values that complete an option; empty where there are none."""
@@ -190,7 +190,7 @@ class Desk:
     async def _answer_click(self, context: Context, click: Click) -> Reply | Form:
         clicker = self._clicks.get(click.action.name)
         if clicker is None:
-            raise damaged()
+            raise damaged_button()
         if click.action.name in EFFECTS and not await self._is_new(click):
             return _TWICE
         return await clicker(context, click)
@@ -198,7 +198,7 @@ class Desk:
     async def _run_again(self, context: Context, click: Click) -> Reply:
         """A button that asks for a command."""
         if not click.action.arguments:
-            raise damaged()
+            raise damaged_button()
         path, *written = click.action.arguments
         options = forms.read_options(written)
         ask = Ask(click.who, click.where, tuple(path.split("/")), options, click.event_id, click.at)
@@ -208,7 +208,7 @@ class Desk:
         """A button that does what another one did, as a message of its own that everyone sees."""
         name, *arguments = click.action.arguments or ("",)
         if name == SHARE:
-            raise damaged()
+            raise damaged_button()
         reply = await self._answer_click(context, replace(click, action=Action(name, tuple(arguments))))
         return replace(reply, replaces=False) if isinstance(reply, Reply) else reply
 
@@ -217,7 +217,7 @@ class Desk:
             return True
         return await self._handled.claim(asked.who.platform, asked.event_id, asked.at or self._now())
 
-    async def _guarded(self, answered: Callable[[], Awaitable[_Answer]]) -> _Answer | Reply:
+    async def _guard(self, answered: Callable[[], Awaitable[_Answer]]) -> _Answer | Reply:
         """The reply, or what to say in its place; nothing ever leaves the desk unanswered."""
         try:
             return await answered()
@@ -253,6 +253,6 @@ def _require(command: Command, ask: Ask) -> None:
 def _private(reply: Reply, command: Command, ask: Ask) -> Reply:
     """The reply for the asker alone, with a button that puts it where everyone sees it."""
     options = {name: value for name, value in ask.options.items() if name != "private"}
-    share = offered([Offer("Share here", run(command.path, options))])
+    share = offer_buttons([Offer("Share here", run_action(command.path, options))])
     card = replace(reply.card, blocks=(*reply.card.blocks, *([share] if share else [])))
     return replace(reply, card=card, private=True)

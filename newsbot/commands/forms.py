@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from newsbot.commands.answers import Offer, Unclear
-from newsbot.commands.button_args import damaged
+from newsbot.commands.button_args import damaged_button
 from newsbot.commands.registry import PRIVATE, Command, Context, Option
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action
@@ -31,9 +31,9 @@ def form_for(context: Context, command: Command, presets: Mapping[str, str] | No
     `presets` are what its fields hold at first; those of options without a field come back when the form is sent.
     """
     given = presets or {}
-    fields = (_filled(_field(context, option), given) for option in command.options if has_field(option))
+    fields = (_prefill(_field(context, option), given) for option in command.options if has_field(option))
     kept = {name: value for name, value in given.items() if (option := command.option(name)) and not has_field(option)}
-    action = Action(RUN, ("/".join(command.path), *_written(kept)))
+    action = Action(RUN, ("/".join(command.path), *_option_pairs(kept)))
     sends = command.sends or ("Save" if command.effects else "Ask")
     return Form(command.summary, action, tuple(fields), sends)
 
@@ -50,7 +50,7 @@ def open_action(command: Command, presets: Mapping[str, str] | None = None) -> A
 
 def open_path(path: str, presets: Mapping[str, str]) -> Action:
     """What a button does that opens a form; the last presets are left out where there is no room for them."""
-    written = list(_written(presets))
+    written = list(_option_pairs(presets))
     while written and not _fits(Action(OPEN, (path, *written))):
         written.pop()
     return Action(OPEN, (path, *written))
@@ -70,7 +70,7 @@ def read_options(written: Iterable[str]) -> dict[str, str]:
 async def open_form(context: Context, click: Click) -> Form:
     """A press of a button that opens a form."""
     if not click.action.arguments:
-        raise damaged()
+        raise damaged_button()
     path, *written = click.action.arguments
     command = form_command(context, path)
     require_admin(command, click)
@@ -85,7 +85,7 @@ def form_command(context: Context, path: str) -> Command:
     """The command of a form. Raises Unclear where it is gone."""
     command = context.menu.find(tuple(path.split("/")))
     if command is None:
-        raise damaged()
+        raise damaged_button()
     return command
 
 
@@ -103,11 +103,11 @@ def _fits(action: Action) -> bool:
     return True
 
 
-def _written(options: Mapping[str, str]) -> Iterable[str]:
+def _option_pairs(options: Mapping[str, str]) -> Iterable[str]:
     return (f"{name}={value}" for name, value in options.items())
 
 
-def _filled(field: Field, given: Mapping[str, str]) -> Field:
+def _prefill(field: Field, given: Mapping[str, str]) -> Field:
     """The field with what it holds at first. It may not be emptied then: what is left out of a form is not changed."""
     value = given.get(field.name, "")
     if not value or (field.kind == "choice" and value not in {choice for _, choice in field.choices}):

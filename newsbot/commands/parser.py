@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsbot.commands.answers import HELP, MAX_OFFERS, Offer, Unclear, brief_called, run
-from newsbot.commands.arguments import told_options
+from newsbot.commands.answers import HELP, MAX_OFFERS, Offer, Unclear, find_brief, run_action
+from newsbot.commands.arguments import infer_options
 from newsbot.commands.registry import Command, Context, Option
 from newsbot.errors import RequestError
 from newsbot.messages.actions import Action
@@ -80,7 +80,7 @@ def _without_command(words: list[str], slashed: bool, context: Context) -> Under
     offers = [
         Offer(f"/{' '.join((name.value, *words[1:]))}"[:60], _again(name.value, words[1:], context)) for name in near
     ]
-    offers += _briefs_called(words, context)
+    offers += _find_briefs(words, context)
     said = outside_text(" ".join(words), 60)
     if offers:
         raise Unclear(f"There is no command “/{said}”. Did you mean:", offers)
@@ -94,15 +94,17 @@ def _again(root: str, rest: Sequence[str], context: Context) -> Action:
     try:
         understood = _command(root, rest, context)
     except RequestError:
-        return run((root,))
-    return run(understood.path, understood.options)
+        return run_action((root,))
+    return run_action(understood.path, understood.options)
 
 
-def _briefs_called(words: Sequence[str], context: Context) -> list[Offer]:
+def _find_briefs(words: Sequence[str], context: Context) -> list[Offer]:
     """Briefs of any topic that are called what was typed: someone may leave out the topic."""
     library, typed = context.library, " ".join(words)
     named = ((topic, library.brief_names(topic).exact(typed)) for topic in library.topics)
-    return [Offer(f"/{topic} {name.value}", run((topic, name.value))) for topic, name in named if name][:MAX_OFFERS]
+    return [Offer(f"/{topic} {name.value}", run_action((topic, name.value))) for topic, name in named if name][
+        :MAX_OFFERS
+    ]
 
 
 def _command(root: str, words: Sequence[str], context: Context) -> Understood:
@@ -131,7 +133,7 @@ def _below(root: str, words: Sequence[str], context: Context) -> Understood:
     path = (root, found.value)
     if [normalised(word) for word in words[1:]] == ["help"]:
         return Understood(path, wants_help=True)
-    return Understood(path, told_options(context.menu.commands[path], words[1:], context))
+    return Understood(path, infer_options(context.menu.commands[path], words[1:], context))
 
 
 def _no_subcommand(root: str, words: Sequence[str], context: Context) -> Unclear:
@@ -141,7 +143,7 @@ def _no_subcommand(root: str, words: Sequence[str], context: Context) -> Unclear
     said = f"There is no “/{root} {outside_text(words[0], 40)}”."
     if offers:
         return Unclear(f"{said} Did you mean:", offers)
-    all_offers = [Offer(f"/{root} {name.value}", run((root, name.value))) for name in names.names]
+    all_offers = [Offer(f"/{root} {name.value}", run_action((root, name.value))) for name in names.names]
     return Unclear(f"{said} There is:", all_offers)
 
 
@@ -159,7 +161,7 @@ def _subcommand(root: str, words: Sequence[str], context: Context) -> tuple[str,
     """The path of a topic's brief from the words after the topic. Raises Unclear where no brief is called so."""
     if not words or root not in context.library.topics:
         return (root,)
-    found = brief_called(context.library, context.library.topics[root], " ".join(words))
+    found = find_brief(context.library, context.library.topics[root], " ".join(words))
     return (root, found.id)
 
 

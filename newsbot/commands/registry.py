@@ -17,8 +17,8 @@ from newsbot.names import Name, NameIndex
 
 if TYPE_CHECKING:
     # Heavy, and commands need them to serve digests and quizzes alone.
-    from newsbot.digests.service import Digests
-    from newsbot.quizzes.service import Quizzes
+    from newsbot.digests.service import DigestService
+    from newsbot.quizzes.service import QuizService
 
 _Known = Literal["text", "topic", "brief", "figure", "yes-no", "topics", "time", "zone", "days", "number", "choice"]
 OptionKind = _Known | Literal["seconds", "question"]
@@ -69,8 +69,8 @@ class Context:
     library: Library
     menu: "Menu"
     choices: PlaceChoices | None = None
-    digests: "Digests | None" = None
-    quizzes: "Quizzes | None" = None
+    digests: "DigestService | None" = None
+    quizzes: "QuizService | None" = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]

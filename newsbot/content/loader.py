@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from newsbot.content.models import ID_PATTERN, Brief, Event, Figure, Question, Topic, event_id
-from newsbot.validation import Finding, Mistake, mistakes, readable_path, validated
+from newsbot.validation import Finding, Mistake, mistakes, readable_path, validate
 from newsbot.yamlfiles import Location, YamlError, read_text, read_yaml
 
 TOPIC_FILES: dict[str, type[BaseModel]] = {"briefs.yaml": Brief, "figures.yaml": Figure, "quiz.yaml": Question}
@@ -168,7 +168,7 @@ def _entry(
     file = draft.file(path)
     reserved = [name for name in added if isinstance(value, dict) and name in value]
     findings = [Finding((name,), f"'{name}' is no key here", "remove it") for name in reserved]
-    entry, found = validated(model, {**value, **added} if isinstance(value, dict) else value)
+    entry, found = validate(model, {**value, **added} if isinstance(value, dict) else value)
     draft.mistakes += mistakes([*findings, *found], file, draft.texts[file], location)
     if entry is not None:
         draft.origins[id(entry)] = (file, location)

@@ -10,7 +10,7 @@ from newsbot.messages.markup import (
     Placeholder,
     Plain,
     Strong,
-    joined,
+    join_pieces,
     parse_markup,
     plain_text,
 )
@@ -58,7 +58,7 @@ def names_pattern(names: frozenset[str]) -> re.Pattern[str] | None:
 
 def filled(source: str, display: Callable[[str], str]) -> tuple[Inline, ...]:
     """Prose as pieces to show, each placeholder replaced by what `display` gives for its figure."""
-    return joined([_fill(piece, display) for piece in parse_markup(source)])
+    return join_pieces([_fill(piece, display) for piece in parse_markup(source)])
 
 
 def filled_text(source: str, display: Callable[[str], str]) -> str:

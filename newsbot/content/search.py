@@ -93,13 +93,13 @@ class SearchIndex:
 
         A word that the content does not have is read as the nearest one that it has, if that is near enough.
         """
-        return [hit for hit in self._ranked(question) if hit.covered >= _COVERED][:limit]
+        return [hit for hit in self._rank(question) if hit.covered >= _COVERED][:limit]
 
     def close_to(self, question: str, limit: int = 3) -> list[Hit]:
         """The documents that hold at least something of a question that nothing answers."""
-        return [hit for hit in self._ranked(question) if hit.covered >= _TOUCHED][:limit]
+        return [hit for hit in self._rank(question) if hit.covered >= _TOUCHED][:limit]
 
-    def _ranked(self, question: str) -> list[Hit]:
+    def _rank(self, question: str) -> list[Hit]:
         """Every document with a word of the question: those that hold most of it first, then by rank."""
         rows = {word: self._matching(word) for word in self._meaningful(question)}
         weights = {word: self._rarity(len(found)) for word, found in rows.items()}

@@ -18,7 +18,7 @@ _ENDS = {
 }
 
 
-class Notices:
+class Alerts:
     """Puts notices into the outbox, for whoever set a digest up and for the operator, if there is one."""
 
     def __init__(self, operator: Place | None) -> None:
@@ -26,34 +26,34 @@ class Notices:
 
     # -- to whoever set the digest up ---------------------------------------------------------------------------------
 
-    async def paused(self, tx: Transaction, of: Subscription, reason: str, fix: str, now: datetime) -> None:
+    async def notify_paused(self, tx: Transaction, of: Subscription, reason: str, fix: str, now: datetime) -> None:
         """A digest is paused, with the one thing that mends it; to the operator as well.
 
         A reason that holds for many channels at once, such as a revoked token, is told once an hour to each.
         """
-        card = Card("A digest is paused", _refused(of, reason, fix), "warning")
+        card = Card("A digest is paused", _paused_blocks(of, reason, fix), "warning")
         place = of.place
         digest = hashlib.sha256(reason.encode()).hexdigest()[:12]
         key = f"paused:{place.platform}:{place.workspace}:{digest}:{now:%Y-%m-%dT%H}"
         await self._owner(tx, of, f"{key}:{of.made_by}", card, now)
         await self._tell_operator(tx, f"{key}:operator", card, now)
 
-    async def unconfirmed(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
+    async def notify_unconfirmed(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
         """An edition is not known to stand in its channel."""
         is_over = delivery.state in {"unknown", "failed"}
         by_hand = (Plain("Look there; if it is missing, send it again with "), Code("/digest log"), Plain("."))
         blocks = (
-            _about(of, delivery),
+            _about_delivery(of, delivery),
             text(delivery.reason or "It waits in the outbox."),
             Text(by_hand) if is_over else text("I go on trying, and tell you how it ends."),
         )
         title = "A digest was not posted" if delivery.state == "failed" else "A digest is not confirmed"
         await self._owner(tx, of, unconfirmed_key(delivery.id), Card(title, blocks, "warning"), now)
 
-    async def recovered(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
+    async def notify_recovered(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
         """What became of an edition that was not confirmed."""
         is_sent = delivery.state == "sent"
-        blocks: tuple[Block, ...] = (_about(of, delivery), text(_ENDS.get(delivery.state, "")))
+        blocks: tuple[Block, ...] = (_about_delivery(of, delivery), text(_ENDS.get(delivery.state, "")))
         if delivery.reason and not is_sent:
             blocks = (*blocks, text(delivery.reason))
         title = "A digest is there" if is_sent else "A digest was not posted"
@@ -61,9 +61,9 @@ class Notices:
             tx, of, f"alert:{delivery.id}:closed", Card(title, blocks, "good" if is_sent else "warning"), now
         )
 
-    async def uncomposed(self, tx: Transaction, of: Subscription, slot: str, now: datetime) -> None:
+    async def notify_uncomposed(self, tx: Transaction, of: Subscription, slot: str, now: datetime) -> None:
         """An edition was left out because it could not be composed; to the operator once a day."""
-        what = Text((*_channel(of), Plain(f" was left out on {slot}: something broke here while it was made.")))
+        what = Text((*_channel_words(of), Plain(f" was left out on {slot}: something broke here while it was made.")))
         after = text("The next one comes at its time. Whoever runs newsbot was told.")
         await self._owner(
             tx, of, f"broken:{of.id}:{slot}", Card("A digest was left out", (what, after), "warning"), now
@@ -73,7 +73,7 @@ class Notices:
 
     # -- to the operator ----------------------------------------------------------------------------------------------
 
-    async def episode(self, tx: Transaction, name: str, count: int, now: datetime) -> None:
+    async def notify_backlog(self, tx: Transaction, name: str, count: int, now: datetime) -> None:
         """Editions on a platform are not confirmed, or slots are not decided (`planning`)."""
         digests = "One digest is" if count == 1 else f"{count} digests are"
         what = "due and not decided" if name == "planning" else f"due on {name} and not confirmed"
@@ -81,7 +81,7 @@ class Notices:
         card = Card("Digests are not confirmed", (text(f"{digests} {what}."), how), "problem")
         await self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}", card, now)
 
-    async def episode_over(self, tx: Transaction, name: str, now: datetime) -> None:
+    async def notify_backlog_cleared(self, tx: Transaction, name: str, now: datetime) -> None:
         """Nothing waits any more."""
         what = "to be decided" if name == "planning" else f"on {name} to be posted"
         left = Text((Plain("What stayed unknown or failed is in "), Code("newsbot deliveries"), Plain(".")))
@@ -89,11 +89,11 @@ class Notices:
         await self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}:over", card, now)
 
     async def _owner(self, tx: Transaction, of: Subscription, key: str, card: Card, now: datetime) -> None:
-        await _put(tx, direct(of.place.platform, of.place.workspace, of.made_by), key, card, now)
+        await _enqueue(tx, direct(of.place.platform, of.place.workspace, of.made_by), key, card, now)
 
     async def _tell_operator(self, tx: Transaction, key: str, card: Card, now: datetime) -> None:
         if self._operator is not None:
-            await _put(tx, self._operator, key, card, now)
+            await _enqueue(tx, self._operator, key, card, now)
 
 
 def unconfirmed_key(delivery: int) -> str:
@@ -101,20 +101,20 @@ def unconfirmed_key(delivery: int) -> str:
     return f"alert:{delivery}:open"
 
 
-async def _put(tx: Transaction, place: Place, key: str, card: Card, now: datetime) -> None:
+async def _enqueue(tx: Transaction, place: Place, key: str, card: Card, now: datetime) -> None:
     edition = await tx.deliveries.add_edition(json.dumps(reply_to_json(Reply(card)), ensure_ascii=False), "", now)
     await tx.deliveries.add(edition, [NewDelivery(key, place, now)])
 
 
-def _channel(of: Subscription) -> tuple[Inline, ...]:
+def _channel_words(of: Subscription) -> tuple[Inline, ...]:
     return Plain(f"Digest {of.number} in "), Mention("channel", of.place.channel, of.place.channel)
 
 
-def _about(of: Subscription, delivery: Delivery) -> Text:
-    return Text((*_channel(of), Plain(", due "), Moment(delivery.due_at), Plain(".")))
+def _about_delivery(of: Subscription, delivery: Delivery) -> Text:
+    return Text((*_channel_words(of), Plain(", due "), Moment(delivery.due_at), Plain(".")))
 
 
-def _refused(of: Subscription, reason: str, fix: str) -> tuple[Block, ...]:
-    what = Text((*_channel(of), Plain(" is paused, because it cannot be posted.")))
+def _paused_blocks(of: Subscription, reason: str, fix: str) -> tuple[Block, ...]:
+    what = Text((*_channel_words(of), Plain(" is paused, because it cannot be posted.")))
     first = f"{fix} Then say " if fix else "Once that is mended, say "
     return what, text(reason), Text((Plain(first), Code("/digest resume"), Plain(" there.")))

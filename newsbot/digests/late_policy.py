@@ -11,7 +11,7 @@ from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery
 
 
-class LateEditions:
+class LatePolicy:
     """Decides by each subscription's own wish, as for slots that were missed altogether."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:

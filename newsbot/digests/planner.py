@@ -15,25 +15,25 @@ from typing import Protocol
 
 from newsbot.content.library import Library
 from newsbot.digests.composer.compose import Edition, History, Selection, Stage, compose, stages_to_json
-from newsbot.digests.composer.sources import DailyQuestion, Wire
-from newsbot.digests.composer.values import AskedQuestion
+from newsbot.digests.composer.sources import DailyQuestion, NewsSource
+from newsbot.digests.composer.values import EditionQuestion
 from newsbot.messages.cards import Reply
 from newsbot.messages.codec import reply_to_json
 from newsbot.schedule.catchup import Decision, Outage, decide
-from newsbot.schedule.clock import shown as shown_at
+from newsbot.schedule.clock import wall_time as shown_at
 from newsbot.schedule.phrases import parse_days
-from newsbot.schedule.slots import Occurrence, Rule, next_slots, slots_between
+from newsbot.schedule.slots import Occurrence, Schedule, next_slots, slots_between
 from newsbot.schedule.timezones import zone_of
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import NewDelivery, OutageRecord, Subscription
 
 log = logging.getLogger(__name__)
 
-PLANNER_BEAT = timedelta(seconds=30)  # how often a planner shows that it lives
+HEARTBEAT_EVERY = timedelta(seconds=30)  # how often a planner shows that it lives
 SILENCE = timedelta(seconds=60)  # without a sign of life for so long, newsbot was down
 _JUMP = timedelta(minutes=10)  # a clock that is so far behind the last sign of life was put back
 _PATIENCE = timedelta(minutes=15)  # how long composing is tried again before an edition is left out
-HEART = "planner"
+HEARTBEAT = "planner"
 _REMEMBER = timedelta(days=40)  # outages; a weekly digest is never later than that. Streaks go further back.
 _BATCH = 500
 _KEPT = 200  # editions of one sweep
@@ -51,19 +51,19 @@ def _no_checkpoint(step: str) -> None:
 
 
 @cache
-def rule_of(at: str, zone: str, days: str) -> Rule:
+def parse_schedule(at: str, zone: str, days: str) -> Schedule:
     """The rule of a wall time, zone and days as they are kept."""
     hour, minute = at.split(":")
-    return Rule(datetime(2000, 1, 1, int(hour), int(minute), tzinfo=UTC).time(), zone, parse_days(days))
+    return Schedule(datetime(2000, 1, 1, int(hour), int(minute), tzinfo=UTC).time(), zone, parse_days(days))
 
 
-def rule(subscription: Subscription) -> Rule:
+def schedule_of(subscription: Subscription) -> Schedule:
     """When a subscription's digest comes."""
-    return rule_of(f"{subscription.at:%H:%M}", subscription.zone, subscription.days)
+    return parse_schedule(f"{subscription.at:%H:%M}", subscription.zone, subscription.days)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ComposedEdition:
     """An edition as it is stored."""
 
     edition: Edition
@@ -72,7 +72,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class Plan:
     """What becomes of one subscription: as it was, as it is afterwards, and its deliveries, each with its edition.
 
     A delivery without an edition is skipped. `waits`: nothing of it is kept, and it is planned again later; `trouble`
@@ -93,37 +93,37 @@ class Planned:
         return is_posted and self.before.catch_up != "all"
 
 
-class Troubles(Protocol):
+class PlanningAlerts(Protocol):
     """Whom the planner tells what it cannot do."""
 
-    async def unplanned(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
+    async def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
         """A subscription cannot be planned at all."""
 
-    async def uncomposed(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
+    async def cannot_compose(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
         """An edition is left out because it cannot be composed."""
 
 
 @dataclass
-class Composer:
+class EditionCache:
     """Composes each distinct selection once for one version of the content."""
 
     library: Library
-    wire: Wire
+    wire: NewsSource
     question: DailyQuestion
-    made: dict[Selection, Written] = field(default_factory=dict)
+    made: dict[Selection, ComposedEdition] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Keep only so many editions: memory stays flat however many different ones are due."""
         for selection in list(self.made)[:-_KEPT]:
             del self.made[selection]
 
-    def edition(self, selection: Selection) -> Written:
+    def edition(self, selection: Selection) -> ComposedEdition:
         """The edition of a selection."""
         found = self.made.get(selection)
         if found is None:
             edition = self._composed(selection)
             body = json.dumps(reply_to_json(Reply(edition.card)), ensure_ascii=False) if edition.card else ""
-            found = Written(edition, body, stages_to_json(edition.why))
+            found = ComposedEdition(edition, body, stages_to_json(edition.why))
             self.made[selection] = found
         return found
 
@@ -144,11 +144,11 @@ class Planner:
         self,
         database: Database,
         library: Callable[[], Library],
-        wire: Callable[[Library], Wire],
+        wire: Callable[[Library], NewsSource],
         question: DailyQuestion,
         now: Callable[[], datetime],
         checkpoint: Checkpoint = _no_checkpoint,
-        troubles: Troubles | None = None,
+        troubles: PlanningAlerts | None = None,
     ) -> None:
         """`checkpoint` is told each step: decided, composed, written, planned; drills end the process there.
 
@@ -162,12 +162,12 @@ class Planner:
         self._checkpoint = checkpoint
         self._troubles = troubles
 
-    async def sweep(self) -> datetime | None:
+    async def run_once(self) -> datetime | None:
         """Decide every slot that is due; returns when the next one is, None where there is none."""
         now = self._now()
         outages = await self._beat(now)
         library = self._library()
-        composer = Composer(library, self._wire(library), self._question)
+        composer = EditionCache(library, self._wire(library), self._question)
         editions: dict[Selection, int] = {}
         held = 0  # subscriptions that stay due for now
         while (done := await self._batch(composer, editions, now, outages, held)) is not None:
@@ -179,17 +179,22 @@ class Planner:
     async def _beat(self, now: datetime) -> tuple[Outage, ...]:
         """Show that a planner lives. Returns the outages that are remembered, one that just ended included."""
         async with self._database.transaction() as tx:
-            last = await tx.watches.last_beat(HEART)
+            last = await tx.watches.last_beat(HEARTBEAT)
             if last is not None and now - last >= SILENCE:
                 await tx.watches.add_outage(OutageRecord(last, now))
             # Of two machines whose clocks differ a little, the one ahead counts.
             if last is None or not timedelta(0) <= last - now <= _JUMP:
-                await tx.watches.beat(HEART, now)
+                await tx.watches.beat(HEARTBEAT, now)
             known = await tx.watches.outages_since(now - _REMEMBER)
         return tuple(Outage(each.start, each.end) for each in known if each.start <= each.end)
 
     async def _batch(
-        self, composer: Composer, editions: dict[Selection, int], now: datetime, outages: Sequence[Outage], held: int
+        self,
+        composer: EditionCache,
+        editions: dict[Selection, int],
+        now: datetime,
+        outages: Sequence[Outage],
+        held: int,
     ) -> int | None:
         """Plan the next ones that are due; how many of them stay so for now, None where there is nothing to do."""
         async with self._database.transaction() as tx:
@@ -199,13 +204,13 @@ class Planner:
             return None
         self._checkpoint("decided")
         # In a thread: hundreds of them would hold the event loop for longer than a person should wait.
-        planned = await asyncio.to_thread(plan, due, shown, now, outages, composer)
+        planned = await asyncio.to_thread(plan_all, due, shown, now, outages, composer)
         self._checkpoint("composed")
         fresh: dict[Selection, int] = {}
         async with self._database.transaction() as tx:
             unchanged = await tx.subscriptions.unchanged(due)
             kept = [each for each in planned if each.before.id in unchanged and not each.waits]
-            await _write(tx, kept, composer, {**editions}, fresh, now)
+            await _store(tx, kept, composer, {**editions}, fresh, now)
             await self._tell(tx, [each for each in planned if each.before.id in unchanged])
             self._checkpoint("written")
         editions |= fresh
@@ -215,41 +220,41 @@ class Planner:
         gone = self._troubles is not None  # paused: not due any more
         return sum(each.waits and not (each.trouble and gone) for each in planned)
 
-    async def _tell(self, tx: Transaction, planned: Sequence[Planned]) -> None:
+    async def _tell(self, tx: Transaction, planned: Sequence[Plan]) -> None:
         if self._troubles is None:
             return
         for each in planned:
             if each.trouble:
-                await self._troubles.unplanned(tx, each.before, each.trouble)
+                await self._troubles.cannot_plan(tx, each.before, each.trouble)
             for delivery, _ in each.deliveries:
                 if delivery.skipped == _LEFT_OUT and not each.waits:
-                    await self._troubles.uncomposed(tx, each.before, delivery.slot)
+                    await self._troubles.cannot_compose(tx, each.before, delivery.slot)
 
 
-def plan(
+def plan_all(
     due: Sequence[Subscription],
     shown: Mapping[str, str],
     now: datetime,
     outages: Sequence[Outage],
-    composer: Composer,
-) -> list[Planned]:
+    composer: EditionCache,
+) -> list[Plan]:
     """What becomes of each of these subscriptions at `now`; `shown` holds their histories by id."""
-    slots = _Slots(now)
+    slots = _SlotCache(now)
     histories: dict[str, History] = {"": History()}
     planned = []
     for each in due:
         try:
             if each.history not in histories:
                 histories[each.history] = History.from_json(shown.get(each.history, ""))
-            planned.append(_planned(each, histories[each.history], slots, outages, composer))
+            planned.append(_plan_one(each, histories[each.history], slots, outages, composer))
         except Exception:
             # One that is damaged must not hold up the others.
             log.exception("subscription %s cannot be planned", each.id)
-            planned.append(Planned(each, each, waits=True, trouble=_UNPLANNED))
+            planned.append(Plan(each, each, waits=True, trouble=_UNPLANNED))
     return planned
 
 
-def grounded(subscription: Subscription, now: datetime) -> Subscription:
+def without_future_dates(subscription: Subscription, now: datetime) -> Subscription:
     """The same, without what a clock that was ahead left in it: a date cannot be decided before it comes."""
     today = shown_at(now, zone_of(subscription.zone)).date()
     if subscription.last_day is None or subscription.last_day <= today + _DAY:
@@ -257,7 +262,7 @@ def grounded(subscription: Subscription, now: datetime) -> Subscription:
     return replace(subscription, last_day=today, since=min(subscription.since, now))
 
 
-class _Slots:
+class _SlotCache:
     """The arithmetic of one sweep, done once for all subscriptions with the same rule and past."""
 
     def __init__(self, now: datetime) -> None:
@@ -268,42 +273,42 @@ class _Slots:
     def due(self, of: Subscription) -> tuple[Occurrence, ...]:
         key = (of.at, of.zone, of.days, of.last_day, of.since)
         if key not in self._due:
-            self._due[key] = slots_between(rule(of), of.last_day, of.since, self.now)
+            self._due[key] = slots_between(schedule_of(of), of.last_day, of.since, self.now)
         return self._due[key]
 
     def next_at(self, of: Subscription) -> datetime:
         key = (of.at, of.zone, of.days, of.last_day)
         if key not in self._next:
-            self._next[key] = next_slots(rule(of), of.last_day, self.now, 1)[0].instant
+            self._next[key] = next_slots(schedule_of(of), of.last_day, self.now, 1)[0].instant
         return self._next[key]
 
 
-def _planned(
-    subscription: Subscription, history: History, slots: _Slots, outages: Sequence[Outage], composer: Composer
-) -> Planned:
+def _plan_one(
+    subscription: Subscription, history: History, slots: _SlotCache, outages: Sequence[Outage], composer: EditionCache
+) -> Plan:
     before = subscription
-    subscription = grounded(subscription, slots.now)
+    subscription = without_future_dates(subscription, slots.now)
     due = slots.due(subscription)
     decisions = decide(due, slots.now, subscription.zone, subscription.catch_up, outages)
     deliveries: list[tuple[NewDelivery, Selection | None]] = []
     after = subscription
     for decision in decisions:
-        fresh, selection = _decided(after, history, decision, composer)
+        fresh, selection = _plan_slot(after, history, decision, composer)
         if selection is not None:
             edition = composer.edition(selection).edition
             history, after = edition.history, replace(after, cursor=edition.cursor)
         deliveries.append((fresh, selection))
     is_broken = any(fresh.skipped == _LEFT_OUT for fresh, _ in deliveries)
     if is_broken and slots.now - due[-1].instant < _PATIENCE:
-        return Planned(before, before, waits=True)
+        return Plan(before, before, waits=True)
     if due:
         after = replace(after, last_day=due[-1].slot.day, since=max(due[-1].instant, after.since), history=history.id)
     after = replace(after, next_at=slots.next_at(after))
-    return Planned(before, after, tuple(deliveries), is_rewound=subscription.last_day != before.last_day)
+    return Plan(before, after, tuple(deliveries), is_rewound=subscription.last_day != before.last_day)
 
 
-def _decided(
-    subscription: Subscription, history: History, decision: Decision, composer: Composer
+def _plan_slot(
+    subscription: Subscription, history: History, decision: Decision, composer: EditionCache
 ) -> tuple[NewDelivery, Selection | None]:
     slot = decision.occurrence.slot
     fresh = NewDelivery(
@@ -329,15 +334,15 @@ def selection_of(subscription: Subscription, history: History, day: date) -> Sel
     return Selection(topics, day, subscription.cursor, history, subscription.when_empty)
 
 
-async def add_edition(tx: Transaction, written: Written, content_version: str, now: datetime) -> int:
+async def add_edition(tx: Transaction, written: ComposedEdition, content_version: str, now: datetime) -> int:
     """Keep an edition; returns its id. The question that it asks is to be posed in the same transaction."""
     return await tx.deliveries.add_edition(written.body, content_version, now, written.why, written.edition.daily)
 
 
-async def _write(
+async def _store(
     tx: Transaction,
-    kept: Sequence[Planned],
-    composer: Composer,
+    kept: Sequence[Plan],
+    composer: EditionCache,
     editions: dict[Selection, int],
     fresh: dict[Selection, int],
     now: datetime,
@@ -346,7 +351,7 @@ async def _write(
     await tx.deliveries.supersede([each.before.id for each in kept if each.replaces], now)
     by_edition: dict[int, list[NewDelivery]] = {}
     none: int | None = None
-    asked: list[AskedQuestion] = []
+    asked: list[EditionQuestion] = []
     for each in kept:
         for delivery, selection in each.deliveries:
             if selection is None:

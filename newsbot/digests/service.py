@@ -7,13 +7,20 @@ from typing import TypedDict, Unpack
 
 from newsbot.content.library import Library
 from newsbot.digests.composer.compose import History, Selection, Stage, stages_from_json
-from newsbot.digests.composer.sources import DailyQuestion, Wire
-from newsbot.digests.planner import Composer, add_edition, grounded, rule, rule_of, selection_of
+from newsbot.digests.composer.sources import DailyQuestion, NewsSource
+from newsbot.digests.planner import (
+    EditionCache,
+    add_edition,
+    parse_schedule,
+    schedule_of,
+    selection_of,
+    without_future_dates,
+)
 from newsbot.errors import NewsbotError, RequestError
 from newsbot.messages.cards import Card, Reply, text
-from newsbot.messages.platform import Abilities, Platform
+from newsbot.messages.platform import Capabilities, Platform
 from newsbot.messages.requests import Place
-from newsbot.schedule.clock import ClockChange, changes_within, shown
+from newsbot.schedule.clock import ClockChange, changes_within, wall_time
 from newsbot.schedule.slots import Occurrence, lost_by_change, next_slots, slots_between
 from newsbot.schedule.timezones import zone_of
 from newsbot.storage.database import Database, Transaction
@@ -24,7 +31,7 @@ _MINUTE = timedelta(minutes=1)
 ZONE = "zone"  # the name of the place setting
 
 
-class Changes(TypedDict, total=False):
+class SubscriptionChanges(TypedDict, total=False):
     """What of a subscription people may change."""
 
     at: time
@@ -37,14 +44,14 @@ class Changes(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class DeliveryReasons:
     """How the last slot of a subscription was decided: its delivery, and each stage of composing it."""
 
     delivery: Delivery
     stages: tuple[Stage, ...]
 
 
-class Digests:
+class DigestService:
     """The subscriptions of every channel. Each method is one transaction, and raises a NewsbotError with a sentence."""
 
     def __init__(
@@ -52,7 +59,7 @@ class Digests:
         database: Database,
         platforms: Mapping[str, Platform],
         library: Callable[[], Library],
-        wire: Callable[[Library], Wire],
+        wire: Callable[[Library], NewsSource],
         question: DailyQuestion,
         now: Callable[[], datetime],
         wake: Callable[[], None] = lambda: None,
@@ -71,7 +78,7 @@ class Digests:
     async def subscribe(self, new: NewSubscription, *, first: bool = False) -> Subscription:
         """Keep a new subscription; with `first` an edition leaves at once. Refused where the channel has ten."""
         now = self._now()
-        wanted = rule_of(f"{new.at:%H:%M}", new.zone, new.days)
+        wanted = parse_schedule(f"{new.at:%H:%M}", new.zone, new.days)
         ahead = next_slots(wanted, None, now, 1)[0].instant
         cursor = first_cursor(now, new.zone)
         async with self._database.transaction() as tx:
@@ -80,7 +87,7 @@ class Digests:
                 raise RequestError(f"This channel has {MOST} digests already. End one of them first: /digest list")
             made = await tx.subscriptions.add(new, now, ahead, cursor)
             if first:
-                made = await self._sent_now(tx, made, now)
+                made = await self._send_now(tx, made, now)
         self._wake()
         return made
 
@@ -100,7 +107,7 @@ class Digests:
             return await tx.subscriptions.active(limit)
 
     async def change(
-        self, subscription: Subscription, **changes: Unpack[Changes]
+        self, subscription: Subscription, **changes: Unpack[SubscriptionChanges]
     ) -> tuple[Subscription, tuple[Occurrence, ...]]:
         """The subscription with these changes, and the slots they leave out, which are recorded as skipped.
 
@@ -108,15 +115,15 @@ class Digests:
         """
         now = self._now()
         async with self._database.transaction() as tx:
-            held = grounded(await self._held(tx, subscription), now)
+            held = without_future_dates(await self._require_active(tx, subscription), now)
             changed = replace(held, **changes)
             lost: tuple[Occurrence, ...] = ()
-            if held.state == "active" and rule(held) != rule(changed):
-                if slots_between(rule(held), held.last_day, held.since, now):
+            if held.state == "active" and schedule_of(held) != schedule_of(changed):
+                if slots_between(schedule_of(held), held.last_day, held.since, now):
                     raise RequestError("This digest is due at this moment. Change it again in a minute.")
-                lost = lost_by_change(rule(held), rule(changed), held.last_day, now)
+                lost = lost_by_change(schedule_of(held), schedule_of(changed), held.last_day, now)
                 if lost:
-                    await _skip(tx, changed, lost, now)
+                    await _record_skipped(tx, changed, lost, now)
                     changed = replace(changed, last_day=max(found.slot.day for found in lost))
                 changed = replace(changed, since=now, next_at=_next_at(changed, now))
             await tx.subscriptions.update(changed)
@@ -126,7 +133,7 @@ class Digests:
     async def pause(self, subscription: Subscription, by: str) -> Subscription:
         """Post nothing until it is resumed."""
         async with self._database.transaction() as tx:
-            held = await self._held(tx, subscription)
+            held = await self._require_active(tx, subscription)
             paused = replace(held, state="paused", paused_reason="", paused_fix="", paused_by=by)
             await tx.subscriptions.update(paused)
             await tx.deliveries.call_off_all(held.id, self._now(), "the digest was paused")
@@ -136,7 +143,7 @@ class Digests:
         """Post again from now on; what was missed while it was paused is not posted later."""
         now = self._now()
         async with self._database.transaction() as tx:
-            held = grounded(await self._held(tx, subscription), now)
+            held = without_future_dates(await self._require_active(tx, subscription), now)
             fresh = replace(held, state="active", since=now, paused_reason="", paused_fix="", paused_by="")
             resumed = replace(fresh, next_at=_next_at(fresh, now))
             await tx.subscriptions.update(resumed)
@@ -146,7 +153,7 @@ class Digests:
     async def end(self, subscription: Subscription) -> Subscription:
         """End it for good. What was posted stays; what did not leave yet does not leave."""
         async with self._database.transaction() as tx:
-            held = await self._held(tx, subscription)
+            held = await self._require_active(tx, subscription)
             ended = replace(held, state="ended", next_at=None)
             await tx.subscriptions.update(ended)
             await tx.deliveries.call_off_all(held.id, self._now(), "the digest was ended")
@@ -171,7 +178,7 @@ class Digests:
         """The next times at which something is posted; none while it is paused."""
         if subscription.state != "active":
             return ()
-        return next_slots(rule(subscription), subscription.last_day, self._now(), count)
+        return next_slots(schedule_of(subscription), subscription.last_day, self._now(), count)
 
     def changes_ahead(self, subscription: Subscription, slots: tuple[Occurrence, ...]) -> tuple[ClockChange, ...]:
         """The clock changes of the subscription's zone between now and the last of these."""
@@ -179,20 +186,20 @@ class Digests:
             return ()
         return changes_within(zone_of(subscription.zone), self._now(), slots[-1].instant)
 
-    async def why(self, subscription: Subscription) -> Why | None:
+    async def why(self, subscription: Subscription) -> DeliveryReasons | None:
         """How the last slot was decided; None where none was yet."""
         async with self._database.transaction() as tx:
             found = await tx.deliveries.last_edition_of(subscription.id)
-        return Why(found[0], stages_from_json(found[1])) if found else None
+        return DeliveryReasons(found[0], stages_from_json(found[1])) if found else None
 
     async def log(self, subscription: Subscription, count: int = 10) -> tuple[Delivery, ...]:
         """The last deliveries, the newest first."""
         async with self._database.transaction() as tx:
             return await tx.deliveries.of_subscription(subscription.id, count)
 
-    async def doctor(self, place: Place) -> Abilities:
+    async def doctor(self, place: Place) -> Capabilities:
         """What newsbot may do in a channel, and the one fix where it cannot post."""
-        return await self._platform(place).abilities(place)
+        return await self._platform(place).capabilities(place)
 
     async def test_post(self, place: Place) -> str:
         """Post a test message and take it away; empty where that went well, else what went wrong and how to mend it."""
@@ -212,11 +219,11 @@ class Digests:
         """Put an edition into the outbox at once, beside those of the slots; refused within a minute of another."""
         now = self._now()
         async with self._database.transaction() as tx:
-            held = await self._held(tx, subscription)
+            held = await self._require_active(tx, subscription)
             newest = await tx.deliveries.of_subscription(held.id, 1)
             if any(each.slot == ON_REQUEST and now - each.due_at < _MINUTE for each in newest):
                 raise RequestError("An edition is on its way already. Ask for another one in a minute.")
-            await self._sent_now(tx, held, now)
+            await self._send_now(tx, held, now)
         self._wake()
 
     async def send_again(self, subscription: Subscription, delivery: int) -> bool:
@@ -246,9 +253,9 @@ class Digests:
 
     # -- within ---------------------------------------------------------------------------------------------------
 
-    def _composer(self) -> Composer:
+    def _composer(self) -> EditionCache:
         library = self._library()
-        return Composer(library, self._wire(library), self._question)
+        return EditionCache(library, self._wire(library), self._question)
 
     def _platform(self, place: Place) -> Platform:
         platform = self._platforms.get(place.platform)
@@ -258,7 +265,7 @@ class Digests:
             )
         return platform
 
-    async def _held(self, tx: Transaction, subscription: Subscription) -> Subscription:
+    async def _require_active(self, tx: Transaction, subscription: Subscription) -> Subscription:
         """The subscription as it is now, which nobody else changes. Raises RequestError where it ended."""
         held = await tx.subscriptions.locked(subscription.id)
         if held is None or held.state == "ended":
@@ -269,10 +276,10 @@ class Digests:
         shown_before = await tx.subscriptions.histories({subscription.history} - {""})
         told = shown_before.get(subscription.history)
         history = History.from_json(told) if told else History()
-        day = shown(now, zone_of(subscription.zone)).date()
+        day = wall_time(now, zone_of(subscription.zone)).date()
         return selection_of(subscription, history, day)
 
-    async def _sent_now(self, tx: Transaction, subscription: Subscription, now: datetime) -> Subscription:
+    async def _send_now(self, tx: Transaction, subscription: Subscription, now: datetime) -> Subscription:
         selection = replace(await self._selection(tx, subscription, now), when_empty="short")
         composer = self._composer()
         written = composer.edition(selection)
@@ -296,14 +303,14 @@ def first_cursor(now: datetime, zone: str) -> date:
 
     With the days that composing looks back for what was written late, a first edition tells of the week before.
     """
-    return shown(now, zone_of(zone)).date() - timedelta(days=1)
+    return wall_time(now, zone_of(zone)).date() - timedelta(days=1)
 
 
 def _next_at(subscription: Subscription, now: datetime) -> datetime:
-    return next_slots(rule(subscription), subscription.last_day, now, 1)[0].instant
+    return next_slots(schedule_of(subscription), subscription.last_day, now, 1)[0].instant
 
 
-async def _skip(tx: Transaction, changed: Subscription, lost: tuple[Occurrence, ...], now: datetime) -> None:
+async def _record_skipped(tx: Transaction, changed: Subscription, lost: tuple[Occurrence, ...], now: datetime) -> None:
     """Record the slots that a change leaves out."""
     edition = await tx.deliveries.add_edition("", "", now)
     reason = "skipped: the time was changed, and the new one had passed that day"

@@ -11,14 +11,14 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from newsbot.content.library import Library
-from newsbot.digests.composer.sources import ContentWire, SelfCheck
-from newsbot.digests.planner import HEART, PLANNER_BEAT, Planner
-from newsbot.digests.simulate_args import Wanted
+from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
+from newsbot.digests.planner import HEARTBEAT, HEARTBEAT_EVERY, Planner
+from newsbot.digests.simulate_args import SimulationPlan
 from newsbot.messages.budgets import TERMINAL
 from newsbot.messages.cards import Reply
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.schedule.catchup import Outage
 from newsbot.schedule.phrases import days_text
 from newsbot.schedule.slots import Occurrence, next_slots, slots_on
@@ -34,7 +34,7 @@ _ALL = 1_000_000  # deliveries; more than twenty years have slots
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class SimulatedSlot:
     """What became of a slot; `sent` is None where it never was, `reason` is empty where it came on time."""
 
     slot: str
@@ -76,12 +76,12 @@ class Paper:
         self.came.setdefault(key, self._now())
         return Posted(place, key)
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         """For ever: a key is noted once."""
         del place
         return timedelta.max
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         """Paper keeps what it took."""
         del since
         return Posted(place, key) if key in self.came else None
@@ -100,10 +100,10 @@ class Paper:
         del posted, title
         return None
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         """Everything."""
         del place
-        return Abilities(post=True, pictures=True, edit=True, threads=True)
+        return Capabilities(post=True, pictures=True, edit=True, threads=True)
 
 
 @dataclass
@@ -122,7 +122,7 @@ class _Replay:
 
     database: Database
     planner: Planner
-    courier: Courier
+    courier: OutboxWorker
     clock: _Clock
     down: tuple[Outage, ...]
     beat_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
@@ -132,11 +132,11 @@ class _Replay:
         while due is not None and due <= until:
             outage = next((each for each in self.down if each.start <= due < each.end), None)
             # As if it had beaten all the time that was leapt over: no outage is to be seen where there was none.
-            await self._beat(outage.start if outage else due - PLANNER_BEAT)
+            await self._beat(outage.start if outage else due - HEARTBEAT_EVERY)
             self.clock.at = outage.end if outage else due
-            due = await self.planner.sweep()
+            due = await self.planner.run_once()
             self.beat_at = self.clock.at
-            while await self.courier.sweep() and outage:  # a single slot is a single message
+            while await self.courier.run_once() and outage:  # a single slot is a single message
                 pass
 
     async def _beat(self, at: datetime) -> None:
@@ -144,10 +144,10 @@ class _Replay:
             return
         self.beat_at = at
         async with self.database.transaction() as tx:
-            await tx.watches.beat(HEART, at)
+            await tx.watches.beat(HEARTBEAT, at)
 
 
-async def replay(plan: Wanted, library: Library) -> tuple[Replayed, ...]:
+async def replay(plan: SimulationPlan, library: Library) -> tuple[SimulatedSlot, ...]:
     """What becomes of every slot of the span, in order."""
     slots = slots_on(plan.rule, plan.first, plan.last)
     if not slots:
@@ -162,14 +162,14 @@ async def replay(plan: Wanted, library: Library) -> tuple[Replayed, ...]:
 
 
 async def _replayed(
-    database: Database, plan: Wanted, library: Library, slots: Sequence[Occurrence]
-) -> tuple[Replayed, ...]:
+    database: Database, plan: SimulationPlan, library: Library, slots: Sequence[Occurrence]
+) -> tuple[SimulatedSlot, ...]:
     start = min([slots[0].instant, *(each.start for each in plan.down)]) - _BEFORE
     clock = _Clock(start)
     paper = Paper(clock)
-    wire = ContentWire(library)
-    planner = Planner(database, lambda: library, lambda _: wire, SelfCheck(), clock)
-    courier = Courier(database, {paper.name: paper}, "replay", clock, Random(0))  # noqa: S311 (no secret)
+    wire = ContentNews(library)
+    planner = Planner(database, lambda: library, lambda _: wire, SelfCheckQuestion(), clock)
+    courier = OutboxWorker(database, {paper.name: paper}, "replay", clock, Random(0))  # noqa: S311 (no secret)
     subscription = await _subscribed(database, plan, start)
     # Nothing wakes a scheduler for a date that does not exist: it is decided with the slot after it.
     last = next_slots(plan.rule, slots[-1].slot.day - _DAY, start, 1)[0]
@@ -180,7 +180,7 @@ async def _replayed(
     return tuple(_told(by_slot[str(each.slot)], paper) for each in slots if str(each.slot) in by_slot)
 
 
-async def _subscribed(database: Database, plan: Wanted, at: datetime) -> Subscription:
+async def _subscribed(database: Database, plan: SimulationPlan, at: datetime) -> Subscription:
     """The digest, made at `at`; no date before the span is to be posted."""
     rule, before = plan.rule, plan.first - _DAY
     new = NewSubscription(PLACE, rule.at, rule.zone, days_text(rule.days), "simulation", at, catch_up=plan.catch_up)
@@ -191,9 +191,9 @@ async def _subscribed(database: Database, plan: Wanted, at: datetime) -> Subscri
     return made
 
 
-def _told(delivery: Delivery, paper: Paper) -> Replayed:
+def _told(delivery: Delivery, paper: Paper) -> SimulatedSlot:
     sent = paper.came.get(delivery.key)
     if sent is None:
-        return Replayed(delivery.slot, delivery.due_at, None, "skipped", delivery.reason)
+        return SimulatedSlot(delivery.slot, delivery.due_at, None, "skipped", delivery.reason)
     state = "late" if delivery.label else "sent"
-    return Replayed(delivery.slot, delivery.due_at, sent, state, delivery.label)
+    return SimulatedSlot(delivery.slot, delivery.due_at, sent, state, delivery.label)

@@ -8,7 +8,7 @@ from newsbot.errors import RequestError
 from newsbot.messages.markup import outside_text
 from newsbot.schedule.catchup import Outage
 from newsbot.schedule.phrases import parse_days, parse_time
-from newsbot.schedule.slots import Rule
+from newsbot.schedule.slots import Schedule
 from newsbot.schedule.timezone_names import find_zone
 from newsbot.schedule.timezones import zone_names
 from newsbot.storage.records import CatchUp
@@ -18,27 +18,27 @@ _MOST = timedelta(days=20 * 366)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SimulationPlan:
     """What to replay: a rule, its nominal dates from `first` to `last` (included), and when newsbot was down."""
 
-    rule: Rule
+    rule: Schedule
     first: date
     last: date
     down: tuple[Outage, ...] = ()
     catch_up: CatchUp = "latest"
 
 
-def wanted(
+def parse_plan(
     at: str, days: str, zone: str, first: str, last: str, down: Sequence[str] = (), catch_up: CatchUp = "latest"
-) -> Wanted:
+) -> SimulationPlan:
     """What to replay, from the words of a command line. Raises RequestError with a sentence that says what is wrong."""
     begin, end = _date(first), _date(last)
     if end < begin:
         raise RequestError(f"The span ends on {end}, before it begins on {begin}.")
     if end - begin > _MOST:
         raise RequestError("At most twenty years can be replayed at a time.")
-    rule = Rule(parse_time(at), zone if zone in zone_names() else find_zone(zone), parse_days(days))
-    return Wanted(rule, begin, end, merged(_outage(span) for span in down), catch_up)
+    rule = Schedule(parse_time(at), zone if zone in zone_names() else find_zone(zone), parse_days(days))
+    return SimulationPlan(rule, begin, end, merge_outages(_outage(span) for span in down), catch_up)
 
 
 def _date(typed: str) -> date:
@@ -77,7 +77,7 @@ def _instant(typed: str) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def merged(outages: Iterable[Outage]) -> tuple[Outage, ...]:
+def merge_outages(outages: Iterable[Outage]) -> tuple[Outage, ...]:
     """The same outages in order, those that overlap or touch as one, and none that has no length."""
     joined: list[Outage] = []
     for each in sorted(outages, key=lambda outage: outage.start):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from newsbot.digests.alerts import Notices, unconfirmed_key
+from newsbot.digests.alerts import Alerts, unconfirmed_key
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import Delivery, Subscription
 
@@ -12,17 +12,17 @@ _CALLED_OFF = "skipped: it was settled before this could be told"
 _PLANNING = "planning"  # the episode of slots that nobody decides
 
 
-class Watch:
+class Watchdog:
     """Looks for editions that are overdue. Any number of them, in any number of processes, may share the outbox."""
 
-    def __init__(self, database: Database, notices: Notices, now: Callable[[], datetime], patience: timedelta) -> None:
+    def __init__(self, database: Database, alerts: Alerts, now: Callable[[], datetime], patience: timedelta) -> None:
         """An edition is overdue once `patience` has passed since it was due and made."""
         self._database = database
-        self._notices = notices
+        self._alerts = alerts
         self._now = now
         self._patience = patience
 
-    async def sweep(self) -> datetime | None:
+    async def run_once(self) -> datetime | None:
         """Tell of what became overdue or was settled since; what waits for its time is none of its business."""
         now = self._now()
         async with self._database.transaction() as tx:
@@ -38,13 +38,13 @@ class Watch:
         if delivery.subscription is not None:
             await self._paused(tx, delivery.subscription, reason, fix)
 
-    async def unplanned(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
+    async def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
         """A digest cannot be planned at all: it is paused, so that it holds up nobody, and that is told once."""
         await self._paused(tx, subscription.id, reason, "")
 
-    async def uncomposed(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
+    async def cannot_compose(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
         """An edition was left out because it could not be composed."""
-        await self._notices.uncomposed(tx, subscription, slot, self._now())
+        await self._alerts.notify_uncomposed(tx, subscription, slot, self._now())
 
     async def _paused(self, tx: Transaction, number: int, reason: str, fix: str) -> None:
         if not await tx.subscriptions.pause(number, reason, fix):
@@ -53,7 +53,7 @@ class Watch:
         await tx.deliveries.call_off_all(number, now, "the digest was paused")
         subscription = await tx.subscriptions.get(number)
         if subscription is not None:
-            await self._notices.paused(tx, subscription, reason, fix, now)
+            await self._alerts.notify_paused(tx, subscription, reason, fix, now)
 
     # -- editions -----------------------------------------------------------------------------------------------------
 
@@ -62,7 +62,7 @@ class Watch:
         opened = await tx.watches.open_incidents(overdue, now)
         for each in overdue:
             if each.id in opened and (subscription := await tx.subscriptions.get(each.subscription or 0)):
-                await self._notices.unconfirmed(tx, subscription, each, now)
+                await self._alerts.notify_unconfirmed(tx, subscription, each, now)
 
     async def _close(self, tx: Transaction, now: datetime) -> None:
         for incident in await tx.watches.close_settled(now, _AT_ONCE):
@@ -72,7 +72,7 @@ class Watch:
             subscription = await tx.subscriptions.get(incident.subscription)
             # A refusal pauses the subscription, and that was told with its fix; what somebody ended, they know of.
             if delivery and subscription and subscription.state != "ended" and not delivery.fix:
-                await self._notices.recovered(tx, subscription, delivery, now)
+                await self._alerts.notify_recovered(tx, subscription, delivery, now)
 
     # -- the operator -------------------------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ class Watch:
         told = await tx.watches.episodes()
         for name in sorted(waiting.keys() - told):
             await tx.watches.begin_episode(name, now)
-            await self._notices.episode(tx, name, waiting[name], now)
+            await self._alerts.notify_backlog(tx, name, waiting[name], now)
         for name in sorted(told - waiting.keys()):
             if await tx.watches.end_episode(name):
-                await self._notices.episode_over(tx, name, now)
+                await self._alerts.notify_backlog_cleared(tx, name, now)

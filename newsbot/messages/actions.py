@@ -23,7 +23,7 @@ class Action:
 
     def token(self) -> str:
         """The token of this action. Raises TokenError where it would be longer than 100 characters."""
-        token = ":".join([VERSION, *(_written(part) for part in (self.name, *self.arguments))])
+        token = ":".join([VERSION, *(_quote_part(part) for part in (self.name, *self.arguments))])
         if len(token) > MAX_TOKEN:
             raise TokenError("That name is too long to put behind a button.")
         return token
@@ -52,7 +52,7 @@ def read_token(token: str) -> Action:
     return Action(name, tuple(arguments))
 
 
-def _written(part: str) -> str:
+def _quote_part(part: str) -> str:
     try:
         return quote(part, safe=_KEPT)
     except UnicodeEncodeError:

@@ -68,11 +68,11 @@ class _Fitter:
     def fit(self, card: Card) -> Fitted:
         title = self._cut(card.title, self._budget.title - len(CONTINUED), "title")
         footer = self._cut(card.footer, self._footer, "footer")
-        atoms = [atom for block in card.blocks for whole in self._degraded(block) for atom in self._atoms(whole)]
+        atoms = [atom for block in card.blocks for whole in self._degrade(block) for atom in self._atoms(whole)]
         parts: list[Card] = []
         current = Card(title, (), card.tone, "", card.colour)
         for atom in atoms:
-            grown = replace(current, blocks=_appended(current.blocks, atom))
+            grown = replace(current, blocks=_append(current.blocks, atom))
             if current.blocks and not self._holds(replace(grown, footer=footer)):
                 parts.append(current)
                 # A line that would open a message has nothing to divide.
@@ -92,7 +92,7 @@ class _Fitter:
             and all(len(block.rows) <= budget.rows for block in card.blocks if isinstance(block, Table))
         )
 
-    def _degraded(self, block: Block) -> Iterator[Block]:
+    def _degrade(self, block: Block) -> Iterator[Block]:
         """The block as the platform can show it, by the rule that its budget names."""
         match self._budget.degrades.get(type(block)), block:
             case "list", Table(title, columns, rows):
@@ -102,17 +102,17 @@ class _Fitter:
             case "list", Choice(prompt, _, options):
                 yield Facts(prompt, tuple(Fact(option.label, option.description) for option in options))
             case "link", Buttons(items):
-                yield from self._linked(items)
+                yield from self._degrade_links(items)
             case (("list" | "link" | "plain"), _):
                 yield Text((Plain(Card("", (block,)).plain()),))
             case _:
                 yield block
 
-    def _linked(self, items: tuple[Button, ...]) -> Iterator[Block]:
+    def _degrade_links(self, items: tuple[Button, ...]) -> Iterator[Block]:
         addresses = [(button.label, button.does.address) for button in items if isinstance(button.does, Url)]
         if addresses:
             links = Links("", tuple(LinkItem(label, address) for label, address in addresses))
-            yield from self._degraded(links)
+            yield from self._degrade(links)
         self._losses += [Loss("button", button.label) for button in items if not isinstance(button.does, Url)]
 
     def _atoms(self, block: Block) -> Iterator[Block]:
@@ -276,7 +276,7 @@ def _at_a_space(head: str, whole: str) -> str:
     return head[: at + 1] if at > len(head) // 2 else head
 
 
-def _appended(blocks: tuple[Block, ...], atom: Block) -> tuple[Block, ...]:
+def _append(blocks: tuple[Block, ...], atom: Block) -> tuple[Block, ...]:
     """`blocks` with `atom` at the end, joined to the last block where both came from the same one."""
     match blocks[-1] if blocks else None, atom:
         case Facts(title, items), Facts(same, (fact,)) if title == same:

@@ -121,7 +121,7 @@ def parse_markup(source: str) -> tuple[Markup, ...]:
         if kind == "stray":
             raise ContentError(f"'{match[0]}' opens nothing: close it, or write '\\{match[0]}' for the sign itself")
         pieces.append(_piece(kind, match))
-    return joined(pieces)
+    return join_pieces(pieces)
 
 
 def _piece(kind: str | None, match: re.Match[str]) -> Markup:
@@ -145,10 +145,10 @@ def _piece(kind: str | None, match: re.Match[str]) -> Markup:
 
 def to_markup(pieces: Iterable[Markup]) -> str:
     """Markup that `parse_markup` reads back as the same pieces (neighbouring plain text joined)."""
-    return "".join(_written(piece) for piece in pieces)
+    return "".join(_escape_piece(piece) for piece in pieces)
 
 
-def _written(piece: Markup) -> str:
+def _escape_piece(piece: Markup) -> str:
     match piece:
         case Plain(text):
             return escape(text)
@@ -173,7 +173,7 @@ def _unescape(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def joined(pieces: Sequence[Markup]) -> tuple[Markup, ...]:
+def join_pieces(pieces: Sequence[Markup]) -> tuple[Markup, ...]:
     """The same pieces with neighbouring plain text joined and empty text left out."""
     result: list[Markup] = []
     for piece in pieces:

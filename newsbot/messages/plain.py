@@ -17,23 +17,25 @@ def plain_block(block: Block) -> str:
         case Text(pieces):
             return plain_text(pieces)
         case Facts(title, items):
-            return _titled(title, [_fact(fact.label, fact.value, fact.notes) for fact in items])
+            return _with_title(title, [_fact(fact.label, fact.value, fact.notes) for fact in items])
         case Picture(_, alt):
             return alt
         case Table(title, columns, rows):
-            return _titled(title, [_row(columns, row) for row in rows])
+            return _with_title(title, [_row(columns, row) for row in rows])
         case Rule():
             return "---"
         case Links(title, items, first):
             numbered = enumerate(items, start=first)
-            return _titled(title, [_link(number, item.label, item.detail, item.url) for number, item in numbered], "")
+            return _with_title(
+                title, [_link(number, item.label, item.detail, item.url) for number, item in numbered], ""
+            )
         case Buttons(items):
             return "  ".join(_button(button.label, button.does) for button in items)
         case Choice(prompt, _, options):
-            return _titled(prompt, [_option(option.label, option.description) for option in options])
+            return _with_title(prompt, [_option(option.label, option.description) for option in options])
 
 
-def _titled(title: str, lines: list[str], mark: str = "- ") -> str:
+def _with_title(title: str, lines: list[str], mark: str = "- ") -> str:
     return "\n".join([*([f"{title}:"] if title else []), *(f"{mark}{line}" for line in lines)])
 
 

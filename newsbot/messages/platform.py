@@ -26,13 +26,13 @@ class Posted:
     at: datetime | None = None
 
 
-def plausible(stamp: datetime | None, now: datetime) -> datetime | None:
+def plausible_timestamp(stamp: datetime | None, now: datetime) -> datetime | None:
     """A platform's time stamp; None where it is more than a day from our clock, which then is the better one."""
     return stamp if stamp is not None and abs(stamp - now) <= _FARTHEST else None
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
+class Capabilities:
     """What newsbot may do in a place; `fix` is the one thing to change where it cannot post, empty where it can.
 
     `is_sure` is False where the platform does not tell beforehand: then only a post shows it.
@@ -62,10 +62,10 @@ class Platform(Protocol):
         A place of `direct()` is the person's own conversation with newsbot, opened where there is none yet.
         """
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         """For how long after a first `post` a second one with the same key makes no second message; zero for never."""
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         """Where the message of `key`, sent after `since`, stands; None where that cannot be told."""
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
@@ -81,5 +81,5 @@ class Platform(Protocol):
         as `post` does.
         """
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         """What newsbot may do in `place` at this moment."""

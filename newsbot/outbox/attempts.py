@@ -26,14 +26,14 @@ UNCLEAR = "The connection broke while this was being sent: it may stand there or
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class AttemptResult:
     """How an attempt ended. `is_refused`: the platform takes nothing there until somebody changes what `fix` says."""
 
     settlement: Settlement
     is_refused: bool = False
 
 
-class Attempts:
+class Sender:
     """Makes attempts. Each ends in a settlement, whatever breaks."""
 
     def __init__(self, platforms: Mapping[str, Platform], now: Callable[[], datetime], random: Random) -> None:
@@ -41,44 +41,44 @@ class Attempts:
         self._now = now
         self._random = random
 
-    async def may_be_made(self, delivery: Delivery) -> bool:
+    async def may_send(self, delivery: Delivery) -> bool:
         """Whether sending cannot make a second message: nothing left before, or the platform still knows the key."""
         if delivery.sending_since is None:
             return True
-        window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
+        window = await self._platforms[delivery.place.platform].dedupe_window(delivery.place)
         return self._now() - delivery.sending_since < window
 
-    async def made(self, delivery: Delivery, reply: Reply) -> Ended:
+    async def send(self, delivery: Delivery, reply: Reply) -> AttemptResult:
         """Post it, and tell how that ended."""
         settled = partial(Settlement, delivery.id)
         try:
             posted = await self._platforms[delivery.place.platform].post(delivery.place, reply, delivery.key)
         except PostRefused as error:
             log.warning("delivery %s is refused: %s %s", delivery.key, error, error.fix)
-            return await self._refused(delivery, error)
+            return await self._on_refused(delivery, error)
         except PlatformRefused as error:
-            return Ended(await self._later(delivery, str(error), _APP_WAIT))
+            return AttemptResult(await self._later(delivery, str(error), _APP_WAIT))
         except StorageError as error:
-            return Ended(await self._unclear(delivery, str(error)))
+            return AttemptResult(await self._unclear(delivery, str(error)))
         except PostLater as error:
-            return Ended(await self._later(delivery, str(error), error.after))
+            return AttemptResult(await self._later(delivery, str(error), error.after))
         except PostUnclear as error:
-            return Ended(await self._unclear(delivery, str(error), error.after))
+            return AttemptResult(await self._unclear(delivery, str(error), error.after))
         except NewsbotError as error:
-            return Ended(settled("failed", self._now(), str(error)))
+            return AttemptResult(settled("failed", self._now(), str(error)))
         except Exception:
             log.exception("delivery %s broke", delivery.key)
-            return Ended(await self._unclear(delivery, "Something broke here while this was being sent."))
-        return Ended(settled("sent", self._now(), fix=posted.fix, posted=_where(posted)))
+            return AttemptResult(await self._unclear(delivery, "Something broke here while this was being sent."))
+        return AttemptResult(settled("sent", self._now(), fix=posted.fix, posted=_posted_json(posted)))
 
-    async def _refused(self, delivery: Delivery, error: PostRefused) -> Ended:
+    async def _on_refused(self, delivery: Delivery, error: PostRefused) -> AttemptResult:
         """What the place refuses waits for somebody there; what newsbot is refused everywhere, for its operator."""
         if error.scope == "app":
-            return Ended(await self._later(delivery, str(error), _APP_WAIT))
+            return AttemptResult(await self._later(delivery, str(error), _APP_WAIT))
         if error.scope == "message":
             # The place is well, and the next message may be: without a fix, since nobody there has one.
-            return Ended(Settlement(delivery.id, "failed", self._now(), str(error)))
-        return Ended(Settlement(delivery.id, "failed", self._now(), str(error), error.fix), is_refused=True)
+            return AttemptResult(Settlement(delivery.id, "failed", self._now(), str(error)))
+        return AttemptResult(Settlement(delivery.id, "failed", self._now(), str(error), error.fix), is_refused=True)
 
     async def _later(self, delivery: Delivery, reason: str, after: float | None) -> Settlement:
         """Nothing was stored this time: another attempt follows, unless it has been tried for hours."""
@@ -94,21 +94,21 @@ class Attempts:
         """It may stand there: tried again while the platform still knows the key, else left for a person to look."""
         now = self._now()
         wait = timedelta(seconds=max(after or 0.0, self._wait(delivery.attempts)))
-        window = await self._platforms[delivery.place.platform].repeats_safely_for(delivery.place)
+        window = await self._platforms[delivery.place.platform].dedupe_window(delivery.place)
         if now + wait - (delivery.sending_since or now) < window:
             return Settlement(delivery.id, "due", now, reason, retry_at=now + wait, is_clear=False)
-        return await self.looked_for(delivery, reason)
+        return await self.settle_unclear(delivery, reason)
 
-    async def looked_for(self, delivery: Delivery, reason: str = UNCLEAR) -> Settlement:
+    async def settle_unclear(self, delivery: Delivery, reason: str = UNCLEAR) -> Settlement:
         """An unclear message that must not be sent again: `sent` where the platform finds it, else `unknown`."""
         since = delivery.sending_since or delivery.due_at
         try:
-            found = await self._platforms[delivery.place.platform].stands(delivery.place, delivery.key, since)
+            found = await self._platforms[delivery.place.platform].find_posted(delivery.place, delivery.key, since)
         except NewsbotError as error:
             log.info("whether delivery %s stands cannot be looked up: %s", delivery.key, error)
             found = None
         if found is not None:
-            return Settlement(delivery.id, "sent", self._now(), posted=_where(found))
+            return Settlement(delivery.id, "sent", self._now(), posted=_posted_json(found))
         log.warning("delivery %s is unknown: %s", delivery.key, reason)
         return Settlement(delivery.id, "unknown", self._now(), reason, is_clear=False)
 
@@ -118,5 +118,5 @@ class Attempts:
         return longest * (0.5 + self._random.random() / 2)
 
 
-def _where(posted: Posted) -> str:
+def _posted_json(posted: Posted) -> str:
     return _ENCODER.encode(posted_to_json(posted))

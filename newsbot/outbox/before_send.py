@@ -20,7 +20,7 @@ _MOST = 200  # deliveries in one transaction
 PAUSES = (0.25, 1.0)  # seconds between tries where the database does not do it; every try waits for it, too
 
 
-class Results(Protocol):
+class DailyResults(Protocol):
     """Who knows the questions of the day of channels."""
 
     async def of(self, leaving: Sequence[tuple[Delivery, str]]) -> Mapping[int, tuple[Block, ...]]:
@@ -32,7 +32,7 @@ class Results(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Wanted:
+class _Request:
     """A delivery about to leave, with the question that it asks."""
 
     delivery: Delivery
@@ -40,25 +40,25 @@ class _Wanted:
     found: asyncio.Future[tuple[Block, ...]]
 
 
-class Gathered:
+class GatheredResults:
     """Results for one courier. Safe to share between the tasks of one event loop."""
 
-    def __init__(self, results: Results, pauses: Sequence[float] = PAUSES) -> None:
+    def __init__(self, results: DailyResults, pauses: Sequence[float] = PAUSES) -> None:
         self._results = results
         self._pauses = pauses
-        self._wanted: list[_Wanted] = []
+        self._wanted: list[_Request] = []
         self._looking: asyncio.Task[None] | None = None
 
     async def of(self, delivery: Delivery, daily: str) -> tuple[Block, ...]:
         """The results that stand above the question `daily` of a delivery; none where they cannot be had."""
-        wanted = _Wanted(delivery, daily, asyncio.get_running_loop().create_future())
+        wanted = _Request(delivery, daily, asyncio.get_running_loop().create_future())
         self._wanted.append(wanted)
         if self._looking is None:
             self._looking = asyncio.create_task(self._look(), name="results")
         return await wanted.found
 
     async def _look(self) -> None:
-        batch: list[_Wanted] = []
+        batch: list[_Request] = []
         try:
             while self._wanted:
                 batch, self._wanted = self._wanted[:_MOST], self._wanted[_MOST:]
@@ -69,7 +69,7 @@ class Gathered:
                 wanted.found.cancel()
             self._wanted = []
 
-    async def _look_up(self, batch: Sequence[_Wanted]) -> None:
+    async def _look_up(self, batch: Sequence[_Request]) -> None:
         """Together; one by one where one of them spoils it for the rest. A digest leaves without, if need be."""
         try:
             found = await self._patiently([(wanted.delivery, wanted.daily) for wanted in batch])

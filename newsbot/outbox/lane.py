@@ -11,8 +11,8 @@ from typing import Protocol
 
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Reply
-from newsbot.outbox.attempts import Ended
-from newsbot.outbox.rate_limit import Limiter
+from newsbot.outbox.attempts import AttemptResult
+from newsbot.outbox.rate_limit import RateLimiter
 from newsbot.storage.records import Delivery
 
 log = logging.getLogger(__name__)
@@ -39,23 +39,25 @@ class Claimed:
     daily: str = ""
 
 
-class Steps(Protocol):
+class DeliverySteps(Protocol):
     """What becomes of a claimed delivery, step by step."""
 
-    async def sent(self, claimed: Claimed, gate: asyncio.Semaphore) -> Ended | None:
+    async def attempt(self, claimed: Claimed, gate: asyncio.Semaphore) -> AttemptResult | None:
         """How the attempt ended, made within `gate`; None where it may not be made by this worker."""
 
-    async def settled(self, claimed: Claimed, ended: Ended) -> None:
+    async def record(self, claimed: Claimed, ended: AttemptResult) -> None:
         """Note how it ended."""
 
-    async def given_back(self, claimed: Claimed) -> None:
+    async def give_back(self, claimed: Claimed) -> None:
         """Leave what was not begun to whoever comes next."""
 
 
 class Lane:
     """Delivers to one platform until it is told to stop."""
 
-    def __init__(self, claim: Callable[[int], Awaitable[Sequence[Claimed]]], steps: Steps, limiter: Limiter) -> None:
+    def __init__(
+        self, claim: Callable[[int], Awaitable[Sequence[Claimed]]], steps: DeliverySteps, limiter: RateLimiter
+    ) -> None:
         """`claim` gives up to so many deliveries of this lane; it is called again and again, also where all is full."""
         self._claim = claim
         self._steps = steps
@@ -126,18 +128,18 @@ class Lane:
     async def _deliver(self, claimed: Claimed) -> None:
         try:
             try:
-                ended = await self._steps.sent(claimed, self._gate)
+                ended = await self._steps.attempt(claimed, self._gate)
             finally:
                 self._ready.release()
             if ended is not None:
-                await self._steps.settled(claimed, ended)
+                await self._steps.record(claimed, ended)
         except Exception:
             log.exception("delivery %s waits: something broke here", claimed.delivery.key)
         self._news.set()
 
     async def _end(self) -> None:
         """Give back what was not begun; what is on its way has a moment to arrive."""
-        given_back = [asyncio.create_task(self._steps.given_back(claimed)) for claimed in self._queue]
+        given_back = [asyncio.create_task(self._steps.give_back(claimed)) for claimed in self._queue]
         self._queue.clear()
         waited = [*self._tasks, *given_back]
         if not waited:

@@ -13,10 +13,10 @@ from newsbot.storage.database import Database
 ALIVE = timedelta(seconds=30)  # how long a worker counts as alive after its last sign
 RENEWED = timedelta(seconds=10)
 
-Part = tuple[int, int]  # which one of how many
+Partition = tuple[int, int]  # which one of how many
 
 
-class Workers:
+class WorkerMembership:
     """The live workers of one platform, seen by one of them."""
 
     def __init__(self, database: Database, platform: str, worker: str, now: Callable[[], datetime]) -> None:
@@ -26,9 +26,9 @@ class Workers:
         self._worker = worker
         self._now = now
         self._seen_at: datetime | None = None
-        self._part: Part = (0, 1)
+        self._part: Partition = (0, 1)
 
-    async def part(self) -> Part:
+    async def part(self) -> Partition:
         """Give a sign of life where the last is old, and tell this worker's part. Raises StorageError."""
         now = self._now()
         if self._seen_at is None or not timedelta(0) <= now - self._seen_at < RENEWED:

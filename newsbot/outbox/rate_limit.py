@@ -9,7 +9,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Rate:
     """The most messages a second that leave for a platform from all workers together. Raises ValueError for none."""
 
     per_second: float
@@ -19,11 +19,11 @@ class Pace:
             raise ValueError(f"{self.per_second} messages a second are no pace")
 
 
-class Limiter:
+class RateLimiter:
     """One worker's share of a pace; without a pace nothing waits."""
 
     def __init__(
-        self, pace: Pace | None, clock: Callable[[], float] | None = None, sleep: Sleep = asyncio.sleep
+        self, pace: Rate | None, clock: Callable[[], float] | None = None, sleep: Sleep = asyncio.sleep
     ) -> None:
         """`clock` counts seconds and `sleep` waits by it; the event loop's where it is None."""
         self._pace = pace

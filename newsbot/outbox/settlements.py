@@ -36,7 +36,7 @@ class _Note:
     also: Also | None = None
 
 
-class Ledger:
+class SettlementWriter:
     """One worker's notes. Safe to share between the tasks of one event loop."""
 
     def __init__(
@@ -51,21 +51,21 @@ class Ledger:
 
     async def begin(self, delivery: int) -> bool:
         """Whether the request for a delivery may leave now: that it does is noted, and the lease still holds."""
-        return await self._noted(delivery)
+        return await self._note(delivery)
 
     async def settle(self, settlement: Settlement, also: Also | None = None) -> bool:
         """Note how an attempt ended, together with `also`; whether it is written.
 
         It is not where the database is away: then the lease runs out, and the delivery's key guards the repeat.
         """
-        return await self._noted(settlement, also)
+        return await self._note(settlement, also)
 
-    async def written(self) -> None:
+    async def flush(self) -> None:
         """Return when every note was written or given up."""
         while self._writing is not None:
             await asyncio.wait({self._writing})
 
-    async def _noted(self, what: Settlement | int, also: Also | None = None) -> bool:
+    async def _note(self, what: Settlement | int, also: Also | None = None) -> bool:
         note = _Note(what, asyncio.get_running_loop().create_future(), also)
         self._notes.append(note)
         if self._writing is None:

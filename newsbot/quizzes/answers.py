@@ -45,7 +45,7 @@ Counted = tuple[AskedQuestion | None, Verdict]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Cast:
+class _Pending:
     """A press of a game, by its number, or of a question of the day, by its id."""
 
     game: int | str
@@ -53,29 +53,29 @@ class _Cast:
     counted: asyncio.Future[Counted]
 
 
-class Ballots:
+class AnswerCounter:
     """Counts presses. Safe to share between the tasks of one event loop."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._casts: list[_Cast] = []
+        self._casts: list[_Pending] = []
         self._counting: asyncio.Task[None] | None = None
 
-    async def cast(self, game: int | str, press: Press) -> Counted:
+    async def submit(self, game: int | str, press: Press) -> Counted:
         """What becomes of a press of a game, or of the question of a day; and the question that it answers.
 
         Where it is new, it is kept. Raises StorageError where it could not be.
         """
         if isinstance(game, int) and not 0 < game <= _LARGEST_ID:
             return None, _FORGED
-        cast = _Cast(game, press, asyncio.get_running_loop().create_future())
+        cast = _Pending(game, press, asyncio.get_running_loop().create_future())
         self._casts.append(cast)
         if self._counting is None:
             self._counting = asyncio.create_task(self._count_all(), name="ballots")
         return await cast.counted
 
     async def _count_all(self) -> None:
-        casts: list[_Cast] = []
+        casts: list[_Pending] = []
         try:
             while self._casts:
                 casts, self._casts = self._casts[:_MOST], self._casts[_MOST:]
@@ -86,11 +86,11 @@ class Ballots:
                 cast.counted.cancel()
             self._casts = []
 
-    async def _count(self, casts: list[_Cast]) -> None:
+    async def _count(self, casts: list[_Pending]) -> None:
         """Together; one by one where one of them spoils it for the rest."""
         named = [(cast.game, cast.press) for cast in casts]
         try:
-            counted: Sequence[Counted] = await self._database.run(lambda connection: count(connection, named))
+            counted: Sequence[Counted] = await self._database.run(lambda connection: count_presses(connection, named))
         except Exception as error:  # noqa: BLE001 (whoever pressed has to be told; the desk logs it)
             if len(casts) > 1 and not isinstance(error, StorageUnavailable):
                 for cast in casts:
@@ -105,7 +105,7 @@ class Ballots:
                 cast.counted.set_result(each)
 
 
-def count(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> list[Counted]:
+def count_presses(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> list[Counted]:
     """Judge presses in this order and keep those that are new; within one transaction."""
     games = _games(connection, casts)
     held = answers_of(connection, _keys(games, casts))
@@ -113,7 +113,7 @@ def count(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> list[Co
     counted: list[Counted] = []
     for name, press in casts:
         game = games.get(_name(name, press))
-        counted.append((None, _FORGED) if game is None else _judged(game, press, known))
+        counted.append((None, _FORGED) if game is None else _judge_press(game, press, known))
     put_answers(
         connection,
         [known[key] for key in known if key not in held],
@@ -122,7 +122,7 @@ def count(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> list[Co
     return counted
 
 
-def _judged(game: Game, press: Press, known: dict[AnswerKey, AnswerRecord]) -> Counted:
+def _judge_press(game: Game, press: Press, known: dict[AnswerKey, AnswerRecord]) -> Counted:
     key = (game.id, press.number, press.person)
     before = known.get(key)
     verdict = judge(game, answer_of(before) if before else None, press)
@@ -163,11 +163,11 @@ def _games(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> dict[_
     games: dict[_Name, Game] = {}
     for record, game in readable(held):
         games[(record.daily, record.place) if record.daily else record.id] = game
-    begun = _begun(connection, {name: at for name, at in dailies.items() if name not in games}, channels)
+    begun = _start_dailies(connection, {name: at for name, at in dailies.items() if name not in games}, channels)
     return {**games, **begun}
 
 
-def _begun(
+def _start_dailies(
     connection: Turn, fresh: Mapping[DailyName, datetime], channels: Mapping[Place, DailyChannel]
 ) -> dict[_Name, Game]:
     """Questions of a day that nobody in a channel has pressed before, as games; those that are none are left out."""

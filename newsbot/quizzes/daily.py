@@ -14,7 +14,7 @@ from newsbot.errors import RequestError
 from newsbot.messages.cards import Block, Card
 from newsbot.messages.requests import Place
 from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card
-from newsbot.quizzes.daily_rotation import Turn, home_of, open_channels, questions_of, take_turns
+from newsbot.quizzes.daily_rotation import Rotation, home_of, open_channels, questions_of, rotate
 from newsbot.quizzes.rules import asking
 from newsbot.quizzes.serialization import question_to_json, readable
 from newsbot.schedule.streaks import local_day
@@ -25,7 +25,7 @@ from newsbot.storage.records import DailyChannel, Delivery
 _ID_BYTES = 8
 
 
-class Posed(Protocol):
+class QuestionToStore(Protocol):
     """What is kept of a question of the day."""
 
     @property
@@ -39,7 +39,7 @@ class Posed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DailyEdition:
-    """A question of the day as a digest asks it: `id` is how histories name it, `daily` and `kept` as in `Posed`."""
+    """A question of the day as a digest asks it: histories name it by `id`; `daily`, `kept` as in `QuestionToStore`."""
 
     id: str
     blocks: tuple[Block, ...]
@@ -47,7 +47,7 @@ class DailyEdition:
     kept: str
 
 
-class Dailies:
+class DailyQuestions:
     """The questions of the day of every channel. Any number of processes may share them."""
 
     def __init__(
@@ -74,10 +74,10 @@ class Dailies:
         chosen = _next_in_turn(pool, asked)
         if chosen is None:
             return None
-        question, daily = asking.asked(library, library.questions[pool[chosen]], self._random), self._new_id()
+        question, daily = asking.ask_question(library, library.questions[pool[chosen]], self._random), self._new_id()
         return DailyEdition(chosen, daily_blocks(question, daily), daily, question_to_json(question))
 
-    async def pose(self, tx: Transaction, asked: Sequence[Posed], at: datetime) -> None:
+    async def pose(self, tx: Transaction, asked: Sequence[QuestionToStore], at: datetime) -> None:
         """Keep questions, so that they can be answered."""
         for each in asked:
             await tx.games.add_daily(each.daily, each.kept, at)
@@ -88,9 +88,9 @@ class Dailies:
         Returns the results of that one by the id of the delivery, where there are any. A delivery that leaves again
         finds the same. Raises StorageError, and then nothing was done.
         """
-        turns = [Turn(home_of(delivery.place), daily, delivery.key) for delivery, daily in leaving]
+        turns = [Rotation(home_of(delivery.place), daily, delivery.key) for delivery, daily in leaving]
         async with self._database.transaction() as tx:
-            told = await take_turns(tx, turns, self._now())
+            told = await rotate(tx, turns, self._now())
         return {delivery.id: blocks for (delivery, _), blocks in zip(leaving, told, strict=True) if blocks}
 
     # -- on request ---------------------------------------------------------------------------------------------------
@@ -106,44 +106,44 @@ class Dailies:
             if row is not None and local_day(row.since, zone) == today:
                 question = (await questions_of(tx, {row.daily})).get(row.daily)
                 if question is not None:
-                    await _note_seen(tx, row)
-                    return daily_card(question, row.daily, _words(today))
+                    await _mark_seen(tx, row)
+                    return daily_card(question, row.daily, _date_words(today))
             return await self._new_card(tx, home, now, today)
 
     async def _new_card(self, tx: Transaction, home: Place, now: datetime, today: date) -> Card:
-        history, played = await tx.games.history(home), await _played_in(tx, home)
-        found = asking.pick(self._library(), asking.Wanted(1), history, self._random, played)
+        history, played = await tx.games.history(home), await _questions_in_play(tx, home)
+        found = asking.pick(self._library(), asking.QuestionFilter(1), history, self._random, played)
         if not found:
             raise RequestError("There is no question to ask.")
         question, daily = found[0], self._new_id()
         await tx.games.add_daily(daily, question_to_json(question), now)
-        (told,) = await take_turns(tx, [Turn(home, daily, _asked_for(daily))], now)
-        return daily_card(question, daily, _words(today), told)
+        (told,) = await rotate(tx, [Rotation(home, daily, _on_request_key(daily))], now)
+        return daily_card(question, daily, _date_words(today), told)
 
     def _new_id(self) -> str:
         return self._random.randbytes(_ID_BYTES).hex()
 
 
-async def _played_in(tx: Transaction, home: Place) -> frozenset[str]:
+async def _questions_in_play(tx: Transaction, home: Place) -> frozenset[str]:
     """The questions of the game that is played in a channel, asked already or not."""
     record = await tx.games.open_in(home)
     games = (game for _, game in readable([record] if record else []))
     return frozenset(question.id for game in games for question in game.questions)
 
 
-async def _note_seen(tx: Transaction, row: DailyChannel) -> None:
+async def _mark_seen(tx: Transaction, row: DailyChannel) -> None:
     """The question stands in the channel from now on, whatever becomes of the delivery that brought it."""
-    seen = replace(row, delivery=_asked_for(row.daily))
+    seen = replace(row, delivery=_on_request_key(row.daily))
     if seen != row:
         await tx.connection.run_sync(put_channels, [seen])
 
 
-def _asked_for(daily: str) -> str:
+def _on_request_key(daily: str) -> str:
     """What stands for the key of a delivery where somebody asked for the question."""
     return f"asked:{daily}"
 
 
-def _words(day: date) -> str:
+def _date_words(day: date) -> str:
     return date_words(day.isoformat())
 
 

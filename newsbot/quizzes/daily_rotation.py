@@ -37,7 +37,7 @@ Blocks = tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Rotation:
     """A question of the day that comes to a channel; `delivery` is the key of what brings it there."""
 
     place: Place
@@ -69,7 +69,7 @@ async def open_channels(tx: Transaction, places: Collection[Place]) -> OpenChann
     return OpenChannels(rows, await _run(tx, lost_deliveries, {row.delivery for row in rows.values()}))
 
 
-async def take_turns(tx: Transaction, turns: Sequence[Turn], now: datetime) -> list[Blocks]:
+async def rotate(tx: Transaction, turns: Sequence[Rotation], now: datetime) -> list[Blocks]:
     """Open each question in its channel and close the one before; returns the results of that one for each turn.
 
     None where there was no question before, or where the new one was closed there already.
@@ -83,7 +83,7 @@ async def take_turns(tx: Transaction, turns: Sequence[Turn], now: datetime) -> l
         if _is_over(game, row, turn):
             befores.append(("", turn.place))
             continue
-        after = turned(row, turn, now, is_lost=row is not None and row.delivery in channels.lost)
+        after = rotated_channel(row, turn, now, is_lost=row is not None and row.delivery in channels.lost)
         if after != row:
             rows[turn.place] = opened[turn.place] = after
         befores.append((after.before, turn.place))
@@ -92,11 +92,11 @@ async def take_turns(tx: Transaction, turns: Sequence[Turn], now: datetime) -> l
     questions = await questions_of(tx, {*(row.daily for row in opened.values()), *(daily for daily, _ in befores)})
     asked = [(place, questions[row.daily].id) for place, row in opened.items() if row.daily in questions]
     await _run(tx, note_asked, asked, now)
-    told = await _closed(tx, {before for before in befores if before[0]}, questions, now)
+    told = await _close_all(tx, {before for before in befores if before[0]}, questions, now)
     return [told.get(before, ()) for before in befores]
 
 
-def turned(row: DailyChannel | None, turn: Turn, now: datetime, *, is_lost: bool) -> DailyChannel:
+def rotated_channel(row: DailyChannel | None, turn: Rotation, now: datetime, *, is_lost: bool) -> DailyChannel:
     """The row of a channel after a turn. `is_lost`: what brought the question of the row never got there.
 
     A lost question is dropped: the one before it is still the one that people saw last.
@@ -108,7 +108,7 @@ def turned(row: DailyChannel | None, turn: Turn, now: datetime, *, is_lost: bool
     return DailyChannel(turn.place, turn.daily, row.before if is_lost else row.daily, turn.delivery, now)
 
 
-def _is_over(game: GameRecord | None, row: DailyChannel | None, turn: Turn) -> bool:
+def _is_over(game: GameRecord | None, row: DailyChannel | None, turn: Rotation) -> bool:
     """Whether a question that comes again, as its message was sent again, was closed in the meantime."""
     return game is not None and game.phase in OVER and (row is None or row.daily != turn.daily)
 
@@ -130,7 +130,7 @@ async def questions_of(tx: Transaction, dailies: Collection[str]) -> dict[str, A
     return found
 
 
-async def _closed(
+async def _close_all(
     tx: Transaction, names: Collection[DailyName], questions: Mapping[str, AskedQuestion], now: datetime
 ) -> dict[DailyName, Blocks]:
     """The results of these questions, which are closed with that where they are open; none where one is damaged."""
@@ -141,7 +141,7 @@ async def _closed(
     rows: list[ResultRecord] = []
     for name, record in played.items():
         try:
-            told[name], fresh = await _close(tx, record, answers[record.id], now)
+            told[name], fresh = await _close_game(tx, record, answers[record.id], now)
             rows += fresh
         except ContentError as error:
             log.error("the results of the question of a day cannot be told: %s", error)
@@ -151,7 +151,7 @@ async def _closed(
     return told
 
 
-async def _close(
+async def _close_game(
     tx: Transaction, record: GameRecord, answers: Sequence[AnswerRecord], now: datetime
 ) -> tuple[Blocks, list[ResultRecord]]:
     """The results of one game as blocks, and as rows where it is closed only now."""

@@ -14,9 +14,9 @@ from functools import partial
 from newsbot.content.library import Library
 from newsbot.errors import ContentError, NewsbotError, PostLater, PostUnclear, StorageError
 from newsbot.messages.platform import Platform
-from newsbot.quizzes.rules.game import LONGEST, Game, advance, due, postponed, refused, was_down
+from newsbot.quizzes.rules.game import LONGEST, Game, advance, due, end_as_refused, pause_for_outage, postpone
 from newsbot.quizzes.serialization import game_of, readable, record_of
-from newsbot.quizzes.steps import HOLD, Steps
+from newsbot.quizzes.steps import HOLD, GameSteps
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import GameRecord, OutageRecord
 
@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 Checkpoint = Callable[[str], None]
 
-HEART = "quizzes:"  # with the name of a platform
-BEAT = timedelta(seconds=2)  # how often a sign of life is given while a game is played
+HEARTBEAT = "quizzes:"  # with the name of a platform
+HEARTBEAT_EVERY = timedelta(seconds=2)  # how often a sign of life is given while a game is played
 SILENCE = timedelta(seconds=5)  # without one for so long, newsbot was down
 _SOON = timedelta(minutes=10)  # a game that is due so soon is one that somebody waits for
 _MOVED = timedelta(milliseconds=250)  # in which a step is mostly done
@@ -41,7 +41,7 @@ def _no_checkpoint(step: str) -> None:
     """Where nothing watches the steps."""
 
 
-class Games:
+class GameEngine:
     """Moves the games of this process's platforms on. Any number of processes may share the games."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Games:
         self._platforms = platforms
         self._now = now
         self._checkpoint = checkpoint
-        self._steps = Steps(database, platforms, library, now, wake, checkpoint)
+        self._steps = GameSteps(database, platforms, library, now, wake, checkpoint)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._moving: dict[int, asyncio.Task[None]] = {}
 
@@ -74,7 +74,7 @@ class Games:
         async with self._database.transaction() as tx:
             await self._beat(tx, self._now(), tuple(platforms))
 
-    async def sweep(self) -> datetime | None:
+    async def run_once(self) -> datetime | None:
         """Begin to move every game that is due; returns when to look again, None where none is played."""
         now = self._now()
         platforms = tuple(self._platforms)
@@ -93,7 +93,7 @@ class Games:
         if self._moving.get(number) is task:
             del self._moving[number]
 
-    async def moved(self) -> None:
+    async def wait_idle(self) -> None:
         """Return when every game that was due has been moved on."""
         while self._moving:
             await asyncio.wait(set(self._moving.values()))
@@ -112,7 +112,7 @@ class Games:
             found = await tx.games.next_due(platforms)
         if found and self._moving:  # as they are moved, when they are due next changes
             return min(found, now + _MOVED)
-        return min(found, now + BEAT) if found and found < now + _SOON else found
+        return min(found, now + HEARTBEAT_EVERY) if found and found < now + _SOON else found
 
     async def _beat(self, tx: Transaction, now: datetime, platforms: tuple[str, ...]) -> None:
         """Show that newsbot lives; where nobody did, the clocks of the games that are played stood still.
@@ -120,14 +120,14 @@ class Games:
         On each platform by itself: others may be served by other processes, which live on.
         """
         for platform in sorted(await tx.games.platforms(platforms)):
-            last = await tx.watches.last_beat(HEART + platform)
+            last = await tx.watches.last_beat(HEARTBEAT + platform)
             if last is not None and now - last >= SILENCE:
-                await _stopped_clocks(tx, platform, OutageRecord(last, now))
+                await _stop_clocks(tx, platform, OutageRecord(last, now))
             # Never back by a little: a process whose clock is behind would hide that one lives whose clock is ahead,
             # and that one would take the difference for an outage each time it looks.
-            if last is None or not -_APART <= now - last < BEAT / 2:
+            if last is None or not -_APART <= now - last < HEARTBEAT_EVERY / 2:
                 # Not the instant this began: where it takes long, that is no outage again.
-                await tx.watches.beat(HEART + platform, max(now, self._now()))
+                await tx.watches.beat(HEARTBEAT + platform, max(now, self._now()))
 
     # -- one game -----------------------------------------------------------------------------------------------------
 
@@ -137,27 +137,27 @@ class Games:
                 await self._move_on(game_of(record), record)
             except ContentError as error:
                 log.error("%s It is ended.", error)
-                await self._given_up(replace(record, phase="ended", due_at=None))
+                await self._give_up(replace(record, phase="ended", due_at=None))
             except NewsbotError as error:
                 log.warning("game %s waits: %s", record.id, error)
             except Exception:
                 log.exception("game %s waits: something broke here", record.id)
-                await self._ended_if_old(record)
+                await self._end_if_old(record)
 
-    async def _given_up(self, record: GameRecord) -> None:
+    async def _give_up(self, record: GameRecord) -> None:
         try:
             async with self._database.transaction() as tx:
                 await tx.games.save(record)
         except StorageError as error:
             log.warning("game %s waits: %s", record.id, error)
 
-    async def _ended_if_old(self, record: GameRecord) -> None:
+    async def _end_if_old(self, record: GameRecord) -> None:
         """No game lasts for more than 24 hours, also where a step of it breaks each time: its channel plays again."""
         game = game_of(record)
         if self._now() < game.created_at + LONGEST:
             return
         try:
-            await self._steps.keep(game, refused(game, self._now()), record.version)
+            await self._steps.save(game, end_as_refused(game, self._now()), record.version)
         except StorageError as error:
             log.warning("game %s waits: %s", record.id, error)
 
@@ -165,38 +165,38 @@ class Games:
         """Step by step, until it waits for a later instant or somebody else has changed it."""
         version = record.version
         while (at := due(game)) is not None and at <= self._now():
-            after = await self._stepped(game)
-            if not await self._steps.keep(game, after, version):
+            after = await self._step(game)
+            if not await self._steps.save(game, after, version):
                 return
             game, version = after, version + 1
         if version == record.version:  # it was not its time yet
-            await self._steps.keep(game, game, version)
+            await self._steps.save(game, game, version)
 
-    async def _stepped(self, game: Game) -> Game:
+    async def _step(self, game: Game) -> Game:
         """The game after what is to be done now."""
         try:
-            return await self._steps.done(game) if game.to_do else await self._advanced(game)
+            return await self._steps.carry_out(game) if game.to_do else await self._advance(game)
         except PostLater as error:
             wait = timedelta(seconds=error.after) if error.after else _AGAIN
-            return postponed(game, self._now() + max(wait, _again(game)))
+            return postpone(game, self._now() + max(wait, _retry_after(game)))
         except PostUnclear:
-            return postponed(game, self._now() + _again(game))
+            return postpone(game, self._now() + _retry_after(game))
 
-    async def _advanced(self, game: Game) -> Game:
+    async def _advance(self, game: Game) -> Game:
         async with self._database.transaction() as tx:
             answers = await tx.games.count(game.id, game.number)
         return advance(game, self._now(), answers)
 
 
-async def _stopped_clocks(tx: Transaction, platform: str, outage: OutageRecord) -> None:
+async def _stop_clocks(tx: Transaction, platform: str, outage: OutageRecord) -> None:
     """The clocks of a platform's games stood still for an outage."""
     page = await tx.games.played(platform)
     while page:
-        stopped = [(record, game, was_down(game, outage)) for record, game in readable(page)]
+        stopped = [(record, game, pause_for_outage(game, outage)) for record, game in readable(page)]
         await tx.games.save_held([record_of(after, record.version) for record, game, after in stopped if after != game])
         page = await tx.games.played(platform, after=page[-1].id)
 
 
-def _again(game: Game) -> timedelta:
+def _retry_after(game: Game) -> timedelta:
     """How long to wait before what could not be done is tried again."""
     return _MEND_AGAIN if game.phase == "mending" else _AGAIN

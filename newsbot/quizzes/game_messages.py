@@ -14,7 +14,7 @@ from newsbot.storage.records import Delivery, NewDelivery
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MessageStatus:
     """What became of a message: where it stands, and since when by the platform's clock.
 
     By our own clock, it was put into the outbox at `put_at`, and is known to stand since `known_at`. `posted` is None
@@ -55,25 +55,25 @@ def ending_key(game: Game) -> str:
     return f"quiz:{game.id}:end"
 
 
-async def put(tx: Transaction, key: str, place: Place, card: Card, now: datetime) -> None:
+async def enqueue(tx: Transaction, key: str, place: Place, card: Card, now: datetime) -> None:
     """Put a message of a new key into the outbox, before everything that waits there."""
-    edition = await tx.deliveries.add_edition(written(card), "", now)
+    edition = await tx.deliveries.add_edition(message_json(card), "", now)
     await tx.deliveries.add(edition, [NewDelivery(key, place, now, is_awaited=True)])
 
 
-def written(card: Card) -> str:
+def message_json(card: Card) -> str:
     """A message as the outbox keeps it."""
     return json.dumps(reply_to_json(Reply(card)), ensure_ascii=False)
 
 
-def standing(delivery: Delivery | None, now: datetime) -> Standing | None:
+def message_status(delivery: Delivery | None, now: datetime) -> MessageStatus | None:
     """What became of a message; None while it is on its way. Raises NotPosted where it never will be."""
     if delivery is None or delivery.state in ("failed", "skipped"):
         raise NotPosted(is_place=delivery is not None and bool(delivery.fix))
     known_at = delivery.settled_at or now
     if delivery.state == "unknown":
-        return Standing(None, delivery.sending_since or known_at, known_at, delivery.due_at)
+        return MessageStatus(None, delivery.sending_since or known_at, known_at, delivery.due_at)
     if delivery.state != "sent":
         return None
     posted = posted_from_json(json.loads(delivery.posted or "null"))
-    return Standing(posted, posted.at or known_at, known_at, delivery.due_at)
+    return MessageStatus(posted, posted.at or known_at, known_at, delivery.due_at)

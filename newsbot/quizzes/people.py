@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from newsbot.content.library import Library
 from newsbot.errors import ContentError, RequestError
 from newsbot.messages.requests import Person, Place
-from newsbot.quizzes.cards.score_cards import Deed, export_text
+from newsbot.quizzes.cards.score_cards import Contribution, export_text
 from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.boards import Period, Scope, first_instant
-from newsbot.quizzes.rules.game import to_mend
+from newsbot.quizzes.rules.game import to_correct
 from newsbot.quizzes.rules.scoring import Score
 from newsbot.quizzes.serialization import game_of, readable, record_of, result_of, score_of
 from newsbot.schedule.streaks import Streak, streak
@@ -36,7 +36,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class MyScore:
     """A person's own figures in a server; no score where they never played there."""
 
     score: Score | None
@@ -60,7 +60,7 @@ async def zone_of(tx: Transaction, where: Place) -> ZoneInfo:
     return ZoneInfo(found.value if found else "UTC")
 
 
-class People:
+class PeopleService:
     """Boards, own figures, and everyone's right to their own. Each method is one transaction."""
 
     def __init__(
@@ -87,7 +87,7 @@ class People:
             )
         return Board(tuple((each.rank, score_of(each)) for each in found), people)
 
-    async def me(self, who: Person, where: Place) -> Mine:
+    async def me(self, who: Person, where: Place) -> MyScore:
         """A person's own figures: points and streak in this server, and whether they hide."""
         player = player_of(who, where)
         async with self._database.transaction() as tx:
@@ -96,7 +96,7 @@ class People:
             outages = await tx.watches.outages_since(_EVER)
             zone = await zone_of(tx, where)
             hidden = await tx.players.is_hidden(player)
-        return Mine(score_of(total) if total else None, streak(played, self._now(), zone, outages), hidden)
+        return MyScore(score_of(total) if total else None, streak(played, self._now(), zone, outages), hidden)
 
     async def hide(self, who: Person, where: Place) -> None:
         """Leave a person out of every board."""
@@ -112,13 +112,13 @@ class People:
         """Erase everything of a person, in every channel; final scores that tell of them are shown anew."""
         player = player_of(who, where)
         async with self._database.transaction() as tx:
-            await _disown(tx, player)
+            await _disown_games(tx, player)
             erased = await tx.players.forget(player)
-            await self._shown_anew(tx, erased.games)
+            await self._repost_scores(tx, erased.games)
         self._wake()
         return erased
 
-    async def _shown_anew(self, tx: Transaction, numbers: Collection[int]) -> None:
+    async def _repost_scores(self, tx: Transaction, numbers: Collection[int]) -> None:
         """Games tell their final scores again, the newest first and one after the other: no game waits because of them.
 
         Each gets its next version, so that a step which is under way and knows of the erased is done again.
@@ -127,7 +127,9 @@ class People:
         at = {number: self._now() + later * _SPREAD for later, number in enumerate(reversed(ordered))}
         for start in range(0, len(ordered), _AT_ONCE):
             told = readable(await tx.games.many(ordered[start : start + _AT_ONCE]))
-            await tx.games.save_held([record_of(to_mend(game, at[game.id]), record.version) for record, game in told])
+            await tx.games.save_held(
+                [record_of(to_correct(game, at[game.id]), record.version) for record, game in told]
+            )
 
     async def export(self, who: Person, where: Place) -> str:
         """Everything that is kept of a person, as JSON."""
@@ -136,8 +138,8 @@ class People:
             rows = [result_of(each) for each in await tx.players.results_of(player)]
             reports = await tx.players.reports_of(player)
             hidden = await tx.players.is_hidden(player)
-            waiting = [_waiting(*each) for each in await tx.players.open_answers(player)]
-            votes = [Deed(game.place, _name_of(game, at)) for game, at in await tx.players.votes(player)]
+            waiting = [_open_answer(*each) for each in await tx.players.open_answers(player)]
+            votes = [Contribution(game.place, _question_name(game, at)) for game, at in await tx.players.votes(player)]
         return export_text(who.id, rows, reports, is_hidden=hidden, waiting=waiting, votes=votes)
 
     async def report(self, who: Person, where: Place, question: str, reason: str, words: str) -> None:
@@ -151,15 +153,15 @@ class People:
             await tx.players.report(report)
 
 
-def _waiting(record: GameRecord, answer: AnswerRecord) -> Deed:
+def _open_answer(record: GameRecord, answer: AnswerRecord) -> Contribution:
     try:
         chosen = game_of(record).questions[answer.number].choices[answer.choice]
     except ContentError:
         chosen = f"choice {answer.choice + 1}"
-    return Deed(record.place, _name_of(record, answer.number), chosen, answer.at)
+    return Contribution(record.place, _question_name(record, answer.number), chosen, answer.at)
 
 
-def _name_of(record: GameRecord, number: int) -> str:
+def _question_name(record: GameRecord, number: int) -> str:
     """The id of a question of a game, or its number where another newsbot wrote the game in a way of its own."""
     try:
         return game_of(record).questions[number].id
@@ -167,7 +169,7 @@ def _name_of(record: GameRecord, number: int) -> str:
         return f"question {number + 1} of game {record.id}"
 
 
-async def _disown(tx: Transaction, player: Player) -> None:
+async def _disown_games(tx: Transaction, player: Player) -> None:
     """Games that a person started and that are still played belong to nobody."""
     starter = f'"starter": {json.dumps(player.id, ensure_ascii=False)}'
     page = await tx.games.played(player.platform, starter)

@@ -42,12 +42,12 @@ def _question(data: Mapping[str, Any]) -> AskedQuestion:
 def record_of(game: Game, version: int = 0) -> GameRecord:
     """The game as it is kept, read as `version`."""
     data = {name: value for name, value in _parts(game).items() if name not in _APART}
-    body = json.dumps(data, ensure_ascii=False, default=_written)
+    body = json.dumps(data, ensure_ascii=False, default=_to_plain)
     home = dataclasses.replace(game.home, thread=None)
     return GameRecord(game.id, home, game.place.channel, game.daily, game.phase, due(game), version, body)
 
 
-def _written(value: Any) -> object:
+def _to_plain(value: Any) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, OutageRecord):

@@ -11,16 +11,16 @@ from newsbot.content.library import Library
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Card
 from newsbot.messages.markup import outside_text
-from newsbot.messages.platform import Abilities, Platform
+from newsbot.messages.platform import Capabilities, Platform
 from newsbot.messages.requests import Click, Person, Place
-from newsbot.quizzes.answers import Ballots, Counted
-from newsbot.quizzes.daily import Dailies
+from newsbot.quizzes.answers import AnswerCounter, Counted
+from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.daily_rotation import open_question
 from newsbot.quizzes.game_messages import opening_key, question_key
-from newsbot.quizzes.people import People, zone_of
+from newsbot.quizzes.people import PeopleService, zone_of
 from newsbot.quizzes.rules.answering import Press
-from newsbot.quizzes.rules.asking import Difficulty, Wanted, pick
-from newsbot.quizzes.rules.game import OVER, Game, may_vote, new_game, skipped, stopped, votes_needed
+from newsbot.quizzes.rules.asking import Difficulty, QuestionFilter, pick
+from newsbot.quizzes.rules.game import OVER, Game, may_vote, new_game, skip_by_vote, stop, votes_needed
 from newsbot.quizzes.serialization import game_of, record_of
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import GameRecord
@@ -33,7 +33,7 @@ _NONE_HERE = "No game is played in this channel. /quiz start begins one."
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class GameOptions:
     """What game somebody wants; no topic or difficulty are any, no seconds no time limit."""
 
     topic: str | None = None
@@ -67,7 +67,7 @@ class CannotPost(RequestError):
     """newsbot may not post here; the sentence says what to change."""
 
 
-class Quizzes(People):
+class QuizService(PeopleService):
     """The quiz of every channel."""
 
     def __init__(
@@ -75,7 +75,7 @@ class Quizzes(People):
         database: Database,
         platforms: Mapping[str, Platform],
         library: Callable[[], Library],
-        dailies: Dailies,
+        dailies: DailyQuestions,
         now: Callable[[], datetime],
         random: Random,
         wake: Callable[[], None] = lambda: None,
@@ -85,11 +85,11 @@ class Quizzes(People):
         self._platforms = platforms
         self._dailies = dailies
         self._random = random
-        self._ballots = Ballots(database)
+        self._ballots = AnswerCounter(database)
 
     # -- games --------------------------------------------------------------------------------------------------------
 
-    async def start(self, where: Place, who: Person, wishes: Wishes) -> Game:
+    async def start(self, where: Place, who: Person, wishes: GameOptions) -> Game:
         """A new game in this channel. Raises GameOn where one is played there, CannotPost where newsbot may not post.
 
         Where there are no threads it is played in the channel itself, as its phase tells.
@@ -98,7 +98,7 @@ class Quizzes(People):
             raise GameOn(game)
         abilities = await self._abilities(where)
         in_thread = wishes.in_thread and abilities.threads and where.thread is None
-        wanted = Wanted(wishes.count, wishes.topic, wishes.difficulty)
+        wanted = QuestionFilter(wishes.count, wishes.topic, wishes.difficulty)
         async with self._database.transaction() as tx:
             history, open_one = await tx.games.history(where), await open_question(tx, where)
             questions = pick(self._library(), wanted, history, self._random, open_one)
@@ -125,14 +125,14 @@ class Quizzes(People):
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _abilities(self, where: Place) -> Abilities:
+    async def _abilities(self, where: Place) -> Capabilities:
         """What newsbot may do in a channel. Raises CannotPost."""
         platform = self._platforms.get(where.platform)
         if platform is None:
             raise CannotPost(
                 "newsbot posts nothing here while it only answers single lines. Start it with newsbot run."
             )
-        abilities = await platform.abilities(where)
+        abilities = await platform.capabilities(where)
         if not abilities.post:
             raise CannotPost(f"{_NOT_STARTED} {abilities.fix}".strip())
         return abilities
@@ -150,7 +150,7 @@ class Quizzes(People):
             record = await tx.games.get(found.id) if found else None
             if record is None:
                 raise RequestError(_NONE_HERE)
-            game = stopped(game_of(record), who.id, self._now(), is_admin=who.is_admin)
+            game = stop(game_of(record), who.id, self._now(), is_admin=who.is_admin)
             await tx.games.save(record_of(game, record.version))
         self._wake()
         return game
@@ -159,11 +159,11 @@ class Quizzes(People):
 
     async def answer(self, game: int, number: int, choice: int, click: Click) -> Counted:
         """What becomes of a press of a choice, and the question it is of; None where there is none."""
-        return await self._ballots.cast(game, self._press(number, choice, click))
+        return await self._ballots.submit(game, self._press(number, choice, click))
 
     async def answer_daily(self, daily: str, choice: int, click: Click) -> Counted:
         """What becomes of a press of a choice of the question of a day."""
-        return await self._ballots.cast(daily, self._press(0, choice, click))
+        return await self._ballots.submit(daily, self._press(0, choice, click))
 
     def _press(self, number: int, choice: int, click: Click) -> Press:
         name = outside_text(click.who.name, _LONGEST_NAME) or "Somebody"
@@ -173,12 +173,12 @@ class Quizzes(People):
         """What becomes of a vote to skip a question; enough of them reveal it at once."""
         async with self._database.transaction() as tx:
             record = await tx.games.get(game) if 0 < game < 2**31 else None
-            vote = Vote("forged") if record is None else await self._voted(tx, record, number, click)
+            vote = Vote("forged") if record is None else await self._count_vote(tx, record, number, click)
         if vote.kind == "skipped":
             self._wake()
         return vote
 
-    async def _voted(self, tx: Transaction, record: GameRecord, number: int, click: Click) -> Vote:
+    async def _count_vote(self, tx: Transaction, record: GameRecord, number: int, click: Click) -> Vote:
         game = game_of(record)
         if refusal := _no_vote(game, number, click.where):
             return refusal
@@ -187,7 +187,7 @@ class Quizzes(People):
             return Vote("not yours")
         votes = await tx.games.vote(game.id, number, click.who.id)
         now = self._now()
-        after = skipped(game, click.at or now, now, votes, players)
+        after = skip_by_vote(game, click.at or now, now, votes, players)
         if after != game:
             await tx.games.save(record_of(after, record.version))
         counted = sum(may_vote(game, person, players) for person in votes)

@@ -13,15 +13,15 @@ from newsbot.messages.requests import Place
 from newsbot.quizzes.cards.game_cards import podium_card, question_card, reveal_card
 from newsbot.quizzes.cards.opening_cards import opening_card
 from newsbot.quizzes.game_messages import (
+    MessageStatus,
     NotPosted,
-    Standing,
     answer_key,
     ending_key,
+    enqueue,
+    message_json,
+    message_status,
     opening_key,
-    put,
     question_key,
-    standing,
-    written,
 )
 from newsbot.quizzes.people import realm_of
 from newsbot.quizzes.rules.game import (
@@ -29,13 +29,13 @@ from newsbot.quizzes.rules.game import (
     OVER,
     Game,
     advance,
-    finished,
-    opened,
-    posted,
-    refused,
-    revealed,
-    to_mend,
-    unposted,
+    end_as_refused,
+    skip_to_scores,
+    to_correct,
+    with_answer_revealed,
+    with_question_posted,
+    with_scores_posted,
+    with_thread_opened,
 )
 from newsbot.quizzes.rules.scoring import results
 from newsbot.quizzes.serialization import answer_of, record_of, result_of, result_record
@@ -50,7 +50,7 @@ _TOO_OLD = "skipped: the game was over before this could be posted"
 _OPEN = frozenset({"asking", "revealing", "pausing"})  # phases in which answers to the question count
 
 
-class Steps:
+class GameSteps:
     """Does what a game has to do. Methods raise PostLater or PostUnclear where it is to be tried again."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Steps:
         self._wake = wake
         self._checkpoint = checkpoint
 
-    async def done(self, game: Game) -> Game:
+    async def carry_out(self, game: Game) -> Game:
         """The game after what it has to do now; still the same deed, a little later, while that is under way."""
         try:
             match game.to_do:
@@ -85,15 +85,15 @@ class Steps:
                     return await self._mend(game)
         except NotPosted as error:
             log.warning("game %s ends: its message was not posted", game.id)
-            return (refused if error.is_place else unposted)(game, self._now())
+            return (end_as_refused if error.is_place else skip_to_scores)(game, self._now())
         except PostRefused as error:
             if error.scope == "app":  # that is mended for all games at once
                 raise PostLater(str(error), _APP_WAIT) from error
             log.warning("game %s ends: %s %s", game.id, error, error.fix)
-            return refused(game, self._now())
+            return end_as_refused(game, self._now())
         return game
 
-    async def keep(self, before: Game, after: Game, version: int) -> bool:
+    async def save(self, before: Game, after: Game, version: int) -> bool:
         """Keep the game after a step, with what its answers were worth; whether nobody has changed it meanwhile."""
         now = self._now()
         if after.phase in OVER and after.starter:
@@ -126,7 +126,7 @@ class Steps:
         thread: Place | None = None
         if found.posted is not None:
             thread = await self._platform(game).thread(found.posted, opening_card(game).title)
-        return opened(game, thread or game.home, self._now())
+        return with_thread_opened(game, thread or game.home, self._now())
 
     async def _post(self, game: Game) -> Game:
         found = await self._put(question_key(game), game.place, question_card(game))
@@ -134,7 +134,7 @@ class Steps:
             return await self._waiting(game, question_key(game), found)
         async with self._database.transaction() as tx:
             await tx.games.note_asked(game.home, game.question.id, self._now())
-        return posted(game, found.at, found.known_at, found.put_at)
+        return with_question_posted(game, found.at, found.known_at, found.put_at)
 
     async def _waiting(self, game: Game, key: str, again: datetime) -> Game:
         """A game whose message is on its way; after 24 hours one that did not leave is called off."""
@@ -149,15 +149,15 @@ class Steps:
     async def _reveal(self, game: Game) -> Game:
         async with self._database.transaction() as tx:
             answers = [answer_of(each) for each in await tx.games.answers(game.id, game.number)]
-            question = standing(await tx.deliveries.by_key(question_key(game)), self._now())
+            question = message_status(await tx.deliveries.by_key(question_key(game)), self._now())
             instead = await tx.deliveries.by_key(answer_key(game))
         card = reveal_card(self._library(), game, game.number, answers)
-        shown = question if instead is None else standing(instead, self._now())
+        shown = question if instead is None else message_status(instead, self._now())
         is_shown = shown is not None and shown.posted is not None and await self._changed(game, shown.posted, card)
         if not is_shown and instead is None:
             await self._put(answer_key(game), game.place, card)
         self._checkpoint("edited")
-        return revealed(game, self._now(), len(answers))
+        return with_answer_revealed(game, self._now(), len(answers))
 
     async def _finish(self, game: Game) -> Game:
         """Post the final scores; those that were put there before may tell of somebody who was erased since."""
@@ -166,24 +166,24 @@ class Steps:
             is_there = await tx.deliveries.by_key(ending_key(game)) is not None
         if not is_there:
             await self._put(ending_key(game), game.place, card)
-        ended = finished(game, self._now())
-        return to_mend(ended, self._now()) if is_there else ended
+        ended = with_scores_posted(game, self._now())
+        return to_correct(ended, self._now()) if is_there else ended
 
     async def _mend(self, game: Game) -> Game:
         """Show the final scores anew, on the platform and in the outbox: somebody had themselves erased."""
         card = await self._podium(game)
         async with self._database.transaction() as tx:
-            await tx.deliveries.rewrite(ending_key(game), written(card))
+            await tx.deliveries.rewrite(ending_key(game), message_json(card))
             delivery = await tx.deliveries.by_key(ending_key(game))
         try:
-            found = standing(delivery, self._now())
+            found = message_status(delivery, self._now())
         except NotPosted:
-            return finished(game, self._now())
+            return with_scores_posted(game, self._now())
         if found is None:  # it is on its way, perhaps in the old words
             return replace(game, since=_later(delivery.due_at if delivery else self._now(), self._now()))
         if found.posted is not None:
             await self._changed(game, found.posted, card)
-        return finished(game, self._now())
+        return with_scores_posted(game, self._now())
 
     async def _podium(self, game: Game) -> Card:
         realm = realm_of(game.home)
@@ -194,18 +194,18 @@ class Steps:
 
     # -- messages -----------------------------------------------------------------------------------------------------
 
-    async def _put(self, key: str, place: Place, card: Card) -> Standing | datetime:
+    async def _put(self, key: str, place: Place, card: Card) -> MessageStatus | datetime:
         """Where the message of that key stands; while it is on its way, when to look again."""
         now = self._now()
         async with self._database.transaction() as tx:
             delivery = await tx.deliveries.by_key(key)
             if delivery is None:
-                await put(tx, key, place, card, now)
+                await enqueue(tx, key, place, card, now)
         if delivery is None:
             self._checkpoint("put")
             self._wake()
             return _later(now, now)
-        return standing(delivery, now) or _later(delivery.due_at, now)
+        return message_status(delivery, now) or _later(delivery.due_at, now)
 
     async def _changed(self, game: Game, where: Posted, card: Card) -> bool:
         """Put a card in the place of a message; False where that cannot be done any more."""
@@ -220,13 +220,16 @@ class Steps:
             log.info("a message of game %s cannot be changed: %s", game.id, error)
             return False
         except (PostLater, PostUnclear) as error:
-            if game.phase == "revealing" and self._waited(game) + timedelta(seconds=error.after or 0) > _PATIENCE:
+            if (
+                game.phase == "revealing"
+                and self._time_since_close(game) + timedelta(seconds=error.after or 0) > _PATIENCE
+            ):
                 log.warning("a message of game %s cannot be changed: %s", game.id, error)
                 return False
             raise
         return True
 
-    def _waited(self, game: Game) -> timedelta:
+    def _time_since_close(self, game: Game) -> timedelta:
         """How long ago its question was closed."""
         return self._now() - (game.closed_at or self._now())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from newsbot.schedule.clock import length, shown
+from newsbot.schedule.clock import duration_words, wall_time
 from newsbot.schedule.slots import Occurrence
 from newsbot.schedule.timezones import zone_of
 from newsbot.storage.records import CatchUp as CatchUp  # the schedule of a digest is written in its words
@@ -62,12 +62,12 @@ def decide(
         elif now - found.instant < ON_TIME:
             decisions.append(Decision(found, "post"))
         else:
-            why_not = _why_not(catch_up, newer[found.slot], now - found.instant > stale)
-            decisions.append(_missed(found, why_not, cause(found, now, zone, outages)))
+            why_not = _skip_reason(catch_up, newer[found.slot], now - found.instant > stale)
+            decisions.append(_missed_decision(found, why_not, cause(found, now, zone, outages)))
     return tuple(decisions)
 
 
-def _why_not(catch_up: CatchUp, newer: int, is_stale: bool) -> str | None:
+def _skip_reason(catch_up: CatchUp, newer: int, is_stale: bool) -> str | None:
     """Why a missed slot is not posted, None where it is; `newer` counts the slots that came after it."""
     match catch_up:
         case "skip":
@@ -81,7 +81,7 @@ def _why_not(catch_up: CatchUp, newer: int, is_stale: bool) -> str | None:
     return None
 
 
-def _missed(found: Occurrence, why_not: str | None, what: str) -> Decision:
+def _missed_decision(found: Occurrence, why_not: str | None, what: str) -> Decision:
     if why_not is None:
         return Decision(found, "post late", f"late: {what}")
     return Decision(found, "skip", f"skipped: {what}; {why_not}")
@@ -91,14 +91,14 @@ def cause(found: Occurrence, now: datetime, zone: str, outages: Sequence[Outage]
     """Why a slot is late at `now`: "the bot was down 06:10–09:40" where it was, else by how long."""
     down = next((outage for outage in outages if found.instant < outage.end and outage.start <= now), None)
     if down is None:
-        return f"{length(now - found.instant)} after its time"
+        return f"{duration_words(now - found.instant)} after its time"
     return f"the bot was down {span(down, zone)}"
 
 
 def span(outage: Outage, zone: str) -> str:
     """From when to when, by the clocks of an IANA zone; in UTC where those were changed meanwhile. Dated as needed."""
     rules = zone_of(zone)
-    start, end = shown(outage.start, rules), shown(outage.end, rules)
+    start, end = wall_time(outage.start, rules), wall_time(outage.end, rules)
     suffix = ""
     if end - start != outage.end - outage.start:
         start, end = (each.astimezone(UTC).replace(tzinfo=None) for each in (outage.start, outage.end))

@@ -29,10 +29,10 @@ class ClockChange:
         """The change for people: "Clocks in Europe/Berlin go forward by 1 hour on Sunday, 29 March 2026, at 02:00."""
         way = "forward" if self.by > timedelta(0) else "back"
         on = f"{self.old:%A}, {self.old.day} {self.old:%B %Y}, at {self.old:%H:%M}"
-        return f"Clocks in {zone} go {way} by {length(abs(self.by))} on {on}."
+        return f"Clocks in {zone} go {way} by {duration_words(abs(self.by))} on {on}."
 
 
-def shown(instant: datetime, zone: ZoneInfo) -> datetime:
+def wall_time(instant: datetime, zone: ZoneInfo) -> datetime:
     """The wall time that clocks of `zone` show at `instant`."""
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
 
@@ -69,9 +69,9 @@ def _readings(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
 
 
-def is_no_day(day: date, zone: ZoneInfo) -> bool:
+def is_skipped_day(day: date, zone: ZoneInfo) -> bool:
     """Whether the zone leapt over the whole date: Samoa crossed the date line and had no 30 December 2011."""
-    return shown(instant_of(day, time(0), zone), zone).date() != day
+    return wall_time(instant_of(day, time(0), zone), zone).date() != day
 
 
 def changes_within(zone: ZoneInfo, start: datetime, end: datetime) -> tuple[ClockChange, ...]:
@@ -106,7 +106,7 @@ def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
     return instant.astimezone(zone).utcoffset() or timedelta(0)
 
 
-def length(span: timedelta) -> str:
+def duration_words(span: timedelta) -> str:
     """A span of time in words, in its two largest units: "2 hours 40 minutes"; "less than a minute" where it is."""
     minutes = span // timedelta(minutes=1)
     counts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}

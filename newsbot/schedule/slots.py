@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import Literal
 
-from newsbot.schedule.clock import comes_twice, instant_of, is_leapt_over, is_no_day, shown
+from newsbot.schedule.clock import comes_twice, instant_of, is_leapt_over, is_skipped_day, wall_time
 from newsbot.schedule.timezones import zone_of
 
 Clock = Literal["plain", "gap", "overlap", "no such day"]
@@ -30,7 +30,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Schedule:
     """When a digest comes: a wall time in an IANA zone, on days of the week (Monday is 0).
 
     Raises ValueError where the time is not of whole minutes or has a zone of its own, or the days are none or no
@@ -71,17 +71,17 @@ def occurrence(day: date, at: time, zone: str) -> Occurrence:
     rules = zone_of(zone)
     clock: Clock = "overlap" if comes_twice(day, at, rules) else "plain"
     if is_leapt_over(day, at, rules):
-        clock = "no such day" if is_no_day(day, rules) else "gap"
+        clock = "no such day" if is_skipped_day(day, rules) else "gap"
     return Occurrence(Slot(day, at), instant_of(day, at, rules), clock)
 
 
-def occurrences(rule: Rule, last_day: date | None, after: datetime) -> Iterator[Occurrence]:
+def occurrences(rule: Schedule, last_day: date | None, after: datetime) -> Iterator[Occurrence]:
     """The rule's slots that are dated after `last_day` and come after the instant `after`, in order, without end.
 
     `last_day` is the latest nominal date that was decided, by this rule or an earlier one; None where none was.
     """
     # Nothing earlier can still come: a slot comes when clocks first show its date and time, or have passed them.
-    day = shown(after, zone_of(rule.zone)).date()
+    day = wall_time(after, zone_of(rule.zone)).date()
     if last_day:
         day = max(day, last_day + _DAY)
     while True:
@@ -90,13 +90,13 @@ def occurrences(rule: Rule, last_day: date | None, after: datetime) -> Iterator[
         day += _DAY
 
 
-def next_slots(rule: Rule, last_day: date | None, after: datetime, count: int) -> tuple[Occurrence, ...]:
+def next_slots(rule: Schedule, last_day: date | None, after: datetime, count: int) -> tuple[Occurrence, ...]:
     """The next `count` slots at which something is posted."""
     posted = (found for found in occurrences(rule, last_day, after) if found.clock != "no such day")
     return tuple(islice(posted, count))
 
 
-def slots_between(rule: Rule, last_day: date | None, after: datetime, until: datetime) -> tuple[Occurrence, ...]:
+def slots_between(rule: Schedule, last_day: date | None, after: datetime, until: datetime) -> tuple[Occurrence, ...]:
     """Every slot dated after `last_day` that came after the instant `after`, up to and with `until`, in order.
 
     This is what a sweep at `until` has to decide. `after` is when the rule began to hold: made, changed or resumed.
@@ -104,13 +104,13 @@ def slots_between(rule: Rule, last_day: date | None, after: datetime, until: dat
     return tuple(takewhile(lambda found: found.instant <= until, occurrences(rule, last_day, after)))
 
 
-def slots_on(rule: Rule, first: date, last: date) -> tuple[Occurrence, ...]:
+def slots_on(rule: Schedule, first: date, last: date) -> tuple[Occurrence, ...]:
     """Every slot of the nominal dates from `first` to `last`, both included; none where `last` is earlier."""
     days = (first + _DAY * number for number in range((last - first).days + 1))
     return tuple(occurrence(day, rule.at, rule.zone) for day in days if rule.names(day))
 
 
-def lost_by_change(old: Rule, new: Rule, last_day: date | None, at: datetime) -> tuple[Occurrence, ...]:
+def lost_by_change(old: Schedule, new: Schedule, last_day: date | None, at: datetime) -> tuple[Occurrence, ...]:
     """The slots that a change from `old` to `new` at the instant `at` leaves out: their new instants have passed.
 
     They are dates that `old` still had before it, and `new` names too. Whoever changes the rule is told, and they are

@@ -28,14 +28,14 @@ _DECEPTIVE = frozenset({"EST", "MST", "GMT"})
 @cache
 def zone_index() -> NameIndex:
     """Every zone people live in, and UTC: its value is the IANA name, its label names city and country."""
-    called = _called()
+    called = _names_by_zone()
     zones = [place.zone for place in places()]
     # The more cities we know of a zone, the more people live in it, roughly.
     listed = [*sorted(zones, key=lambda zone: (-len(CITIES.get(zone, ())), city_of(zone))), UTC_NAME]
     return NameIndex(Name(zone, zone_label(zone), tuple(called[zone])) for zone in listed)
 
 
-def _called() -> dict[str, list[str]]:
+def _names_by_zone() -> dict[str, list[str]]:
     """All that each listed zone is called: city, city with country, its country where it has one zone, old names."""
     called: dict[str, list[str]] = {UTC_NAME: list(CITIES[UTC_NAME])}
     countries = [place.country for place in places()]
@@ -79,7 +79,7 @@ def find_zone(typed: str) -> str:
     found = zone_index().exact(wanted)
     if found:
         return found.value
-    raise _not_found(said, wanted)
+    raise _unknown_zone(said, wanted)
 
 
 @cache
@@ -102,7 +102,7 @@ def _which(said: str, zones: tuple[str, ...]) -> str:
     return f"“{said}” does not say which clock to follow through the year. Name a city: {meant}?"
 
 
-def _not_found(said: str, wanted: str) -> UnknownZone:
+def _unknown_zone(said: str, wanted: str) -> UnknownZone:
     index = zone_index()
     near = dict.fromkeys(name.value for name in (*index.nearest(wanted, MAX_OFFERED), *index.complete(wanted, 5)))
     zones = tuple(near)[:MAX_OFFERED]

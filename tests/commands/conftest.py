@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.requests import Person, Place
 
@@ -24,6 +24,6 @@ def live() -> LiveLibrary:
 
 
 @pytest.fixture
-def desk(live: LiveLibrary) -> Desk:
+def desk(live: LiveLibrary) -> Dispatcher:
     """A desk that remembers no events."""
-    return Desk(live, lambda: NOW, lambda: INCIDENT)
+    return Dispatcher(live, lambda: NOW, lambda: INCIDENT)

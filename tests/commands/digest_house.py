@@ -4,20 +4,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
 from newsbot.digests.planner import Planner
-from newsbot.digests.service import Digests
+from newsbot.digests.service import DigestService
 from newsbot.errors import PostError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, excesses
 from newsbot.messages.cards import Buttons, Card, Reply
 from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Form, Problems
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
@@ -26,7 +26,7 @@ DISCORD_PLACE = Place("discord", SERVER, CHANNEL)
 SLACK_PLACE = Place("slack", "T0TEAM", "C0NEWS")
 WEB_PLACE = Place("web", "local", "general")
 PLACES = {"discord": DISCORD_PLACE, "slack": SLACK_PLACE, "web": WEB_PLACE}
-ALL_ABILITIES = Abilities(post=True, pictures=True, edit=True, threads=True)
+ALL_ABILITIES = Capabilities(post=True, pictures=True, edit=True, threads=True)
 
 
 class Paper:
@@ -47,12 +47,12 @@ class Paper:
         self.posted[key] = reply
         return Posted(place, key)
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         """Never: what is unclear stays so."""
         del place
         return timedelta(0)
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         """That cannot be told."""
         del place, key, since
         return None
@@ -71,7 +71,7 @@ class Paper:
         del posted, title
         return None
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         """As it was told."""
         del place
         return self.can
@@ -93,11 +93,11 @@ class House:
 
     def __post_init__(self) -> None:
         clock, library = (lambda: self.now), (lambda: self.live.current)
-        self.digests = Digests(self.database, self.platforms, library, ContentWire, SelfCheck(), clock)
-        self.planner = Planner(self.database, library, ContentWire, SelfCheck(), clock)
-        self.courier = Courier(self.database, self.platforms, "house", clock, Random(1))
+        self.digests = DigestService(self.database, self.platforms, library, ContentNews, SelfCheckQuestion(), clock)
+        self.planner = Planner(self.database, library, ContentNews, SelfCheckQuestion(), clock)
+        self.courier = OutboxWorker(self.database, self.platforms, "house", clock, Random(1))
         events, choices = DurableEvents(self.database), DurableChoices(self.database)
-        self.desk = Desk(self.live, clock, lambda: "0badcafe", events, choices=choices, digests=self.digests)
+        self.desk = Dispatcher(self.live, clock, lambda: "0badcafe", events, choices=choices, digests=self.digests)
 
     async def say(self, words: str, platform: str = "discord", who: Person | None = None, event_id: str = "") -> Card:
         """The card that a free text is answered with: private, one message on every platform."""
@@ -143,11 +143,11 @@ class House:
         answered = await self.desk.submit(submit)
         return answered if isinstance(answered, Problems) else checked(answered)
 
-    async def sweep(self, later: timedelta = timedelta()) -> None:
+    async def run_once(self, later: timedelta = timedelta()) -> None:
         """Let time pass, then decide and deliver what is due."""
         self.now += later
-        await self.planner.sweep()
-        await self.courier.sweep()
+        await self.planner.run_once()
+        await self.courier.run_once()
 
     async def click(self, name: str, *arguments: str, platform: str = "discord", who: Person | None = None) -> Reply:
         """The reply to an action that is no card of ours: damaged or forged."""

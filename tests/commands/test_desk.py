@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.registry import Command, Context, Menu
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
@@ -24,21 +24,21 @@ def labels(reply: Reply) -> list[str]:
     return [b.label for block in reply.card.blocks if isinstance(block, Buttons) for b in block.items]
 
 
-async def pressed(desk: Desk, token: str, who: Person = ANNA) -> Reply:
+async def pressed(desk: Dispatcher, token: str, who: Person = ANNA) -> Reply:
     """The reply to a press of the button behind a token."""
     answered = await desk.click_token(token, who, HERE)
     assert isinstance(answered, Reply)
     return answered
 
 
-async def title_of(desk: Desk, said: str) -> str:
+async def title_of(desk: Dispatcher, said: str) -> str:
     return (await desk.say(said, ANNA, HERE)).card.title
 
 
 # -- every command answers ----------------------------------------------------------------------------------------
 
 
-async def test_every_brief_of_every_topic_answers_by_name_alias_and_title(desk: Desk) -> None:
+async def test_every_brief_of_every_topic_answers_by_name_alias_and_title(desk: Dispatcher) -> None:
     library = desk.context.library
     for (topic, name), brief in library.briefs.items():
         expected = library.filled_text(brief.title)
@@ -50,7 +50,7 @@ async def test_every_brief_of_every_topic_answers_by_name_alias_and_title(desk: 
         assert (await desk.answer(Ask(ANNA, HERE, (topic, name)))).card.title == expected
 
 
-async def test_every_figure_answers_by_name_and_label(desk: Desk) -> None:
+async def test_every_figure_answers_by_name_and_label(desk: Dispatcher) -> None:
     for name, figure in desk.context.library.figures.items():
         assert await title_of(desk, f"/figure {name}") == figure.label
         assert await title_of(desk, f"/figures {figure.label}") == figure.label
@@ -83,20 +83,20 @@ async def test_every_figure_answers_by_name_and_label(desk: Desk) -> None:
         "/deepseek:cost",
     ],
 )
-async def test_the_cost_brief_is_found_however_it_is_written(desk: Desk, said: str) -> None:
+async def test_the_cost_brief_is_found_however_it_is_written(desk: Dispatcher, said: str) -> None:
     reply = await desk.say(said, ANNA, HERE)
     assert "$5.576 million" in reply.card.plain()
     assert not reply.private
 
 
-async def test_a_topic_alone_shows_its_overview(desk: Desk) -> None:
+async def test_a_topic_alone_shows_its_overview(desk: Dispatcher) -> None:
     library = desk.context.library
     for topic in library.topics:
         assert await title_of(desk, f"/{topic}") == library.filled_text(library.briefs_of(topic)[0].title)
         assert await title_of(desk, f"/brief {topic}") == library.filled_text(library.briefs_of(topic)[0].title)
 
 
-async def test_every_command_answers_help(desk: Desk) -> None:
+async def test_every_command_answers_help(desk: Dispatcher) -> None:
     for path, command in desk.context.menu.commands.items():
         for said in (f"/{' '.join(path)} help", f"/help {' '.join(path)}", f"/newsbot help {' '.join(path)}"):
             reply = await desk.say(said, ANNA, HERE)
@@ -107,14 +107,14 @@ async def test_every_command_answers_help(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "   ", "/", "/newsbot", "newsbot", "help", "/help", "/newsbot help", "\u200b"])
-async def test_nothing_and_help_show_what_newsbot_can_do(desk: Desk, said: str) -> None:
+async def test_nothing_and_help_show_what_newsbot_can_do(desk: Dispatcher, said: str) -> None:
     reply = await desk.say(said, ANNA, HERE)
     assert reply.card.title == "What newsbot can do"
     for root in desk.context.menu.roots:
         assert f"/{root}" in reply.card.plain()
 
 
-async def test_a_question_is_quoted_with_its_sources(desk: Desk) -> None:
+async def test_a_question_is_quoted_with_its_sources(desk: Dispatcher) -> None:
     for said in ("/ask what did R1 cost to train", "what did R1 cost to train?", "/newsbot what did R1 cost to train"):
         shown = (await desk.say(said, ANNA, HERE)).card.plain()
         assert "$294,000" in shown
@@ -122,14 +122,14 @@ async def test_a_question_is_quoted_with_its_sources(desk: Desk) -> None:
         assert "Quoted" in shown
 
 
-async def test_a_question_without_an_answer_says_so_and_makes_nothing_up(desk: Desk) -> None:
+async def test_a_question_without_an_answer_says_so_and_makes_nothing_up(desk: Dispatcher) -> None:
     reply = await desk.say("/ask what is the capital of France", ANNA, HERE)
     assert reply.private
     assert reply.card.title == "No answer"
     assert "makes nothing up" in reply.card.plain()
 
 
-async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(desk: Desk) -> None:
+async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(desk: Dispatcher) -> None:
     brief = (await desk.say("/sources deepseek cost", ANNA, HERE)).card.plain()
     topic = (await desk.say("/sources deepseek", ANNA, HERE)).card.plain()
     assert "https://arxiv.org/abs/2412.19437" in brief
@@ -154,7 +154,7 @@ async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(desk: Desk
         ("/geopolitics", "/deepseek geopolitics"),
     ],
 )
-async def test_a_typo_gets_the_nearest_names_as_buttons_that_work(desk: Desk, said: str, offered: str) -> None:
+async def test_a_typo_gets_the_nearest_names_as_buttons_that_work(desk: Dispatcher, said: str, offered: str) -> None:
     reply = await desk.say(said, ANNA, HERE)
     assert reply.private
     assert offered in labels(reply)
@@ -163,20 +163,20 @@ async def test_a_typo_gets_the_nearest_names_as_buttons_that_work(desk: Desk, sa
         assert answered.card.tone == "neutral"
 
 
-async def test_an_unknown_topic_and_an_unknown_command_are_said_plainly(desk: Desk) -> None:
+async def test_an_unknown_topic_and_an_unknown_command_are_said_plainly(desk: Dispatcher) -> None:
     assert "There is no topic called “coffee”." in (await desk.say("/brief coffee", ANNA, HERE)).card.plain()
     assert "There is no command “/zzzz”." in (await desk.say("/zzzz", ANNA, HERE)).card.plain()
     gone = await desk.answer(Ask(ANNA, HERE, ("coffee", "price")))
     assert "any more" in gone.card.plain()
 
 
-async def test_a_command_without_what_it_needs_says_what(desk: Desk) -> None:
+async def test_a_command_without_what_it_needs_says_what(desk: Dispatcher) -> None:
     assert "needs name" in (await desk.say("/figure", ANNA, HERE)).card.plain()
     assert "needs topic" in (await desk.say("/brief", ANNA, HERE)).card.plain()
     assert "needs question" in (await desk.answer(Ask(ANNA, HERE, ("ask",)))).card.plain()
 
 
-async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(desk: Desk) -> None:
+async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(desk: Dispatcher) -> None:
     reply = await desk.say("/figure", ANNA, HERE)
     form = await desk.click_token(next(reply.card.actions()).token(), ANNA, HERE)
     assert isinstance(form, Form)
@@ -190,7 +190,7 @@ async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(desk: D
 
 
 @pytest.mark.parametrize("action", [Action("form.run"), Action("form.run", ("none",)), Action("bomb", ("ask",))])
-async def test_a_forged_form_is_refused(desk: Desk, action: Action) -> None:
+async def test_a_forged_form_is_refused(desk: Dispatcher, action: Action) -> None:
     reply = await desk.submit(Submit(ANNA, HERE, action, {"name": "x"}))
     assert isinstance(reply, Reply)
     assert reply.card.title == "That button does not work"
@@ -202,7 +202,7 @@ async def test_a_forged_form_is_refused(desk: Desk, action: Action) -> None:
 @pytest.mark.parametrize(
     "said", ["/deepseek cost private", "/deepseek cost private:yes", "/brief deepseek cost --private"]
 )
-async def test_a_private_answer_can_be_shared(desk: Desk, said: str) -> None:
+async def test_a_private_answer_can_be_shared(desk: Dispatcher, said: str) -> None:
     reply = await desk.say(said, ANNA, HERE)
     assert reply.private
     assert labels(reply)[-1] == "Share here"
@@ -212,7 +212,7 @@ async def test_a_private_answer_can_be_shared(desk: Desk, said: str) -> None:
     assert "$5.576 million" in shared.card.plain()
 
 
-async def test_every_button_of_every_card_fits_its_token_and_answers(desk: Desk) -> None:
+async def test_every_button_of_every_card_fits_its_token_and_answers(desk: Dispatcher) -> None:
     library = desk.context.library
     seen: set[Action] = set()
     waiting = [action for topic in library.topics for action in (Action("topic.open", (topic,)),)]
@@ -230,7 +230,7 @@ async def test_every_button_of_every_card_fits_its_token_and_answers(desk: Desk)
     assert {action.name for action in seen} >= {"brief.open", "topic.open", "figure.open", "event.open", "check.answer"}
 
 
-async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Desk) -> None:
+async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Dispatcher) -> None:
     library = desk.context.library
     for (topic, name), question in library.questions.items():
         right = question.choices.index(question.answer)
@@ -267,14 +267,14 @@ async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Desk) -> Non
         "nb1:" + "x" * 5_000,
     ],
 )
-async def test_old_damaged_and_forged_buttons_get_a_polite_answer(desk: Desk, token: str) -> None:
+async def test_old_damaged_and_forged_buttons_get_a_polite_answer(desk: Dispatcher, token: str) -> None:
     reply = await pressed(desk, token, BERT)
     assert reply.card.title not in {"That did not work", ""}
     assert INCIDENT not in reply.card.plain()
 
 
 @pytest.mark.parametrize("number", ["-1", "4", "99", "٣", "x", "", "0" * 50])
-async def test_a_forged_choice_is_refused(desk: Desk, number: str) -> None:
+async def test_a_forged_choice_is_refused(desk: Dispatcher, number: str) -> None:
     (topic, name), *_ = desk.context.library.questions
     reply = await desk.click(Click(BERT, HERE, Action("check.answer", (topic, name, number))))
     assert isinstance(reply, Reply)
@@ -306,7 +306,7 @@ async def test_a_forged_choice_is_refused(desk: Desk, number: str) -> None:
         "\ud800",
     ],
 )
-async def test_nasty_input_gets_a_clear_answer(desk: Desk, said: str) -> None:
+async def test_nasty_input_gets_a_clear_answer(desk: Dispatcher, said: str) -> None:
     reply = await desk.say(said, BERT, HERE)
     shown = reply.card.plain()
     assert shown.strip()
@@ -316,15 +316,15 @@ async def test_nasty_input_gets_a_clear_answer(desk: Desk, said: str) -> None:
     assert len(shown) < 20_000
 
 
-async def test_ten_thousand_characters_are_refused_with_their_number(desk: Desk) -> None:
+async def test_ten_thousand_characters_are_refused_with_their_number(desk: Dispatcher) -> None:
     assert "10,000 characters" in (await desk.say("x" * 10_000, BERT, HERE)).card.plain()
 
 
-_desks: list[Desk] = []
+_desks: list[Dispatcher] = []
 
 
 @pytest.fixture(autouse=True)
-def _one_desk(desk: Desk) -> None:
+def _one_desk(desk: Dispatcher) -> None:
     _desks[:] = [desk]
 
 
@@ -358,11 +358,11 @@ async def test_no_text_after_a_command_breaks_the_desk(said: str) -> None:
         ("/fig", "/figure"),
     ],
 )
-def test_half_a_text_is_completed(desk: Desk, typed: str, expected: str) -> None:
+def test_half_a_text_is_completed(desk: Dispatcher, typed: str, expected: str) -> None:
     assert expected in [suggestion.value for suggestion in desk.complete(typed)]
 
 
-def test_options_are_completed_by_kind(desk: Desk) -> None:
+def test_options_are_completed_by_kind(desk: Dispatcher) -> None:
     def values(path: tuple[str, ...], option: str, typed: str, **options: str) -> list[str]:
         return [s.value for s in desk.suggest(Suggest(ANNA, HERE, path, option, typed, options))]
 
@@ -398,7 +398,7 @@ async def test_an_error_gives_a_short_id_that_is_in_the_log(
         raise StorageUnavailable("The database cannot be used at the moment. Try again in a minute.")
 
     commands = (Command(("break",), "Break", broken), Command(("store",), "Store", no_storage))
-    desk = Desk(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(*commands))  # type: ignore[arg-type]
+    desk = Dispatcher(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(*commands))  # type: ignore[arg-type]
     shown = (await desk.say("/break", BERT, HERE)).card.plain()
     assert INCIDENT in shown
     assert "secret" not in shown
@@ -415,7 +415,7 @@ async def test_a_command_with_effects_is_carried_out_once_for_an_event(live: Liv
         return Reply(Card("Done", (text("It is done."),)))
 
     command = Command(("act",), "Act", act, effects=True)
-    desk = Desk(live, lambda: NOW, lambda: INCIDENT, DurableEvents(database), menu_with(command))  # type: ignore[arg-type]
+    desk = Dispatcher(live, lambda: NOW, lambda: INCIDENT, DurableEvents(database), menu_with(command))  # type: ignore[arg-type]
     assert (await desk.say("/act", ANNA, HERE, "Ev1")).card.title == "Done"
     again = await desk.say("/act", ANNA, HERE, "Ev1")
     assert again.private
@@ -429,7 +429,7 @@ async def test_an_admin_command_refuses_others(live: LiveLibrary) -> None:
         return Reply(Card("Done", ()))
 
     command = Command(("manage",), "Manage", act, admin=True)
-    desk = Desk(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(command))  # type: ignore[arg-type]
+    desk = Dispatcher(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(command))  # type: ignore[arg-type]
     assert (await desk.say("/manage", ANNA, HERE)).card.title == "Done"
     assert (await desk.say("/manage", BERT, HERE)).card.title == "Not allowed"
 
@@ -439,7 +439,7 @@ async def test_a_new_topic_is_reachable_as_soon_as_the_library_changes(live: Liv
         current = live.current
 
     shelf = Shelf()
-    desk = Desk(shelf, lambda: NOW, lambda: INCIDENT)
+    desk = Dispatcher(shelf, lambda: NOW, lambda: INCIDENT)
     assert (await desk.say("/brief tea", BERT, HERE)).card.title == "Not found"
     old = live.current
     topic = old.topics["deepseek"].model_copy(update={"id": "tea", "title": "Tea", "aliases": ()})

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.commands.answers import Unclear
-from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.parser import understand
 from newsbot.commands.registry import Context
 from newsbot.content.live import LiveLibrary
@@ -170,7 +170,7 @@ async def test_what_the_form_sends_is_what_is_set_up(house: House) -> None:
     found = await only(house)
     assert (found.zone, found.topics, found.days) == ("Europe/Vienna", ("deepseek", "nvidia"), "sat,sun")
     assert (found.catch_up, found.when_empty) == ("all", "skip")
-    await house.courier.sweep()
+    await house.courier.run_once()
     (posted,) = house.platforms["discord"].posted.values()
     assert posted.card.title.startswith("AI market digest")
 
@@ -315,7 +315,7 @@ async def test_the_preview_is_the_digest_itself_for_the_asker_alone(house: House
     await house.say("/digest subscribe 13:00 UTC daily")
     card = await house.say("/digest preview")
     assert "This would be posted now." in card.plain()
-    await house.sweep(timedelta(hours=1))
+    await house.run_once(timedelta(hours=1))
     (posted,) = house.platforms["discord"].posted.values()
     assert [block for block in card.blocks if block not in posted.card.blocks] == [card.blocks[0]]
     assert card.title == posted.card.title
@@ -329,13 +329,13 @@ async def test_why_and_log_tell_what_was_chosen_and_whether_it_was_on_time(house
     await house.say("/digest subscribe 13:00 UTC daily")
     assert "There was no edition yet." in (await house.say("/digest why")).plain()
     assert "Nothing was due yet." in (await house.say("/digest log")).plain()
-    await house.sweep(HOUR)
+    await house.run_once(HOUR)
     why = (await house.say("/digest why")).plain()
     assert "23 November 2026, 13:00 was posted 23 November 2026 13:00 UTC." in why
     assert "It was on time." in why
     assert "Chosen:" in why
     assert "Left out:" in why
-    await house.sweep(timedelta(days=1, hours=2))
+    await house.run_once(timedelta(days=1, hours=2))
     late = (await house.say("/digest why")).plain()
     assert "24 November 2026, 13:00 was posted 24 November 2026 15:00 UTC: late: the bot was down" in late
     log = (await house.say("/digest log")).plain()
@@ -346,7 +346,7 @@ async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
     paper = house.platforms["discord"]
     paper.failure = PostUnclear("The answer was lost.")
-    await house.sweep(HOUR)
+    await house.run_once(HOUR)
     log = await house.say("/digest log")
     assert "23 November 2026, 13:00 may or may not stand in the channel" in log.plain()
     again = labelled(log, "Send 23 November 2026, 13:00 again")
@@ -354,7 +354,7 @@ async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
     twice = [(await house.card(again, event_id="press")).title for _ in range(2)]
     assert twice == ["On its way", "Done already"]
     assert (await house.card(again)).title == "Nothing to send"
-    await house.courier.sweep()
+    await house.courier.run_once()
     assert len(paper.posted) == 1
     assert "was posted" in (await house.say("/digest log")).plain()
 
@@ -443,12 +443,12 @@ async def test_a_paused_digest_posts_nothing_until_it_is_resumed(house: House) -
     await house.say("/digest subscribe 13:00 UTC daily")
     assert (await house.say("/digest pause")).title == "Digest 1 is paused"
     assert (await house.say("/digest pause")).title == "Digest 1 is paused"
-    await house.sweep(timedelta(days=1, hours=2))
+    await house.run_once(timedelta(days=1, hours=2))
     assert house.platforms["discord"].posted == {}
     assert (await house.say("/digest next")).title == "No next time"
     assert (await house.say("/digest resume")).title == "Digest 1 is resumed"
     assert (await house.say("/digest resume")).title == "Digest 1 is not paused"
-    await house.sweep(timedelta(days=1))
+    await house.run_once(timedelta(days=1))
     assert len(house.platforms["discord"].posted) == 1
 
 
@@ -477,7 +477,7 @@ async def test_an_edition_on_request_leaves_once_for_each_press(house: House) ->
     card = await house.say("/digest subscribe 9:00 Berlin")
     post = labelled(card, "Post one now")
     assert [(await house.card(post, event_id="p")).title for _ in range(2)] == ["On its way", "Done already"]
-    await house.courier.sweep()
+    await house.courier.run_once()
     assert len(house.platforms["discord"].posted) == 1
     assert "An edition on request was posted" in (await house.say("/digest log")).plain()
 
@@ -662,7 +662,7 @@ def test_whatever_is_said_is_understood_or_refused_in_plain_words(
 
 
 async def test_newsbot_without_a_database_says_so(live: LiveLibrary) -> None:
-    desk = Desk(live, lambda: datetime(2026, 11, 23, tzinfo=UTC), lambda: "0badcafe")
+    desk = Dispatcher(live, lambda: datetime(2026, 11, 23, tzinfo=UTC), lambda: "0badcafe")
     for words in ("/digest", "/digest subscribe 9:00 Berlin", "/digest log"):
         assert (await desk.say(words, someone("terminal"), PLACES["web"])).card.title == "Not here"
 
@@ -672,8 +672,8 @@ async def test_a_life_of_a_digest_on_both_databases(database: Database, live: Li
     house = House(database, live)
     await house.say("/digest subscribe 13:00 UTC daily nvidia first", event_id="one")
     assert (await house.say("/digest subscribe 13:00 UTC", event_id="one")).title == "Done already"
-    await house.courier.sweep()
-    await house.sweep(HOUR)
+    await house.courier.run_once()
+    await house.run_once(HOUR)
     assert len(house.platforms["discord"].posted) == 2
     assert "It was on time." in (await house.say("/digest why")).plain()
     assert "An edition on request was posted" in (await house.say("/digest log")).plain()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.parser import understand
 from newsbot.commands.registry import PRIVATE, Context
 from newsbot.content.live import LiveLibrary
@@ -41,7 +41,9 @@ class House:
     def __init__(self, database: Database, live: LiveLibrary) -> None:
         self.database, self.live, self.clock = database, live, Clock()
         self.process = Process(database, live.current, self.clock)
-        self.desk = Desk(live, self.clock, lambda: "0badcafe", DurableEvents(database), quizzes=self.process.quizzes)
+        self.desk = Dispatcher(
+            live, self.clock, lambda: "0badcafe", DurableEvents(database), quizzes=self.process.quizzes
+        )
 
     async def say(self, words: str, who: Person = ADA, where: Place = QUIZ) -> Reply:
         """The reply to a free text."""
@@ -579,7 +581,7 @@ async def test_a_question_is_reported_in_words(house: House, words: str, sentenc
         *("/quiz hide-me", "/quiz show-me", "/quiz forget-me", "/quiz export-me", "/quiz report a/b wrong"),
     ],
 )
-async def test_a_newsbot_that_keeps_nothing_says_so(desk: Desk, words: str) -> None:
+async def test_a_newsbot_that_keeps_nothing_says_so(desk: Dispatcher, words: str) -> None:
     reply = await desk.say(words, ADA, QUIZ)
     assert reply.private
     assert "This newsbot keeps nothing" in reply.card.plain()
@@ -592,7 +594,7 @@ async def test_where_there_is_no_channel_a_quiz_says_so(house: House, words: str
 
 
 def test_values_complete_as_they_are_typed(live: LiveLibrary) -> None:
-    desk = Desk(live, Clock(), lambda: "0badcafe")
+    desk = Dispatcher(live, Clock(), lambda: "0badcafe")
     assert {"/quiz start", "/quiz stop"} <= {each.value for each in desk.complete("/quiz st")}
     assert "/quiz start hard" in [each.value for each in desk.complete("/quiz start ha")]
     assert "/quiz start deepseek" in [each.value for each in desk.complete("/quiz start deep")]

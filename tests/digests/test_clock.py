@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from newsbot.schedule.clock import (
     changes_within,
     comes_twice,
+    duration_words,
     instant_of,
     is_leapt_over,
-    is_no_day,
-    length,
-    shown,
+    is_skipped_day,
+    wall_time,
 )
-from newsbot.schedule.slots import Rule, slots_on
+from newsbot.schedule.slots import Schedule, slots_on
 from newsbot.schedule.timezones import zone_names, zone_of
 
 FIRST, LAST = date(2020, 1, 1), date(2035, 12, 31)
@@ -105,7 +105,7 @@ def test_over_sixteen_years_of_every_zone_each_date_comes_once_and_in_order() ->
     for name in distinct_zones():
         at = time(random.randrange(24), random.randrange(60))
         last = LAST if name in changing else date(2020, 12, 31)
-        found = slots_on(Rule(at, name), FIRST, last)
+        found = slots_on(Schedule(at, name), FIRST, last)
         assert [each.slot.day for each in found] == [FIRST + DAY * n for n in range((last - FIRST).days + 1)]
         steps = {after.instant - before.instant for before, after in pairwise(found)}
         # A day has 24 hours, give or take what clocks are changed by.
@@ -117,7 +117,7 @@ def test_a_gap_across_midnight_keeps_the_nominal_date() -> None:
     """In Nuuk, 29 March 2025 ended at 23:00."""
     nuuk = zone_of("America/Nuuk")
     assert instant_of(date(2025, 3, 29), time(23, 30), nuuk) == datetime(2025, 3, 30, 1, 0, tzinfo=UTC)
-    assert shown(datetime(2025, 3, 30, 1, 0, tzinfo=UTC), nuuk) == datetime(2025, 3, 30, 0, 0)
+    assert wall_time(datetime(2025, 3, 30, 1, 0, tzinfo=UTC), nuuk) == datetime(2025, 3, 30, 0, 0)
     assert instant_of(date(2025, 3, 30), time(23, 30), nuuk) == datetime(2025, 3, 31, 0, 30, tzinfo=UTC)
 
 
@@ -137,9 +137,9 @@ def test_a_date_that_a_zone_leapt_over_is_no_day() -> None:
     """Samoa and the Marshall Islands crossed the date line."""
     for name, day in (("Pacific/Apia", date(2011, 12, 30)), ("Pacific/Kwajalein", date(1993, 8, 21))):
         zone = zone_of(name)
-        assert [is_no_day(day + DAY * step, zone) for step in (-1, 0, 1)] == [False, True, False]
+        assert [is_skipped_day(day + DAY * step, zone) for step in (-1, 0, 1)] == [False, True, False]
         assert instant_of(day, time(9), zone) == seen_on_the_clock(day, time(9), zone)
-    assert not is_no_day(date(2025, 3, 29), zone_of("America/Nuuk"))
+    assert not is_skipped_day(date(2025, 3, 29), zone_of("America/Nuuk"))
 
 
 def test_changes_of_clocks_are_told_with_what_they_show() -> None:
@@ -166,7 +166,7 @@ def test_where_no_change_is_told_clocks_and_instants_go_alike(name: str, day: da
     zone, start = zone_of(name), datetime.combine(day, time(0), UTC)
     end = start + 40 * DAY
     told = sum((change.by for change in changes_within(zone, start, end)), timedelta(0))
-    assert shown(end, zone) - shown(start, zone) == end - start + told
+    assert wall_time(end, zone) - wall_time(start, zone) == end - start + told
 
 
 def test_a_length_of_time_is_said_in_its_two_largest_units() -> None:
@@ -175,5 +175,5 @@ def test_a_length_of_time_is_said_in_its_two_largest_units() -> None:
         MINUTE: "1 minute",
         2 * HOUR + 40 * MINUTE: "2 hours 40 minutes",
     }
-    assert {span: length(span) for span in said} == said
-    assert length(3 * DAY + MINUTE) == "3 days 1 minute"
+    assert {span: duration_words(span) for span in said} == said
+    assert duration_words(3 * DAY + MINUTE) == "3 days 1 minute"

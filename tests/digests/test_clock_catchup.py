@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.schedule.catchup import MOST, CatchUp, Decision, Outage, decide, span
-from newsbot.schedule.slots import Rule, slots_between
+from newsbot.schedule.slots import Schedule, slots_between
 
-BERLIN = Rule(time(9), "Europe/Berlin")
+BERLIN = Schedule(time(9), "Europe/Berlin")
 
 
 def local(text: str) -> datetime:
@@ -19,12 +19,12 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+01:00").astimezone(UTC)
 
 
-def decided(start: str, end: str, catch_up: CatchUp, rule: Rule = BERLIN) -> list[tuple[str, str]]:
+def decided(start: str, end: str, catch_up: CatchUp, rule: Schedule = BERLIN) -> list[tuple[str, str]]:
     """The day and outcome of each slot, where the bot was down from `start` to `end` and swept right then."""
     return [(f"{each.occurrence.slot.day:%d}", each.outcome) for each in decisions(start, end, catch_up, rule)]
 
 
-def decisions(start: str, end: str, catch_up: CatchUp = "latest", rule: Rule = BERLIN) -> Sequence[Decision]:
+def decisions(start: str, end: str, catch_up: CatchUp = "latest", rule: Schedule = BERLIN) -> Sequence[Decision]:
     outage = Outage(local(start), local(end))
     due = slots_between(rule, None, outage.start, outage.end)
     return decide(due, outage.end, rule.zone, catch_up, [outage])
@@ -59,7 +59,7 @@ def test_after_days_latest_posts_the_newest_and_all_posts_each() -> None:
 
 def test_latest_posts_no_old_news() -> None:
     """Friday's digest does not come on Sunday."""
-    friday = Rule(time(9), "Europe/Berlin", frozenset({4}))
+    friday = Schedule(time(9), "Europe/Berlin", frozenset({4}))
     (decision,) = decisions("2026-01-16 06:00", "2026-01-18 12:00", "latest", friday)
     assert decision.outcome == "skip"
     assert decision.reason.endswith("; it is too old to be posted now")
@@ -85,7 +85,7 @@ def test_lateness_without_an_outage_is_told_by_its_length() -> None:
 
 def test_a_date_that_never_was_is_skipped_with_its_reason() -> None:
     due = slots_between(
-        Rule(time(9), "Pacific/Apia"),
+        Schedule(time(9), "Pacific/Apia"),
         date(2011, 12, 29),
         datetime(2011, 12, 29, 12, tzinfo=UTC),
         datetime(2011, 12, 30, 19, tzinfo=UTC),

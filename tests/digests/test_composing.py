@@ -24,8 +24,8 @@ from newsbot.digests.composer.compose import (
     stages_to_json,
 )
 from newsbot.digests.composer.news import days_after
-from newsbot.digests.composer.sources import ContentWire, DailyQuestion, NewsItem, OpenQuestion, SelfCheck
-from newsbot.digests.composer.values import AskedQuestion, next_in_turn
+from newsbot.digests.composer.sources import ContentNews, DailyQuestion, NewsItem, SelfCheckQuestion, StandInQuestion
+from newsbot.digests.composer.values import EditionQuestion, next_in_turn
 from newsbot.errors import ContentError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, cost
@@ -35,14 +35,14 @@ from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Link, Mention
 from newsbot.outbox.decorate import with_lead, with_results
 from newsbot.quizzes.cards.daily_cards import daily_results
-from newsbot.quizzes.daily import Dailies
-from newsbot.quizzes.rules.asking import asked as asked_as
+from newsbot.quizzes.daily import DailyQuestions
+from newsbot.quizzes.rules.asking import ask_question as asked_as
 from newsbot.quizzes.rules.scoring import Answer
 from newsbot.storage.database import Database, Transaction
 from tests.content.conftest import Folder
 
 LIBRARY = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
-WIRE = ContentWire(LIBRARY)
+WIRE = ContentNews(LIBRARY)
 TOPICS = tuple(LIBRARY.topics)
 DAY = date(2026, 11, 24)
 ONE_DAY = timedelta(days=1)
@@ -63,15 +63,15 @@ class Asking:
     """A question of the day that is always the same."""
 
     def __init__(self, *blocks: Text | Buttons) -> None:
-        self._asked = OpenQuestion("only", blocks) if blocks else None
+        self._fetch_person = StandInQuestion("only", blocks) if blocks else None
 
     def question(
         self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
-    ) -> AskedQuestion | None:
+    ) -> EditionQuestion | None:
         """See `DailyQuestion`."""
-        return self._asked
+        return self._fetch_person
 
-    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """Nothing is kept."""
 
 
@@ -94,9 +94,9 @@ def selection(
     return Selection(topics, day, cursor or day - ONE_DAY, history, when_empty)
 
 
-def composed(wire: Listed | ContentWire, asked: Selection) -> Edition:
+def composed(wire: Listed | ContentNews, asked: Selection) -> Edition:
     """The edition of our own content."""
-    return compose(LIBRARY, wire, SelfCheck(), asked)
+    return compose(LIBRARY, wire, SelfCheckQuestion(), asked)
 
 
 def card_of(edition: Edition) -> Card:
@@ -109,13 +109,13 @@ def life(
     topics: tuple[str, ...],
     first: date,
     days: int,
-    wire: Listed | ContentWire = WIRE,
+    wire: Listed | ContentNews = WIRE,
     library: Library = LIBRARY,
     question: DailyQuestion | None = None,
 ) -> Iterator[tuple[Selection, Edition]]:
     """A subscription's daily editions, each with what the one before left."""
     history, cursor = History(), first - ONE_DAY
-    question = question or SelfCheck()
+    question = question or SelfCheckQuestion()
     for day in (first + timedelta(days=number) for number in range(days)):
         asked = selection(day, cursor, topics, history)
         edition = compose(library, wire, question, asked)
@@ -312,13 +312,13 @@ def test_the_figure_of_the_day_has_a_chart_a_date_a_caveat_and_a_numbered_source
 
 def test_a_small_library_or_an_empty_one_still_gives_a_digest(tmp_path: Path) -> None:
     library = Folder(tmp_path).library()
-    wire = ContentWire(library)
-    shown = card_of(compose(library, wire, SelfCheck(), selection(date(2025, 1, 27), topics=("tea",)))).plain()
+    wire = ContentNews(library)
+    shown = card_of(compose(library, wire, SelfCheckQuestion(), selection(date(2025, 1, 27), topics=("tea",)))).plain()
     assert "27 January 2025 · Tea rises — $5.50 (Price of a kilogram of tea)" in shown
-    elsewhere = compose(library, wire, SelfCheck(), selection(topics=("gone",)))
+    elsewhere = compose(library, wire, SelfCheckQuestion(), selection(topics=("gone",)))
     assert "No new event on gone since 23 November 2026." in card_of(elsewhere).plain()
     empty = replace(library, events={}, figures={}, briefs={}, questions={})
-    bare = compose(empty, ContentWire(empty), SelfCheck(), selection(date(2020, 1, 1)))
+    bare = compose(empty, ContentNews(empty), SelfCheckQuestion(), selection(date(2020, 1, 1)))
     assert [type(block) for block in card_of(bare).blocks] == [Text, Buttons]
     assert {each.outcome for each in bare.why} == {"left out"}
 
@@ -428,9 +428,9 @@ def test_every_digest_fits_every_platform_in_one_message_with_its_lead() -> None
                 assert len(fitted.parts) == 1, (asked, budget.name)
 
 
-def sealed() -> Dailies:
+def sealed() -> DailyQuestions:
     """The question of the day as the quiz asks it; nothing is kept."""
-    return Dailies(Database("sqlite://"), lambda: LIBRARY, lambda: datetime.now(UTC), Random(1))
+    return DailyQuestions(Database("sqlite://"), lambda: LIBRARY, lambda: datetime.now(UTC), Random(1))
 
 
 def _longest_results() -> tuple[Block, ...]:
@@ -490,7 +490,7 @@ def test_nothing_of_the_answer_is_in_what_is_kept_of_an_edition() -> None:
 def test_equal_selections_give_equal_cards_that_survive_being_stored() -> None:
     again = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
     for (asked, edition), (_, other) in zip(
-        life(("nvidia",), DAY, 20), life(("nvidia",), DAY, 20, ContentWire(again), again), strict=True
+        life(("nvidia",), DAY, 20), life(("nvidia",), DAY, 20, ContentNews(again), again), strict=True
     ):
         assert edition == other
         assert card_from_json(json.loads(json.dumps(card_to_json(card_of(edition))))) == edition.card

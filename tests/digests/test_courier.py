@@ -15,12 +15,12 @@ from newsbot.messages.actions import Action
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, Rule, text
 from newsbot.messages.codec import reply_to_json
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
-from newsbot.outbox.membership import ALIVE, RENEWED, Workers
-from newsbot.outbox.rate_limit import Limiter, Pace
-from newsbot.outbox.settlements import Ledger
-from newsbot.outbox.worker import Courier, OnRefused, Post
+from newsbot.outbox.membership import ALIVE, RENEWED, WorkerMembership
+from newsbot.outbox.rate_limit import Rate, RateLimiter
+from newsbot.outbox.settlements import SettlementWriter
+from newsbot.outbox.worker import NewPost, OnRefused, OutboxWorker
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
 from tests.discord.loopback import LoopbackDiscord
@@ -54,7 +54,7 @@ class Wall:
         self.hanging: dict[str, asyncio.Event] = {}
         self.failing: dict[str, list[Exception]] = {}
         self.window = timedelta(minutes=3)
-        self.looked_for: list[str] = []
+        self.settle_unclear: list[str] = []
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
         async with self.changed:
@@ -70,13 +70,13 @@ class Wall:
             self.changed.notify_all()
         return Posted(place, key)
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         del place
         return self.window
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         del place, since
-        self.looked_for.append(key)
+        self.settle_unclear.append(key)
         return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
@@ -90,9 +90,9 @@ class Wall:
         del posted, title
         return None
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         del place
-        return Abilities(post=True, pictures=True, edit=True, threads=True)
+        return Capabilities(post=True, pictures=True, edit=True, threads=True)
 
     @property
     def keys(self) -> list[str]:
@@ -130,7 +130,7 @@ async def counts(database: Database) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def running(*couriers: Courier) -> AsyncIterator[None]:
+async def running(*couriers: OutboxWorker) -> AsyncIterator[None]:
     """Couriers at work, told to stop at the end."""
     stop = asyncio.Event()
     tasks = [asyncio.create_task(courier.run(stop)) for courier in couriers]
@@ -148,8 +148,8 @@ def courier_of(
     worker: str = "w",
     now: Callable[[], datetime] = lambda: START,
     on_refused: OnRefused | None = None,
-) -> Courier:
-    return Courier(database, {"wall": wall}, worker, now, Random(1), on_refused=on_refused)
+) -> OutboxWorker:
+    return OutboxWorker(database, {"wall": wall}, worker, now, Random(1), on_refused=on_refused)
 
 
 # -- the pipeline -------------------------------------------------------------------------------------------------
@@ -171,9 +171,9 @@ async def test_what_is_put_there_while_it_runs_leaves_at_once(database: Database
     wall = Wall()
     courier = courier_of(database, wall)
     async with running(courier):
-        await courier.post(Post("first", Place("wall", "", "news"), REPLY, START))
+        await courier.post(NewPost("first", Place("wall", "", "news"), REPLY, START))
         await wall.count(1)
-        await courier.post(Post("second", Place("wall", "", "news"), REPLY, START))
+        await courier.post(NewPost("second", Place("wall", "", "news"), REPLY, START))
         await wall.count(2)
     assert wall.keys == ["first", "second"]
 
@@ -184,7 +184,7 @@ async def test_a_full_lane_on_one_platform_is_not_in_the_way_of_another(database
     keys = [f"s-{number}" for number in range(300)]
     slow.hanging = dict.fromkeys(keys, asyncio.Event())
     await put(database, *(NewDelivery(key, Place("slow", "", key), START) for key in keys), new("quick"))
-    courier = Courier(database, {"slow": slow, "wall": quick}, "w", lambda: START, Random(1))
+    courier = OutboxWorker(database, {"slow": slow, "wall": quick}, "w", lambda: START, Random(1))
     async with running(courier):
         await quick.count(1)
         next(iter(slow.hanging.values())).set()
@@ -212,7 +212,7 @@ async def test_an_edition_that_cannot_be_read_fails_alone(database: Database) ->
     async with database.transaction() as tx:
         await tx.deliveries.add(await tx.deliveries.add_edition("{", "v", START), [new("broken")])
     await put(database, new("good"))
-    assert await courier_of(database, wall).sweep() == 2
+    assert await courier_of(database, wall).run_once() == 2
     assert (wall.keys, (await found(database, "broken")).state) == (["good"], "failed")
 
 
@@ -222,10 +222,10 @@ async def test_a_limit_after_an_unclear_attempt_does_not_make_it_clear(database:
     wall.failing["k"] = [PostUnclear("It broke."), PostLater("Slow down.", 600.0)]
     await put(database, new("k"))
     courier = courier_of(database, wall, now=clock.now)
-    await courier.sweep()
+    await courier.run_once()
     clock.at += timedelta(seconds=5)
-    await courier.sweep()
-    assert ((await found(database, "k")).state, wall.looked_for, wall.posts) == ("unknown", ["k"], [])
+    await courier.run_once()
+    assert ((await found(database, "k")).state, wall.settle_unclear, wall.posts) == ("unknown", ["k"], [])
 
 
 # -- notes in groups ----------------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ async def _held(database: Database, *keys: str) -> Sequence[Delivery]:
 
 async def test_a_note_that_breaks_leaves_the_others_right(database: Database) -> None:
     held = await _held(database, "a", "b", "c", "d")
-    ledger = Ledger(database, "w", lambda: START)
+    ledger = SettlementWriter(database, "w", lambda: START)
 
     async def breaks(tx: Transaction) -> None:
         await tx.deliveries.add_edition("{}", "v", datetime(2026, 1, 1))  # it takes none without a zone
@@ -261,7 +261,7 @@ async def test_while_the_database_is_away_notes_are_tried_again(database: Databa
         if away:
             raise away.pop()
 
-    assert await Ledger(database, "w", lambda: START, (0.0, 0.0)).settle(
+    assert await SettlementWriter(database, "w", lambda: START, (0.0, 0.0)).settle(
         Settlement(delivery.id, "sent", START), with_it
     )
     assert (await found(database, "a")).state == "sent"
@@ -274,7 +274,7 @@ async def test_notes_that_cannot_be_written_let_nobody_wait_for_ever(database: D
         del tx
         raise StorageUnavailable("The disk is full.")
 
-    ledger = Ledger(database, "w", lambda: START, (0.0,))
+    ledger = SettlementWriter(database, "w", lambda: START, (0.0,))
     notes = ledger.settle(Settlement(held[0].id, "sent", START), away), ledger.begin(held[1].id)
     assert list(await asyncio.gather(*notes)) == [False, False]
     assert {(await found(database, key)).state for key in "ab"} == {"leased"}
@@ -296,7 +296,7 @@ async def test_four_couriers_at_once_keep_the_order_of_each_channel(database: Da
 
 async def test_the_channels_are_divided_among_the_live_and_a_dead_ones_part_is_taken_over(database: Database) -> None:
     clock = Clock()
-    workers = {name: Workers(database, "wall", name, clock.now) for name in "abc"}
+    workers = {name: WorkerMembership(database, "wall", name, clock.now) for name in "abc"}
     for worker in workers.values():
         await worker.part()
     clock.at += RENEWED
@@ -332,7 +332,7 @@ async def test_what_people_wait_for_is_claimed_by_any_worker_and_before_what_fil
 
 async def test_a_worker_leaves_the_channels_of_another_live_one_alone(database: Database) -> None:
     wall = Wall()
-    other = Workers(database, "wall", "another", lambda: START)
+    other = WorkerMembership(database, "wall", "another", lambda: START)
     await other.part()
     await put(database, *(new(f"k-{number}") for number in range(40)))
     async with database.transaction() as tx:
@@ -359,7 +359,7 @@ class Seconds:
 @pytest.mark.parametrize(("workers", "seconds"), [(1, 10.0), (4, 40.0)])
 async def test_each_worker_keeps_its_share_of_the_pace(workers: int, seconds: float) -> None:
     time = Seconds()
-    limiter = Limiter(Pace(20), lambda: time.now, time.sleep)
+    limiter = RateLimiter(Rate(20), lambda: time.now, time.sleep)
     limiter.divide(workers)
     for _ in range(201):
         await limiter.turn()
@@ -369,7 +369,7 @@ async def test_each_worker_keeps_its_share_of_the_pace(workers: int, seconds: fl
 
 async def test_after_a_quiet_time_only_a_few_leave_at_once() -> None:
     time = Seconds()
-    limiter = Limiter(Pace(40), lambda: time.now, time.sleep)
+    limiter = RateLimiter(Rate(40), lambda: time.now, time.sleep)
     await limiter.turn()
     time.now += 3_600
     before = time.now
@@ -379,11 +379,11 @@ async def test_after_a_quiet_time_only_a_few_leave_at_once() -> None:
 
 
 async def test_without_a_pace_nobody_waits() -> None:
-    limiter = Limiter(None)
+    limiter = RateLimiter(None)
     await limiter.turn()
     assert limiter.within(30) is None
     with pytest.raises(ValueError, match="no pace"):
-        Pace(0)
+        Rate(0)
 
 
 # -- what stands in front, and what a refusal does ----------------------------------------------------------------
@@ -393,7 +393,7 @@ async def test_an_edition_is_one_object_with_each_lead_made_once(database: Datab
     wall = Wall()
     leads = [("", ""), ("", ""), ("7", ""), ("7", ""), ("7", "late: the bot was down"), ("", "late: the bot was down")]
     await put(database, *(new(f"k{n}", mention=who, label=why) for n, (who, why) in enumerate(leads)))
-    await courier_of(database, wall).sweep()
+    await courier_of(database, wall).run_once()
     shown = {key: reply.card for _, key, reply in wall.posts}
     assert shown["k0"] is shown["k1"]
     assert shown["k2"] is shown["k3"]
@@ -406,7 +406,7 @@ async def test_a_digest_that_leaves_late_says_so(database: Database, minutes: in
     wall, clock = Wall(), Clock()
     await put(database, new("digest", subscription=1), new("other"))
     clock.at += timedelta(minutes=minutes)
-    await courier_of(database, wall, now=clock.now).sweep()
+    await courier_of(database, wall, now=clock.now).run_once()
     shown = {key: reply.card.plain() for _, key, reply in wall.posts}
     assert says in shown["digest"]
     assert ("late" in shown["digest"], "late" in shown["other"]) == (bool(says), False)
@@ -426,10 +426,10 @@ async def test_a_refused_digest_and_what_follows_from_it_are_one_transaction(dat
 
     await put(database, new("digest", subscription=1), new("other"))
     courier = courier_of(database, wall, on_refused=on_refused)
-    await courier.sweep()
+    await courier.run_once()
     assert told == [("failed", "No.", "Allow it.")]
     assert (await found(database, "notice")).state == "due"
-    assert await courier.sweep() == 1
+    assert await courier.run_once() == 1
 
 
 async def test_where_what_follows_breaks_the_refusal_is_kept_all_the_same(database: Database) -> None:
@@ -441,7 +441,7 @@ async def test_where_what_follows_breaks_the_refusal_is_kept_all_the_same(databa
         raise ValueError(f"{reason} {fix}")
 
     await put(database, new("digest", subscription=1))
-    await courier_of(database, wall, on_refused=on_refused).sweep()
+    await courier_of(database, wall, on_refused=on_refused).run_once()
     assert await counts(database) == {"failed": 1}
 
 
@@ -482,16 +482,16 @@ async def put_asking(database: Database, *fresh: NewDelivery) -> None:
         await tx.deliveries.add(await tx.deliveries.add_edition(body, "v", START, daily="d1"), fresh)
 
 
-def telling(database: Database, wall: Wall, told: Told) -> Courier:
+def telling(database: Database, wall: Wall, told: Told) -> OutboxWorker:
     """A courier that asks for results."""
-    return Courier(database, {"wall": wall}, "w", lambda: START, Random(1), results=told)
+    return OutboxWorker(database, {"wall": wall}, "w", lambda: START, Random(1), results=told)
 
 
 async def test_results_stand_above_the_question_of_those_editions_alone_that_ask_one(database: Database) -> None:
     wall, told = Wall(), Told(a="Two were right.", plain="Nobody asked.")
     await put_asking(database, new("a"), new("b"), new("c"))
     await put(database, new("plain"))
-    await telling(database, wall, told).sweep()
+    await telling(database, wall, told).run_once()
     shown = {key: reply.card for _, key, reply in wall.posts}
     assert shown["a"].plain().index("Two were right.") < shown["a"].plain().index("Which?")
     assert shown["b"] is shown["c"]
@@ -502,7 +502,7 @@ async def test_results_stand_above_the_question_of_those_editions_alone_that_ask
 async def test_channels_with_the_same_results_share_one_object(database: Database) -> None:
     wall, told = Wall(), Told(a="Nobody answered.", b="Nobody answered.", c="One answered.")
     await put_asking(database, new("a"), new("b"), new("c"))
-    await telling(database, wall, told).sweep()
+    await telling(database, wall, told).run_once()
     shown = {key: reply.card for _, key, reply in wall.posts}
     assert shown["a"] is shown["b"]
     assert "One answered." in shown["c"].plain()
@@ -513,7 +513,7 @@ async def test_results_of_many_channels_are_asked_for_together(database: Databas
     told.release.clear()
     await put_asking(database, *(new(f"k-{number}") for number in range(100)))
     async with asyncio.TaskGroup() as group:
-        group.create_task(telling(database, wall, told).sweep())
+        group.create_task(telling(database, wall, told).run_once())
         async with asyncio.timeout(DEADLINE):
             await told.entered.wait()
         told.release.set()
@@ -528,7 +528,7 @@ async def test_a_digest_leaves_without_results_that_cannot_be_had_and_the_others
     told.spoilt = "b"
     told.failing = [StorageUnavailable("locked")]
     await put_asking(database, new("a"), new("b"))
-    await telling(database, wall, told).sweep()
+    await telling(database, wall, told).run_once()
     shown = {key: reply.card.plain() for _, key, reply in wall.posts}
     assert "Two were right." in shown["a"]
     assert "right" not in shown["b"]
@@ -542,7 +542,7 @@ async def test_results_whose_buttons_clash_with_the_digest_are_left_out(database
 
     wall = Wall()
     await put_asking(database, new("a"))
-    await telling(database, wall, Clashing()).sweep()
+    await telling(database, wall, Clashing()).run_once()
     assert [reply.card for _, _, reply in wall.posts] == [ASKING]
 
 
@@ -552,7 +552,7 @@ async def test_results_whose_buttons_clash_with_the_digest_are_left_out(database
 async def test_a_fan_out_over_discord_stands_once_in_each_channel(database: Database) -> None:
     from newsbot.platforms.discord.adapter import DiscordPlatform
     from newsbot.platforms.discord.login import Login, use_server
-    from newsbot.platforms.discord.renderer import Painter
+    from newsbot.platforms.discord.renderer import MessageRenderer
     from tests.discord.test_posting import Drawn
 
     async def not_published(place: Place) -> bool:
@@ -563,10 +563,10 @@ async def test_a_fan_out_over_discord_stands_once_in_each_channel(database: Data
         use_server(server.api_url, server.gateway_url)
         channels = [server.world.add_channel(server.world.add_guild("g"), f"c{number}") for number in range(80)]
         login = Login(server.token)
-        platform = DiscordPlatform(login.http, Painter(Drawn()), not_published)
+        platform = DiscordPlatform(login.http, MessageRenderer(Drawn()), not_published)
         fresh = [NewDelivery(f"d-{each.id}", Place("discord", "", str(each.id)), START) for each in channels]
         await put(database, *fresh)
-        async with running(Courier(database, {"discord": platform}, "w", lambda: START, Random(1))):
+        async with running(OutboxWorker(database, {"discord": platform}, "w", lambda: START, Random(1))):
             await server.wait_for(lambda: all(server.messages(each) for each in channels), timeout=DEADLINE)
         await login.close()
         assert {len(server.messages(each)) for each in channels} == {1}

@@ -10,20 +10,20 @@ from random import Random
 import pytest
 
 from newsbot.content.library import Library, load_library
-from newsbot.digests.alerts import Notices
-from newsbot.digests.composer.sources import ContentWire, DailyQuestion, OpenQuestion, SelfCheck
-from newsbot.digests.composer.values import AskedQuestion
-from newsbot.digests.late_policy import LateEditions
+from newsbot.digests.alerts import Alerts
+from newsbot.digests.composer.sources import ContentNews, DailyQuestion, SelfCheckQuestion, StandInQuestion
+from newsbot.digests.composer.values import EditionQuestion
+from newsbot.digests.late_policy import LatePolicy
 from newsbot.digests.planner import Planner
-from newsbot.digests.service import MOST, Digests
-from newsbot.digests.watchdog import Watch
+from newsbot.digests.service import MOST, DigestService
+from newsbot.digests.watchdog import Watchdog
 from newsbot.errors import PlatformRefused, PostLater, PostRefused, PostUnclear, RequestError, StorageUnavailable
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Reply
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
-from newsbot.outbox.before_send import Results
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.before_send import DailyResults
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.scheduler import Scheduler
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.outbox import stored_editions
@@ -62,10 +62,10 @@ class Paper:
         self.posted.append((place, reply, key))
         return Posted(place, str(len(self.posted)))
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         return self.window
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
@@ -78,8 +78,8 @@ class Paper:
         del posted, title
         return None
 
-    async def abilities(self, place: Place) -> Abilities:
-        return Abilities(post=True, pictures=True, edit=True, threads=True)
+    async def capabilities(self, place: Place) -> Capabilities:
+        return Capabilities(post=True, pictures=True, edit=True, threads=True)
 
     def titles(self, channel: str) -> list[str]:
         return [reply.card.title for place, reply, _ in self.posted if place.channel == channel]
@@ -92,21 +92,21 @@ class Bot:
     database: Database
     clock: Clock = field(default_factory=Clock)
     paper: Paper = field(default_factory=Paper)
-    question: DailyQuestion = field(default_factory=SelfCheck)
-    results: Results | None = None
+    question: DailyQuestion = field(default_factory=SelfCheckQuestion)
+    results: DailyResults | None = None
 
     def __post_init__(self) -> None:
         platforms = {"paper": self.paper}
-        self.planner = Planner(self.database, lambda: LIBRARY, ContentWire, self.question, self.clock)
-        self.digests = Digests(self.database, platforms, lambda: LIBRARY, ContentWire, self.question, self.clock)
-        self.watch = Watch(self.database, Notices(OPERATOR), self.clock, timedelta(minutes=15))
+        self.planner = Planner(self.database, lambda: LIBRARY, ContentNews, self.question, self.clock)
+        self.digests = DigestService(self.database, platforms, lambda: LIBRARY, ContentNews, self.question, self.clock)
+        self.watch = Watchdog(self.database, Alerts(OPERATOR), self.clock, timedelta(minutes=15))
         self.courier = self.worker("one")
 
-    def worker(self, name: str) -> Courier:
+    def worker(self, name: str) -> OutboxWorker:
         """A courier of that name."""
-        late = LateEditions(self.database, self.clock)
+        late = LatePolicy(self.database, self.clock)
         told = self.watch.refused
-        return Courier(
+        return OutboxWorker(
             self.database,
             {"paper": self.paper},
             name,
@@ -122,12 +122,12 @@ class Bot:
         async with self.database.transaction() as tx:
             await tx.watches.beat("planner", instant - timedelta(seconds=30))
         self.clock.at = instant
-        await self.planner.sweep()
-        await self.watch.sweep()
-        while await self.courier.sweep():
+        await self.planner.run_once()
+        await self.watch.run_once()
+        while await self.courier.run_once():
             pass
-        await self.watch.sweep()
-        while await self.courier.sweep():
+        await self.watch.run_once()
+        while await self.courier.run_once():
             pass
 
     async def subscribed(self, channel: str = "news", **wishes: object) -> Subscription:
@@ -159,8 +159,8 @@ async def test_two_planners_at_once_make_one_delivery(bot: Bot) -> None:
     for number in range(20):
         await bot.subscribed(f"channel {number}")
     bot.clock.at = nine(9)
-    others = [Planner(bot.database, lambda: LIBRARY, ContentWire, SelfCheck(), bot.clock) for _ in range(3)]
-    await asyncio.gather(*(planner.sweep() for planner in others))
+    others = [Planner(bot.database, lambda: LIBRARY, ContentNews, SelfCheckQuestion(), bot.clock) for _ in range(3)]
+    await asyncio.gather(*(planner.run_once() for planner in others))
     async with bot.database.transaction() as tx:
         assert await tx.deliveries.counts() == {"due": 20}
 
@@ -170,27 +170,27 @@ async def test_channels_with_one_selection_share_one_edition_whatever_their_ment
         await bot.subscribed(f"channel {number}", mention=str(number))
     await bot.subscribed("other", topics=("nvidia",))
     bot.clock.at = nine(9)
-    await bot.planner.sweep()
+    await bot.planner.run_once()
     async with bot.database.transaction() as tx:
         found = await tx.deliveries.in_states(["due"], 10)
     assert len({each.edition_id for each in found}) == 2
     assert sorted(each.mention for each in found) == ["", "0", "1", "2", "3", "4"]
 
 
-class Numbered(SelfCheck):
+class Numbered(SelfCheckQuestion):
     """Asks what the self-check asks, as a question that is kept, and notes what it was told to keep."""
 
     def __init__(self) -> None:
-        self.posed: list[AskedQuestion] = []
+        self.posed: list[EditionQuestion] = []
         self.breaks = False
 
     def question(
         self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
-    ) -> AskedQuestion | None:
+    ) -> EditionQuestion | None:
         found = super().question(library, topics, asked, day)
-        return OpenQuestion(found.id, found.blocks, f"d-{found.id}", "{}") if found else None
+        return StandInQuestion(found.id, found.blocks, f"d-{found.id}", "{}") if found else None
 
-    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         if self.breaks:
             raise StorageUnavailable("locked")
         self.posed += asked
@@ -213,10 +213,10 @@ async def test_what_an_edition_asks_is_kept_with_it_once_for_all_its_channels(da
     bot.clock.at = nine(9)
     numbered.breaks = True
     with pytest.raises(StorageUnavailable):
-        await bot.planner.sweep()
+        await bot.planner.run_once()
     assert await _dailies(bot) == []
     numbered.breaks = False
-    await bot.planner.sweep()
+    await bot.planner.run_once()
     all_topics, nvidia = [each.daily for each in numbered.posed]
     assert await _dailies(bot) == [all_topics] * 3 + [nvidia]
 
@@ -234,7 +234,7 @@ async def test_an_edition_on_request_poses_its_question_and_a_preview_does_not(d
 async def test_an_edition_that_asks_nothing_that_is_kept_has_no_question(bot: Bot) -> None:
     await bot.subscribed()
     bot.clock.at = nine(9)
-    await bot.planner.sweep()
+    await bot.planner.run_once()
     assert await _dailies(bot) == [""]
 
 
@@ -252,7 +252,7 @@ async def test_an_outage_is_noticed_and_said(bot: Bot) -> None:
     async with bot.database.transaction() as tx:
         await tx.watches.beat("planner", nine(10) - timedelta(minutes=50))
     bot.clock.at = nine(12) + timedelta(minutes=40)
-    await bot.planner.sweep()
+    await bot.planner.run_once()
     states = {
         each.place.channel: [(row.state, row.label or row.reason) for row in await bot.digests.log(each)][:3][::-1]
         for each in [latest, every, none]
@@ -415,13 +415,13 @@ async def test_an_unknown_or_failed_delivery_leaves_once_more_when_asked(bot: Bo
 async def test_a_digest_that_cannot_be_composed_holds_up_nobody(database: Database) -> None:
     bot = Bot(database)
 
-    class Broken(ContentWire):
+    class Broken(ContentNews):
         def items(self, since: date, until: date, topics: frozenset[str]):  # type: ignore[no-untyped-def]
             if "nvidia" in topics:
                 raise ValueError("a broken wire")
             return super().items(since, until, topics)
 
-    bot.planner = Planner(database, lambda: LIBRARY, Broken, SelfCheck(), bot.clock, troubles=bot.watch)
+    bot.planner = Planner(database, lambda: LIBRARY, Broken, SelfCheckQuestion(), bot.clock, troubles=bot.watch)
     broken = await bot.subscribed("broken", topics=("nvidia",))
     await bot.subscribed("well")
     await bot.at(nine(9))
@@ -435,12 +435,12 @@ async def test_a_digest_that_cannot_be_composed_holds_up_nobody(database: Databa
 
 
 async def test_a_digest_whose_composing_is_mended_in_time_comes_late_and_says_so(bot: Bot) -> None:
-    class Broken(ContentWire):
+    class Broken(ContentNews):
         def items(self, since: date, until: date, topics: frozenset[str]):  # type: ignore[no-untyped-def]
             raise ValueError("a broken wire")
 
     mended = bot.planner
-    bot.planner = Planner(bot.database, lambda: LIBRARY, Broken, SelfCheck(), bot.clock, troubles=bot.watch)
+    bot.planner = Planner(bot.database, lambda: LIBRARY, Broken, SelfCheckQuestion(), bot.clock, troubles=bot.watch)
     await bot.subscribed()
     await bot.at(nine(9))
     bot.planner = mended
@@ -450,7 +450,9 @@ async def test_a_digest_whose_composing_is_mended_in_time_comes_late_and_says_so
 
 
 async def test_a_damaged_subscription_is_paused_and_told_and_holds_up_nobody(bot: Bot) -> None:
-    bot.planner = Planner(bot.database, lambda: LIBRARY, ContentWire, SelfCheck(), bot.clock, troubles=bot.watch)
+    bot.planner = Planner(
+        bot.database, lambda: LIBRARY, ContentNews, SelfCheckQuestion(), bot.clock, troubles=bot.watch
+    )
     damaged, _ = await bot.subscribed("damaged"), await bot.subscribed("well")
     async with bot.database.transaction() as tx:
         await tx.subscriptions.update(replace(damaged, zone="Atlantis/Nowhere"))
@@ -476,7 +478,7 @@ async def test_of_two_machines_whose_clocks_differ_neither_says_that_the_other_w
     for turn in range(10):
         for ahead in (89, 0):
             bot.clock.at = MONDAY + timedelta(seconds=30 * turn + ahead)
-            await bot.planner.sweep()
+            await bot.planner.run_once()
     async with bot.database.transaction() as tx:
         assert await tx.watches.outages_since(MONDAY - timedelta(days=1)) == ()
 
@@ -490,21 +492,21 @@ async def test_an_unknown_edition_does_not_hide_a_later_outage_of_its_platform(b
     bot.paper.troubles["news"] = PostLater("Paper is out.", 60)
     await bot.at(nine(10))
     await bot.at(nine(10) + timedelta(minutes=16))
-    assert bot.paper.titles("operators") == ["Digests are not confirmed"]
+    assert bot.paper.titles("operators") == ["DigestService are not confirmed"]
     del bot.paper.troubles["news"]
     await bot.at(nine(10) + timedelta(minutes=30))
-    assert bot.paper.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
+    assert bot.paper.titles("operators") == ["DigestService are not confirmed", "DigestService are well again"]
 
 
 async def test_slots_that_nobody_decides_are_told_to_the_operator(bot: Bot) -> None:
     await bot.subscribed()
     bot.clock.at = nine(9) + timedelta(minutes=16)
     for _ in range(2):
-        await bot.watch.sweep()
-    await bot.courier.sweep()
-    assert bot.paper.titles("operators") == ["Digests are not confirmed"]
+        await bot.watch.run_once()
+    await bot.courier.run_once()
+    assert bot.paper.titles("operators") == ["DigestService are not confirmed"]
     await bot.at(nine(9) + timedelta(minutes=17))
-    assert bot.paper.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
+    assert bot.paper.titles("operators") == ["DigestService are not confirmed", "DigestService are well again"]
 
 
 async def test_many_digests_that_one_revoked_token_stops_are_one_notice_to_each(bot: Bot) -> None:
@@ -550,8 +552,8 @@ async def test_after_hours_of_outage_one_refusal_for_now_does_not_lose_the_editi
     await bot.at(nine(9) - timedelta(minutes=1))
     bot.clock.at = nine(9) + timedelta(hours=7)
     bot.paper.troubles["news"] = PostLater("Slow down.", 5)
-    await bot.planner.sweep()
-    await bot.courier.sweep()
+    await bot.planner.run_once()
+    await bot.courier.run_once()
     bot.paper.troubles.clear()
     await bot.at(bot.clock.at + timedelta(minutes=1))
     assert [each.state for each in await bot.digests.log(made)] == ["sent"]
@@ -561,10 +563,10 @@ async def test_an_edition_that_was_decided_before_an_outage_keeps_to_the_wish_of
     wishes = [await bot.subscribed(policy, catch_up=policy) for policy in ("latest", "all", "skip")]
     await bot.at(nine(9) - timedelta(seconds=30))
     bot.clock.at = nine(9)
-    await bot.planner.sweep()  # and killed right after it
+    await bot.planner.run_once()  # and killed right after it
     bot.clock.at = nine(9) + timedelta(hours=3, minutes=30)
-    await bot.planner.sweep()
-    while await bot.courier.sweep():
+    await bot.planner.run_once()
+    while await bot.courier.run_once():
         pass
     assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["all", "latest"]
     assert all("late: the bot was down 09:00–12:30" in reply.card.plain() for _, reply, _ in bot.paper.posted)
@@ -581,7 +583,7 @@ async def test_a_platform_that_was_away_for_days_gets_the_newest_edition_and_no_
         async with bot.database.transaction() as tx:
             await tx.watches.beat("planner", nine(day) - timedelta(seconds=30))
         bot.clock.at = nine(day)
-        await bot.planner.sweep()  # in a process of another platform
+        await bot.planner.run_once()  # in a process of another platform
     await bot.at(nine(13) + timedelta(minutes=1))
     assert len(bot.paper.titles("news")) == 1
     states = [each.state for each in await bot.digests.log(made)]
@@ -593,14 +595,14 @@ async def test_a_process_that_was_suspended_after_its_lease_posts_nothing_that_a
     bot.paper.window = timedelta(hours=1)
     await bot.at(nine(9) - timedelta(seconds=30))
     bot.clock.at = nine(9)
-    await bot.planner.sweep()
+    await bot.planner.run_once()
     (claimed,) = await bot.courier._claim(["paper"], 10, (0, 1))
     gate = asyncio.Semaphore(0)
-    suspended = asyncio.create_task(bot.courier.sent(claimed, gate))
+    suspended = asyncio.create_task(bot.courier.attempt(claimed, gate))
     while (await bot.digests.log(made))[0].state != "sending":
         pass  # each look lets the courier go on
     bot.clock.at = nine(9) + timedelta(seconds=91)
-    await bot.worker("two").sweep()
+    await bot.worker("two").run_once()
     bot.clock.at = nine(9) + timedelta(minutes=10)
     gate.release()
     assert await suspended is None
@@ -643,7 +645,7 @@ class Counted:
         self.breaks = breaks
         self.turned = asyncio.Event()
 
-    async def sweep(self) -> datetime | None:
+    async def run_once(self) -> datetime | None:
         self.turns += 1
         self.turned.set()
         if self.breaks:

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.content.library import Library, load_library
-from newsbot.digests.simulate import Replayed, instant_text, replay
-from newsbot.digests.simulate_args import merged, wanted
+from newsbot.digests.simulate import SimulatedSlot, instant_text, replay
+from newsbot.digests.simulate_args import merge_outages, parse_plan
 from newsbot.errors import RequestError
 from newsbot.schedule.phrases import parse_days
 from newsbot.schedule.timezones import zone_of
@@ -94,16 +94,16 @@ def expected(
     return found
 
 
-def outcome(of: Replayed) -> Expected:
+def outcome(of: SimulatedSlot) -> Expected:
     """The same of what was replayed."""
     return Expected(of.slot, of.due, of.sent, of.state)
 
 
 async def same(
     at: str, days: str, zone: str, first: str, last: str, *down: str, catch_up: CatchUp = "latest"
-) -> tuple[Replayed, ...]:
+) -> tuple[SimulatedSlot, ...]:
     """The replay, once it was found equal to the reference."""
-    plan = wanted(at, days, zone, first, last, down, catch_up)
+    plan = parse_plan(at, days, zone, first, last, down, catch_up)
     found = await replay(plan, library())
     spans = [(each.start, each.end) for each in plan.down]
     assert [outcome(each) for each in found] == expected(
@@ -209,7 +209,7 @@ async def test_the_longest_outage_posts_at_most_thirty_one() -> None:
 
 
 def test_outages_that_touch_are_one() -> None:
-    plan = wanted(
+    plan = parse_plan(
         "9",
         "daily",
         "UTC",
@@ -222,7 +222,7 @@ def test_outages_that_touch_are_one() -> None:
         ),
     )
     assert [(each.start.hour, each.end.hour) for each in plan.down] == [(10, 14)]
-    assert merged(plan.down) == plan.down
+    assert merge_outages(plan.down) == plan.down
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def test_outages_that_touch_are_one() -> None:
 def test_what_cannot_be_replayed_is_refused_in_words(change: dict[str, Any], says: str) -> None:
     words: dict[str, Any] = {"at": "09:00", "days": "daily", "zone": "UTC", "first": "2026-01-01", "last": "2026-01-31"}
     with pytest.raises(RequestError, match=says):
-        wanted(**{**words, **change})
+        parse_plan(**{**words, **change})
 
 
 def test_instants_are_written_in_utc_with_a_z() -> None:

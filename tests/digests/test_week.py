@@ -7,20 +7,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.library import Library, load_library
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.composer.sources import ContentWire, SelfCheck
+from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
 from newsbot.digests.planner import Planner
-from newsbot.digests.service import Digests
+from newsbot.digests.service import DigestService
 from newsbot.messages.charts import Chart
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
-from newsbot.platforms.discord.renderer import Painter
-from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.discord.renderer import MessageRenderer
+from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import slack_service
 from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.people import place as web_place
@@ -51,14 +51,14 @@ class Newsbot:
     """The parts of one process that post digests, by a simulated clock."""
 
     planner: Planner
-    courier: Courier
-    digests: Digests
+    courier: OutboxWorker
+    digests: DigestService
     clock: Clock
 
     async def works(self) -> datetime | None:
         """Do what is due now; when the next slot is."""
-        found = await self.planner.sweep()
-        while await self.courier.sweep():
+        found = await self.planner.run_once()
+        while await self.courier.run_once():
             pass
         return found
 
@@ -67,21 +67,24 @@ class Newsbot:
         due = await self.works()
         while due is not None and due <= end:
             self.clock.at = max(self.clock.at, due - timedelta(seconds=30))
-            await self.planner.sweep()
+            await self.planner.run_once()
             self.clock.at = due
             due = await self.works()
         self.clock.at = end - timedelta(seconds=30)
-        await self.planner.sweep()
+        await self.planner.run_once()
         self.clock.at = end
         await self.works()
 
 
 def newsbot(database: Database, platforms: Mapping[str, Platform], library: Library, clock: Clock) -> Newsbot:
     """A newsbot that was just started."""
-    planner = Planner(database, lambda: library, ContentWire, SelfCheck(), clock)
-    courier = Courier(database, platforms, f"worker {clock.at}", clock, Random(1))
+    planner = Planner(database, lambda: library, ContentNews, SelfCheckQuestion(), clock)
+    courier = OutboxWorker(database, platforms, f"worker {clock.at}", clock, Random(1))
     return Newsbot(
-        planner, courier, Digests(database, platforms, lambda: library, ContentWire, SelfCheck(), clock), clock
+        planner,
+        courier,
+        DigestService(database, platforms, lambda: library, ContentNews, SelfCheckQuestion(), clock),
+        clock,
     )
 
 
@@ -112,18 +115,18 @@ async def _quiet(place: Place) -> bool:
 async def world(database: Database, library: Library, clock: Clock) -> AsyncIterator[World]:
     """Loopback Discord and Slack, and the web chat."""
     live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
-    desk = Desk(live, clock, lambda: "incident")
+    desk = Dispatcher(live, clock, lambda: "incident")
     async with discord_running() as server, LoopbackSlack() as slack:
         guild = server.world.add_guild(permissions=NEEDED)
         channel = server.world.add_channel(guild, "ai-news")
         login = Login(server.token)
         space = slack.workspace
-        values = SlackValues(bot_token=space.token, api_url=slack.api_url, per_channel=0)
+        values = SlackConfig(bot_token=space.token, api_url=slack.api_url, per_channel=0)
         shelf = Shelf(library)
         async with slack_service(values, desk, shelf, database, Drawing(), clock, with_events=False) as service:
             web = WebChat(desk, database, clock)
             platforms: dict[str, Platform] = {
-                "discord": DiscordPlatform(login.http, Painter(Drawn()), _quiet),
+                "discord": DiscordPlatform(login.http, MessageRenderer(Drawn()), _quiet),
                 "slack": service.platform,
                 "web": web,
             }

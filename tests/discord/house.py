@@ -14,18 +14,18 @@ from random import Random
 from typing import Any
 
 from newsbot.charts.renderer import ChartRenderer
-from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.registry import Menu
 from newsbot.content.cards import charts
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.composer.sources import ContentWire, SelfCheck
-from newsbot.digests.service import Digests
+from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
+from newsbot.digests.service import DigestService
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier, Post
-from newsbot.platforms.discord.service import DiscordService, Where
+from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.platforms.discord.service import DiscordService, DiscordTarget
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
 from newsbot.storage.migrate import migrate
 from tests.discord.loopback import LoopbackDiscord
@@ -44,7 +44,7 @@ def now() -> datetime:
 class Menus:
     """The desk's menu, and the live library's word of changes."""
 
-    desk: Desk
+    desk: Dispatcher
     live: LiveLibrary
 
     def current(self) -> Menu:
@@ -61,10 +61,10 @@ class House:
     """What a test may look at."""
 
     service: DiscordService
-    desk: Desk
+    desk: Dispatcher
     live: LiveLibrary
     database: Database
-    courier: Courier
+    courier: OutboxWorker
     running: asyncio.Task[None]
 
 
@@ -89,21 +89,23 @@ async def house(
     live = LiveLibrary(content, lambda: date(2026, 11, 23))
     events = DurableEvents(database)
     platforms: dict[str, Platform] = {}
-    digests = Digests(database, platforms, lambda: live.current, ContentWire, SelfCheck(), now)
+    digests = DigestService(database, platforms, lambda: live.current, ContentNews, SelfCheckQuestion(), now)
     choices = DurableChoices(database)
-    desk = Desk(live, now, lambda: secrets.token_hex(4), events, choices=choices, digests=digests, menu_of=menu_of)
+    desk = Dispatcher(
+        live, now, lambda: secrets.token_hex(4), events, choices=choices, digests=digests, menu_of=menu_of
+    )
     renderer = pictures or ChartRenderer(CHARTS)
     if pictures is None:
         await renderer.warm([chart for chart in charts(live.current) if "GPU time by phase" in chart.title])
     worker = secrets.token_hex(4)
-    where = Where(token or server.token, server.gateway_url, shards)
+    where = DiscordTarget(token or server.token, server.gateway_url, shards)
 
     async def post_once(key: str, place: Place, reply: Reply) -> None:
-        await courier.post(Post(key, place, reply, now()))
+        await courier.post(NewPost(key, place, reply, now()))
 
     service = DiscordService(where, desk, Menus(desk, live), database, events, renderer, post_once, worker, now)
     platforms["discord"] = service.platform
-    courier = Courier(database, platforms, worker, now, Random(1))
+    courier = OutboxWorker(database, platforms, worker, now, Random(1))
     running = asyncio.create_task(service.run())
     delivering = asyncio.create_task(courier.run(asyncio.Event()))
     try:

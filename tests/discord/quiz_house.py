@@ -10,22 +10,22 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
-from newsbot.digests.composer.sources import ContentWire
+from newsbot.digests.composer.sources import ContentNews
 from newsbot.digests.planner import Planner
-from newsbot.digests.service import Digests
+from newsbot.digests.service import DigestService
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier, Post
-from newsbot.platforms.discord.service import DiscordService, Where
-from newsbot.quizzes.daily import Dailies
-from newsbot.quizzes.engine import Games
+from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.platforms.discord.service import DiscordService, DiscordTarget
+from newsbot.quizzes.daily import DailyQuestions
+from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.serialization import game_of
-from newsbot.quizzes.service import Quizzes
+from newsbot.quizzes.service import QuizService
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate
 from tests.discord.conftest import Town
@@ -56,8 +56,8 @@ class QuizHouse:
     town: Town
     database: Database
     service: DiscordService
-    games: Games
-    courier: Courier
+    games: GameEngine
+    courier: OutboxWorker
     planner: Planner
     clock: Clock
     platforms: dict[str, Platform] = field(default_factory=dict)
@@ -65,9 +65,9 @@ class QuizHouse:
     async def settle(self) -> datetime | None:
         """Do all that is due at this instant; returns when to look again."""
         while True:
-            again = await self.games.sweep()
-            await self.games.moved()
-            if not await self.courier.sweep() and (again is None or again > self.clock()):
+            again = await self.games.run_once()
+            await self.games.wait_idle()
+            if not await self.courier.run_once() and (again is None or again > self.clock()):
                 return again
 
     async def run(self, seconds: float, *, discord_too: bool = True) -> None:
@@ -85,10 +85,10 @@ class QuizHouse:
 
     async def next_day(self) -> None:
         """A day later, with the digests that come then."""
-        await self.planner.sweep()
+        await self.planner.run_once()
         self.clock.passed += timedelta(days=1)
         self.town.server.clock.advance(timedelta(days=1).total_seconds())
-        await self.planner.sweep()
+        await self.planner.run_once()
         await self.settle()
 
     async def command(self, who: User, where: Channel, *path: str, **options: Any) -> Interaction:
@@ -160,21 +160,21 @@ async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     def library() -> Library:
         return live.current
 
-    dailies = Dailies(database, library, clock, Random(4))
-    quizzes = Quizzes(database, platforms, library, dailies, clock, Random(5))
-    digests = Digests(database, platforms, library, ContentWire, dailies, clock)
+    dailies = DailyQuestions(database, library, clock, Random(4))
+    quizzes = QuizService(database, platforms, library, dailies, clock, Random(5))
+    digests = DigestService(database, platforms, library, ContentNews, dailies, clock)
     events, worker = DurableEvents(database), secrets.token_hex(4)
-    desk = Desk(live, clock, lambda: secrets.token_hex(4), events, digests=digests, quizzes=quizzes)
+    desk = Dispatcher(live, clock, lambda: secrets.token_hex(4), events, digests=digests, quizzes=quizzes)
 
     async def post_once(key: str, place: Place, reply: Reply) -> None:
-        await courier.post(Post(key, place, reply, clock()))
+        await courier.post(NewPost(key, place, reply, clock()))
 
-    where = Where(town.server.token, town.server.gateway_url, None)
+    where = DiscordTarget(town.server.token, town.server.gateway_url, None)
     service = DiscordService(where, desk, Menus(desk, live), database, events, Drawn(), post_once, worker, clock)
     platforms["discord"] = service.platform
-    courier = Courier(database, platforms, worker, clock, Random(1), results=dailies)
-    games = Games(database, platforms, library, clock)
-    planner = Planner(database, library, ContentWire, dailies, clock)
+    courier = OutboxWorker(database, platforms, worker, clock, Random(1), results=dailies)
+    games = GameEngine(database, platforms, library, clock)
+    planner = Planner(database, library, ContentNews, dailies, clock)
     running = asyncio.create_task(service.run())
     try:
         await town.server.ready()

@@ -28,7 +28,7 @@ from newsbot.messages.cards import (
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Inline, Mention, Moment, Plain, outside_text
 from newsbot.messages.plain import plain_card
-from newsbot.platforms.discord.render import Message, message, messages
+from newsbot.platforms.discord.render import DiscordMessage, message, render_messages
 from tests.discord.limits import problems, walk
 from tests.discord.samples import content_cards, golden_cards, made_cards
 from tests.messages.strategies import cards
@@ -45,7 +45,7 @@ def library() -> Library:
     return load_library(CONTENT, TODAY)
 
 
-def contents(shown: Message) -> str:
+def contents(shown: DiscordMessage) -> str:
     """Every text of a message, one after the other, as Discord gets it."""
     keys = ("content", "label", "description", "placeholder", "url")
     every = list(walk(shown.payload["components"]))
@@ -64,7 +64,7 @@ def words(text: str) -> list[str]:
 def test_every_card_of_the_content_keeps_to_discords_limits_and_loses_no_word(library: Library) -> None:
     for card in content_cards(library):
         fitted = fit(card, DISCORD)
-        shown = messages(card)
+        shown = render_messages(card)
         assert not fitted.losses
         assert [problems(each.payload) for each in shown] == [[]] * len(shown), card.title
         missing = set(words(card.plain())) - set(words("\n".join(contents(each) for each in shown)))
@@ -72,7 +72,7 @@ def test_every_card_of_the_content_keeps_to_discords_limits_and_loses_no_word(li
 
 
 def test_a_brief_is_one_message_with_its_chart_and_alt_text(library: Library) -> None:
-    (shown,) = messages(brief_card(library, "deepseek", "cost"))
+    (shown,) = render_messages(brief_card(library, "deepseek", "cost"))
     (chart,) = shown.pictures
     assert shown.payload["attachments"] == [{"id": 0, "filename": "chart-1.png", "description": chart.alt_text()}]
     (item,) = next(each["items"] for each in walk(shown.payload["components"]) if each["type"] == 12)
@@ -96,9 +96,9 @@ def test_every_word_of_any_card_is_shown(card: Card) -> None:
         assert [word for word in words(plain_card(part)) if word not in found and word not in _COUNTED] == []
 
 
-def _rendered(card: Card) -> tuple[Message, ...]:
+def _rendered(card: Card) -> tuple[DiscordMessage, ...]:
     try:
-        return messages(card)
+        return render_messages(card)
     except TokenError:
         reject()  # an action too long for any button, which our commands never offer
 
@@ -163,7 +163,7 @@ def test_the_colour_is_the_topics_or_the_tones_or_none() -> None:
 
 def test_there_are_no_doubled_empty_lines_and_no_spaces_at_ends(library: Library) -> None:
     for card in content_cards(library):
-        for shown in messages(card):
+        for shown in render_messages(card):
             for each in walk(shown.payload["components"]):
                 content = each.get("content", "x")
                 assert "\n\n\n" not in content
@@ -175,16 +175,16 @@ def test_there_are_no_doubled_empty_lines_and_no_spaces_at_ends(library: Library
 
 def test_the_golden_messages_are_as_they_were_read(library: Library) -> None:
     for name, card in golden_cards(library).items():
-        shown = json.dumps([each.payload for each in messages(card)], ensure_ascii=False, indent=1) + "\n"
+        shown = json.dumps([each.payload for each in render_messages(card)], ensure_ascii=False, indent=1) + "\n"
         file = GOLDEN / f"{name}.json"
         if os.environ.get("NEWSBOT_GOLDEN") == "write":
             file.write_text(shown, encoding="utf-8")
         assert shown == file.read_text(encoding="utf-8"), f"{name}: look at it, then run with NEWSBOT_GOLDEN=write"
-        assert [problems(payload) for payload in json.loads(shown)] == [[]] * len(messages(card))
+        assert [problems(payload) for payload in json.loads(shown)] == [[]] * len(render_messages(card))
 
 
 def test_a_long_card_goes_on_in_a_second_message() -> None:
-    first, second = messages(made_cards()["long"])
+    first, second = render_messages(made_cards()["long"])
     assert "The end." not in contents(first)
     assert "## Long (continued)" in contents(second)
 

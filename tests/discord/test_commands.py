@@ -15,7 +15,7 @@ from newsbot.commands.registry import Command, Context, Menu, Option
 from newsbot.content.library import load_library
 from newsbot.messages.cards import Card, Reply
 from newsbot.messages.requests import Ask
-from newsbot.platforms.discord.commands import command_list, focused, path_and_options
+from newsbot.platforms.discord.commands import command_list, focused_option, path_and_options
 from tests.discord.command_limits import command_problems
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -233,10 +233,13 @@ def test_a_subcommand_that_is_gone_comes_back_as_it_was_called(menu: Menu) -> No
 def test_the_option_that_is_being_typed_is_found_within_subcommands() -> None:
     typed = {"type": 3, "name": "brief", "value": "co", "focused": True}
     other = {"type": 3, "name": "topic", "value": "deepseek"}
-    assert focused({"name": "brief", "options": [other, typed]}) == ("brief", "co")
-    assert focused({"name": "tea", "options": [{"type": 1, "name": "x", "options": [other, typed]}]}) == ("brief", "co")
-    assert focused({"name": "tea", "options": [other]}) is None
-    assert focused({"name": "tea"}) is None
+    assert focused_option({"name": "brief", "options": [other, typed]}) == ("brief", "co")
+    assert focused_option({"name": "tea", "options": [{"type": 1, "name": "x", "options": [other, typed]}]}) == (
+        "brief",
+        "co",
+    )
+    assert focused_option({"name": "tea", "options": [other]}) is None
+    assert focused_option({"name": "tea"}) is None
 
 
 menus = st.lists(

@@ -14,7 +14,7 @@ from newsbot.commands.registry import Context
 from newsbot.content.library import load_library
 from newsbot.messages.actions import Action
 from newsbot.messages.forms import Field, Form
-from newsbot.platforms.discord.modals import modal, shortened, submitted
+from newsbot.platforms.discord.modals import modal, shorten, submitted_values
 from tests.discord.limits import length, modal_problems, walk
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -100,8 +100,8 @@ def test_what_was_typed_and_picked_comes_back_from_labels_and_from_rows() -> Non
     ]
     rows = [{"type": 1, "components": [{"type": 4, "custom_id": "old", "value": "form"}]}]
     data = {"custom_id": SEND.token(), "components": [*labels, *rows]}
-    assert submitted(data) == {"why": "typo", "kind": "b", "none": "", "old": "form"}
-    assert submitted({"custom_id": "x"}) == {}
+    assert submitted_values(data) == {"why": "typo", "kind": "b", "none": "", "old": "form"}
+    assert submitted_values({"custom_id": "x"}) == {}
 
 
 fields = st.builds(
@@ -125,4 +125,4 @@ def test_discord_takes_any_form_of_one_to_five_fields(title: str, made: list[Fie
 
 @given(st.text(max_size=200), st.integers(10, 120))
 def test_a_shortened_text_is_within_its_limit(text: str, limit: int) -> None:
-    assert length(shortened(text, limit)) <= limit
+    assert length(shorten(text, limit)) <= limit

@@ -11,11 +11,11 @@ from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply, Rule, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier, Post
+from newsbot.outbox.worker import NewPost, OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform, nonce
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.permissions import FEATURES, NEEDED, invite_url
-from newsbot.platforms.discord.renderer import Painter
+from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery
 from tests.charts.samples import RANKED
@@ -50,7 +50,7 @@ async def platform(town: Town) -> AsyncIterator[DiscordPlatform]:
         del place
         return True
 
-    yield DiscordPlatform(login.http, Painter(Drawn()), publishes, no_pause)
+    yield DiscordPlatform(login.http, MessageRenderer(Drawn()), publishes, no_pause)
     await login.close()
 
 
@@ -102,7 +102,7 @@ async def test_a_time_that_cannot_be_is_not_told(town: Town) -> None:
         return False
 
     late = DiscordPlatform(
-        login.http, Painter(Drawn()), publishes, no_pause, lambda: datetime.now(UTC) + timedelta(days=2)
+        login.http, MessageRenderer(Drawn()), publishes, no_pause, lambda: datetime.now(UTC) + timedelta(days=2)
     )
     posted = await late.post(place(town.news), SHORT, "one")
     await login.close()
@@ -149,8 +149,8 @@ async def test_a_forum_gets_a_post_of_its_own(town: Town, platform: DiscordPlatf
     thread = town.server.world.channels[int(posted.place.channel)]
     assert thread.name == "A long one"
     assert len(town.server.messages(thread)) == 1 + len(posted.rest)
-    assert await platform.repeats_safely_for(place(forum)) == timedelta(0)
-    assert await platform.repeats_safely_for(place(town.news)) > timedelta(minutes=1)
+    assert await platform.dedupe_window(place(forum)) == timedelta(0)
+    assert await platform.dedupe_window(place(town.news)) > timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("kind", [0, 5], ids=["text", "announcements"])
@@ -245,7 +245,7 @@ async def test_a_refusal_names_the_permission_to_allow(
         await platform.post(place(town.news), SHORT, "one")
     assert fix in caught.value.fix
     assert len([r for r in town.server.requests if r.method == "POST" and r.path.endswith("/messages")]) <= 1
-    able = await platform.abilities(place(town.news))
+    able = await platform.capabilities(place(town.news))
     assert not able.post
     assert fix in able.fix
 
@@ -257,7 +257,7 @@ async def test_without_attach_files_the_data_stands_and_the_fix_is_told(town: To
     assert posted.fix == "Allow Attach Files in #ai-news."
     (message,) = town.server.messages(town.news)
     assert RANKED.points[0].display in str(message["components"])
-    assert not (await platform.abilities(place(town.news))).pictures
+    assert not (await platform.capabilities(place(town.news))).pictures
 
 
 @pytest.mark.parametrize(
@@ -342,11 +342,11 @@ async def test_the_courier_delivers_and_keeps_where_it_stands(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
     clock = Clock()
-    courier = Courier(database, {"discord": platform}, "w", clock.now, Random(1))
-    assert await courier.post(Post("k", place(town.news), SHORT, START))
-    assert not await courier.post(Post("k", place(town.news), SHORT, START))
-    assert await courier.sweep() == 1
-    assert await courier.sweep() == 0
+    courier = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
+    assert await courier.post(NewPost("k", place(town.news), SHORT, START))
+    assert not await courier.post(NewPost("k", place(town.news), SHORT, START))
+    assert await courier.run_once() == 1
+    assert await courier.run_once() == 0
     delivery = await _state(database, "k")
     assert delivery.state == "sent"
     assert town.server.messages(town.news)[0]["id"] in str(delivery.posted)
@@ -356,31 +356,31 @@ async def test_a_refused_delivery_keeps_its_fix_and_is_not_tried_again(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
     town.server.world.set_permissions(town.news, 0)
-    courier = Courier(database, {"discord": platform}, "w", Clock().now, Random(1))
-    await courier.post(Post("k", place(town.news), SHORT, START))
-    await courier.sweep()
+    courier = OutboxWorker(database, {"discord": platform}, "w", Clock().now, Random(1))
+    await courier.post(NewPost("k", place(town.news), SHORT, START))
+    await courier.run_once()
     delivery = await _state(database, "k")
     assert (delivery.state, "View Channel" in delivery.fix) == ("failed", True)
-    assert await courier.sweep() == 0
+    assert await courier.run_once() == 0
 
 
 async def test_an_unclear_delivery_is_sent_again_within_the_window_and_left_alone_after_it(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
     clock = Clock()
-    courier = Courier(database, {"discord": platform}, "w", clock.now, Random(1))
-    await courier.post(Post("k", place(town.news), SHORT, START))
+    courier = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
+    await courier.post(NewPost("k", place(town.news), SHORT, START))
     town.server.faults.add("POST", MESSAGES, Fault.drop_after(), times=4)
-    await courier.sweep()
+    await courier.run_once()
     assert (await _state(database, "k")).state == "due"
     clock.at += timedelta(seconds=10)
-    await courier.sweep()
+    await courier.run_once()
     assert (await _state(database, "k")).state == "sent"
     assert len(town.server.messages(town.news)) == 1
 
-    await courier.post(Post("late", place(town.news), SHORT, START))
+    await courier.post(NewPost("late", place(town.news), SHORT, START))
     town.server.faults.add("POST", MESSAGES, Fault.drop_before(), times=4)
-    await courier.sweep()
+    await courier.run_once()
     clock.at += timedelta(minutes=10)
-    await courier.sweep()
+    await courier.run_once()
     assert (await _state(database, "late")).state == "unknown"

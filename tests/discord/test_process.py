@@ -14,10 +14,10 @@ import aiohttp
 import pytest
 
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier, Post
+from newsbot.outbox.worker import NewPost, OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
-from newsbot.platforms.discord.renderer import Painter
+from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from tests.discord.conftest import Town
@@ -152,12 +152,12 @@ async def test_what_was_not_posted_is_shown_with_the_fix(town: Town, tmp_path: P
         del place
         return False
 
-    platform = DiscordPlatform(login.http, Painter(Drawn()), publishes, no_pause)
+    platform = DiscordPlatform(login.http, MessageRenderer(Drawn()), publishes, no_pause)
     moment = datetime.now(UTC)
-    courier = Courier(database, {"discord": platform}, "w", lambda: moment, Random(1))
+    courier = OutboxWorker(database, {"discord": platform}, "w", lambda: moment, Random(1))
     town.server.world.set_permissions(town.news, 1 << 10)
-    await courier.post(Post("refused", Place("discord", "", str(town.news.id)), SHORT, moment))
-    await courier.sweep()
+    await courier.post(NewPost("refused", Place("discord", "", str(town.news.id)), SHORT, moment))
+    await courier.run_once()
     await login.close()
     await database.close()
     code, out, _ = await newsbot(town, tmp_path, "deliveries")

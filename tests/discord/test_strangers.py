@@ -12,7 +12,7 @@ from newsbot.messages.cards import Card, Picture, Reply, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord.client import _interaction, _message
-from newsbot.platforms.discord.renderer import Painted
+from newsbot.platforms.discord.renderer import RenderedMessage
 from tests.charts.samples import RANKED
 from tests.discord.conftest import NEEDED, Town
 from tests.discord.house import house
@@ -175,4 +175,4 @@ async def test_a_full_card_has_room_for_its_buttons(town: Town, tmp_path: Path) 
         await town.server.wait_for(lambda: "Delete" in buttons((asked.original or {}).get("components", [])))
         again = await press(town, town.anna, asked, "Delete")
         await again.answer()
-    assert Painted({"components": []}).below() == Painted({"components": []})
+    assert RenderedMessage({"components": []}).below() == RenderedMessage({"components": []})

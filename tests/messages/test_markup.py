@@ -17,7 +17,7 @@ from newsbot.messages.markup import (
     Strong,
     escape,
     is_web_address,
-    joined,
+    join_pieces,
     outside_text,
     parse_markup,
     plain_text,
@@ -53,12 +53,12 @@ def test_a_sign_left_open_is_refused_with_a_sentence(source: str) -> None:
 
 @given(markup_pieces)
 def test_markup_round_trips(pieces: list[Plain | Strong]) -> None:
-    assert parse_markup(to_markup(pieces)) == joined(pieces)
+    assert parse_markup(to_markup(pieces)) == join_pieces(pieces)
 
 
 @given(anything)
 def test_escaped_text_can_never_format_link_or_stand_for_a_figure(text: str) -> None:
-    assert parse_markup(escape(text)) == joined([Plain(text)])
+    assert parse_markup(escape(text)) == join_pieces([Plain(text)])
 
 
 @given(anything)

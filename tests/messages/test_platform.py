@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsbot.messages.codec import posted_from_json, posted_to_json
-from newsbot.messages.platform import Posted, plausible
+from newsbot.messages.platform import Posted, plausible_timestamp
 from newsbot.messages.requests import Place
 
 AT = datetime(2026, 11, 24, 3, 50, 22, 123456, tzinfo=UTC)
@@ -36,10 +36,10 @@ def test_where_a_message_stood_before_its_time_was_kept_still_reads() -> None:
 
 @pytest.mark.parametrize("off", [timedelta(0), timedelta(hours=23), -timedelta(hours=23)])
 def test_a_platforms_clock_may_be_some_hours_off(off: timedelta) -> None:
-    assert plausible(AT + off, AT) == AT + off
+    assert plausible_timestamp(AT + off, AT) == AT + off
 
 
 @pytest.mark.parametrize("off", [timedelta(hours=25), -timedelta(hours=25), timedelta(days=4_000)])
 def test_a_stamp_of_another_day_is_no_time(off: timedelta) -> None:
-    assert plausible(AT + off, AT) is None
-    assert plausible(None, AT) is None
+    assert plausible_timestamp(AT + off, AT) is None
+    assert plausible_timestamp(None, AT) is None

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import PostRefused
 from newsbot.messages.actions import Action
@@ -20,7 +20,7 @@ from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
-from newsbot.platforms.discord.renderer import Painter
+from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import HERE
 from newsbot.platforms.web.adapter import WebChat
@@ -79,7 +79,7 @@ async def discord() -> AsyncIterator[Stage]:
             threads = [channel for channel in server.world.channels.values() if channel.parent is news]
             return [str(m) for channel in (news, *threads) for m in server.messages(channel)]
 
-        platform = DiscordPlatform(login.http, Painter(Drawn()), publishes)
+        platform = DiscordPlatform(login.http, MessageRenderer(Drawn()), publishes)
         where, shut = (Place("discord", str(guild.id), str(channel.id)) for channel in (news, closed))
         yield Stage(platform, where, shut, seen)
         await login.close()
@@ -103,7 +103,7 @@ async def web() -> AsyncIterator[Stage]:
         database = Database(f"sqlite:///{folder}/newsbot.db")
         await migrate(database)
         live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
-        chat = WebChat(Desk(live, now, lambda: "incident"), database, now)
+        chat = WebChat(Dispatcher(live, now, lambda: "incident"), database, now)
 
         async def seen() -> list[str]:
             found, _ = await chat.newest(PEOPLE["ada"], "general")
@@ -140,7 +140,7 @@ async def test_a_post_stands_with_its_words(stage: Stage) -> None:
 
 async def test_the_same_key_soon_makes_no_second_message_where_that_is_promised(stage: Stage) -> None:
     first = await stage.platform.post(stage.place, SHORT, "one")
-    if await stage.platform.repeats_safely_for(stage.place) > timedelta(0):
+    if await stage.platform.dedupe_window(stage.place) > timedelta(0):
         again = await stage.platform.post(stage.place, SHORT, "one")
         assert again.message_id == first.message_id
         assert len([message for message in await stage.seen() if "A first post." in message]) == 1
@@ -151,7 +151,7 @@ async def test_an_edit_takes_the_place_of_what_was_posted(stage: Stage) -> None:
     edited = await stage.platform.edit(posted, OTHER)
     shown = str(await stage.seen())
     assert "Another text." in shown
-    if (await stage.platform.abilities(stage.place)).edit:
+    if (await stage.platform.capabilities(stage.place)).edit:
         assert "A first post." not in shown
         assert edited.message_id == posted.message_id
 
@@ -167,7 +167,7 @@ async def test_the_thread_of_a_message_is_the_same_however_often_it_is_asked_for
     posted = await stage.platform.post(stage.place, SHORT, "one")
     thread = await stage.platform.thread(posted, "A game")
     assert await stage.platform.thread(posted, "A game") == thread
-    assert (thread is not None) == (await stage.platform.abilities(stage.place)).threads
+    assert (thread is not None) == (await stage.platform.capabilities(stage.place)).threads
     if thread is not None:
         below = await stage.platform.post(thread, OTHER, "two")
         assert below.place == thread != stage.place
@@ -180,7 +180,7 @@ async def test_a_long_post_arrives_whole_and_goes_whole(stage: Stage) -> None:
     assert [number for number in range(12) if f"Paragraph {number}." not in shown] == []
     await stage.platform.delete(posted)
     await stage.platform.delete(posted)
-    if (await stage.platform.abilities(stage.place)).edit:
+    if (await stage.platform.capabilities(stage.place)).edit:
         assert "Paragraph" not in str(await stage.seen())
 
 
@@ -192,7 +192,7 @@ async def test_a_chart_comes_as_a_picture_with_its_alt_text_or_as_its_data(stage
 
 
 async def test_where_it_may_not_post_it_says_what_to_change(stage: Stage) -> None:
-    assert (await stage.platform.abilities(stage.place)).post
+    assert (await stage.platform.capabilities(stage.place)).post
     if stage.closed is None:
         return
     with pytest.raises(PostRefused) as caught:

@@ -19,11 +19,11 @@ from newsbot.messages.cards import Block, Buttons, Card, Choice, Facts, Links, P
 from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Link, Plain, plain_text
-from newsbot.platforms.discord.render import messages as discord_messages
-from newsbot.platforms.slack.render import messages as slack_messages
+from newsbot.platforms.discord.render import render_messages as discord_messages
+from newsbot.platforms.slack.render import render_messages as slack_messages
 from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import HERE
-from newsbot.platforms.web.render import stored
+from newsbot.platforms.web.render import card_json
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 
@@ -62,7 +62,7 @@ def on_slack_without_pictures(card: Card) -> str:
 
 
 def on_the_web(card: Card) -> str:
-    return "\n".join(text for part in fit(card, WEB).parts for text in strings(json.loads(stored(part))))
+    return "\n".join(text for part in fit(card, WEB).parts for text in strings(json.loads(card_json(part))))
 
 
 async def in_the_terminal(card: Card) -> str:

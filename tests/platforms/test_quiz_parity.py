@@ -16,9 +16,9 @@ from newsbot.quizzes.cards.game_cards import podium_card, question_card, receipt
 from newsbot.quizzes.cards.opening_cards import opening_card
 from newsbot.quizzes.cards.score_cards import leaderboard_card
 from newsbot.quizzes.rules.answering import Verdict
-from newsbot.quizzes.rules.asking import AskedQuestion, asked
-from newsbot.quizzes.rules.game import Game, new_game, posted
-from newsbot.quizzes.rules.scoring import Answer, placed, results, totals
+from newsbot.quizzes.rules.asking import AskedQuestion, ask_question
+from newsbot.quizzes.rules.game import Game, new_game, with_question_posted
+from newsbot.quizzes.rules.scoring import Answer, ranked_scores, results, totals
 from tests.platforms.test_parity import (
     CONTENT,
     in_the_terminal,
@@ -44,9 +44,12 @@ def library() -> Library:
 def games(library: Library) -> Iterator[tuple[Game, list[Answer]]]:
     """A game over each question of the content, and what five people answered."""
     for number, question in enumerate(library.questions.values()):
-        shown = asked(library, question, Random(number))
+        shown = ask_question(library, question, Random(number))
         answers = [Answer(str(n), name, n % 4, AT + timedelta(seconds=n)) for n, name in enumerate(NAMES)]
-        yield posted(replace(new_game(WHERE, "0", [shown, shown], 30, AT), id=7 + number), AT, AT), answers
+        yield (
+            with_question_posted(replace(new_game(WHERE, "0", [shown, shown], 30, AT), id=7 + number), AT, AT),
+            answers,
+        )
 
 
 def cards(library: Library) -> Iterator[Card]:
@@ -54,7 +57,7 @@ def cards(library: Library) -> Iterator[Card]:
     for game, answers in games(library):
         question = game.question
         rows = results(question, answers, WHERE)
-        board = placed(totals(rows))
+        board = ranked_scores(totals(rows))
         yield from (opening_card(game), question_card(game), reveal_card(library, game, 0, answers))
         yield from (podium_card(library, game, rows), leaderboard_card(board, len(board), "week", "server"))
         yield receipt_card(question, Verdict("counted", answers[0]))

@@ -12,10 +12,10 @@ import pytest
 
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
-from newsbot.outbox.worker import Courier, Post
+from newsbot.outbox.worker import NewPost, OutboxWorker
 from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import HERE
-from newsbot.platforms.terminal.lease import HELD, LEASE, Turn
+from newsbot.platforms.terminal.lease import HELD, LEASE, TerminalLease
 from newsbot.storage.database import Database
 from tests.test_cli import Terminal, newsbot, own  # noqa: F401 (a fixture)
 
@@ -77,9 +77,9 @@ def put(url: str, *replies: Reply) -> None:
 
     async def posted() -> None:
         database = Database(url)
-        courier = Courier(database, {}, "test", lambda: datetime.now(UTC), Random(1))
+        courier = OutboxWorker(database, {}, "test", lambda: datetime.now(UTC), Random(1))
         for reply in replies:
-            await courier.post(Post(reply.card.title, HERE, reply, datetime.now(UTC)))
+            await courier.post(NewPost(reply.card.title, HERE, reply, datetime.now(UTC)))
         await database.close()
 
     asyncio.run(posted())
@@ -141,7 +141,7 @@ class Terminals:
     async def open(self, name: str) -> None:
         """Start a terminal; returns once it has looked."""
         self._looks[name], self._paused[name] = asyncio.Semaphore(0), asyncio.Semaphore(0)
-        turn = Turn(self._database, name, lambda: self.at, self._pause_of(name))
+        turn = TerminalLease(self._database, name, lambda: self.at, self._pause_of(name))
         self._tasks[name] = asyncio.create_task(turn.run(lambda: self._work(name)))
         await self._looked(name)
 
@@ -216,7 +216,7 @@ async def test_what_breaks_while_posting_ends_the_turn_for_the_next_one(database
         await asyncio.sleep(0)
 
     with pytest.raises(RuntimeError, match="printed"):
-        await Turn(database, "first", lambda: START, pause).run(broken)
+        await TerminalLease(database, "first", lambda: START, pause).run(broken)
     other = Terminals(database)
     await other.open("second")
     assert other.posting == {"second"}

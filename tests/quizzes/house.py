@@ -10,16 +10,16 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click, Person, Place
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.people import PEOPLE, place
 from newsbot.platforms.web.render import read_card
-from newsbot.quizzes.daily import Dailies
-from newsbot.quizzes.engine import Games
+from newsbot.quizzes.daily import DailyQuestions
+from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.answering import Verdict
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.serialization import game_of
-from newsbot.quizzes.service import Quizzes, Wishes
+from newsbot.quizzes.service import GameOptions, QuizService
 from newsbot.storage.database import Database
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -51,19 +51,21 @@ class Process:
         # The desk answers people; here they press by the service itself.
         self.chat = WebChat(cast(Any, None), self.database, self.clock)
         platforms = {"web": self.chat}
-        self.dailies = Dailies(self.database, lambda: self.library, self.clock, Random(4))
-        self.quizzes = Quizzes(
+        self.dailies = DailyQuestions(self.database, lambda: self.library, self.clock, Random(4))
+        self.quizzes = QuizService(
             self.database, platforms, lambda: self.library, self.dailies, self.clock, Random(f"{self.name} 5")
         )
-        self.games = Games(self.database, platforms, lambda: self.library, self.clock, checkpoint=self.steps.append)
-        self.courier = Courier(self.database, platforms, self.name, self.clock, Random(6))
+        self.games = GameEngine(
+            self.database, platforms, lambda: self.library, self.clock, checkpoint=self.steps.append
+        )
+        self.courier = OutboxWorker(self.database, platforms, self.name, self.clock, Random(6))
 
     async def settle(self) -> datetime | None:
         """Do all that is due at this instant; returns when to look again."""
         while True:
-            again = await self.games.sweep()
-            await self.games.moved()
-            if not await self.courier.sweep() and (again is None or again > self.clock.at):
+            again = await self.games.run_once()
+            await self.games.wait_idle()
+            if not await self.courier.run_once() and (again is None or again > self.clock.at):
                 return again
 
     async def run(self, seconds: float) -> None:
@@ -77,7 +79,7 @@ class Process:
 
     async def start(self, who: Person = ADA, where: Place = QUIZ, **wishes: Any) -> Game:
         """A game of somebody's, its first question posted."""
-        game = await self.quizzes.start(where, who, Wishes(**wishes))
+        game = await self.quizzes.start(where, who, GameOptions(**wishes))
         await self.run(1)
         return await self.game(game.id)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from newsbot.messages.requests import Place
 from newsbot.quizzes.rules.asking import AskedQuestion
-from newsbot.quizzes.rules.game import Game, new_game, posted
+from newsbot.quizzes.rules.game import Game, new_game, with_question_posted
 from newsbot.quizzes.rules.scoring import Answer, Result
 from newsbot.quizzes.rules.sealing import seal
 from newsbot.storage.records import OutageRecord
@@ -37,7 +37,7 @@ def game(count: int = 3, seconds: int | None = 20) -> Game:
 
 def asking(count: int = 3, seconds: int | None = 20, number: int = 0) -> Game:
     """A game of Ada's with a question that was posted at NOW."""
-    return posted(replace(game(count, seconds), number=number), NOW, NOW)
+    return with_question_posted(replace(game(count, seconds), number=number), NOW, NOW)
 
 
 def answer(person: str, choice: int = 1, seconds: float = 1.0) -> Answer:

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from newsbot.messages.requests import Place
 from newsbot.quizzes.rules.answering import Press, judge
-from newsbot.quizzes.rules.game import daily_game, opened, posted, revealed, skipped, stopped, was_down
+from newsbot.quizzes.rules.game import (
+    daily_game,
+    pause_for_outage,
+    skip_by_vote,
+    stop,
+    with_answer_revealed,
+    with_question_posted,
+    with_thread_opened,
+)
 from newsbot.quizzes.rules.scoring import Answer
 from tests.quizzes.samples import PLACE, after, asking, game, outage, question
 
@@ -46,7 +54,7 @@ def test_however_often_somebody_presses_one_answer_stands_and_it_changed_at_most
 def test_time_is_up_by_the_press_and_not_by_when_it_was_read() -> None:
     assert judge(asking(seconds=20), None, press(seconds=20)).kind == "counted"
     assert judge(asking(seconds=20), None, press(seconds=20.001)).kind == "late"
-    down = was_down(asking(seconds=20), outage(10, 3_605))
+    down = pause_for_outage(asking(seconds=20), outage(10, 3_605))
     assert judge(down, None, press(seconds=3_600)).kind == "counted"
     assert judge(asking(seconds=None), None, press(seconds=3_600)).kind == "counted"
 
@@ -106,7 +114,7 @@ def test_a_press_while_the_message_is_being_confirmed_counts_from_when_the_messa
     """The button was there, so the message was; how long newsbot took to learn that is nobody's fault."""
     first = judge(game(seconds=20), None, press(seconds=1)).answer
     assert first == Answer("ada", "Ada", 1, after(1))
-    confirmed = posted(game(seconds=20), after(0), after(40))
+    confirmed = with_question_posted(game(seconds=20), after(0), after(40))
     assert judge(confirmed, first, press(2, 19)).kind == "changed"
     assert judge(confirmed, None, press(seconds=21)).kind == "late"
 
@@ -115,18 +123,18 @@ def test_a_press_while_the_message_is_being_confirmed_counts_from_when_the_messa
 def test_a_press_in_time_that_comes_after_the_end_counts_and_a_later_one_does_not(end: str) -> None:
     closed = asking(seconds=20)
     if end == "skip":
-        closed = skipped(closed, after(10), after(13), {"ada"}, ())
+        closed = skip_by_vote(closed, after(10), after(13), {"ada"}, ())
     if end == "stop":
-        closed = stopped(closed, "ada", after(10), is_admin=False)
+        closed = stop(closed, "ada", after(10), is_admin=False)
     limit = 20 if end == "reveal" else 10
-    for of in (closed, revealed(replace(closed, phase="revealing"), after(22), 0)):
+    for of in (closed, with_answer_revealed(replace(closed, phase="revealing"), after(22), 0)):
         assert judge(of, None, press(seconds=limit)).kind == "counted"
         assert judge(of, None, press(seconds=limit + 0.001)).kind == "late"
 
 
 def test_a_press_counts_where_the_game_was_started_and_in_its_thread_or_channel_of_its_own() -> None:
     thread = replace(PLACE, channel="thread-9")
-    of = replace(asking(), place=opened(replace(game(), phase="opening"), thread, after(0)).place)
+    of = replace(asking(), place=with_thread_opened(replace(game(), phase="opening"), thread, after(0)).place)
     assert judge(of, None, press(where=thread)).kind == "counted"
     assert judge(of, None, press(where=PLACE)).kind == "counted"
     assert judge(of, None, press(where=replace(PLACE, channel="other"))).kind == "foreign"

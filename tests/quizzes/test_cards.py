@@ -21,8 +21,8 @@ from newsbot.messages.cards import Buttons, Card, Facts, Text, text
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Code, Mention
 from newsbot.messages.plain import plain_block
-from newsbot.platforms.discord.render import messages as discord_messages
-from newsbot.platforms.slack.render import messages as slack_messages
+from newsbot.platforms.discord.render import render_messages as discord_messages
+from newsbot.platforms.slack.render import render_messages as slack_messages
 from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card, daily_results
 from newsbot.quizzes.cards.exports import export_card, mark
 from newsbot.quizzes.cards.game_cards import podium_card, question_card, receipt_card, reveal_card
@@ -30,9 +30,9 @@ from newsbot.quizzes.cards.opening_cards import opening_card
 from newsbot.quizzes.cards.review import question_cards
 from newsbot.quizzes.cards.score_cards import export_text, leaderboard_card, me_card
 from newsbot.quizzes.rules.answering import Press, Verdict, VerdictKind, judge
-from newsbot.quizzes.rules.asking import AskedQuestion, asked
-from newsbot.quizzes.rules.game import Game, posted
-from newsbot.quizzes.rules.scoring import Answer, Result, Score, placed, results, totals
+from newsbot.quizzes.rules.asking import AskedQuestion, ask_question
+from newsbot.quizzes.rules.game import Game, with_question_posted
+from newsbot.quizzes.rules.scoring import Answer, Result, Score, ranked_scores, results, totals
 from newsbot.schedule.streaks import Streak
 from newsbot.storage.records import Player, ReportRecord
 from tests.messages.strategies import NASTY
@@ -49,7 +49,7 @@ def game_of(*questions: AskedQuestion) -> Game:
 
 def every_question(library: Library) -> Iterator[AskedQuestion]:
     for number, found in enumerate(library.questions.values()):
-        yield asked(library, found, Random(number))
+        yield ask_question(library, found, Random(number))
 
 
 def assert_fits(card: Card) -> None:
@@ -114,7 +114,7 @@ def test_a_choice_that_is_too_long_for_a_button_stands_whole_above_it() -> None:
 
 def test_every_question_fits_one_message_of_every_platform(shipped: Library) -> None:
     for found in every_question(shipped):
-        game = posted(game_of(found), after(0), after(0))
+        game = with_question_posted(game_of(found), after(0), after(0))
         assert_fits(question_card(game))
         crowd = [Answer(str(n), LONG_NAME, n % len(found.choices), after(1)) for n in range(1_000)]
         assert_fits(reveal_card(shipped, game, 0, crowd))
@@ -128,13 +128,13 @@ def test_final_scores_fit_one_message_of_every_platform(shipped: Library) -> Non
     people = [Answer(str(n), LONG_NAME, 0, after(n)) for n in range(40)]
     rows = [row for each in questions for row in results(each, people, PLACE)]
     assert_fits(podium_card(shipped, game, rows))
-    assert_fits(leaderboard_card(placed(totals(rows))[:10], 40, "month", "server"))
+    assert_fits(leaderboard_card(ranked_scores(totals(rows))[:10], 40, "month", "server"))
     assert_fits(opening_card(game))
     assert_fits(me_card(totals(rows)[0], Streak(10_000, 10_000), True))
 
 
 def test_a_reveal_says_in_words_who_chose_what_and_why(shipped: Library) -> None:
-    found = asked(shipped, shipped.questions["deepseek", "r1-base"], Random(1))
+    found = ask_question(shipped, shipped.questions["deepseek", "r1-base"], Random(1))
     wrong = (found.right + 1) % 4
     answers = [answer(f"p{n}", found.right) for n in range(5)] + [answer("x", wrong), answer("y", wrong)]
     answers.append(answer("z", (wrong + 1) % 4))
@@ -185,7 +185,9 @@ def test_a_few_answers_always_show_in_their_bar(shipped: Library) -> None:
 
 
 def test_a_podium_shares_places_and_names_what_most_people_missed(shipped: Library) -> None:
-    questions = [asked(shipped, each, Random(1)) for each in shipped.questions.values() if each.topic == "deepseek"][:4]
+    questions = [
+        ask_question(shipped, each, Random(1)) for each in shipped.questions.values() if each.topic == "deepseek"
+    ][:4]
     game = replace(game_of(*questions), ending="finished")
     sure, lucky, wrong = questions[0].right, questions[1].right, (questions[1].right + 1) % 4
     rows = list(results(questions[0], [answer("ada", sure), answer("bob", sure)], PLACE))
@@ -302,7 +304,7 @@ def test_a_question_of_the_day_stands_below_the_results_of_the_one_before() -> N
 
 @given(st.one_of(NASTY, st.text(max_size=80)))
 def test_a_name_on_a_board_is_one_plain_line_and_pings_nobody(name: str) -> None:
-    card = leaderboard_card(placed([Score("1", name, 5, 1, 1)]), 1, "week", "channel")
+    card = leaderboard_card(ranked_scores([Score("1", name, 5, 1, 1)]), 1, "week", "channel")
     facts = next(block for block in card.blocks if isinstance(block, Facts))
     assert facts.items[0].label.startswith("1 · ")
     assert len(facts.items[0].label) <= 44
@@ -312,7 +314,7 @@ def test_a_name_on_a_board_is_one_plain_line_and_pings_nobody(name: str) -> None
 
 
 def test_a_board_says_how_many_more_there_are_and_that_nobody_played() -> None:
-    many = placed(totals(result(f"p{n}", n) for n in range(14)))
+    many = ranked_scores(totals(result(f"p{n}", n) for n in range(14)))
     assert "And 4 more." in leaderboard_card(many[:10], 14, "all", "channel").plain()
     assert "more." not in leaderboard_card(many[:10], 10, "all", "channel").plain()
     assert "Nobody has played here this week." in leaderboard_card((), 0, "week", "channel").plain()

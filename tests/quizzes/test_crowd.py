@@ -18,11 +18,11 @@ async def test_three_hundred_people_are_each_counted_once_and_told_so_once(platf
     async with CROWDS[platform](PEOPLE, tmp_path, url, strict=True) as crowd:
         question = await crowd.question("quiz")
         choices = [person % len(question.tokens) for person in range(PEOPLE)]
-        presses = await crowd.pressed(question, choices)
+        presses = await crowd.handle_press(question, choices)
         database = Database(url)
         assert await counted(database, question) == (PEOPLE, PEOPLE)
         await database.close()
-        again = await crowd.pressed(question, choices)
+        again = await crowd.handle_press(question, choices)
         shown = (await crowd.reveal(question)).shown
     assert {press.receipts for press in presses} == {1}
     assert {press.receipts for press in again} == {1}
@@ -34,5 +34,5 @@ async def test_three_hundred_people_are_each_counted_once_and_told_so_once(platf
 async def test_everybody_may_press_buttons_of_no_game_and_is_told_so(platform: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     async with CROWDS[platform](PEOPLE, tmp_path, url, strict=True) as crowd:
-        presses = await crowd.pressed(crowd.empty(), [0] * PEOPLE)
+        presses = await crowd.handle_press(crowd.empty(), [0] * PEOPLE)
     assert {press.receipts for press in presses} == {1}

@@ -16,11 +16,11 @@ from newsbot.errors import PostLater, PostRefused, RequestError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
-from newsbot.outbox.before_send import Gathered, Results
-from newsbot.outbox.worker import LEASE, Courier
-from newsbot.quizzes.answers import Ballots
+from newsbot.outbox.before_send import DailyResults, GatheredResults
+from newsbot.outbox.worker import LEASE, OutboxWorker
+from newsbot.quizzes.answers import AnswerCounter
 from newsbot.quizzes.cards.daily_cards import DAILY
-from newsbot.quizzes.daily import Dailies
+from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.rules.answering import Press, VerdictKind
 from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.scoring import POINTS
@@ -44,12 +44,12 @@ class House:
     library: Library = LIBRARY
 
     def __post_init__(self) -> None:
-        self.dailies = Dailies(self.database, lambda: self.library, self.clock, Random(7))
+        self.dailies = DailyQuestions(self.database, lambda: self.library, self.clock, Random(7))
         # The two ports, as the composition root hands them over.
         question: DailyQuestion = self.dailies
-        results: Results = self.dailies
+        results: DailyResults = self.dailies
         self.bot = Bot(self.database, self.clock, question=question, results=results)
-        self.ballots = Ballots(self.database)
+        self.ballots = AnswerCounter(self.database)
 
     def card(self, channel: str, at: int = -1) -> Card:
         """What was posted in a channel, the latest unless told."""
@@ -62,12 +62,12 @@ class House:
         choice: int,
         daily: str = "",
         at: datetime | None = None,
-        by: Ballots | None = None,
+        by: AnswerCounter | None = None,
     ) -> VerdictKind:
         """What becomes of a press of a choice, of the newest question in the channel unless one is named."""
         daily = daily or daily_of(self.card(channel))
         press = Press(who, who.title(), replace(PLACE, channel=channel), 0, choice, at or self.clock.at)
-        _, verdict = await (by or self.ballots).cast(daily, press)
+        _, verdict = await (by or self.ballots).submit(daily, press)
         return verdict.kind
 
     async def kept(self, daily: str) -> AskedQuestion:
@@ -228,11 +228,11 @@ async def test_a_process_that_dies_before_it_sends_leaves_the_results_to_the_nex
             raise Killed
 
     platforms = {"paper": house.bot.paper}
-    dying = Courier(house.database, platforms, "dying", house.clock, Random(1), dies, results=house.dailies)
+    dying = OutboxWorker(house.database, platforms, "dying", house.clock, Random(1), dies, results=house.dailies)
     house.clock.at = nine(10)
-    await house.bot.planner.sweep()
+    await house.bot.planner.run_once()
     with pytest.raises(Killed):
-        await dying.sweep()
+        await dying.run_once()
     row, results = await house.row("news"), await house.results(first, "news")
     assert (row.before, len(results)) == (first, 1)
     assert await house.press("news", "bob", 0, first) in ("late", "over")
@@ -244,7 +244,7 @@ async def test_a_process_that_dies_before_it_sends_leaves_the_results_to_the_nex
 async def _leaving(house: House, day: int) -> list[tuple[Delivery, str]]:
     """What leaves on a day, as a courier that is about to send it holds it."""
     house.clock.at = nine(day)
-    await house.bot.planner.sweep()
+    await house.bot.planner.run_once()
     async with house.database.transaction() as tx:
         found = await tx.deliveries.in_states(["due"], 100)
         stored = await tx.connection.run_sync(stored_editions, [each.edition_id for each in found])
@@ -259,7 +259,7 @@ async def test_four_processes_that_close_one_question_at_once_tell_the_same_and_
     for number in range(12):
         await asyncio.gather(*(house.press(f"c{number}", f"p{who}", who % 4) for who in range(number)))
     leaving = await _leaving(house, 10)
-    others = [Dailies(house.database, lambda: LIBRARY, house.clock, Random(1)) for _ in range(4)]
+    others = [DailyQuestions(house.database, lambda: LIBRARY, house.clock, Random(1)) for _ in range(4)]
     found = await asyncio.gather(*(each.of(leaving[at:] + leaving[:at]) for at, each in enumerate(others)))
     assert all(each == found[0] for each in found)
     assert len(found[0]) == 12
@@ -278,7 +278,7 @@ async def test_presses_while_a_question_is_closed_are_counted_and_told_or_late(h
     for channel in channels if early else ():
         await house.press(channel, early, 0)
     leaving = await _leaving(house, 10)
-    others = [Ballots(house.database) for _ in range(4)]
+    others = [AnswerCounter(house.database) for _ in range(4)]
     closing: list[asyncio.Task[object]] = []
     pressed: dict[tuple[str, str], asyncio.Task[VerdictKind]] = {}
     for number in range(200):
@@ -286,7 +286,7 @@ async def test_presses_while_a_question_is_closed_are_counted_and_told_or_late(h
         pressed[channel, who] = asyncio.create_task(house.press(channel, who, 0, first, by=others[number % 4]))
         if number % 20 == 0:
             # As a courier asks: two transactions that wait for each other are tried again.
-            closing.append(asyncio.create_task(Gathered(house.dailies).of(*leaving[number // 20])))
+            closing.append(asyncio.create_task(GatheredResults(house.dailies).of(*leaving[number // 20])))
         await asyncio.sleep(0)
     kinds = {key: await task for key, task in pressed.items()}
     await asyncio.gather(*closing)

@@ -18,20 +18,20 @@ from newsbot.quizzes.rules.game import (
     advance,
     daily_game,
     due,
+    end_as_refused,
     ends_at,
-    finished,
     may_vote,
     new_game,
-    opened,
-    posted,
-    postponed,
-    refused,
-    revealed,
-    skipped,
-    stopped,
-    to_mend,
+    pause_for_outage,
+    postpone,
+    skip_by_vote,
+    stop,
+    to_correct,
     votes_needed,
-    was_down,
+    with_answer_revealed,
+    with_question_posted,
+    with_scores_posted,
+    with_thread_opened,
 )
 from newsbot.storage.records import OutageRecord
 from tests.quizzes.samples import NOW, PLACE, after, asking, game, outage, outages, question
@@ -51,20 +51,20 @@ def in_thread(count: int = 3) -> Game:
 
 def closed(of: Game | None = None, shown: int = 0) -> Game:
     """A game with a question whose answer is shown, in the pause after it."""
-    return revealed(advance(of or asking(), after(22), shown), after(22), shown)
+    return with_answer_revealed(advance(of or asking(), after(22), shown), after(22), shown)
 
 
 def done(of: Game, now: datetime, shown: int = 0) -> Game:
     """The game after what is to be done was done and confirmed."""
     match of.to_do:
         case "open":
-            return opened(of, THREAD, now)
+            return with_thread_opened(of, THREAD, now)
         case "post":
-            return posted(of, now, now)
+            return with_question_posted(of, now, now)
         case "reveal":
-            return revealed(of, now, shown)
+            return with_answer_revealed(of, now, shown)
         case "finish" | "mend":
-            return finished(of, now)
+            return with_scores_posted(of, now)
     return of
 
 
@@ -98,7 +98,7 @@ def test_after_the_last_answer_there_is_a_pause_before_the_final_scores() -> Non
     last = asking(count=1)
     shown = advance(last, after(22), 1)
     assert (shown.phase, shown.ending) == ("revealing", "finished")
-    pausing = revealed(shown, after(23), 1)
+    pausing = with_answer_revealed(shown, after(23), 1)
     assert (pausing.phase, due(pausing)) == ("pausing", after(23) + PAUSE)
     assert advance(pausing, after(28.9), 1) == pausing
     assert advance(pausing, after(29), 1).phase == "finishing"
@@ -107,9 +107,9 @@ def test_after_the_last_answer_there_is_a_pause_before_the_final_scores() -> Non
 def test_a_game_in_a_thread_opens_it_first_and_belongs_to_its_channel() -> None:
     opening = in_thread()
     assert (opening.to_do, opening.place, opening.home) == ("open", PLACE, PLACE)
-    of = opened(opening, THREAD, after(1))
+    of = with_thread_opened(opening, THREAD, after(1))
     assert (of.to_do, of.place, of.home, of.since) == ("post", THREAD, PLACE, after(1))
-    assert opened(of, PLACE, after(2)) == of
+    assert with_thread_opened(of, PLACE, after(2)) == of
     _, deeds, _ = play(opening, [True, True, True])
     assert deeds[:2] == ["open 0", "post 0"]
 
@@ -124,7 +124,7 @@ def test_two_questions_in_a_row_without_an_answer_end_a_game(answered: list[bool
 
 
 def test_the_next_question_begins_with_nothing_of_the_one_before() -> None:
-    of = closed(was_down(asking(), outage(-60, -50)), shown=3)
+    of = closed(pause_for_outage(asking(), outage(-60, -50)), shown=3)
     after_it = advance(of, after(28), 3)
     assert (after_it.phase, after_it.number, after_it.since) == ("posting", 1, after(28))
     assert (after_it.asked_at, after_it.closed_at, after_it.shown, after_it.outages) == (None, None, 0, ())
@@ -134,7 +134,7 @@ def test_answers_that_came_late_but_in_time_are_shown_before_the_game_goes_on() 
     pausing = closed(shown=2)
     again = advance(pausing, after(28), 3)
     assert (again.phase, again.number, again.since) == ("revealing", 0, after(28))
-    pause = revealed(again, after(29), 3)
+    pause = with_answer_revealed(again, after(29), 3)
     assert (pause.phase, pause.shown) == ("pausing", 3)
     assert advance(pause, after(35), 3).number == 1
 
@@ -158,7 +158,7 @@ def test_a_question_stays_open_a_little_for_presses_on_their_way_and_no_longer()
 
 @pytest.mark.parametrize("off", [-300, -1, 0.4, 300])
 def test_presses_are_judged_by_the_platforms_clock_and_the_game_goes_on_by_our_own(off: float) -> None:
-    of = posted(game(seconds=20), after(off), after(3))
+    of = with_question_posted(game(seconds=20), after(off), after(3))
     assert (of.asked_at, ends_at(of)) == (after(off), after(off + 20))
     assert due(of) == after(3 + 20) + SETTLE
     shown = advance(of, after(25), 1)
@@ -166,7 +166,7 @@ def test_presses_are_judged_by_the_platforms_clock_and_the_game_goes_on_by_our_o
 
 
 def test_a_process_that_was_dead_for_an_hour_goes_on_with_the_time_that_was_left() -> None:
-    open_one = was_down(asking(seconds=20), outage(15, 3_615))
+    open_one = pause_for_outage(asking(seconds=20), outage(15, 3_615))
     assert ends_at(open_one) == after(3_620)
     assert advance(open_one, after(3_616), 1) == open_one
     assert advance(open_one, after(3_622), 1).phase == "revealing"
@@ -197,7 +197,7 @@ def test_outages_may_be_told_in_any_order(found: list[tuple[float, float]], orde
 
 
 def test_outages_add_up_and_none_is_lost() -> None:
-    of = was_down(was_down(asking(seconds=20), outage(5, 15)), outage(20, 30))
+    of = pause_for_outage(pause_for_outage(asking(seconds=20), outage(5, 15)), outage(20, 30))
     assert of.outages == (outage(5, 15), outage(20, 30))
     assert ends_at(of) == after(40)
 
@@ -207,14 +207,14 @@ def test_a_game_of_24_hours_ends_wherever_it_is() -> None:
     assert due(asking(seconds=None)) == over
     shown = advance(asking(seconds=None), over, 0)
     assert (shown.phase, shown.ending) == ("revealing", "day")
-    pause = revealed(shown, over, 0)
+    pause = with_answer_revealed(shown, over, 0)
     assert (due(pause), advance(pause, over, 0).phase) == (over, "finishing")
     for of in (game(), in_thread()):
         ended = advance(replace(of, since=over - SECOND), over, 0)
         assert (ended.phase, ended.ending) == ("finishing", "day")
     pausing = replace(closed(shown=1), since=over - SECOND)
     assert (due(pausing), advance(pausing, over, 1).ending) == (over, "day")
-    down = was_down(asking(seconds=20), OutageRecord(NOW, NOW + 2 * LONGEST))
+    down = pause_for_outage(asking(seconds=20), OutageRecord(NOW, NOW + 2 * LONGEST))
     assert due(down) == over
 
 
@@ -226,16 +226,16 @@ def test_what_is_to_be_done_is_not_given_up_before_24_hours() -> None:
 def test_without_a_time_limit_only_a_vote_goes_on() -> None:
     assert ends_at(asking(seconds=None)) is None
     assert advance(asking(seconds=None), after(80_000), 1) == asking(seconds=None)
-    assert skipped(asking(seconds=None), after(9), after(9), {"ada"}, {"ada"}).phase == "revealing"
+    assert skip_by_vote(asking(seconds=None), after(9), after(9), {"ada"}, {"ada"}).phase == "revealing"
 
 
 # -- confirmations ---------------------------------------------------------------------------------------------------
 
 CONFIRMATIONS: tuple[tuple[Callable[[Game], Game], set[Phase]], ...] = (
-    (lambda of: opened(of, THREAD, after(99)), {"opening"}),
-    (lambda of: posted(of, after(98), after(99)), {"posting"}),
-    (lambda of: revealed(of, after(99), 5), {"revealing"}),
-    (lambda of: finished(of, after(99)), {"finishing", "mending"}),
+    (lambda of: with_thread_opened(of, THREAD, after(99)), {"opening"}),
+    (lambda of: with_question_posted(of, after(98), after(99)), {"posting"}),
+    (lambda of: with_answer_revealed(of, after(99), 5), {"revealing"}),
+    (lambda of: with_scores_posted(of, after(99)), {"finishing", "mending"}),
 )
 
 
@@ -260,24 +260,24 @@ def test_moving_on_twice_at_one_instant_is_moving_on_once_unless_there_is_more_t
 
 
 def test_what_cannot_be_done_now_is_tried_again_and_what_is_refused_ends_the_game() -> None:
-    later = postponed(game(), after(30))
+    later = postpone(game(), after(30))
     assert (due(later), later.to_do) == (after(30), "post")
-    assert due(refused(later, after(31))) is None
-    assert refused(later, after(31)).ending == "refused"
-    assert postponed(asking(), after(30)) == asking()
+    assert due(end_as_refused(later, after(31))) is None
+    assert end_as_refused(later, after(31)).ending == "refused"
+    assert postpone(asking(), after(30)) == asking()
     for phase in ("ended", "mending"):
         over = replace(asking(), phase=phase, ending="finished")
-        assert refused(over, after(31)) == over
+        assert end_as_refused(over, after(31)) == over
 
 
 def test_final_scores_are_shown_anew_only_once_they_stand_and_then_the_game_has_ended_again() -> None:
     for phase in PHASES:
         of = replace(asking(), phase=phase)
-        mended = to_mend(of, after(50))
+        mended = to_correct(of, after(50))
         assert (mended != of) == (phase == "ended")
-    mending = to_mend(replace(asking(), phase="ended", ending="finished"), after(50))
+    mending = to_correct(replace(asking(), phase="ended", ending="finished"), after(50))
     assert (mending.to_do, due(mending)) == ("mend", after(50))
-    again = finished(mending, after(51))
+    again = with_scores_posted(mending, after(51))
     assert (again.phase, again.ending, due(again)) == ("ended", "finished", None)
     assert advance(mending, NOW + LONGEST, 0) == mending
 
@@ -286,43 +286,43 @@ def test_final_scores_are_shown_anew_only_once_they_stand_and_then_the_game_has_
 
 
 def test_an_open_question_of_a_stopped_game_is_revealed_first_and_closed_at_that_instant() -> None:
-    of = stopped(asking(), "ada", after(3), is_admin=False)
+    of = stop(asking(), "ada", after(3), is_admin=False)
     assert (of.to_do, of.ending, of.closed_at, of.since) == ("reveal", "stopped", after(3), after(3))
     ended, deeds, _ = play(of, [True, True, True])
     assert (deeds, ended.ending) == (["reveal 0", "finish 0"], "stopped")
 
 
 def test_a_game_that_is_stopped_while_its_message_is_on_its_way_reveals_it_once_it_stands() -> None:
-    of = stopped(game(), "ada", after(1), is_admin=False)
+    of = stop(game(), "ada", after(1), is_admin=False)
     assert (of.to_do, of.ending) == ("post", "stopped")
-    stands = posted(of, after(2), after(4))
+    stands = with_question_posted(of, after(2), after(4))
     assert (stands.to_do, stands.asked_at, stands.closed_at) == ("reveal", after(2), after(2))
     assert play(of, [True, True, True])[1] == ["post 0", "reveal 0", "finish 0"]
 
 
 def test_a_game_that_is_stopped_before_its_thread_stands_goes_straight_to_its_end() -> None:
-    of = stopped(in_thread(), "ada", after(1), is_admin=False)
+    of = stop(in_thread(), "ada", after(1), is_admin=False)
     assert (of.to_do, of.ending) == ("finish", "stopped")
 
 
 def test_a_game_that_is_stopped_between_questions_asks_no_more() -> None:
     revealing = advance(asking(), after(22), 1)
-    of = stopped(revealing, "ada", after(23), is_admin=False)
+    of = stop(revealing, "ada", after(23), is_admin=False)
     assert (of.to_do, of.ending) == ("reveal", "stopped")
     assert play(of, [True, True, True])[1] == ["reveal 0", "finish 0"]
-    pausing = stopped(closed(shown=1), "ada", after(24), is_admin=False)
+    pausing = stop(closed(shown=1), "ada", after(24), is_admin=False)
     assert due(pausing) == after(24)
     assert advance(pausing, after(24), 1).phase == "finishing"
 
 
 def test_only_the_starter_and_admins_stop_a_game_and_only_once() -> None:
-    assert stopped(asking(), "eve", after(3), is_admin=True).ending == "stopped"
+    assert stop(asking(), "eve", after(3), is_admin=True).ending == "stopped"
     with pytest.raises(RequestError, match="Only whoever started"):
-        stopped(asking(), "eve", after(3), is_admin=False)
+        stop(asking(), "eve", after(3), is_admin=False)
     with pytest.raises(RequestError, match="over already"):
-        stopped(stopped(asking(), "ada", after(3), is_admin=False), "ada", after(4), is_admin=False)
+        stop(stop(asking(), "ada", after(3), is_admin=False), "ada", after(4), is_admin=False)
     with pytest.raises(RequestError, match="over already"):
-        stopped(replace(asking(), phase="ended", ending="finished"), "ada", after(4), is_admin=True)
+        stop(replace(asking(), phase="ended", ending="finished"), "ada", after(4), is_admin=True)
 
 
 @pytest.mark.parametrize(
@@ -337,21 +337,21 @@ def test_a_question_is_skipped_by_a_majority_or_by_a_starter_alone(players: set[
 def test_only_votes_of_the_starter_and_of_those_who_play_count(players: set[str], votes: set[str]) -> None:
     counted = {vote for vote in votes if may_vote(game(), vote, players)}
     assert counted == votes & (players | {"ada"})
-    is_skipped = skipped(asking(), after(3), after(3), votes, players).phase == "revealing"
+    is_skipped = skip_by_vote(asking(), after(3), after(3), votes, players).phase == "revealing"
     assert is_skipped == (len(counted) >= votes_needed(game(), players))
 
 
 def test_a_skipped_question_is_closed_when_the_last_vote_was_pressed_and_is_none_that_nobody_answered() -> None:
     silent = replace(asking(), silent=1)
-    of = skipped(silent, after(3), after(5), {"ada"}, ())
+    of = skip_by_vote(silent, after(3), after(5), {"ada"}, ())
     assert (of.phase, of.silent, of.closed_at, of.since, of.ending) == ("revealing", 0, after(3), after(5), "")
-    assert skipped(asking(count=1), after(3), after(5), {"ada"}, ()).ending == "finished"
+    assert skip_by_vote(asking(count=1), after(3), after(5), {"ada"}, ()).ending == "finished"
 
 
 @given(st.sampled_from(PHASES))
 def test_only_a_question_that_is_being_asked_can_be_skipped(phase: Phase) -> None:
     of = replace(asking(), phase=phase)
-    assert (skipped(of, after(3), after(3), {"ada"}, ()) != of) == (phase == "asking")
+    assert (skip_by_vote(of, after(3), after(3), {"ada"}, ()) != of) == (phase == "asking")
 
 
 # -- other games -----------------------------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ def test_the_question_of_a_day_waits_for_nothing_and_moves_nowhere_by_itself() -
     assert (due(of), ends_at(of)) == (None, None)
     assert advance(of, NOW + 30 * LONGEST, 0) == of
     over = replace(of, phase="ended")
-    assert to_mend(over, after(1)) == over
+    assert to_correct(over, after(1)) == over
 
 
 def test_a_game_without_questions_is_refused_with_a_sentence() -> None:

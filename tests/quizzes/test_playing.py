@@ -16,10 +16,10 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Person
 from newsbot.platforms.web.people import place
-from newsbot.quizzes.engine import Games
+from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.game import Game
-from newsbot.quizzes.service import CannotPost, GameOn, Wishes
+from newsbot.quizzes.service import CannotPost, GameOn, GameOptions
 from newsbot.storage.database import Database
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process, another
 
@@ -149,15 +149,15 @@ async def test_a_press_in_time_that_arrives_late_counts_and_the_reveal_is_shown_
 async def test_a_second_start_is_offered_the_game_that_is_on(house: Process) -> None:
     game = await house.start(count=2)
     with pytest.raises(GameOn) as found:
-        await house.quizzes.start(QUIZ, BEN, Wishes())
+        await house.quizzes.start(QUIZ, BEN, GameOptions())
     assert found.value.game.id == game.id
-    elsewhere = await house.quizzes.start(place("general"), BEN, Wishes(count=1))
+    elsewhere = await house.quizzes.start(place("general"), BEN, GameOptions(count=1))
     assert elsewhere.id != game.id
 
 
 async def test_of_many_starts_at_once_one_becomes_a_game(house: Process) -> None:
     processes = [house, another(house, "two")]
-    starts = [processes[n % 2].quizzes.start(QUIZ, BEN, Wishes(count=1)) for n in range(8)]
+    starts = [processes[n % 2].quizzes.start(QUIZ, BEN, GameOptions(count=1)) for n in range(8)]
     ended = await asyncio.gather(*starts, return_exceptions=True)
     assert len([each for each in ended if isinstance(each, Game)]) == 1
     assert len([each for each in ended if isinstance(each, GameOn)]) == 7
@@ -165,9 +165,9 @@ async def test_of_many_starts_at_once_one_becomes_a_game(house: Process) -> None
 
 async def test_a_game_is_refused_where_newsbot_cannot_post_or_has_no_question(house: Process) -> None:
     with pytest.raises(CannotPost, match="Pick one of"):
-        await house.quizzes.start(place("nowhere"), ADA, Wishes())
+        await house.quizzes.start(place("nowhere"), ADA, GameOptions())
     with pytest.raises(RequestError, match="no question of that kind"):
-        await house.quizzes.start(QUIZ, ADA, Wishes(topic="cooking"))
+        await house.quizzes.start(QUIZ, ADA, GameOptions(topic="cooking"))
 
 
 async def test_the_starter_or_an_admin_stops_a_game_and_what_was_answered_counts(house: Process) -> None:
@@ -186,9 +186,9 @@ async def test_the_starter_or_an_admin_stops_a_game_and_what_was_answered_counts
 
 
 async def test_a_game_that_is_stopped_while_its_question_is_posted_shows_the_answer_and_ends(house: Process) -> None:
-    game = await house.quizzes.start(QUIZ, BEN, Wishes(count=3))
-    await house.games.sweep()
-    await house.games.moved()
+    game = await house.quizzes.start(QUIZ, BEN, GameOptions(count=3))
+    await house.games.run_once()
+    await house.games.wait_idle()
     assert (await house.game(game.id)).phase == "posting"
     await house.quizzes.stop(QUIZ, BEN)
     await house.run(10)
@@ -367,10 +367,10 @@ async def test_boards_leave_out_who_hides_and_share_places(house: Process) -> No
 
 
 async def test_a_press_while_the_message_is_being_confirmed_counts(house: Process) -> None:
-    game = await house.quizzes.start(QUIZ, ADA, Wishes(count=1, seconds=20))
-    await house.games.sweep()
-    await house.games.moved()
-    await house.courier.sweep()
+    game = await house.quizzes.start(QUIZ, ADA, GameOptions(count=1, seconds=20))
+    await house.games.run_once()
+    await house.games.wait_idle()
+    await house.courier.run_once()
     assert (await house.game(game.id)).phase == "posting"
     assert (await house.answer(game, BEN, 0)).kind == "counted"
 
@@ -379,7 +379,7 @@ async def test_the_same_person_at_two_processes_is_counted_once(house: Process) 
     other = another(house, "two")
     game = await house.start(count=1, seconds=20)
     press = [Press("ben", "Ben", QUIZ, 0, choice, house.clock.at) for choice in (0, 1, 2, 3)] * 5
-    casts = [(house, other)[n % 2].quizzes._ballots.cast(game.id, each) for n, each in enumerate(press)]
+    casts = [(house, other)[n % 2].quizzes._ballots.submit(game.id, each) for n, each in enumerate(press)]
     kinds = sorted(verdict.kind for _, verdict in await asyncio.gather(*casts))
     assert (kinds.count("counted"), kinds.count("changed")) == (1, 1)
 
@@ -392,15 +392,15 @@ async def test_a_slow_edit_keeps_its_game_and_nobody_else_takes_it(house: Proces
     slow = Slow(house)
     for _ in range(12):
         house.clock.at += timedelta(seconds=1)
-        await house.games.sweep()
+        await house.games.run_once()
     await asyncio.wait_for(slow.begun.wait(), 10)
     for _ in range(15):
         house.clock.at += timedelta(seconds=2)
-        await house.games.sweep()
-        await other.games.sweep()
-        await other.games.moved()
+        await house.games.run_once()
+        await other.games.run_once()
+        await other.games.wait_idle()
     slow.may_end.set()
-    await asyncio.wait_for(house.games.moved(), 10)
+    await asyncio.wait_for(house.games.wait_idle(), 10)
     assert (slow.edits, (await house.game(game.id)).phase) == (1, "pausing")
     await house.run(10)
     assert await house.titles() == ["Question 1 of 1: the answer", "Final scores"]
@@ -438,11 +438,11 @@ async def test_what_somebody_does_while_a_step_is_under_way_is_not_undone_by_it(
     slow = Slow(house)
     for _ in range(12):
         house.clock.at += timedelta(seconds=1)
-        await house.games.sweep()
+        await house.games.run_once()
     await asyncio.wait_for(slow.begun.wait(), 10)
     await house.quizzes.stop(QUIZ, ADA)
     slow.may_end.set()
-    await asyncio.wait_for(house.games.moved(), 10)
+    await asyncio.wait_for(house.games.wait_idle(), 10)
     await house.run(20)
     ended = await house.game(game.id)
     assert (ended.phase, ended.ending, ended.number) == ("ended", "stopped", 0)
@@ -453,9 +453,9 @@ async def test_a_process_of_another_platform_that_lives_on_hides_no_outage(house
     game = await house.start(count=1, seconds=20)
     await house.answer_right(game, ADA)
     other = another(house, "two")
-    elsewhere = Games(house.database, {"paper": other.chat}, lambda: house.library, house.clock)
+    elsewhere = GameEngine(house.database, {"paper": other.chat}, lambda: house.library, house.clock)
     for _ in range(60):
         house.clock.at += timedelta(seconds=1)
-        await elsewhere.sweep()
+        await elsewhere.run_once()
     await house.run(10)
     assert (await house.game(game.id)).phase == "asking"

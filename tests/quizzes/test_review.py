@@ -15,7 +15,7 @@ from newsbot.quizzes.cards.daily_cards import DAILY
 from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.game import LONGEST, new_game
 from newsbot.quizzes.serialization import question_from_json, record_of
-from newsbot.quizzes.service import Wishes
+from newsbot.quizzes.service import GameOptions
 from newsbot.storage.database import Database
 from newsbot.storage.records import ResultRecord
 from tests.quizzes.house import ADA, BEN, CHLOE, NOON, QUIZ, Clock, Process
@@ -50,7 +50,7 @@ async def test_a_game_without_a_time_limit_does_not_grow_while_it_waits(house: P
     game = await house.start(count=2, seconds=None)
     for _ in range(20):
         house.clock.at += timedelta(seconds=30)
-        await house.games.sweep()
+        await house.games.run_once()
     assert (await house.game(game.id)).outages == ()
 
 
@@ -61,9 +61,9 @@ async def test_two_processes_whose_clocks_differ_do_not_hold_a_question_open_for
     for _ in range(90):
         house.clock.at += timedelta(seconds=1)
         for process in (house, ahead):
-            await process.games.sweep()
-            await process.games.moved()
-            await process.courier.sweep()
+            await process.games.run_once()
+            await process.games.wait_idle()
+            await process.courier.run_once()
     assert (await house.game(game.id)).phase == "ended"
 
 
@@ -198,7 +198,7 @@ async def test_a_step_that_breaks_each_time_blocks_its_channel_for_a_day_at_most
     await house.run(15)
     assert (await house.game(game.id)).phase == "ended"
     assert (await house.quizzes.board(QUIZ, "all", "channel")).people == 1
-    assert (await house.quizzes.start(QUIZ, BEN, Wishes())).phase == "posting"
+    assert (await house.quizzes.start(QUIZ, BEN, GameOptions())).phase == "posting"
 
 
 async def test_a_game_outlasts_a_token_that_is_refused_for_a_while(house: Process) -> None:
@@ -275,14 +275,14 @@ async def asked_by(house: Process, daily: str) -> str:
 async def test_a_game_does_not_tell_the_answer_of_the_question_of_the_day(house: Process) -> None:
     """Not even where everything else of its kind was asked already: the question is still open."""
     open_one = await asked_by(house, await daily_of(house))
-    game = await house.quizzes.start(QUIZ, ADA, Wishes(count=10_000))
+    game = await house.quizzes.start(QUIZ, ADA, GameOptions(count=10_000))
     assert open_one not in {each.id for each in game.questions}
     assert len(game.questions) == len(house.library.questions) - 1
 
 
 async def test_the_question_of_the_day_is_none_of_the_game_that_is_played(house: Process) -> None:
     count = len(house.library.questions) - 1
-    game = await house.quizzes.start(QUIZ, ADA, Wishes(count=count, seconds=None))
+    game = await house.quizzes.start(QUIZ, ADA, GameOptions(count=count, seconds=None))
     left = {question_id(*key) for key in house.library.questions} - {each.id for each in game.questions}
     assert {await asked_by(house, await daily_of(house))} == left
 

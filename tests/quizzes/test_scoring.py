@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.quizzes.rules.scoring import POINTS, Answer, Score, placed, results, speed_ranks, totals
+from newsbot.quizzes.rules.scoring import POINTS, Answer, Score, ranked_scores, results, speed_ranks, totals
 from tests.quizzes.samples import PLACE, after, answer, question, result
 
 # Tenths of a second, so that many are within half a second, and some exactly that far apart.
@@ -105,7 +105,7 @@ def test_scores_add_up_points_right_answers_and_accuracy_under_the_latest_name()
 
 @given(st.lists(st.integers(0, 5), max_size=10))
 def test_as_many_points_share_a_place_and_the_next_place_counts_them_all(points: list[int]) -> None:
-    standing = placed(totals(result(f"p{number}", each) for number, each in enumerate(points)))
+    standing = ranked_scores(totals(result(f"p{number}", each) for number, each in enumerate(points)))
     assert [score.points for _, score in standing] == sorted(points, reverse=True)
     for place, score in standing:
         assert place == 1 + sum(other > score.points for other in points)

@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from newsbot.commands.dispatcher import Desk
-from newsbot.digests.composer.sources import ContentWire
+from newsbot.commands.dispatcher import Dispatcher
+from newsbot.digests.composer.sources import ContentNews
 from newsbot.digests.planner import Planner
-from newsbot.digests.service import Digests
+from newsbot.digests.service import DigestService
 from newsbot.messages.platform import Platform
-from newsbot.outbox.worker import Courier
-from newsbot.quizzes.daily import Dailies
-from newsbot.quizzes.engine import Games
+from newsbot.outbox.worker import OutboxWorker
+from newsbot.quizzes.daily import DailyQuestions
+from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.serialization import game_of
-from newsbot.quizzes.service import Quizzes
+from newsbot.quizzes.service import QuizService
 from newsbot.storage.database import Database, DurableEvents
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_drivers import Driver
@@ -56,8 +56,8 @@ class QuizHouse:
     slack: LoopbackSlack
     bot: Running
     people: Driver
-    games: Games
-    courier: Courier
+    games: GameEngine
+    courier: OutboxWorker
     planner: Planner
     clock: Clock
     slack_clock: SlackClock
@@ -65,9 +65,9 @@ class QuizHouse:
     async def settle(self) -> datetime | None:
         """Do all that is due at this instant; returns when to look again."""
         while True:
-            again = await self.games.sweep()
-            await self.games.moved()
-            if not await self.courier.sweep() and (again is None or again > self.clock()):
+            again = await self.games.run_once()
+            await self.games.wait_idle()
+            if not await self.courier.run_once() and (again is None or again > self.clock()):
                 return again
 
     async def run(self, seconds: float, *, slack_too: bool = True) -> None:
@@ -84,10 +84,10 @@ class QuizHouse:
 
     async def next_day(self) -> None:
         """A day later, with the digests that come then."""
-        await self.planner.sweep()
+        await self.planner.run_once()
         self.clock.passed += timedelta(days=1)
         self.slack_clock.passed += timedelta(days=1).total_seconds()
-        await self.planner.sweep()
+        await self.planner.run_once()
         await self.settle()
 
     async def start(self, who: str = "alice", where: str = "news", words: str = "1 20") -> Message:
@@ -153,21 +153,21 @@ async def quiz_house(
     platforms: dict[str, Platform] = {}
     made: list[Any] = []
 
-    def desk_of(shelf: Shelf, database: Database) -> Desk:
+    def desk_of(shelf: Shelf, database: Database) -> Dispatcher:
         def library() -> Any:
             return shelf.current
 
-        dailies = Dailies(database, library, clock, Random(4))
-        quizzes = Quizzes(database, platforms, library, dailies, clock, Random(5))
-        digests = Digests(database, platforms, library, ContentWire, dailies, clock)
+        dailies = DailyQuestions(database, library, clock, Random(4))
+        quizzes = QuizService(database, platforms, library, dailies, clock, Random(5))
+        digests = DigestService(database, platforms, library, ContentNews, dailies, clock)
         made.extend(
             (
-                Games(database, platforms, library, clock),
-                Courier(database, platforms, "test", clock, Random(1), results=dailies),
-                Planner(database, library, ContentWire, dailies, clock),
+                GameEngine(database, platforms, library, clock),
+                OutboxWorker(database, platforms, "test", clock, Random(1), results=dailies),
+                Planner(database, library, ContentNews, dailies, clock),
             )
         )
-        return Desk(shelf, clock, lambda: "incident", DurableEvents(database), digests=digests, quizzes=quizzes)
+        return Dispatcher(shelf, clock, lambda: "incident", DurableEvents(database), digests=digests, quizzes=quizzes)
 
     async with running(slack, transport, desk_of=desk_of, now=clock) as bot:
         platforms["slack"] = bot.service.platform

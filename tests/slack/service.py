@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.library import Library, load_library
 from newsbot.http import HttpServer
 from newsbot.messages.charts import Chart
-from newsbot.platforms.slack.config import SlackValues
+from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import SlackService, slack_service
 from newsbot.platforms.slack.sockets import Timing
 from newsbot.storage.database import Database, DurableEvents
@@ -61,7 +61,7 @@ class Running:
 
     slack: LoopbackSlack
     service: SlackService
-    desk: Desk
+    desk: Dispatcher
     database: Database
     drawing: Drawing
     transport: Transport
@@ -74,9 +74,9 @@ class Running:
         return self.slack.http(self.base_url, space=space)
 
 
-def values_for(slack: LoopbackSlack, transport: Transport) -> SlackValues:
+def values_for(slack: LoopbackSlack, transport: Transport) -> SlackConfig:
     """What a single-workspace bot is given."""
-    return SlackValues(
+    return SlackConfig(
         bot_token=slack.workspace.token,
         app_token=slack.app.app_token if transport == "socket" else None,
         signing_secret=slack.app.signing_secret if transport == "http" else None,
@@ -86,7 +86,7 @@ def values_for(slack: LoopbackSlack, transport: Transport) -> SlackValues:
     )
 
 
-def oauth_values(slack: LoopbackSlack, transport: Transport) -> SlackValues:
+def oauth_values(slack: LoopbackSlack, transport: Transport) -> SlackConfig:
     """What a bot for many workspaces is given."""
     made = values_for(slack, transport)
     app = slack.app
@@ -97,11 +97,11 @@ def oauth_values(slack: LoopbackSlack, transport: Transport) -> SlackValues:
 async def running(
     slack: LoopbackSlack,
     transport: Transport,
-    values: SlackValues | None = None,
+    values: SlackConfig | None = None,
     *,
     url: str = "",
     now: Callable[[], datetime] | None = None,
-    desk_of: Callable[[Shelf, Database], Desk] | None = None,
+    desk_of: Callable[[Shelf, Database], Dispatcher] | None = None,
 ) -> AsyncIterator[Running]:
     """The service, started; its routes are served on a free port in both transports."""
     moment = now or (lambda: datetime.now(UTC))
@@ -125,5 +125,5 @@ async def running(
         yield Running(slack, service, desk, database, drawing, transport, base_url)
 
 
-def _desk(shelf: Shelf, database: Database) -> Desk:
-    return Desk(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database))
+def _desk(shelf: Shelf, database: Database) -> Dispatcher:
+    return Dispatcher(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database))

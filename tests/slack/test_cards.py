@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
 from newsbot.content.library import Library, load_library
 from newsbot.content.live import LiveLibrary
@@ -41,14 +41,14 @@ from newsbot.messages.charts import Chart, Point
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Emphasis, Inline, Link, Mention, Moment, Plain, Strong
 from newsbot.messages.requests import Person, Place
-from newsbot.platforms.slack.markup import escaped, fits_mrkdwn, mrkdwn, paragraph
+from newsbot.platforms.slack.markup import escape, fits_mrkdwn, mrkdwn, paragraph
 from newsbot.platforms.slack.render import (
     ACTION_IDS,
-    Message,
     ShownPicture,
-    messages,
+    SlackMessage,
     no_pictures,
     notification,
+    render_messages,
     token_and_values,
     with_data_of,
 )
@@ -82,9 +82,9 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
+def desk() -> Dispatcher:
     """A desk over it."""
-    return Desk(LiveLibrary(CONTENT, lambda: TODAY), lambda: NOW, lambda: "0badcafe")
+    return Dispatcher(LiveLibrary(CONTENT, lambda: TODAY), lambda: NOW, lambda: "0badcafe")
 
 
 def drawn(chart: Chart) -> ShownPicture:
@@ -118,7 +118,7 @@ def strings(value: Any) -> Iterator[str]:
         yield value
 
 
-def seen(made: tuple[Message, ...]) -> str:
+def seen(made: tuple[SlackMessage, ...]) -> str:
     """All that the blocks of these messages show, spaces made one."""
     return " ".join(" ".join(found for each in made for found in strings(each.payload["blocks"])).split())
 
@@ -157,7 +157,7 @@ def check_golden(name: str, value: Any) -> None:
 
 def test_every_card_of_content_keeps_slacks_limits_in_one_message(library: Library) -> None:
     for card in (*all_cards(library), *(sources_card(library, each, None) for each in library.topics.values())):
-        pictured, as_data = messages(card, drawn), messages(card)
+        pictured, as_data = render_messages(card, drawn), render_messages(card)
         assert [problem for each in (*pictured, *as_data) for problem in problems(dict(each.payload))] == [], card.title
         is_overview = card.title.startswith("Sources: ")
         assert is_overview or (len(pictured), len(as_data)) == (1, 1), card.title
@@ -166,7 +166,7 @@ def test_every_card_of_content_keeps_slacks_limits_in_one_message(library: Libra
 @pytest.mark.parametrize("shown", [drawn, no_pictures])
 def test_every_text_of_a_card_stands_in_its_blocks(library: Library, shown: Callable[[Chart], ShownPicture]) -> None:
     for card in (*all_cards(library), *(sources_card(library, each, None) for each in library.topics.values())):
-        shows = seen(messages(card, shown))
+        shows = seen(render_messages(card, shown))
         texts = told(with_data_of(card, shown))
         assert [each for each in texts if " ".join(each.split()) not in shows] == [], card.title
 
@@ -175,7 +175,7 @@ def test_a_chart_without_a_picture_keeps_its_numbers_unit_date_and_source(librar
     for figure in (figure for figure in library.figures.values() if figure.chart):
         card = figure_card(library, figure.id)
         chart = next(block.chart for block in card.blocks if isinstance(block, Picture))
-        made = messages(card)
+        made = render_messages(card)
         assert [each.pictures for each in made] == [(chart,)]
         shown = seen(made)
         wanted = [chart.title, chart.unit, f"as of {chart.as_of}", f"Source: {chart.source}"]
@@ -186,27 +186,27 @@ def test_a_chart_without_a_picture_keeps_its_numbers_unit_date_and_source(librar
 def test_a_chart_with_a_picture_has_its_alt_text_and_leaves_nothing_to_do(library: Library) -> None:
     card = brief_card(library, "deepseek", "cost")
     picture = next(block for block in card.blocks if isinstance(block, Picture))
-    (made,) = messages(card, drawn)
+    (made,) = render_messages(card, drawn)
     image = next(block for block in made.payload["blocks"] if block["type"] == "image")
     assert image["alt_text"] == picture.alt
     assert made.pictures == ()
 
 
 @pytest.mark.parametrize("name", SAID)
-async def test_what_people_say_is_answered_as_its_golden_file_has_it(desk: Desk, name: str) -> None:
-    made = messages((await desk.say(SAID[name], ANNA, HERE)).card, drawn)
+async def test_what_people_say_is_answered_as_its_golden_file_has_it(desk: Dispatcher, name: str) -> None:
+    made = render_messages((await desk.say(SAID[name], ANNA, HERE)).card, drawn)
     assert [problem for each in made for problem in problems(dict(each.payload))] == []
     check_golden(name, [each.payload for each in made])
 
 
 def test_cards_of_content_are_as_their_golden_files_have_them(library: Library) -> None:
     cost, question = brief_card(library, "deepseek", "cost"), library.questions["deepseek", "v3-bill"]
-    check_golden("brief", messages(cost, drawn)[0].payload)
-    check_golden("brief-without-picture", messages(cost)[0].payload)
-    check_golden("figure", messages(figure_card(library, "v3-gpu-hours"), drawn)[0].payload)
-    check_golden("event", messages(event_card(library, next(iter(library.events))), drawn)[0].payload)
-    check_golden("question", messages(question_card(library, "deepseek", "v3-bill"))[0].payload)
-    check_golden("answer", messages(answer_card(library, question, 0))[0].payload)
+    check_golden("brief", render_messages(cost, drawn)[0].payload)
+    check_golden("brief-without-picture", render_messages(cost)[0].payload)
+    check_golden("figure", render_messages(figure_card(library, "v3-gpu-hours"), drawn)[0].payload)
+    check_golden("event", render_messages(event_card(library, next(iter(library.events))), drawn)[0].payload)
+    check_golden("question", render_messages(question_card(library, "deepseek", "v3-bill"))[0].payload)
+    check_golden("answer", render_messages(answer_card(library, question, 0))[0].payload)
 
 
 # -- what may not happen ------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def test_cards_of_content_are_as_their_golden_files_have_them(library: Library) 
 @given(cards, st.booleans(), st.booleans())
 def test_no_card_breaks_a_limit_or_loses_a_word(card: Card, pictured: bool, tables: bool) -> None:
     try:
-        made = messages(card, drawn if pictured else no_pictures, tables)
+        made = render_messages(card, drawn if pictured else no_pictures, tables)
     except TokenError:
         assume(False)
     assert [problem for each in made for problem in problems(dict(each.payload))] == []
@@ -274,13 +274,13 @@ def test_text_from_outside_stays_the_text_it_is(nasty: str) -> None:
         Buttons((button,)),
         option,
     )
-    (made,) = messages(Card(nasty, blocks, footer=nasty))
+    (made,) = render_messages(Card(nasty, blocks, footer=nasty))
     assert problems(dict(made.payload)) == []
     assert nasty.replace("\n", " ") in seen((made,)).replace("\n", " ")
     for block in made.payload["blocks"]:
         if block["type"] == "section" and block["text"]["type"] == "mrkdwn":
             written = block["text"]["text"]
-            assert escaped(nasty) not in written or not set(nasty) & set("*_~`"), block
+            assert escape(nasty) not in written or not set(nasty) & set("*_~`"), block
             assert not re.search(r"^\s*&gt;|:tada:|@here|@channel", written, re.MULTILINE), block
     types = {
         element["type"]
@@ -301,7 +301,7 @@ def test_a_notification_is_never_too_long_and_never_calls(words: str, footer: st
 
 def test_a_long_notification_keeps_its_beginning_and_its_footer() -> None:
     card = Card("Title", tuple(text(f"Paragraph {n}. " + "word " * 60) for n in range(30)), footer="No advice.")
-    said = messages(card)[0].payload["text"]
+    said = render_messages(card)[0].payload["text"]
     assert said.startswith("Title\n\nParagraph 0. ")
     assert said.endswith("…\n\nNo advice.")
 
@@ -329,35 +329,35 @@ def test_formatting_that_mrkdwn_cannot_show_is_rich_text() -> None:
 
 def test_only_the_first_table_of_a_message_is_a_table() -> None:
     table = Table("Prices", ("Day", "Price"), (("Monday", "$1"), ("Tuesday", "")))
-    (made,) = messages(Card("Two", (table, Table("More", ("Day", "Price"), (("Friday", "$3"),)))))
+    (made,) = render_messages(Card("Two", (table, Table("More", ("Day", "Price"), (("Friday", "$3"),)))))
     kinds = [block["type"] for block in made.payload["blocks"]]
     assert kinds == ["header", "section", "table", "section"]
     assert made.payload["blocks"][-1]["text"]["text"] == "*More*\n(Day, Price)\n• *Friday:* $3"
-    (plain,) = messages(Card("Two", (table,)), tables=False)
+    (plain,) = render_messages(Card("Two", (table,)), tables=False)
     assert "table" not in [block["type"] for block in plain.payload["blocks"]]
 
 
 def test_a_table_with_its_heading_still_leaves_fifty_blocks_at_most() -> None:
     table = Table("Prices", ("Day", "Price"), (("Monday", "$1"),))
-    made = messages(Card("Full", (*(text(f"{n}") for n in range(46)), table, text("last")), footer="End."))
+    made = render_messages(Card("Full", (*(text(f"{n}") for n in range(46)), table, text("last")), footer="End."))
     assert [problem for each in made for problem in problems(dict(each.payload))] == []
     assert sum(len(each.payload["blocks"]) for each in made) == 52
 
 
 def test_a_card_of_nothing_but_spaces_still_says_something() -> None:
-    (made,) = messages(Card(" ", ()))
+    (made,) = render_messages(Card(" ", ()))
     assert problems(dict(made.payload)) == []
 
 
 def test_a_number_that_answers_alone_stands_out() -> None:
-    (made,) = messages(Card("Price", (text("$5.576 million", "lede"), text("A sentence. " * 9, "lede"))))
+    (made,) = render_messages(Card("Price", (text("$5.576 million", "lede"), text("A sentence. " * 9, "lede"))))
     assert made.payload["blocks"][1]["text"]["text"] == "*$5.576 million*"
     assert "*" not in made.payload["blocks"][2]["text"]["text"]
 
 
 def test_short_values_stand_side_by_side() -> None:
     facts = Facts("Now", (Fact("Price", "$1"), Fact("Change", "up 2 %")))
-    (made,) = messages(Card("Tea", (facts,)))
+    (made,) = render_messages(Card("Tea", (facts,)))
     section = made.payload["blocks"][1]
     assert section["text"]["text"] == "*Now*"
     assert [field["text"] for field in section["fields"]] == ["*Price*\n$1", "*Change*\nup 2 %"]
@@ -372,7 +372,7 @@ def test_every_control_is_read_back_as_what_it_does() -> None:
         Button("Read it too", Url("https://a.example")),
     )
     choice = Choice("Which?", Action("event.pick"), (ChoiceOption("One", "1"), ChoiceOption("Two", "2")))
-    (made,) = messages(Card("All", (Buttons(buttons), Rule(), choice)))
+    (made,) = render_messages(Card("All", (Buttons(buttons), Rule(), choice)))
     row, _, section = made.payload["blocks"][1:]
     pressed = [token_and_values({**element, "action_ts": "1"}) for element in row["elements"]]
     assert pressed == [(does.token(), ()), ("nb1:post.delete", ()), ("", ()), ("", ())]
@@ -386,14 +386,14 @@ def test_every_control_is_read_back_as_what_it_does() -> None:
 
 def test_a_choice_that_slack_could_not_hand_back_is_a_line_of_text() -> None:
     options = (ChoiceOption("Short", "1"), ChoiceOption("Long", "x" * 151, "too long"))
-    (made,) = messages(Card("Pick", (Choice("Which?", Action("event.pick"), options),)))
+    (made,) = render_messages(Card("Pick", (Choice("Which?", Action("event.pick"), options),)))
     assert problems(dict(made.payload)) == []
     assert made.payload["blocks"][-1]["text"]["text"] == "• Long too long"
 
 
 def test_a_card_too_long_for_one_message_becomes_several_that_each_keep_the_limits() -> None:
     card = Card("Long", tuple(text("word & " * 300) for _ in range(20)), footer="The end.")
-    made = messages(card)
+    made = render_messages(card)
     assert len(made) > 1
     assert [problem for each in made for problem in problems(dict(each.payload))] == []
     assert "The end." in seen(made[-1:])
@@ -403,7 +403,7 @@ def test_a_card_too_long_for_one_message_becomes_several_that_each_keep_the_limi
 def test_a_large_table_is_kept_below_what_slack_takes_written_out() -> None:
     points = tuple(Point(f"Company number {n}", f"{n} billion US dollars", n, n) for n in range(90))
     chart = Chart("ranked-bar", "All of them", "USD", "2025", "Someone", points)
-    made = messages(Card("Many", (Picture(chart, chart.alt_text()[:2_000]),)))
+    made = render_messages(Card("Many", (Picture(chart, chart.alt_text()[:2_000]),)))
     assert [problem for each in made for problem in problems(dict(each.payload))] == []
     assert all(point.label in seen(made) for point in points)
     assert [len(each.pictures) for each in made] == [1] * len(made)

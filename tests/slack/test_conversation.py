@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsbot.commands.dispatcher import Desk, build_menu
+from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.registry import Command, Context, Menu
 from newsbot.content.library import Library
 from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
 from newsbot.messages.requests import Ask, Place
-from newsbot.platforms.slack.timestamps import instant
+from newsbot.platforms.slack.timestamps import parse_timestamp
 from newsbot.storage.database import Database, DurableEvents
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_drivers import Driver, Retry
@@ -368,8 +368,8 @@ class Hall:
         self.release = asyncio.Event()
         self.asked: list[Ask] = []
 
-    def desk(self, shelf: Shelf, database: Database) -> Desk:
-        return Desk(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database), self.menu)
+    def desk(self, shelf: Shelf, database: Database) -> Dispatcher:
+        return Dispatcher(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database), self.menu)
 
     def menu(self, library: Library) -> Menu:
         made = build_menu(library).commands.values()
@@ -424,7 +424,7 @@ async def test_a_press_has_slacks_own_time(slack: LoopbackSlack, hall: Hall, tra
     async with running(slack, transport, desk_of=hall.desk) as bot:
         press = await bot.people().click("alice", await posted(slack, bot, "nb1:ask.run:when"), "nb1:ask.run:when")
         await slack.wait_for(lambda: hall.asked)
-    told = instant(press.payload["actions"][0]["action_ts"])
+    told = parse_timestamp(press.payload["actions"][0]["action_ts"])
     assert told is not None
     assert hall.asked[0].at == told
 

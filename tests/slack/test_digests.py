@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from newsbot.commands.dispatcher import Desk
-from newsbot.digests.composer.sources import ContentWire, SelfCheck
-from newsbot.digests.service import Digests
+from newsbot.commands.dispatcher import Dispatcher
+from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
+from newsbot.digests.service import DigestService
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.records import Subscription
 from tests.slack.loopback import LoopbackSlack
@@ -33,9 +33,9 @@ async def bot(slack: LoopbackSlack) -> AsyncIterator[Running]:
     """newsbot with digests."""
     platforms: dict[str, Platform] = {}
 
-    def desk_of(shelf: Shelf, database: Database) -> Desk:
-        digests = Digests(database, platforms, lambda: shelf.current, ContentWire, SelfCheck(), _now)
-        return Desk(shelf, _now, lambda: "incident", DurableEvents(database), digests=digests)
+    def desk_of(shelf: Shelf, database: Database) -> Dispatcher:
+        digests = DigestService(database, platforms, lambda: shelf.current, ContentNews, SelfCheckQuestion(), _now)
+        return Dispatcher(shelf, _now, lambda: "incident", DurableEvents(database), digests=digests)
 
     async with running(slack, "http", desk_of=desk_of) as started:
         platforms["slack"] = started.service.platform
@@ -92,8 +92,8 @@ async def test_the_digest_comes_and_its_button_lets_the_owner_and_administrators
     people.world.add_user(people.space, "carol")
     await people.command("bob", "news", "/newsbot", "digest subscribe 9:00 Berlin --first")
     await told(slack, "The digest is set up")
-    courier = Courier(bot.database, {"slack": bot.service.platform}, "test", _now, Random(1))
-    await courier.sweep()
+    courier = OutboxWorker(bot.database, {"slack": bot.service.platform}, "test", _now, Random(1))
+    await courier.run_once()
     digest = slack.messages("news")[0]
     for who, may in (("bob", True), ("alice", True), ("carol", False)):
         before = len(slack.ephemerals)

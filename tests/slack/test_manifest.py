@@ -19,11 +19,11 @@ from newsbot.platforms.slack.manifest import (
     METHODS,
     OPTIONAL_SCOPES,
     SCOPES,
-    left_out,
+    left_out_commands,
     manifest,
+    manifest_json,
     problems,
     scopes,
-    written,
 )
 from tests.slack.limits import manifest_problems
 from tests.slack.test_cards import check_golden
@@ -65,7 +65,7 @@ def test_every_root_of_the_menu_is_a_slash_command_with_its_summary(menu: Menu) 
     listed = manifest(menu, public_url=None)["features"]["slash_commands"]
     assert {each["command"] for each in listed} == {f"/{root}" for root in menu.roots}
     assert listed[0]["command"] == "/newsbot"
-    assert left_out(menu) == ()
+    assert left_out_commands(menu) == ()
     by_name = {each["command"]: each for each in listed}
     assert by_name["/deepseek"]["usage_hint"].startswith("[overview | disruption | ")
     assert by_name["/compare"]["usage_hint"] == "first second"
@@ -74,11 +74,11 @@ def test_every_root_of_the_menu_is_a_slash_command_with_its_summary(menu: Menu) 
 
 def test_addresses_stand_in_the_manifest_only_where_slack_calls_them(menu: Menu) -> None:
     socket, http = manifest(menu, public_url=None), manifest(menu, public_url=f"{PUBLIC}/")
-    assert "https://" not in written(socket)
+    assert "https://" not in manifest_json(socket)
     assert socket["settings"]["socket_mode_enabled"] is True
     assert http["settings"]["socket_mode_enabled"] is False
     assert http["oauth_config"]["redirect_urls"] == [f"{PUBLIC}/slack/oauth_redirect"]
-    assert set(re.findall(r"https://[^\"]+", written(http))) == {
+    assert set(re.findall(r"https://[^\"]+", manifest_json(http))) == {
         f"{PUBLIC}/slack/events",
         f"{PUBLIC}/slack/oauth_redirect",
     }
@@ -113,7 +113,7 @@ def test_without_direct_messages_nobody_is_invited_to_write_one(menu: Menu) -> N
     made = manifest(menu, public_url=None, with_direct_messages=False)
     assert made["features"]["app_home"]["messages_tab_read_only_enabled"] is True
     assert "message.im" not in made["settings"]["event_subscriptions"]["bot_events"]
-    assert "im:history" not in written(made)
+    assert "im:history" not in manifest_json(made)
     usual = manifest(menu, public_url=None)
     assert usual["features"]["app_home"]["messages_tab_read_only_enabled"] is False
     assert "message.im" in usual["settings"]["event_subscriptions"]["bot_events"]
@@ -149,16 +149,16 @@ def test_more_commands_than_slack_takes_are_asked_through_newsbot() -> None:
     names = [each["command"] for each in made["features"]["slash_commands"]]
     assert len(names) == 50
     assert names[0] == "/newsbot"
-    assert len(left_out(crowded)) == 11
+    assert len(left_out_commands(crowded)) == 11
     expected = "/topic-59 gets no slash command (Slack allows 50 commands). Ask with /newsbot topic-59."
-    assert left_out(crowded)[-1] == expected
+    assert left_out_commands(crowded)[-1] == expected
 
 
 def test_a_name_that_slack_does_not_take_is_left_out_with_the_reason() -> None:
     long = "a" * 32
     strange = menu_of("newsbot", long, "Größe")
     assert manifest_problems(manifest(strange, public_url=None)) == []
-    assert left_out(strange) == (
+    assert left_out_commands(strange) == (
         f"/{long} gets no slash command (Slack allows 32 characters). Ask with /newsbot {long}.",
         "/Größe gets no slash command (Slack allows small letters, digits, - and _ in a name). "
         "Ask with /newsbot Größe.",
@@ -167,5 +167,5 @@ def test_a_name_that_slack_does_not_take_is_left_out_with_the_reason() -> None:
 
 def test_the_text_is_stable_and_reads_back(menu: Menu) -> None:
     made = manifest(menu, public_url=PUBLIC)
-    assert json.loads(written(made)) == made
-    assert written(made) == written(manifest(menu, public_url=PUBLIC))
+    assert json.loads(manifest_json(made)) == made
+    assert manifest_json(made) == manifest_json(manifest(menu, public_url=PUBLIC))

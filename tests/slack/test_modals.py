@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.commands.forms import form_for
 from newsbot.content.cards import brief_card, question_card
 from newsbot.content.library import Library
@@ -20,7 +20,7 @@ from newsbot.messages.cards import Button, Buttons, Card, text
 from newsbot.messages.forms import Field, Form, Problems
 from newsbot.messages.requests import Person, Place
 from newsbot.platforms.slack.home import home
-from newsbot.platforms.slack.modals import CALLBACK, card_modal, errors, modal, submitted
+from newsbot.platforms.slack.modals import CALLBACK, card_modal, errors, modal, submitted_form
 from newsbot.platforms.slack.render import token_and_values
 from tests.messages.strategies import NASTY, cards, words
 from tests.slack.limits import view_problems
@@ -51,14 +51,14 @@ forms = st.builds(
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
+def desk() -> Dispatcher:
     """A desk over the content that ships."""
     live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
-    return Desk(live, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC), lambda: "0badcafe")
+    return Dispatcher(live, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC), lambda: "0badcafe")
 
 
 @pytest.fixture(scope="module")
-def library(desk: Desk) -> Library:
+def library(desk: Dispatcher) -> Library:
     """The content that ships."""
     return desk.context.library
 
@@ -79,14 +79,14 @@ def filled(view: dict[str, Any], values: dict[str, str | None]) -> dict[str, Any
 # -- forms --------------------------------------------------------------------------------------------------------
 
 
-def test_the_form_of_every_command_is_a_modal_within_the_limits(desk: Desk) -> None:
+def test_the_form_of_every_command_is_a_modal_within_the_limits(desk: Dispatcher) -> None:
     for command in desk.context.menu.commands.values():
         view = modal(form_for(desk.context, command), "C0CHANNEL")
         assert view_problems(view) == [], command.path
         assert command.summary.split()[0] in json.dumps(view, ensure_ascii=False)
 
 
-def test_a_modal_is_as_its_golden_file_has_it(desk: Desk) -> None:
+def test_a_modal_is_as_its_golden_file_has_it(desk: Dispatcher) -> None:
     menu = desk.context.menu
     check_golden("modal-compare", modal(form_for(desk.context, menu.commands["compare",]), "C0CHANNEL"))
     check_golden("modal-brief", modal(form_for(desk.context, menu.commands["brief",])))
@@ -98,7 +98,7 @@ def test_what_is_filled_in_comes_back_with_token_and_metadata(form: Form, more: 
     assert view_problems(view) == []
     values = {field.name: data.draw(st.none() | st.text(max_size=20)) for field in form.fields}
     expected = {name: value or "" for name, value in values.items()}
-    assert submitted(filled(view, values)) == (ASK.token(), expected, more)
+    assert submitted_form(filled(view, values)) == (ASK.token(), expected, more)
 
 
 def test_a_title_that_is_cut_stands_in_full_above_the_fields() -> None:
@@ -118,7 +118,7 @@ def test_a_choice_is_a_list_with_what_was_chosen_before() -> None:
     assert empty["element"]["type"] == "plain_text_input"
 
 
-def test_problems_stand_beside_their_fields(desk: Desk) -> None:
+def test_problems_stand_beside_their_fields(desk: Dispatcher) -> None:
     form = form_for(desk.context, desk.context.menu.commands["compare",])
     view = modal(form)
     answer = errors(Problems(form.problems({"first": "", "second": "x" * 500})))
@@ -138,7 +138,7 @@ def test_problems_stand_beside_their_fields(desk: Desk) -> None:
 )
 def test_a_view_that_newsbot_did_not_make_is_told_so(view: dict[str, Any]) -> None:
     with pytest.raises(TokenError, match="damaged"):
-        submitted(view)
+        submitted_form(view)
 
 
 def test_more_metadata_than_slack_keeps_is_refused() -> None:
@@ -161,13 +161,13 @@ def test_any_card_can_be_read_in_a_modal(card: Card) -> None:
     assert view_problems(card_modal(card)) == []
 
 
-def test_the_home_tab_is_as_its_golden_file_has_it(desk: Desk, library: Library) -> None:
+def test_the_home_tab_is_as_its_golden_file_has_it(desk: Dispatcher, library: Library) -> None:
     view = home(library, desk.context.menu)
     assert view_problems(view) == []
     check_golden("home", view)
 
 
-def test_the_home_tab_shows_every_topic_and_how_to_ask(desk: Desk, library: Library) -> None:
+def test_the_home_tab_shows_every_topic_and_how_to_ask(desk: Dispatcher, library: Library) -> None:
     shown = " ".join(strings(home(library, desk.context.menu)))
     for topic in library.topics.values():
         assert topic.title in shown
@@ -178,7 +178,7 @@ def test_the_home_tab_shows_every_topic_and_how_to_ask(desk: Desk, library: Libr
     assert "A direct message" not in quiet
 
 
-async def test_every_button_of_the_home_tab_does_something(desk: Desk, library: Library) -> None:
+async def test_every_button_of_the_home_tab_does_something(desk: Dispatcher, library: Library) -> None:
     rows = [block for block in home(library, desk.context.menu)["blocks"] if block["type"] == "actions"]
     tokens = [token_and_values(element)[0] for row in rows for element in row["elements"]]
     assert len(tokens) >= len(library.topics) + 4
@@ -187,7 +187,7 @@ async def test_every_button_of_the_home_tab_does_something(desk: Desk, library: 
         assert isinstance(answered, Form) or answered.card.tone != "warning", token
 
 
-def test_the_home_tab_has_room_for_more(desk: Desk, library: Library) -> None:
+def test_the_home_tab_has_room_for_more(desk: Dispatcher, library: Library) -> None:
     row = Buttons((Button("Set up", Action("digest.set")),))
     extra = (text("Your digests", "heading"), text("Weekdays at 8:00 in #general."), row)
     view = home(library, desk.context.menu, extra)
@@ -195,13 +195,13 @@ def test_the_home_tab_has_room_for_more(desk: Desk, library: Library) -> None:
     assert "Weekdays at 8:00 in #general." in " ".join(strings(view))
 
 
-def test_too_much_for_the_home_tab_is_said(desk: Desk, library: Library) -> None:
+def test_too_much_for_the_home_tab_is_said(desk: Dispatcher, library: Library) -> None:
     view = home(library, desk.context.menu, tuple(text(f"Digest {number}") for number in range(150)))
     assert view_problems(view) == []
     assert view["blocks"][-1]["text"]["text"] == "There is more: /newsbot shows all of it."
 
 
-def test_an_empty_library_still_has_a_home_tab(desk: Desk, library: Library) -> None:
+def test_an_empty_library_still_has_a_home_tab(desk: Dispatcher, library: Library) -> None:
     empty = Library("0", {}, {}, {}, {}, {}, {})
     view = home(empty, desk.context.menu)
     assert view_problems(view) == []

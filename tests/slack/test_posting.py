@@ -11,9 +11,9 @@ import pytest
 from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import Courier, Post
+from newsbot.outbox.worker import NewPost, OutboxWorker
 from newsbot.platforms.slack.client import SlackCalls
-from newsbot.platforms.slack.timestamps import instant
+from newsbot.platforms.slack.timestamps import parse_timestamp
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.loopback_world import DEFAULT_SCOPES
@@ -44,20 +44,20 @@ async def test_a_post_carries_its_key_and_unfurls_nothing(slack: LoopbackSlack, 
     assert message.ts == posted.message_id
     assert message.metadata == {"event_type": "newsbot_delivery", "event_payload": {"key": "d-1"}}
     assert (message.args["unfurl_links"], message.args["unfurl_media"]) == (False, False)
-    assert await bot.service.platform.repeats_safely_for(place(slack)) == timedelta(0)
+    assert await bot.service.platform.dedupe_window(place(slack)) == timedelta(0)
 
 
 @pytest.mark.parametrize(
     "stamp", [None, "", "soon", "-1.5", "1.2.3", "1e9", "1700000000.1234567", "999999999999.0", 1700000000.5, "１７"]
 )
 def test_what_is_no_stamp_is_no_instant(stamp: object) -> None:
-    assert instant(stamp) is None
+    assert parse_timestamp(stamp) is None
 
 
 def test_a_stamp_is_read_exactly() -> None:
-    assert instant("1700000000.000100") == datetime(2023, 11, 14, 22, 13, 20, 100, UTC)
-    assert instant("1700000000.5") == datetime(2023, 11, 14, 22, 13, 20, 500_000, UTC)
-    assert instant("1700000000") == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert parse_timestamp("1700000000.000100") == datetime(2023, 11, 14, 22, 13, 20, 100, UTC)
+    assert parse_timestamp("1700000000.5") == datetime(2023, 11, 14, 22, 13, 20, 500_000, UTC)
+    assert parse_timestamp("1700000000") == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 
 
 async def test_a_post_is_edited_and_deleted_also_when_it_is_gone(slack: LoopbackSlack, bot: Running) -> None:
@@ -129,7 +129,7 @@ async def test_a_refusal_names_the_exact_fix(slack: LoopbackSlack, bot: Running,
     with pytest.raises(PostRefused) as refused:
         await bot.service.platform.post(place(slack, channel), REPLY, "d-1")
     assert fix in refused.value.fix
-    abilities = await bot.service.platform.abilities(place(slack, channel))
+    abilities = await bot.service.platform.capabilities(place(slack, channel))
     assert (abilities.post, abilities.fix) == (False, refused.value.fix)
 
 
@@ -201,15 +201,15 @@ async def test_an_unclear_post_is_found_where_history_may_be_read() -> None:
         slack.faults.add("chat.postMessage", Fault(drop="after"))
         with pytest.raises(PostUnclear):
             await bot.service.platform.post(place(slack), REPLY, "d-1")
-        found = await bot.service.platform.stands(place(slack), "d-1", since)
+        found = await bot.service.platform.find_posted(place(slack), "d-1", since)
         assert found is not None
         assert found.message_id == slack.messages("news")[0].ts
-        assert found.at == instant(found.message_id)
-        assert await bot.service.platform.stands(place(slack), "d-2", since) is None
+        assert found.at == parse_timestamp(found.message_id)
+        assert await bot.service.platform.find_posted(place(slack), "d-2", since) is None
 
 
 async def test_history_is_not_read_without_the_scope(slack: LoopbackSlack, bot: Running) -> None:
-    assert await bot.service.platform.stands(place(slack), "d-1", datetime.now(UTC)) is None
+    assert await bot.service.platform.find_posted(place(slack), "d-1", datetime.now(UTC)) is None
     assert slack.called("conversations.history") == []
 
 
@@ -232,14 +232,14 @@ async def test_a_dead_token_ends_the_workspace_and_is_told(slack: LoopbackSlack,
 async def test_the_courier_looks_for_an_unclear_post_before_it_calls_it_unknown(scopes: str, state: str) -> None:
     async with LoopbackSlack(scopes=scopes) as slack, running(slack, "http") as bot:
         moment = datetime.now(UTC)
-        courier = Courier(bot.database, {"slack": bot.service.platform}, "w", lambda: moment, Random(1))
+        courier = OutboxWorker(bot.database, {"slack": bot.service.platform}, "w", lambda: moment, Random(1))
         slack.faults.add("chat.postMessage", Fault(drop="after"))
-        await courier.post(Post("k", place(slack), REPLY, moment))
-        await courier.sweep()
+        await courier.post(NewPost("k", place(slack), REPLY, moment))
+        await courier.run_once()
         async with bot.database.transaction() as tx:
             delivery = await tx.deliveries.by_key("k")
         assert delivery is not None
         assert delivery.state == state
         assert bool(delivery.posted) == (state == "sent")
-        assert await courier.sweep() == 0
+        assert await courier.run_once() == 0
     assert len(slack.called("chat.postMessage")) == 1

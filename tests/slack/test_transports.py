@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from newsbot.errors import NewsbotError
-from newsbot.platforms.slack.doctor import Finding
+from newsbot.platforms.slack.doctor import Check
 from newsbot.platforms.slack.service import examine
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
@@ -122,7 +122,7 @@ async def test_slack_that_is_away_at_the_start_is_learnt_later(slack: LoopbackSl
         await slack.wait_for(lambda: len(slack.called("auth.test")) == 2)
 
 
-async def examined(bot: Running, channel: str = "", **changed: str | None) -> list[Finding]:
+async def examined(bot: Running, channel: str = "", **changed: str | None) -> list[Check]:
     """What the doctor finds for this bot, some of its values changed."""
     values = replace(values_for(bot.slack, bot.transport), **changed)  # type: ignore[arg-type]
     found = bot.slack.workspace.channel(channel).id if channel else ""

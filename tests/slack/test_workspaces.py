@@ -11,8 +11,8 @@ import pytest
 from newsbot.errors import NewsbotError, PlatformRefused, PostRefused
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
-from newsbot.platforms.slack.config import SlackValues
-from newsbot.platforms.slack.token_cipher import Seal
+from newsbot.platforms.slack.config import SlackConfig
+from newsbot.platforms.slack.token_cipher import TokenCipher
 from newsbot.storage.records import SlackInstallation
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
@@ -81,7 +81,7 @@ async def test_a_workspace_installs_and_is_answered_with_its_own_token(
     assert slack.called("chat.postMessage")[0].token == globex.token
     kept = await stored(bot, globex)
     assert globex.token not in repr(kept)
-    assert Seal(KEY).open(kept.token) == globex.token
+    assert TokenCipher(KEY).open(kept.token) == globex.token
 
 
 async def test_an_installation_in_socket_mode_works_too(slack: LoopbackSlack, globex: Workspace) -> None:
@@ -107,10 +107,10 @@ async def test_an_install_that_goes_wrong_grants_nothing(
 
 
 async def test_a_state_works_once_in_any_process_and_for_ten_minutes(bot: Running, clock: Clock) -> None:
-    from newsbot.platforms.slack.oauth import States
+    from newsbot.platforms.slack.oauth import OAuthStates
 
-    states = States(Seal(KEY), bot.database, clock)
-    other = States(Seal(KEY), bot.database, clock)
+    states = OAuthStates(TokenCipher(KEY), bot.database, clock)
+    other = OAuthStates(TokenCipher(KEY), bot.database, clock)
     state = await states.async_issue()
     assert not await other.async_consume("made-up")
     assert await other.async_consume(state)
@@ -123,15 +123,15 @@ async def test_without_a_secret_key_nothing_is_installed(slack: LoopbackSlack, g
         with pytest.raises(LookupError, match="NEWSBOT_SECRET_KEY"):
             await slack.install(bot.base_url, globex)
     with pytest.raises(PlatformRefused, match="NEWSBOT_SECRET_KEY"):
-        Seal("short")
+        TokenCipher("short")
 
 
 async def test_a_changed_key_still_opens_what_the_old_one_closed() -> None:
     old, new = "the old key is long enough", "the new key is long enough"
-    closed = Seal(old).close("xoxb-1")
-    assert Seal(f"{new},{old}").open(closed) == "xoxb-1"
-    assert Seal(new).open(closed) is None
-    assert Seal(old).open(Seal(f"{new},{old}").close("xoxb-2")) is None
+    closed = TokenCipher(old).close("xoxb-1")
+    assert TokenCipher(f"{new},{old}").open(closed) == "xoxb-1"
+    assert TokenCipher(new).open(closed) is None
+    assert TokenCipher(old).open(TokenCipher(f"{new},{old}").close("xoxb-2")) is None
 
 
 async def test_an_uninstall_is_noticed_and_a_new_installation_answers_again(
@@ -208,7 +208,7 @@ async def test_a_token_is_renewed_for_a_post_that_no_event_precedes(
     assert {call.token for call in slack.called("chat.postMessage")} == {globex.token}
     assert len(slack.called("oauth.v2.access")) == 2  # the installation and one renewal
     kept = await stored(bot, globex)
-    assert Seal(KEY).open(kept.refresh_token) == slack.world.grants[globex.token].refresh_token
+    assert TokenCipher(KEY).open(kept.refresh_token) == slack.world.grants[globex.token].refresh_token
 
 
 async def test_an_expired_token_is_renewed_and_the_call_made_once(
@@ -270,12 +270,12 @@ async def test_one_workspace_needs_only_its_tokens_and_nothing_of_bolts_environm
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        (SlackValues(), "SLACK_BOT_TOKEN"),
-        (SlackValues(bot_token="xoxb-1"), "SLACK_APP_TOKEN"),
-        (SlackValues(client_id="1", signing_secret="s"), "SLACK_CLIENT_SECRET"),
+        (SlackConfig(), "SLACK_BOT_TOKEN"),
+        (SlackConfig(bot_token="xoxb-1"), "SLACK_APP_TOKEN"),
+        (SlackConfig(client_id="1", signing_secret="s"), "SLACK_CLIENT_SECRET"),
     ],
 )
-async def test_what_is_missing_is_named(slack: LoopbackSlack, values: SlackValues, sentence: str) -> None:
+async def test_what_is_missing_is_named(slack: LoopbackSlack, values: SlackConfig, sentence: str) -> None:
     with pytest.raises(PlatformRefused, match=sentence):
         async with running(slack, "http", values):
             pass

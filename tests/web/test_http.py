@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import RequestError, SettingsError
 from newsbot.http import HttpServer
@@ -49,7 +49,7 @@ class Site:
     """A web chat over a real database and a real socket."""
 
     def __init__(self, database: Database) -> None:
-        self.desk = Desk(LiveLibrary(CONTENT, lambda: date(2026, 11, 23)), lambda: NOW, lambda: "id")
+        self.desk = Dispatcher(LiveLibrary(CONTENT, lambda: date(2026, 11, 23)), lambda: NOW, lambda: "id")
         self.chat = WebChat(self.desk, database, lambda: NOW)
         self.pictures = OnePixel()
         self.routes = WebRoutes(self.chat, self.desk, self.pictures, {"plain": lambda card: {"text": card.plain()}})
@@ -241,8 +241,8 @@ async def test_the_preview_shows_what_a_platforms_renderer_makes(site: Site) -> 
 
 async def test_the_web_chat_is_a_platform(site: Site) -> None:
     platform: Platform = site.chat
-    assert (await platform.abilities(place("general"))).post
-    abilities = await platform.abilities(place("nowhere"))
+    assert (await platform.capabilities(place("general"))).post
+    abilities = await platform.capabilities(place("nowhere"))
     assert not abilities.post
     assert "general" in abilities.fix
 

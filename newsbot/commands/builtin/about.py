@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from newsbot.commands.answers import Offer, offered, run
-from newsbot.commands.button_args import damaged
+from newsbot.commands.answers import Offer, offer_buttons, run_action
+from newsbot.commands.button_args import damaged_button
 from newsbot.commands.registry import Command, Context, Option
 from newsbot.content.library import Library
 from newsbot.messages.cards import Block, Card, Fact, Facts, Reply, Rule, text
@@ -27,10 +27,10 @@ async def about(context: Context, ask: Ask) -> Reply:
     commands = [command for (path, command) in context.menu.commands.items() if len(path) == 1]
     lines = tuple(Fact(context.menu.usage(command), command.summary) for command in commands)
     topics = context.library.topics.values()
-    offers = [Offer(topic.title, run((topic.id,))) for topic in topics if topic.command][:10]
+    offers = [Offer(topic.title, run_action((topic.id,))) for topic in topics if topic.command][:10]
     blocks: list[Block] = [text(_INTRO), Facts("Commands", lines)]
     blocks.append(text("Add “help” to any command to learn more, or “private” to see the answer alone."))
-    if buttons := offered(offers):
+    if buttons := offer_buttons(offers):
         blocks += [Rule(), text("Start with a topic", "small"), buttons]
     return Reply(Card("What newsbot can do", tuple(blocks), footer="Not investment advice."), private=True)
 
@@ -39,7 +39,7 @@ def help_reply(context: Context, path: tuple[str, ...]) -> Reply:
     """How to use the command at `path`: its options, examples, and subcommands."""
     command = context.menu.find(path)
     if command is None:
-        raise damaged()
+        raise damaged_button()
     below = [each for each in context.menu.roots.get(path[0], ()) if len(path) == 1 and len(each.path) == 2]
     blocks: list[Block] = [text(f"{command.summary.rstrip('.')}.")]
     if command.options:

@@ -42,10 +42,10 @@ async def ask(context: Context, ask: Ask) -> Reply:
     card = _card(library, best)
     buttons = [Button(_OPEN[best.kind], _action(best), "primary")]
     buttons += [Button(_label(library, hit), _action(hit)) for hit in others]
-    return Reply(Card(card.title, (*_quoted(card), Buttons(tuple(buttons))), footer=_FOOTER))
+    return Reply(Card(card.title, (*_quote(card), Buttons(tuple(buttons))), footer=_FOOTER))
 
 
-def _quoted(card: Card) -> Iterator[Block]:
+def _quote(card: Card) -> Iterator[Block]:
     """The heart of a card: its one-sentence answer, its figures and its sources."""
     yield next(block for block in card.blocks if isinstance(block, Text) and block.style == "lede")
     yield from (block for block in card.blocks if isinstance(block, Facts) and block.title)

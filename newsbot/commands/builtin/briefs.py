@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsbot.commands.answers import brief_called, topic_called
+from newsbot.commands.answers import find_brief, find_topic
 from newsbot.commands.button_args import arguments
 from newsbot.commands.registry import Command, Context, Option
 from newsbot.content.cards import brief_card
@@ -40,25 +40,25 @@ async def topic_brief(context: Context, ask: Ask) -> Reply:
 
 async def brief(context: Context, ask: Ask) -> Reply:
     """The brief that the options name."""
-    topic = topic_called(context.library, ask.options.get("topic", ""))
+    topic = find_topic(context.library, ask.options.get("topic", ""))
     name = ask.options.get("brief")
     if not name:
         return Reply(brief_card(context.library, topic.id, context.library.briefs_of(topic.id)[0].id))
-    return Reply(brief_card(context.library, topic.id, brief_called(context.library, topic, name).id))
+    return Reply(brief_card(context.library, topic.id, find_brief(context.library, topic, name).id))
 
 
 async def open_brief(context: Context, click: Click) -> Reply:
     """A press of a button to a brief."""
     name, brief_name = arguments(click, 2)
-    topic = topic_called(context.library, name)
-    found = brief_called(context.library, topic, brief_name)
+    topic = find_topic(context.library, name)
+    found = find_brief(context.library, topic, brief_name)
     return Reply(brief_card(context.library, topic.id, found.id), replaces=True)
 
 
 async def open_topic(context: Context, click: Click) -> Reply:
     """A press of a button to a topic: its overview."""
     (name,) = arguments(click, 1)
-    topic = topic_called(context.library, name)
+    topic = find_topic(context.library, name)
     overview = context.library.briefs_of(topic.id)[0]
     return Reply(brief_card(context.library, topic.id, overview.id), replaces=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsbot.commands.answers import figure_called
+from newsbot.commands.answers import find_figure
 from newsbot.commands.registry import Command, Context, Option
 from newsbot.content.library import Library
 from newsbot.content.overviews import comparison_card
@@ -22,6 +22,6 @@ def commands(library: Library) -> Iterator[Command]:
 
 async def compare(context: Context, ask: Ask) -> Reply:
     """Both figures, and their ratio or why there is none."""
-    first = figure_called(context.library, ask.options.get("first", ""))
-    second = figure_called(context.library, ask.options.get("second", ""))
+    first = find_figure(context.library, ask.options.get("first", ""))
+    second = find_figure(context.library, ask.options.get("second", ""))
     return Reply(comparison_card(context.library, first, second))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from newsbot.commands.answers import HELP, Unclear, topic_called
-from newsbot.commands.button_args import arguments, damaged
+from newsbot.commands.answers import HELP, Unclear, find_topic
+from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.registry import Command, Context, Option
 from newsbot.content.cards import event_card
 from newsbot.content.library import Library
@@ -34,7 +34,7 @@ async def events(context: Context, ask: Ask) -> Reply:
     if _DATE.match(topic) and not since:  # `/events 2025`
         topic, since = "", topic
     if topic:
-        topic = topic_called(context.library, topic).id
+        topic = find_topic(context.library, topic).id
     return _page(context, topic, since, 0)
 
 
@@ -42,7 +42,7 @@ async def more_events(context: Context, click: Click) -> Reply:
     """Older events than a card shows."""
     topic, since, start = arguments(click, 3)
     if not start.isdecimal() or len(start) > 6 or (topic and topic not in context.library.topics):
-        raise damaged()
+        raise damaged_button()
     reply = _page(context, topic, since, int(start))
     return Reply(reply.card, replaces=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsbot.commands.answers import figure_called
+from newsbot.commands.answers import find_figure
 from newsbot.commands.button_args import arguments
 from newsbot.commands.registry import Command, Context, Option
 from newsbot.content.cards import figure_card
@@ -28,14 +28,14 @@ def commands(library: Library) -> Iterator[Command]:
 
 async def figure(context: Context, ask: Ask) -> Reply:
     """The figure that the option names."""
-    found = figure_called(context.library, ask.options.get("name", ""))
+    found = find_figure(context.library, ask.options.get("name", ""))
     return Reply(figure_card(context.library, found.id))
 
 
 async def open_figure(context: Context, click: Click) -> Reply:
     """A press of a button to a figure."""
     (name,) = arguments(click, 1)
-    return Reply(figure_card(context.library, figure_called(context.library, name).id), replaces=True)
+    return Reply(figure_card(context.library, find_figure(context.library, name).id), replaces=True)
 
 
 CLICKS = {"figure.open": open_figure}

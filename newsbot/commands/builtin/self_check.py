@@ -1,7 +1,7 @@
 """The self-check at the end of each brief: stateless, the choice is in the button."""
 
 from newsbot.commands.answers import Unclear
-from newsbot.commands.button_args import arguments, damaged
+from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.registry import Context
 from newsbot.content.cards import answer_card, question_card
 from newsbot.messages.cards import Reply
@@ -15,7 +15,7 @@ async def answer(context: Context, click: Click) -> Reply:
     if question is None:
         raise Unclear("This question is no longer asked. Open the brief again for another one.", title="Gone")
     if not choice.isdecimal() or int(choice) >= len(question.choices):
-        raise damaged()
+        raise damaged_button()
     return Reply(answer_card(context.library, question, int(choice)), private=True)
 
 

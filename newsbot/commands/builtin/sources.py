@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsbot.commands.answers import brief_called, topic_called
+from newsbot.commands.answers import find_brief, find_topic
 from newsbot.commands.builtin.briefs import BRIEF
 from newsbot.commands.registry import Command, Context, Option
 from newsbot.content.library import Library
@@ -31,14 +31,14 @@ async def sources(context: Context, ask: Ask) -> Reply:
         shown = list(library.topics.values())[:20]
         buttons = tuple(Button(topic.title, Action("sources.open", (topic.id,))) for topic in shown)
         return Reply(Card("Where the numbers come from", (text(_ABOUT), Buttons(buttons))))
-    topic = topic_called(library, typed)
+    topic = find_topic(library, typed)
     name = ask.options.get("brief")
-    return Reply(sources_card(library, topic, brief_called(library, topic, name) if name else None))
+    return Reply(sources_card(library, topic, find_brief(library, topic, name) if name else None))
 
 
 async def open_sources(context: Context, click: Click) -> Reply:
     """A press of a button to the sources of a topic."""
-    topic = topic_called(context.library, next(iter(click.action.arguments), ""))
+    topic = find_topic(context.library, next(iter(click.action.arguments), ""))
     return Reply(sources_card(context.library, topic, None), private=True)
 
 

@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from newsbot.commands.answers import Offer, Unclear, offered, run
-from newsbot.commands.button_args import arguments, damaged
+from newsbot.commands.answers import Offer, Unclear, offer_buttons, run_action
+from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.digest import cards
 from newsbot.commands.digest.lookup import (
     digests_here,
     may_change,
-    numbered,
     require_may_change,
     require_reader,
     service,
+    subscription_behind,
 )
 from newsbot.commands.digest.views import following
 from newsbot.commands.registry import Context
@@ -27,14 +27,14 @@ async def manage(context: Context, click: Click) -> Reply:
     require_reader(click.who)
     if click.action.arguments:
         (number,) = arguments(click, 1)
-        return _managed(context, click, await numbered(context, click, number))
+        return _manage_reply(context, click, await subscription_behind(context, click, number))
     found = await digests_here(context, click.where)
     if len(found) == 1:
-        return _managed(context, click, found[0])
+        return _manage_reply(context, click, found[0])
     return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
 
 
-def _managed(context: Context, click: Click, of: "Subscription") -> Reply:
+def _manage_reply(context: Context, click: Click, of: "Subscription") -> Reply:
     allowed = may_change(click.who, of)
     card = cards.manage_card(of, context.library, service(context).next(of, 1), may_change=allowed)
     return Reply(card, private=True)
@@ -43,7 +43,7 @@ def _managed(context: Context, click: Click, of: "Subscription") -> Reply:
 async def post_first(context: Context, click: Click) -> Reply:
     """An edition at once, beside those at their times."""
     (number,) = arguments(click, 1)
-    of = await numbered(context, click, number)
+    of = await subscription_behind(context, click, number)
     require_may_change(click.who, of)
     await service(context).send_now(of)
     said = "An edition is on its way to this channel. What it tells is not told again at the next time."
@@ -54,21 +54,21 @@ async def send_again(context: Context, click: Click) -> Reply:
     """A delivery that is unknown or failed leaves once more."""
     number, delivery = arguments(click, 2)
     if not delivery.isdecimal() or len(delivery) > 15:
-        raise damaged()
-    of = await numbered(context, click, number)
+        raise damaged_button()
+    of = await subscription_behind(context, click, number)
     require_may_change(click.who, of)
-    log = Offer("Log", run(("digest", "log"), {"which": number}))
+    log = Offer("Log", run_action(("digest", "log"), {"which": number}))
     if not await service(context).send_again(of, int(delivery)):
         raise Unclear("This edition was sent again already, or it stands in the channel.", (log,), "Nothing to send")
     said = "The edition leaves once more. If the first one arrived after all, it stands in the channel twice."
-    row = offered([log])
+    row = offer_buttons([log])
     return Reply(Card("On its way", (text(said), *([row] if row else [])), "good"), private=True)
 
 
 async def leave(context: Context, click: Click) -> Reply:
     """The question whether the digest is to end."""
     (number,) = arguments(click, 1)
-    of = await numbered(context, click, number)
+    of = await subscription_behind(context, click, number)
     require_may_change(click.who, of)
     return Reply(cards.leave_card(of, context.library), private=True)
 
@@ -76,7 +76,7 @@ async def leave(context: Context, click: Click) -> Reply:
 async def end(context: Context, click: Click) -> Reply:
     """The digest ends for good."""
     (number,) = arguments(click, 1)
-    of = await numbered(context, click, number)
+    of = await subscription_behind(context, click, number)
     require_may_change(click.who, of)
     await service(context).end(of)
     return Reply(cards.ended_card(of, context.library), private=True, replaces=True)

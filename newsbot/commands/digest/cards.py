@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from newsbot.commands.answers import run
+from newsbot.commands.answers import run_action
 from newsbot.commands.digest.formatting import CATCH_UP, WHEN_EMPTY, schedule, slot_words, topics_words, when
 from newsbot.commands.digest.lookup import SET_UP
 from newsbot.commands.forms import open_path
@@ -11,7 +11,7 @@ from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Text, Tone, text
 from newsbot.messages.markup import Moment, Plain, Strong
-from newsbot.schedule.clock import ClockChange, shown
+from newsbot.schedule.clock import ClockChange, wall_time
 from newsbot.schedule.slots import Occurrence
 from newsbot.schedule.timezones import zone_of
 
@@ -69,7 +69,7 @@ def list_card(each: tuple["Subscription", ...], library: Library, following: dic
     """The digests of a channel, each in a line, and a way to manage each."""
     lines = [_line(of, library, following[of.id]) for of in each]
     manage = [Button(f"Manage {of.number}", Action(MANAGE, (str(of.number),))) for of in each]
-    doctor = Button("Check this channel", run(("digest", "doctor")))
+    doctor = Button("Check this channel", run_action(("digest", "doctor")))
     buttons = Buttons((*manage, Button("Set up another", SET_UP.action), doctor))
     return Card("Digests of this channel", (*lines, buttons))
 
@@ -147,7 +147,7 @@ def _oddly(of: "Subscription", found: Occurrence) -> str:
     """What clocks do to a slot, in words."""
     match found.clock:
         case "gap":
-            at = shown(found.instant, zone_of(of.zone))
+            at = wall_time(found.instant, zone_of(of.zone))
             return f"; clocks leap over that time, so it comes at {at:%H:%M}"
         case "overlap":
             return "; clocks show that time twice, so it comes the first time"
@@ -163,7 +163,7 @@ def _line(of: "Subscription", library: Library, following: tuple[Occurrence, ...
 
 
 def _ask(label: str, name: str, of: "Subscription", style: str = "normal") -> Button:
-    action = run(("digest", name), {"which": str(of.number)})
+    action = run_action(("digest", name), {"which": str(of.number)})
     return Button(label, action, "primary" if style == "primary" else "normal")
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 
-from newsbot.commands.answers import Offer, Unclear, run
+from newsbot.commands.answers import Offer, Unclear, run_action
 from newsbot.commands.digest import cards
-from newsbot.commands.digest.lookup import channel_of, chosen, require_may_change, service
-from newsbot.commands.digest.options import read_wishes, which_zone
+from newsbot.commands.digest.lookup import channel_of, find_subscription, require_may_change, service
+from newsbot.commands.digest.options import read_options, which_zone
 from newsbot.commands.forms import open_path
 from newsbot.commands.registry import Context, is_yes
 from newsbot.messages.cards import Block, Reply, text
@@ -20,7 +20,7 @@ _DAYS = "mon-fri"
 async def subscribe(context: Context, ask: Ask) -> Reply:
     """Set up a digest: weekdays at 09:00 where nothing else is said; the time zone is asked for once."""
     where = channel_of(ask.where)
-    wishes = read_wishes(context, ask)
+    wishes = read_options(context, ask)
     known = await service(context).zone_of_place(where)
     zone = wishes.get("zone") or known
     if zone is None:
@@ -41,9 +41,9 @@ async def subscribe(context: Context, ask: Ask) -> Reply:
 
 async def edit(context: Context, ask: Ask) -> Reply:
     """Change what was said, and nothing else; tells which editions a new time leaves out."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     require_may_change(ask.who, of)
-    wishes = read_wishes(context, ask)
+    wishes = read_options(context, ask)
     if not wishes:
         sentence = f"{cards.wishes(of, context.library)} What is to change?"
         raise Unclear(sentence, (Offer("Fill in", open_path("digest/edit", {"which": str(of.number)})),), "Edit")
@@ -57,7 +57,7 @@ async def edit(context: Context, ask: Ask) -> Reply:
 
 async def pause(context: Context, ask: Ask) -> Reply:
     """Post nothing until it is resumed."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     require_may_change(ask.who, of)
     if of.state != "paused":
         of = await service(context).pause(of, ask.who.id)
@@ -66,7 +66,7 @@ async def pause(context: Context, ask: Ask) -> Reply:
 
 async def resume(context: Context, ask: Ask) -> Reply:
     """Post again from now on."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     require_may_change(ask.who, of)
     was_paused = of.state == "paused"
     if was_paused:
@@ -78,7 +78,7 @@ async def resume(context: Context, ask: Ask) -> Reply:
 
 async def unsubscribe(context: Context, ask: Ask) -> Reply:
     """End it for good."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     require_may_change(ask.who, of)
     await service(context).end(of)
     return Reply(cards.ended_card(of, context.library), private=True)
@@ -93,7 +93,7 @@ async def fields_of_new(context: Context, ask: Ask) -> Mapping[str, str]:
 
 async def fields_of_known(context: Context, ask: Ask) -> Mapping[str, str]:
     """What the form of a digest that there is holds: what holds for it now."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     require_may_change(ask.who, of)
     topics = ", ".join(of.topics) or "all"
     held = {"time": f"{of.at:%H:%M}", "zone": of.zone, "days": of.days, "topics": topics, "when-empty": of.when_empty}
@@ -105,4 +105,4 @@ async def _require_ability(context: Context, ask: Ask, where: Place) -> None:
     abilities = await service(context).doctor(where)
     if not abilities.post:
         sentence = f"newsbot cannot post in this channel, so nothing was changed. {abilities.fix}".strip()
-        raise Unclear(sentence, (Offer("Try again", run(ask.path, ask.options)),), "newsbot cannot post here")
+        raise Unclear(sentence, (Offer("Try again", run_action(ask.path, ask.options)),), "newsbot cannot post here")

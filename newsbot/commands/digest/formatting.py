@@ -59,9 +59,9 @@ def topics_words(topics: tuple[str, ...], library: Library) -> str:
     """The topics by their titles: "all topics", "DeepSeek and Nvidia"."""
     if not topics:
         return "all topics"
-    return listed([library.topics[topic].title if topic in library.topics else topic for topic in topics])
+    return join_names([library.topics[topic].title if topic in library.topics else topic for topic in topics])
 
 
-def listed(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
     """Names as a list within a sentence."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -33,7 +33,7 @@ def _looking() -> Iterator[Command]:
     summary = "See what would be posted now"
     yield Command(("digest", "preview"), summary, views.preview, which, examples=("/digest preview",))
     summary = "The next five times, with every clock change"
-    yield Command(("digest", "next"), summary, views.coming, which, ("when",), ("/digest next", "/digest next 2"))
+    yield Command(("digest", "next"), summary, views.next_times, which, ("when",), ("/digest next", "/digest next 2"))
     summary = "Why the last edition was as it was"
     yield Command(("digest", "why"), summary, views.why, which, examples=("/digest why",))
     summary = "What became of the last editions"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, run
+from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, run_action
 from newsbot.commands.digest.formatting import schedule
 from newsbot.commands.forms import open_path
 from newsbot.commands.registry import Context
@@ -11,7 +11,7 @@ from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Ask, Click, Person, Place
 
 if TYPE_CHECKING:
-    from newsbot.digests.service import Digests
+    from newsbot.digests.service import DigestService
     from newsbot.storage.records import Subscription
 
 SUBSCRIBE = ("digest", "subscribe")
@@ -19,7 +19,7 @@ SET_UP = Offer("Set up a digest", open_path("/".join(SUBSCRIBE), {}))
 ADMIN_ON = frozenset({"discord"})  # where only those who may manage the server see digests at all
 
 
-def service(context: Context) -> "Digests":
+def service(context: Context) -> "DigestService":
     """The digests. Raises Unclear where this newsbot keeps none."""
     if context.digests is None:
         raise Unclear(
@@ -46,7 +46,7 @@ async def digests_here(context: Context, where: Place) -> tuple["Subscription", 
     return found
 
 
-async def chosen(context: Context, ask: Ask) -> "Subscription":
+async def find_subscription(context: Context, ask: Ask) -> "Subscription":
     """The digest that is meant: the one with the number that was given, or the only one of the channel.
 
     Raises Unclear with a button for each where that does not tell.
@@ -60,7 +60,7 @@ async def chosen(context: Context, ask: Ask) -> "Subscription":
     offers = [
         Offer(
             f"{each.number}: {schedule(each, context.library)}"[:75],
-            run(ask.path, {**others, "which": str(each.number)}),
+            run_action(ask.path, {**others, "which": str(each.number)}),
         )
         for each in found[:MAX_OFFERS]
     ]
@@ -69,7 +69,7 @@ async def chosen(context: Context, ask: Ask) -> "Subscription":
     raise Unclear("This channel has several digests. Which one?", offers, "Which digest?")
 
 
-async def numbered(context: Context, click: Click, number: str) -> "Subscription":
+async def subscription_behind(context: Context, click: Click, number: str) -> "Subscription":
     """The digest behind a button. Raises Unclear where it is gone, or is not for whoever pressed."""
     require_reader(click.who)
     for each in await digests_here(context, click.where):
@@ -94,5 +94,5 @@ def require_may_change(who: Person, subscription: "Subscription") -> None:
 def require_reader(who: Person) -> None:
     """Raises Unclear where digests are for administrators alone and this person is none."""
     if who.platform in ADMIN_ON and not who.is_admin:
-        sentence = "Digests are set up by people who may manage this server. Ask one of them."
+        sentence = "DigestService are set up by people who may manage this server. Ask one of them."
         raise Unclear(sentence, (), "Not allowed")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 from typing import Any
 
-from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, run, topic_called
+from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, find_topic, run_action
 from newsbot.commands.forms import WrongValues, open_path
 from newsbot.commands.registry import Context, Option
 from newsbot.content.library import Library
@@ -52,7 +52,7 @@ _PARTS = re.compile(r"\s*(?:[,;+&]|\band\b)\s*", re.IGNORECASE)
 Reader = Callable[[Context, Ask, str], Any]
 
 
-def read_wishes(context: Context, ask: Ask) -> dict[str, Any]:
+def read_options(context: Context, ask: Ask) -> dict[str, Any]:
     """What was asked for, by the names that `Digests.change` has for it; nothing for an option that was not given.
 
     Raises WrongValues with a sentence for each option that cannot be accepted.
@@ -82,7 +82,7 @@ def read_wishes(context: Context, ask: Ask) -> dict[str, Any]:
 def which_zone(ask: Ask) -> WrongValues:
     """The question for the time zone, with the one that the platform tells as the first answer."""
     told = ask.who.zone
-    known = _known(told) if told else None
+    known = _known_zone(told) if told else None
     sentence = "A digest comes by the clock of one place. Name a city such as Berlin, or an IANA time zone."
     offers = [_with(ask, "zone", known, zone_label(known))] if known else []
     opened = replace(ask, options={**ask.options, **({"zone": known} if known else {})})
@@ -108,7 +108,7 @@ def _topics_in(library: Library, part: str) -> Iterator[str]:
         names = ((length, library.topic_names.exact(" ".join(words[:length]))) for length in lengths)
         length, name = next(((length, name) for length, name in names if name), (0, None))
         if name is None:
-            topic_called(library, " ".join(words))
+            find_topic(library, " ".join(words))
             return
         yield name.value
         words = words[length:]
@@ -135,10 +135,10 @@ def _topics(context: Context, ask: Ask, typed: str) -> tuple[str, ...]:
     except Unclear as error:  # its buttons open topics; here they take the place of what was typed
         near = [(offer.label, offer.action.arguments[0]) for offer in error.offers if offer.action.arguments]
         offers = [_with(ask, "topics", topic, label) for label, topic in near]
-        raise Unclear(_said(str(error), [label for label, _ in near]), offers) from None
+        raise Unclear(_with_names(str(error), [label for label, _ in near]), offers) from None
 
 
-def _said(sentence: str, near: list[str]) -> str:
+def _with_names(sentence: str, near: list[str]) -> str:
     """The sentence with the names in it: beside a field there are no buttons."""
     bare = sentence.removesuffix(" Did you mean:")
     return f"{bare} Topics are {', '.join(near)}." if near else bare
@@ -189,7 +189,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
 }
 
 
-def _known(zone: str) -> str | None:
+def _known_zone(zone: str) -> str | None:
     try:
         return find_zone(zone)
     except UnknownZone:
@@ -198,7 +198,7 @@ def _known(zone: str) -> str | None:
 
 def _with(ask: Ask, option: str, value: str, label: str) -> Offer:
     """The same command with another value."""
-    return Offer(label, run(ask.path, {**ask.options, option: value}))
+    return Offer(label, run_action(ask.path, {**ask.options, option: value}))
 
 
 def _form(ask: Ask, without: Container[str] = ()) -> Action:

@@ -3,21 +3,21 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from newsbot.commands.answers import run
+from newsbot.commands.answers import run_action
 from newsbot.commands.digest.cards import AGAIN, next_lines, state_lines
 from newsbot.commands.digest.formatting import topics_words, when
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
 from newsbot.messages.markup import Inline, Moment, Plain, Strong
-from newsbot.messages.platform import Abilities
+from newsbot.messages.platform import Capabilities
 from newsbot.schedule.catchup import ON_TIME
-from newsbot.schedule.clock import length
+from newsbot.schedule.clock import duration_words
 from newsbot.schedule.slots import Occurrence
 
 if TYPE_CHECKING:
     from newsbot.digests.composer.compose import Stage
-    from newsbot.digests.service import Why
+    from newsbot.digests.service import DeliveryReasons
     from newsbot.storage.records import Delivery, Subscription
 
 _MOST_STAGES = 6  # of one outcome: with long titles three times this fits one message of Discord
@@ -35,7 +35,7 @@ _OUTCOMES = (("chosen", "Chosen"), ("merged", "Merged"), ("left out", "Left out"
 _CAN_SEND_AGAIN = frozenset({"unknown", "failed"})
 
 
-def why_card(of: "Subscription", why: "Why | None") -> Card:
+def why_card(of: "Subscription", why: "DeliveryReasons | None") -> Card:
     """How the last edition came to be: on time or late, what was chosen, merged and left out, and the reasons."""
     title = f"Why the last edition of digest {of.number} was as it was"
     if why is None:
@@ -55,7 +55,7 @@ def _punctuality(delivery: "Delivery") -> str:
     if delivery.state != "sent" or delivery.settled_at is None or delivery.label:
         return ""
     late = delivery.settled_at - delivery.due_at
-    return "It was on time." if late < ON_TIME else f"It was posted {length(late)} after its time."
+    return "It was on time." if late < ON_TIME else f"It was posted {duration_words(late)} after its time."
 
 
 def _sentence(words: str) -> str:
@@ -129,7 +129,7 @@ def _slot(delivery: "Delivery") -> str:
 def doctor_card(
     each: tuple["Subscription", ...],
     library: Library,
-    abilities: Abilities,
+    abilities: Capabilities,
     following: dict[int, tuple[Occurrence, ...]],
     tested: str | None,
 ) -> Card:
@@ -152,12 +152,12 @@ def doctor_card(
     if not each:
         blocks.append(text("This channel has no digest."))
     if tested is None and abilities.post:
-        blocks.append(Buttons((Button("Post a test message", run(("digest", "doctor"), {"post": "yes"})),)))
+        blocks.append(Buttons((Button("Post a test message", run_action(("digest", "doctor"), {"post": "yes"})),)))
     title = "All is well here" if is_well else "Something is to be mended here"
     return Card(title, tuple(blocks), "good" if is_well else "warning")
 
 
-def _abilities(abilities: Abilities) -> Facts:
+def _abilities(abilities: Capabilities) -> Facts:
     said = (
         ("Post digests", abilities.post),
         ("Show charts as pictures", abilities.pictures),

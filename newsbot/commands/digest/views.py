@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import Unclear
 from newsbot.commands.digest import cards, reports
-from newsbot.commands.digest.lookup import ADMIN_ON, channel_of, chosen, service
+from newsbot.commands.digest.lookup import ADMIN_ON, channel_of, find_subscription, service
 from newsbot.commands.registry import Context, is_yes
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Reply, text
@@ -29,29 +29,29 @@ async def overview(context: Context, ask: Ask) -> Reply:
 
 async def preview(context: Context, ask: Ask) -> Reply:
     """Exactly what would be posted at this moment."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     card = await service(context).preview(of)
     if Action(cards.MANAGE) in card.actions():  # an edition, and not the word that there is none
         card = replace(card, blocks=(text("This would be posted now.", "small"), *card.blocks))
     return Reply(card, private=True)
 
 
-async def coming(context: Context, ask: Ask) -> Reply:
+async def next_times(context: Context, ask: Ask) -> Reply:
     """The next five times."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     slots = service(context).next(of, NEXT)
     return Reply(cards.next_card(of, slots, service(context).changes_ahead(of, slots)), private=True)
 
 
 async def why(context: Context, ask: Ask) -> Reply:
     """How the last edition came to be."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     return Reply(reports.why_card(of, await service(context).why(of)), private=True)
 
 
 async def log(context: Context, ask: Ask) -> Reply:
     """The last deliveries."""
-    of = await chosen(context, ask)
+    of = await find_subscription(context, ask)
     return Reply(reports.log_card(of, await service(context).log(of, _LOG)), private=True)
 
 

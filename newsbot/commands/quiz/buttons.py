@@ -4,7 +4,7 @@ What stands behind a button may be forged: numbers are read with care, and the r
 """
 
 from newsbot.commands.answers import Unclear
-from newsbot.commands.button_args import arguments, damaged
+from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.quiz import cards, games, my_data
 from newsbot.commands.quiz.lookup import channel_of, service, whole
 from newsbot.commands.registry import Context
@@ -29,7 +29,7 @@ async def answer_daily(context: Context, click: Click) -> Reply:
 
     daily, choice = arguments(click, 2)
     if not (daily.isascii() and daily.isalnum()) or len(daily) > _LONGEST_ID:
-        raise damaged()
+        raise damaged_button()
     question, verdict = await service(context).answer_daily(daily, whole(choice), click)
     return Reply(receipt_card(question, verdict, is_daily=True), private=True)
 
@@ -48,7 +48,7 @@ async def join(context: Context, click: Click) -> Reply:
     (number,) = arguments(click, 1)
     game = await service(context).current(channel_of(click.where))
     if game is None or game.id != whole(number):
-        raise _ended()
+        raise _game_ended()
     card = question_card(game, is_copy=True) if game.phase == "asking" else cards.wait_card(game)
     return Reply(card, private=True)
 
@@ -58,11 +58,11 @@ async def stop(context: Context, click: Click) -> Reply:
     (number,) = arguments(click, 1)
     game = await service(context).current(channel_of(click.where))
     if game is None or game.id != whole(number):
-        raise _ended()
-    return await games.stopped(context, click.where, click.who)
+        raise _game_ended()
+    return await games.stop_reply(context, click.where, click.who)
 
 
-def _ended() -> Unclear:
+def _game_ended() -> Unclear:
     return Unclear("This game has ended, or it is played in another channel.", (games.START,), "No such game here")
 
 
@@ -75,7 +75,7 @@ async def forget(context: Context, click: Click) -> Reply:
 async def export(context: Context, click: Click) -> Reply:
     """A further part of what is kept of whoever pressed."""
     part, marked = arguments(click, 2)
-    return await my_data.exported(context, click.who, click.where, whole(part), marked or "-")
+    return await my_data.export_part(context, click.who, click.where, whole(part), marked or "-")
 
 
 CLICKS = {

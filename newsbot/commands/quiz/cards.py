@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from newsbot.commands.answers import run
+from newsbot.commands.answers import run_action
 from newsbot.commands.forms import open_path
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
@@ -12,7 +12,7 @@ from newsbot.messages.requests import Person
 
 if TYPE_CHECKING:
     from newsbot.quizzes.rules.game import Game
-    from newsbot.quizzes.service import Wishes
+    from newsbot.quizzes.service import GameOptions
 
 JOIN, STOP = "quiz.join", "quiz.stop"
 NAME_LENGTH = 40
@@ -28,9 +28,9 @@ def overview_card() -> Card:
     )
     buttons = (
         Button("Start a quiz", open_path("quiz/start", {}), "primary"),
-        Button("Question of the day", run(("quiz", "daily"))),
-        Button("Leaderboard", run(("quiz", "leaderboard"))),
-        Button("My figures", run(("quiz", "me"))),
+        Button("Question of the day", run_action(("quiz", "daily"))),
+        Button("Leaderboard", run_action(("quiz", "leaderboard"))),
+        Button("My figures", run_action(("quiz", "me"))),
     )
     typed = "Or type it: /quiz start deepseek 5 30 hard asks 5 hard questions on DeepSeek, 30 seconds each."
     return Card("Quiz", (text(words), Buttons(buttons), text(typed, "small")))
@@ -46,7 +46,7 @@ def game_on_card(game: "Game", *, again: bool = False) -> Card:
     return Card("A game is on here", (text(words), buttons, text(who, "small")), "warning" if again else "neutral")
 
 
-def started_card(library: Library, who: Person, game: "Game", wishes: "Wishes") -> Card:
+def started_card(library: Library, who: Person, game: "Game", wishes: "GameOptions") -> Card:
     """That somebody started a game, and how it is played."""
     count = len(game.questions)
     kind = f"{wishes.difficulty} " if wishes.difficulty else ""

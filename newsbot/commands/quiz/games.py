@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from newsbot.commands.answers import Offer, Unclear, run
+from newsbot.commands.answers import Offer, Unclear, run_action
 from newsbot.commands.forms import open_path
 from newsbot.commands.quiz import cards
 from newsbot.commands.quiz.lookup import channel_of, service
-from newsbot.commands.quiz.options import QUESTIONS, SECONDS, THREAD, USUAL, USUAL_SECONDS, read_wishes
+from newsbot.commands.quiz.options import QUESTIONS, SECONDS, THREAD, USUAL, USUAL_SECONDS, read_options
 from newsbot.commands.registry import Context
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Reply
@@ -30,13 +30,13 @@ async def start(context: Context, ask: Ask) -> Reply:
     quizzes, where = service(context), channel_of(ask.where)
     from newsbot.quizzes.service import CannotPost, GameOn  # heavy, and there already where a quiz is
 
-    wishes = read_wishes(context, ask)
+    wishes = read_options(context, ask)
     try:
         game = await quizzes.start(where, ask.who, wishes)
     except GameOn as error:
         return Reply(cards.game_on_card(error.game, again=True), private=True)
     except CannotPost as error:
-        again = Offer("Try again", run(ask.path, ask.options))
+        again = Offer("Try again", run_action(ask.path, ask.options))
         raise Unclear(str(error), (again,), "newsbot cannot post here") from None
     return Reply(cards.started_card(context.library, ask.who, game, wishes))
 
@@ -49,10 +49,10 @@ async def fields(context: Context, ask: Ask) -> Mapping[str, str]:
 
 async def stop(context: Context, ask: Ask) -> Reply:
     """Stop the game of the channel; everybody sees who did."""
-    return await stopped(context, ask.where, ask.who)
+    return await stop_reply(context, ask.where, ask.who)
 
 
-async def stopped(context: Context, where: Place, who: Person) -> Reply:
+async def stop_reply(context: Context, where: Place, who: Person) -> Reply:
     """The game of a place, stopped by somebody who may."""
     await _playing(context, where)
     await service(context).stop(channel_of(where), who)

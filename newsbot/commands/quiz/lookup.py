@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import Unclear
-from newsbot.commands.button_args import damaged
+from newsbot.commands.button_args import damaged_button
 from newsbot.commands.registry import Context
 from newsbot.messages.requests import Place
 
 if TYPE_CHECKING:
-    from newsbot.quizzes.service import Quizzes
+    from newsbot.quizzes.service import QuizService
 
 _LARGEST = 2**31 - 1
 
 
-def service(context: Context) -> "Quizzes":
+def service(context: Context) -> "QuizService":
     """The quiz. Raises Unclear where this newsbot has none."""
     if context.quizzes is None:
         raise Unclear("This newsbot keeps nothing, so it has no quiz. Start it with newsbot run.", (), "Not here")
@@ -30,5 +30,5 @@ def channel_of(where: Place) -> Place:
 def whole(written: str) -> int:
     """A number behind a button. Raises Unclear where it is none that newsbot ever wrote."""
     if not (written.isascii() and written.isdecimal()) or len(written) > len(str(_LARGEST)) or int(written) > _LARGEST:
-        raise damaged()
+        raise damaged_button()
     return int(written)

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from newsbot.commands.answers import Offer, Unclear, run
+from newsbot.commands.answers import Offer, Unclear, run_action
 from newsbot.commands.forms import WrongValues
 from newsbot.commands.quiz.lookup import service
-from newsbot.commands.quiz.values import chosen
+from newsbot.commands.quiz.values import choice_value
 from newsbot.commands.registry import Context, Option
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from newsbot.storage.records import Erased
 
 FORGET = "quiz.forget"
-_EXPORT = run(("quiz", "export-me"))
+_EXPORT = run_action(("quiz", "export-me"))
 _LONGEST_WORDS = 1_000
 
 QUESTION = Option("question", "question", "Name of the question, such as deepseek/r1-base", form=False)
@@ -68,10 +68,10 @@ async def forget(context: Context, ask: Ask) -> Reply:
 async def forgotten(context: Context, who: Person, where: Place) -> Reply:
     """Erase everything, and say exactly what that was."""
     erased = await service(context).forget(who, where)
-    return Reply(Card("Erased", tuple(_told(erased)), "good"), private=True)
+    return Reply(Card("Erased", tuple(_erased_blocks(erased)), "good"), private=True)
 
 
-def _told(erased: "Erased") -> list[Block]:
+def _erased_blocks(erased: "Erased") -> list[Block]:
     counted = (
         (erased.answers, "answer"),
         (erased.results, "result"),
@@ -106,10 +106,10 @@ def _plural(count: int, name: str) -> str:
 
 async def export(context: Context, ask: Ask) -> Reply:
     """Everything that is kept of the asker, from its first part on."""
-    return await exported(context, ask.who, ask.where)
+    return await export_part(context, ask.who, ask.where)
 
 
-async def exported(context: Context, who: Person, where: Place, part: int = 1, marked: str = "") -> Reply:
+async def export_part(context: Context, who: Person, where: Place, part: int = 1, marked: str = "") -> Reply:
     """One part of what is kept. Raises Unclear where it is another text than the one that was `marked`."""
     from newsbot.quizzes.cards.exports import export_card, mark
 
@@ -127,7 +127,7 @@ async def exported(context: Context, who: Person, where: Place, part: int = 1, m
 async def report(context: Context, ask: Ask) -> Reply:
     """Keep what the asker thinks is wrong with a question."""
     quizzes = service(context)
-    question, reason = ask.options.get("question", "").strip(), chosen(REASON, ask.options.get("reason", ""))
+    question, reason = ask.options.get("question", "").strip(), choice_value(REASON, ask.options.get("reason", ""))
     if not question:
         sentence = "Press “Report this question” below an answer, or name it: /quiz report deepseek/r1-base wrong"
         raise Unclear(sentence, (), "Which question?")

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, run, topic_called
+from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, find_topic, run_action
 from newsbot.commands.forms import WrongValues, open_path
-from newsbot.commands.quiz.values import chosen, count, pace
+from newsbot.commands.quiz.values import choice_value, count, pace
 from newsbot.commands.registry import Context, Option, is_yes
 from newsbot.errors import RequestError
 from newsbot.messages.requests import Ask
 from newsbot.names import normalised
 
 if TYPE_CHECKING:
-    from newsbot.quizzes.service import Wishes
+    from newsbot.quizzes.service import GameOptions
 
 FEWEST, MOST, USUAL = 1, 20, 5
 SHORTEST, LONGEST, USUAL_SECONDS = 10, 300, 30
@@ -33,9 +33,9 @@ OPTIONS = (TOPIC, QUESTIONS, SECONDS, DIFFICULTY, THREAD)
 _ANY = frozenset({"any", "all", "everything", "all topics", "any topic"})
 
 
-def read_wishes(context: Context, ask: Ask) -> "Wishes":
+def read_options(context: Context, ask: Ask) -> "GameOptions":
     """The game that is wanted. Raises WrongValues with a sentence for each option that cannot be accepted."""
-    from newsbot.quizzes.service import Wishes  # heavy, and there already where a quiz is
+    from newsbot.quizzes.service import GameOptions  # heavy, and there already where a quiz is
 
     found: dict[str, Any] = {}
     wrong: dict[str, str] = {}
@@ -53,17 +53,17 @@ def read_wishes(context: Context, ask: Ask) -> "Wishes":
         kept = {name: value for name, value in ask.options.items() if name not in wrong}
         mend = Offer("Fill in", open_path("/".join(ask.path), kept))
         raise WrongValues(wrong, [*(offers[: MAX_OFFERS - 1] if len(wrong) == 1 else ()), mend])
-    return Wishes(**found, in_thread=is_yes(ask, THREAD.name))
+    return GameOptions(**found, in_thread=is_yes(ask, THREAD.name))
 
 
 def _topic(context: Context, ask: Ask, typed: str) -> str | None:
     if normalised(typed) in _ANY:
         return None
     try:
-        return topic_called(context.library, typed).id
+        return find_topic(context.library, typed).id
     except Unclear as error:  # its buttons open topics; here they take the place of what was typed
         near = [(offer.label, offer.action.arguments[0]) for offer in error.offers]
-        offers = [Offer(label, run(ask.path, {**ask.options, TOPIC.name: topic})) for label, topic in near]
+        offers = [Offer(label, run_action(ask.path, {**ask.options, TOPIC.name: topic})) for label, topic in near]
         said = str(error).removesuffix(" Did you mean:")
         raise Unclear(f"{said} Topics are {', '.join(label for label, _ in near)}.", offers) from None
 
@@ -90,7 +90,7 @@ def _difficulty(context: Context, ask: Ask, typed: str) -> str | None:
     del context, ask
     if normalised(typed) in _ANY:
         return None
-    found = chosen(DIFFICULTY, typed)
+    found = choice_value(DIFFICULTY, typed)
     if found is None:
         raise RequestError("Questions are easy, medium or hard.")
     return found

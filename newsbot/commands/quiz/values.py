@@ -36,7 +36,7 @@ def is_pace(said: str) -> bool:
     return pace(said) is not None
 
 
-def chosen(option: Option, said: str) -> str | None:
+def choice_value(option: Option, said: str) -> str | None:
     """The value of the choice that is called so; None where none is."""
     typed = normalised(said)
     called = (*option.choices, *option.synonyms)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from newsbot.commands.forms import WrongValues
 from newsbot.commands.quiz.lookup import channel_of, service
-from newsbot.commands.quiz.values import chosen
+from newsbot.commands.quiz.values import choice_value
 from newsbot.commands.registry import Context, Option
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Ask
@@ -43,8 +43,8 @@ async def leaderboard(context: Context, ask: Ask) -> Reply:
     from newsbot.quizzes.cards.score_cards import leaderboard_card
 
     quizzes, where = service(context), channel_of(ask.where)
-    period = _PERIODS.get(chosen(PERIOD, ask.options.get("period") or "week"))
-    scope = _SCOPES.get(chosen(SCOPE, ask.options.get("scope") or "channel"))
+    period = _PERIODS.get(choice_value(PERIOD, ask.options.get("period") or "week"))
+    scope = _SCOPES.get(choice_value(SCOPE, ask.options.get("scope") or "channel"))
     wrong = {} if period else {"period": "The time is week, month or all."}
     wrong |= {} if scope else {"scope": "It is either this channel or the server."}
     if period is None or scope is None:

@@ -19,10 +19,10 @@ from newsbot.digests.composer.sections import (
     figure_of_the_day,
     numbered_sources,
 )
-from newsbot.digests.composer.sources import DailyQuestion, Wire
+from newsbot.digests.composer.sources import DailyQuestion, NewsSource
 from newsbot.digests.composer.values import (
-    AskedQuestion,
     Edition,
+    EditionQuestion,
     History,
     Selection,
     Stage,
@@ -56,11 +56,11 @@ class _Contents:
     picked: Picked
     figure: Figure | None
     brief: Brief | None
-    question: AskedQuestion | None
+    question: EditionQuestion | None
     stages: tuple[Stage, ...]
 
 
-def compose(library: Library, wire: Wire, question: DailyQuestion, selection: Selection) -> Edition:
+def compose(library: Library, wire: NewsSource, question: DailyQuestion, selection: Selection) -> Edition:
     """The edition of a selection: equal selections over equal content give equal editions, but for what the question
     of the day leaves to chance.
 
@@ -85,7 +85,7 @@ def _contents(library: Library, picked: Picked, port: DailyQuestion, selection: 
     brief, brief_reason = brief_of_the_day(library, selection)
     asked = port.question(library, frozenset(selection.topics), selection.history.questions, selection.day)
     question_reason = "its turn" if asked else "there is none to ask"
-    if asked and not _taken(brief).isdisjoint(Card("", asked.blocks).actions()):
+    if asked and not _used_actions(brief).isdisjoint(Card("", asked.blocks).actions()):
         asked, question_reason = None, "one of its buttons would do the same as another one of the digest"
     stages = (
         *picked.stages,
@@ -100,7 +100,7 @@ def _contents(library: Library, picked: Picked, port: DailyQuestion, selection: 
     return _Contents(picked, figure, brief, asked, stages)
 
 
-def _taken(brief: Brief | None) -> frozenset[Action]:
+def _used_actions(brief: Brief | None) -> frozenset[Action]:
     """What the digest's own controls do, and so no button of a question may."""
     return frozenset({_MANAGE, Action(OPEN_EVENT), *([open_brief(brief)] if brief else [])})
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from newsbot.content.models import date_words
-from newsbot.digests.composer.sources import NewsItem, Wire
+from newsbot.digests.composer.sources import NewsItem, NewsSource
 from newsbot.digests.composer.values import Selection, Stage
 
 MOST_NEWS = 5
@@ -40,7 +40,7 @@ class _Sifted:
     stages: list[Stage] = field(default_factory=list)
 
 
-def pick(wire: Wire, selection: Selection) -> Picked:
+def pick(wire: NewsSource, selection: Selection) -> Picked:
     """The events to show, none of which this subscription has seen."""
     items = wire.items(date.min, selection.day, frozenset(selection.topics))
     start = _window(selection)

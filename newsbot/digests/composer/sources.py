@@ -8,7 +8,7 @@ from typing import Protocol
 from newsbot.content.cards import question_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, Figure, Source, first_day
-from newsbot.digests.composer.values import AskedQuestion, next_in_turn
+from newsbot.digests.composer.values import EditionQuestion, next_in_turn
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Text
 from newsbot.messages.markup import Strong
@@ -38,7 +38,7 @@ class NewsItem:
     opens: Action | None
 
 
-class Wire(Protocol):
+class NewsSource(Protocol):
     """Where dated events come from: our own files, or a live feed."""
 
     def items(self, since: date, until: date, topics: frozenset[str]) -> tuple[NewsItem, ...]:
@@ -50,17 +50,17 @@ class DailyQuestion(Protocol):
 
     def question(
         self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
-    ) -> AskedQuestion | None:
+    ) -> EditionQuestion | None:
         """The question for `day` on any of `topics` (none are all), given those asked so far, the latest last.
 
         Called in any thread. Nothing is kept of it before it is posed.
         """
 
-    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """Keep what editions ask, each question once, in the transaction that keeps the editions."""
 
 
-class ContentWire:
+class ContentNews:
     """The events of one library. Build one for each library: it reads every event once.
 
     The weight of an event is 2 for each of its figures and 1 for each ticker, topic and source, where no more than
@@ -71,7 +71,7 @@ class ContentWire:
         self._items = tuple(_item(library, event) for event in library.events.values())
 
     def items(self, since: date, until: date, topics: frozenset[str]) -> tuple[NewsItem, ...]:
-        """See `Wire`."""
+        """See `NewsSource`."""
         return tuple(
             item
             for item in self._items
@@ -120,8 +120,8 @@ def _weight(event: Event) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question of which nothing has to be kept; see `AskedQuestion`."""
+class StandInQuestion:
+    """A question of which nothing has to be kept; see `EditionQuestion`."""
 
     id: str
     blocks: tuple[Block, ...]
@@ -129,12 +129,12 @@ class OpenQuestion:
     kept: str = ""
 
 
-class SelfCheck:
+class SelfCheckQuestion:
     """The question of the day out of our content: its answer is in the buttons, so nothing has to be remembered."""
 
     def question(
         self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
-    ) -> AskedQuestion | None:
+    ) -> EditionQuestion | None:
         """See `DailyQuestion`. The order does not depend on the day."""
         pool = {f"{topic}/{name}": (topic, name) for topic, name in library.questions if topic in topics}
         pool = pool or {f"{topic}/{name}": (topic, name) for topic, name in library.questions}
@@ -143,7 +143,7 @@ class SelfCheck:
             return None
         _, *choices = question_card(library, *pool[chosen]).blocks
         asks = Text((Strong("Question of the day: "), *library.filled(library.questions[pool[chosen]].question)))
-        return OpenQuestion(chosen, (asks, *choices))
+        return StandInQuestion(chosen, (asks, *choices))
 
-    async def pose(self, tx: Transaction, asked: Sequence[AskedQuestion], at: datetime) -> None:
+    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """See `DailyQuestion`."""

@@ -77,7 +77,7 @@ class Selection:
     when_empty: Literal["short", "skip"]
 
 
-class AskedQuestion(Protocol):
+class EditionQuestion(Protocol):
     """A question of the day as an edition asks it."""
 
     @property
@@ -118,7 +118,7 @@ class Edition:
     history: History
     why: tuple[Stage, ...]
     cursor: date
-    question: AskedQuestion | None = None
+    question: EditionQuestion | None = None
 
     @property
     def daily(self) -> str:
@@ -148,9 +148,9 @@ def next_in_turn(pool: Iterable[str], shown: Sequence[str]) -> str | None:
     The order is fixed by the ids alone and mixes topics. Ids in `shown` that left the pool count for nothing.
     """
     last = {each: at for at, each in enumerate(shown)}
-    return min(pool, key=lambda each: (last.get(each, -1), _shuffled(each)), default=None)
+    return min(pool, key=lambda each: (last.get(each, -1), _shuffle_key(each)), default=None)
 
 
 @lru_cache(maxsize=16_384)
-def _shuffled(name: str) -> bytes:
+def _shuffle_key(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()

@@ -19,11 +19,11 @@ from discord.http import Route
 from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, RequestError
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Reply
-from newsbot.messages.platform import Abilities, Posted, plausible
+from newsbot.messages.platform import Capabilities, Posted, plausible_timestamp
 from newsbot.messages.requests import Place, direct
 from newsbot.platforms.discord import errors
 from newsbot.platforms.discord.channels import Channels, called_in
-from newsbot.platforms.discord.modals import shortened
+from newsbot.platforms.discord.modals import shorten
 from newsbot.platforms.discord.permissions import (
     DIRECT,
     FORUM,
@@ -33,9 +33,9 @@ from newsbot.platforms.discord.permissions import (
     allow,
     missing_in,
 )
-from newsbot.platforms.discord.renderer import Painted, Painter
+from newsbot.platforms.discord.renderer import MessageRenderer, RenderedMessage
 from newsbot.platforms.discord.rest import LoggedIn, Rest
-from newsbot.platforms.discord.timestamps import made_at
+from newsbot.platforms.discord.timestamps import created_at
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class DiscordPlatform:
     def __init__(
         self,
         http: LoggedIn,
-        painter: Painter,
+        painter: MessageRenderer,
         publishes: Publishes,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = _utc_now,
@@ -91,7 +91,7 @@ class DiscordPlatform:
         """
         channel = await self._channels.get(place)
 
-        async def first_of(painted: list[Painted]) -> Posted:
+        async def first_of(painted: list[RenderedMessage]) -> Posted:
             return await self._first(channel, painted[0], reply, key)
 
         first, painted, fix = await self._with_or_without_pictures(place, channel, reply, first_of)
@@ -103,17 +103,17 @@ class DiscordPlatform:
         return replace(first, rest=rest, fix=fix or less)
 
     async def _with_or_without_pictures(
-        self, place: Place, channel: Json, reply: Reply, send: Callable[[list[Painted]], Awaitable[_Sent]]
-    ) -> tuple[_Sent, list[Painted], str]:
+        self, place: Place, channel: Json, reply: Reply, send: Callable[[list[RenderedMessage]], Awaitable[_Sent]]
+    ) -> tuple[_Sent, list[RenderedMessage], str]:
         """What `send` gives for the reply's messages, these, and what to allow where they lost their pictures."""
-        painted = await self._painter.painted(reply.card)
+        painted = await self._painter.render_with_pictures(reply.card)
         try:
             return await send(painted), painted, ""
         except PostRefused as error:
             exact = await self._with_exact_fix(error, place, channel)
             if not painted[0].files or _code(error) != errors.MISSING_PERMISSIONS:
                 raise exact from error
-            painted = await self._painter.painted(reply.card, with_pictures=False)
+            painted = await self._painter.render_with_pictures(reply.card, with_pictures=False)
             try:
                 sent = await send(painted)
             except PostRefused:
@@ -122,7 +122,7 @@ class DiscordPlatform:
         log.warning("a message goes without its picture: %s", fix)
         return sent, painted, fix
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         """As long as Discord surely remembers a nonce; a forum's posts have none."""
         try:
             channel = await self._channels.get(place)
@@ -130,14 +130,14 @@ class DiscordPlatform:
             return NONCE_WINDOW
         return timedelta(0) if channel.get("type") == FORUM else NONCE_WINDOW
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         """Discord tells only by a repeat with the same nonce, which is what the courier does."""
         del place, key, since
         return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted, in as many of its messages as it takes."""
-        painted = await self._painter.painted(reply.card)
+        painted = await self._painter.render_with_pictures(reply.card)
         standing = [replace(posted, rest=()), *posted.rest]
         for where, message in zip(standing, painted, strict=False):
             await self._edit_one(where, message)
@@ -176,7 +176,7 @@ class DiscordPlatform:
                 raise PostRefused("The message is gone, so it cannot have a thread.", scope="message") from error
             raise errors.as_post_error(error, called_in(channel, posted.place)) from error
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         """What newsbot may do in a channel, asked of Discord now."""
         try:
             allowed, channel = await self._channels.permissions(place)
@@ -186,7 +186,7 @@ class DiscordPlatform:
             may = not error.fix
             # Whoever asks is there, and sees a mention only as its number.
             fix = error.fix.replace(called_in({}, place), "this channel")
-            return Abilities(post=may, pictures=may, edit=may, threads=may, fix=fix, is_sure=not may)
+            return Capabilities(post=may, pictures=may, edit=may, threads=may, fix=fix, is_sure=not may)
         return abilities_of(allowed, int(channel.get("type") or 0), called_in(channel, place))
 
     # -- beyond the port ----------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class DiscordPlatform:
         channel = await self._channels.get(place)
         reference = {"message_id": to_message, "fail_if_not_exists": False}
 
-        async def all_of(painted: list[Painted]) -> None:
+        async def all_of(painted: list[RenderedMessage]) -> None:
             first, *rest = painted
             shown = first.below(*below)
             if quotes:
@@ -223,7 +223,7 @@ class DiscordPlatform:
 
     # -- posting ------------------------------------------------------------------------------------------------------
 
-    async def _first(self, channel: Json, message: Painted, reply: Reply, key: str) -> Posted:
+    async def _first(self, channel: Json, message: RenderedMessage, reply: Reply, key: str) -> Posted:
         channel_id = str(channel["id"])
         place = Place(NAME, str(channel.get("guild_id") or ""), channel_id)
         called = called_in(channel, place)
@@ -233,21 +233,21 @@ class DiscordPlatform:
 
     def _posted(self, place: Place, message_id: str) -> Posted:
         """A message with the instant in its id; of one that was sent again, that of the first."""
-        return Posted(place, message_id, at=plausible(made_at(message_id), self._now()))
+        return Posted(place, message_id, at=plausible_timestamp(created_at(message_id), self._now()))
 
-    async def _forum_post(self, place: Place, message: Painted, title: str, called: str) -> Posted:
+    async def _forum_post(self, place: Place, message: RenderedMessage, title: str, called: str) -> Posted:
         """A forum takes posts as threads. They have no nonce, so an unclear one is not tried again."""
-        body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "message": dict(message.payload)}
+        body = {"name": shorten(title, _MAX_TITLE) or "newsbot", "message": dict(message.payload)}
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=place.channel)
         try:
-            made = await self._api.call(route, Painted(body, message.files))
+            made = await self._api.call(route, RenderedMessage(body, message.files))
         except (*errors.BROKEN, discord.HTTPException) as error:
             raise errors.as_post_error(error, called) from error
         thread = str(made["id"])
         return self._posted(replace(place, channel=thread), str(made.get("message", {}).get("id") or thread))
 
     async def _rest(
-        self, channel: Json, first: Posted, messages: list[Painted], reply: Reply, key: str
+        self, channel: Json, first: Posted, messages: list[RenderedMessage], reply: Reply, key: str
     ) -> tuple[tuple[Posted, ...], str]:
         """The further messages of a long card, in the first one's thread; and what to allow where that is closed."""
         if not messages:
@@ -279,10 +279,10 @@ class DiscordPlatform:
         """
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         route = Route("POST", path, channel_id=first.place.channel, message_id=first.message_id)
-        body = {"name": shortened(title, _MAX_TITLE) or "newsbot", "auto_archive_duration": 1_440}
+        body = {"name": shorten(title, _MAX_TITLE) or "newsbot", "auto_archive_duration": 1_440}
         for attempt in range(_TRIES):
             try:
-                made = await self._api.call(route, Painted(body))
+                made = await self._api.call(route, RenderedMessage(body))
             except discord.HTTPException as error:
                 if error.code == errors.THREAD_EXISTS:
                     return first.message_id
@@ -295,7 +295,7 @@ class DiscordPlatform:
             await self._sleep(_FIRST_PAUSE * 2**attempt)
         raise PostUnclear("The thread below a message could not be made.")
 
-    async def _send(self, channel_id: str, message: Painted, the_nonce: str, called: str) -> str:
+    async def _send(self, channel_id: str, message: RenderedMessage, the_nonce: str, called: str) -> str:
         """One message; its id, empty where it was taken away before that was known.
 
         A dropped connection or an error of Discord's leaves open whether the message stands: it is sent again with the
@@ -307,7 +307,7 @@ class DiscordPlatform:
         cause: Exception
         for attempt in range(_TRIES):
             try:
-                return str((await self._api.call(route, Painted(body, message.files)))["id"])
+                return str((await self._api.call(route, RenderedMessage(body, message.files)))["id"])
             except discord.HTTPException as error:
                 if error.code == errors.UNKNOWN_MESSAGE and is_unclear:
                     return ""  # it stood there and was deleted since
@@ -327,7 +327,7 @@ class DiscordPlatform:
                 await self._sleep(_FIRST_PAUSE * 2**attempt)
         raise (PostUnclear(str(failure)) if is_unclear else failure) from cause
 
-    async def _edit_one(self, where: Posted, message: Painted) -> None:
+    async def _edit_one(self, where: Posted, message: RenderedMessage) -> None:
         path = "/channels/{channel_id}/messages/{message_id}"
         route = Route("PATCH", path, channel_id=where.place.channel, message_id=where.message_id)
         for attempt in range(_TRIES):

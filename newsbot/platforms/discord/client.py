@@ -28,7 +28,7 @@ class Handlers:
     joined: Callable[[discord.Guild], Awaitable[None]]
 
 
-class Connection:
+class AnyClient:
     """How well the gateway stands, shard by shard."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -69,7 +69,7 @@ def intents() -> discord.Intents:
 class _Listening:
     """What both kinds of client share."""
 
-    def listen_with(self, handlers: Handlers, connection: Connection, gate: IdentifyGate) -> None:
+    def listen_with(self, handlers: Handlers, connection: AnyClient, gate: IdentifyGate) -> None:
         """Hand events to `handlers`. To be called before the client connects."""
         self.handlers = handlers
         self.connection = connection
@@ -153,7 +153,7 @@ Client = SingleClient | ShardedClient
 
 
 def make_client(
-    shards: list[int] | None, count: int, handlers: Handlers, connection: Connection, gate: IdentifyGate
+    shards: list[int] | None, count: int, handlers: Handlers, connection: AnyClient, gate: IdentifyGate
 ) -> Client:
     """A client for these shards of `count`; None for all of them."""
     options: dict[str, Any] = {

@@ -13,7 +13,7 @@ from typing import Any
 
 from newsbot.commands.builtin.briefs import topic_brief
 from newsbot.commands.registry import Command, Menu, Option, OptionKind
-from newsbot.platforms.discord.modals import shortened
+from newsbot.platforms.discord.modals import shorten
 
 CHAT_INPUT = 1
 SUB_COMMAND, STRING, INTEGER, BOOLEAN = 1, 3, 4, 5
@@ -55,7 +55,7 @@ def command_list(menu: Menu) -> CommandList:
     payload: list[Json] = []
     for root, commands in menu.roots.items():
         if not _is_topic(commands):
-            payload.append(_checked(_command(root, commands)))
+            payload.append(_require_valid(_command(root, commands)))
             continue
         usable = [command for command in commands if all(_is_usable(name) for name in command.path[1:])]
         reason = _why_left_out(root, usable, room)
@@ -83,12 +83,12 @@ def path_and_options(data: Mapping[str, Any], menu: Menu) -> tuple[tuple[str, ..
     return path, {str(option["name"]): _as_text(option.get("value")) for option in options}
 
 
-def focused(data: Mapping[str, Any]) -> tuple[str, str] | None:
+def focused_option(data: Mapping[str, Any]) -> tuple[str, str] | None:
     """The option a person is typing and what is typed so far; None where there is none."""
     for option in data.get("options") or ():
         if option.get("focused"):
             return str(option["name"]), _as_text(option.get("value"))
-        if (found := focused(option)) is not None:
+        if (found := focused_option(option)) is not None:
             return found
     return None
 
@@ -173,7 +173,7 @@ def _option(option: Option) -> Json:
         "required": option.required,
     }
     if option.choices:
-        choices = [{"name": shortened(label, _MAX_DESCRIPTION), "value": value} for label, value in option.choices]
+        choices = [{"name": shorten(label, _MAX_DESCRIPTION), "value": value} for label, value in option.choices]
         return {**shown, "choices": choices}
     if option.kind == "number":
         return {**shown, "min_value": 1}
@@ -181,13 +181,13 @@ def _option(option: Option) -> Json:
 
 
 def _description(text: str, name: str) -> str:
-    return shortened(text, _MAX_DESCRIPTION) or name
+    return shorten(text, _MAX_DESCRIPTION) or name
 
 
 # -- rules --------------------------------------------------------------------------------------------------------
 
 
-def _checked(command: Json) -> Json:
+def _require_valid(command: Json) -> Json:
     """The command, if Discord will take it. Raises ValueError where it will not."""
     named = [command, *command["options"], *(below for each in command["options"] for below in each.get("options", ()))]
     wrong = [each["name"] for each in named if not _is_usable(each["name"])]

@@ -16,7 +16,7 @@ from newsbot.platforms.discord.sync import CommandSync
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Check:
     """One thing that was looked at: whether it is well, and what was found, with the fix where there is one."""
 
     is_well: bool
@@ -25,19 +25,19 @@ class Finding:
 
 async def examine(
     login: Login, platform: DiscordPlatform, sync: CommandSync, menu: Menu, channel: str | None, *, posts: bool
-) -> AsyncIterator[Finding]:
+) -> AsyncIterator[Check]:
     """Token, application, commands, and for a channel newsbot's permissions and, where `posts`, a test message."""
     try:
         _, user_id = await login.http()
         application = await login.application_id()
     except NewsbotError as error:
-        yield Finding(False, str(error))
+        yield Check(False, str(error))
         return
-    yield Finding(True, f"The token works: newsbot is user {user_id} of application {application}.")
+    yield Check(True, f"The token works: newsbot is user {user_id} of application {application}.")
     yield await _commands(sync, menu)
     if channel is None:
-        yield Finding(True, f"Invite newsbot with {invite_url(application)}")
-        yield Finding(True, "Give --channel ID to look at a channel.")
+        yield Check(True, f"Invite newsbot with {invite_url(application)}")
+        yield Check(True, "Give --channel ID to look at a channel.")
         return
     place = Place(NAME, "", channel)
     finding = await _permissions(platform, place)
@@ -46,33 +46,33 @@ async def examine(
         yield await _test_message(platform, place)
 
 
-async def _commands(sync: CommandSync, menu: Menu) -> Finding:
+async def _commands(sync: CommandSync, menu: Menu) -> Check:
     try:
         lines = await sync.difference(command_list(menu))
     except NewsbotError as error:
-        return Finding(False, str(error))
+        return Check(False, str(error))
     if not lines:
-        return Finding(True, "Discord has the commands of this menu.")
+        return Check(True, "Discord has the commands of this menu.")
     listed = "; ".join(lines[:5])
-    return Finding(False, f"{len(lines)} commands are not in step ({listed}): newsbot discord commands push")
+    return Check(False, f"{len(lines)} commands are not in step ({listed}): newsbot discord commands push")
 
 
-async def _permissions(platform: DiscordPlatform, place: Place) -> Finding:
+async def _permissions(platform: DiscordPlatform, place: Place) -> Check:
     try:
         missing, called = await platform.missing(place)
     except NewsbotError as error:
         fix = getattr(error, "fix", "")
-        return Finding(False, f"{error} {fix}".strip())
+        return Check(False, f"{error} {fix}".strip())
     if missing:
-        return Finding(False, f"newsbot cannot do everything in {called}. {allow(missing, called)}")
-    return Finding(True, f"newsbot may do everything it needs in {called}.")
+        return Check(False, f"newsbot cannot do everything in {called}. {allow(missing, called)}")
+    return Check(True, f"newsbot may do everything it needs in {called}.")
 
 
-async def _test_message(platform: DiscordPlatform, place: Place) -> Finding:
+async def _test_message(platform: DiscordPlatform, place: Place) -> Check:
     card = Card("A test", (text("newsbot can post here. This message goes away by itself."),), "good")
     try:
         posted = await platform.post(place, Reply(card), f"doctor:{secrets.token_hex(8)}")
         await platform.delete(posted)
     except NewsbotError as error:
-        return Finding(False, f"The test message failed: {error} {getattr(error, 'fix', '')}".strip())
-    return Finding(True, "A test message was posted and taken away again.")
+        return Check(False, f"The test message failed: {error} {getattr(error, 'fix', '')}".strip())
+    return Check(True, "A test message was posted and taken away again.")

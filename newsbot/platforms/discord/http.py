@@ -17,11 +17,11 @@ from discord.http import Route
 from discord.webhook.async_ import AsyncWebhookAdapter
 
 from newsbot.platforms.discord import errors
-from newsbot.platforms.discord.renderer import Painted, form_of
+from newsbot.platforms.discord.renderer import RenderedMessage, multipart_form
 
 log = logging.getLogger(__name__)
 
-MESSAGE, LATER, LATER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9  # kinds of callback
+MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9  # kinds of callback
 ALREADY_ANSWERED = 40_060
 _TRIES = 3
 _TRY_FOR = 2.5  # seconds: an answer has three in all
@@ -30,7 +30,7 @@ _LONGEST_WAIT = 30.0  # seconds that a follow-up waits for a rate limit
 _BROKEN = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
-class Wire:
+class InteractionHttp:
     """Sends answers over one HTTP session. Methods raise discord.HTTPException where Discord refuses."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Wire:
         """One request, without the library's own pauses: they are longer than the three seconds there are."""
         if files:
             sent = aiohttp.FormData(quote_fields=False)
-            for part in form_of(body, files):
+            for part in multipart_form(body, files):
                 sent.add_field(**part)
             request = self._session.request(route.method, route.url, data=sent)
         else:
@@ -87,9 +87,9 @@ class Wire:
             if response.status < 300:
                 return
             told = await response.read()
-        raise _refused(response, told)
+        raise _http_error(response, told)
 
-    async def edit_original(self, of: discord.Interaction, message: Painted) -> None:
+    async def edit_original(self, of: discord.Interaction, message: RenderedMessage) -> None:
         """Put a message in the place of the one that was answered with; the same twice does no harm."""
         route = self._hook(of, "PATCH", "/messages/@original")
         try:
@@ -97,7 +97,7 @@ class Wire:
         except _BROKEN:
             await self._send(route, message.payload, message.files)
 
-    async def follow_up(self, after: discord.Interaction, message: Painted) -> None:
+    async def follow_up(self, after: discord.Interaction, message: RenderedMessage) -> None:
         """A further message. It has no guard against a repeat, so a dropped connection is not tried again."""
         await self._send(self._hook(after, "POST", ""), message.payload, message.files)
 
@@ -114,7 +114,7 @@ class Wire:
         for attempt in range(_TRIES):
             try:
                 if files:
-                    await self._adapter.request(route, self._session, multipart=form_of(body, files))
+                    await self._adapter.request(route, self._session, multipart=multipart_form(body, files))
                 else:
                     await self._adapter.request(route, self._session, payload=dict(body))
             except discord.HTTPException as error:
@@ -125,7 +125,7 @@ class Wire:
                 return
 
 
-def _refused(response: aiohttp.ClientResponse, told: bytes) -> discord.HTTPException:
+def _http_error(response: aiohttp.ClientResponse, told: bytes) -> discord.HTTPException:
     """The library's error for an answer that is none."""
     try:
         message = json.loads(told)

@@ -10,22 +10,22 @@ import aiohttp
 import discord
 
 from newsbot.commands.answers import DELETE, delete_button, note, share_button
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.commands.forms import again_action
 from newsbot.commands.registry import YES
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Button, Buttons, Card, Fact, Facts, Reply
 from newsbot.messages.forms import Form, Problems
-from newsbot.messages.platform import plausible
+from newsbot.messages.platform import plausible_timestamp
 from newsbot.messages.requests import Ask, Person, Place, Submit, Suggest
 from newsbot.platforms.discord import renderer
-from newsbot.platforms.discord.commands import focused, path_and_options
-from newsbot.platforms.discord.http import CHOICES, Wire
-from newsbot.platforms.discord.modals import modal, shortened, submitted
-from newsbot.platforms.discord.renderer import Painter
-from newsbot.platforms.discord.responses import Exchange, is_over
-from newsbot.platforms.discord.timestamps import made_at
+from newsbot.platforms.discord.commands import focused_option, path_and_options
+from newsbot.platforms.discord.http import CHOICES, InteractionHttp
+from newsbot.platforms.discord.modals import modal, shorten, submitted_values
+from newsbot.platforms.discord.renderer import MessageRenderer
+from newsbot.platforms.discord.responses import InteractionResponse, is_over
+from newsbot.platforms.discord.timestamps import created_at
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +38,16 @@ Interaction = discord.Interaction
 DeleteMessage = Callable[[str, str], Awaitable[None]]
 
 
-class Interactions:
+class DiscordInbound:
     """Answers every interaction, whatever goes wrong."""
 
     def __init__(
-        self, desk: Desk, wire: Wire, painter: Painter, now: Callable[[], datetime], delete_message: DeleteMessage
+        self,
+        desk: Dispatcher,
+        wire: InteractionHttp,
+        painter: MessageRenderer,
+        now: Callable[[], datetime],
+        delete_message: DeleteMessage,
     ) -> None:
         """`delete_message` takes a message of ours away by its channel and id."""
         self._desk = desk
@@ -81,26 +86,26 @@ class Interactions:
         private = bool(command and command.private) or options.get("private", "") in YES
         who = person(interaction)
         now = self._now()
-        at = plausible(made_at(interaction.id), now) or now
+        at = plausible_timestamp(created_at(interaction.id), now) or now
         ask = Ask(who, place(interaction), path, options, str(interaction.id), at)
-        async with Exchange(self._wire, self._painter, interaction, private=private) as exchange:
+        async with InteractionResponse(self._wire, self._painter, interaction, private=private) as exchange:
             await self._say(exchange, await self._desk.answer(ask), who)
 
-    async def _say(self, exchange: Exchange, reply: Reply, who: Person) -> None:
-        buttons = () if reply.private else (_shown(delete_button(who.id)),)
+    async def _say(self, exchange: InteractionResponse, reply: Reply, who: Person) -> None:
+        buttons = () if reply.private else (_button_payload(delete_button(who.id)),)
         await exchange.say(reply.card, private=reply.private, buttons=buttons)
 
     async def _complete(self, interaction: Interaction) -> None:
         data = _data(interaction)
         path, options = path_and_options(data, self._desk.context.menu)
-        typing = focused(data)
+        typing = focused_option(data)
         choices = []
         if typing is not None:
             others = {name: value for name, value in options.items() if name != typing[0]}
             suggest = Suggest(person(interaction), place(interaction), path, *typing, others)
             found = self._desk.suggest(suggest)
             choices = [
-                {"name": shortened(each.label, _MAX_CHOICE), "value": each.value}
+                {"name": shorten(each.label, _MAX_CHOICE), "value": each.value}
                 for each in found
                 if 0 < len(each.value) <= _MAX_CHOICE
             ]
@@ -112,27 +117,29 @@ class Interactions:
         data = _data(interaction)
         token = str(data.get("custom_id", ""))
         action = _action(token)
-        async with Exchange(self._wire, self._painter, interaction, private=True, on_message=True) as exchange:
+        async with InteractionResponse(
+            self._wire, self._painter, interaction, private=True, on_message=True
+        ) as exchange:
             if action is not None and action.name == DELETE:
                 await self._delete(exchange, interaction, action)
                 return
             who, where = person(interaction), place(interaction)
             values = tuple(str(value) for value in data.get("values") or ())
             message = str(interaction.message.id) if interaction.message else ""
-            at = made_at(interaction.id)
+            at = created_at(interaction.id)
             reply = await self._desk.click_token(token, who, where, message, str(interaction.id), values, at)
             if isinstance(reply, Form):
                 await self._open(exchange, reply)
             else:
                 await self._react(exchange, interaction, reply, action, who)
 
-    async def _open(self, exchange: Exchange, form: Form) -> None:
+    async def _open(self, exchange: InteractionResponse, form: Form) -> None:
         if not await exchange.open_modal(modal(form)):
             late = note("Press again", "That took too long to open. Press the button again.")
             await exchange.say(late.card, private=True)
 
     async def _react(
-        self, exchange: Exchange, interaction: Interaction, reply: Reply, action: Action | None, who: Person
+        self, exchange: InteractionResponse, interaction: Interaction, reply: Reply, action: Action | None, who: Person
     ) -> None:
         """Where the pressed answer is the presser's own it changes in place; else the new one is for them alone."""
         is_private_message = bool(interaction.message and interaction.message.flags.ephemeral)
@@ -140,13 +147,13 @@ class Interactions:
         if not reply.replaces:
             await self._say(exchange, reply, who)
         elif is_own and (is_private_message or not reply.private):
-            below = () if is_private_message else (_shown(delete_button(who.id)),)
+            below = () if is_private_message else (_button_payload(delete_button(who.id)),)
             await exchange.replace(reply.card, buttons=below)
         else:
             share = share_button(action) if action and not reply.private else None
-            await exchange.say(reply.card, private=True, buttons=(_shown(share),) if share else ())
+            await exchange.say(reply.card, private=True, buttons=(_button_payload(share),) if share else ())
 
-    async def _delete(self, exchange: Exchange, interaction: Interaction, action: Action) -> None:
+    async def _delete(self, exchange: InteractionResponse, interaction: Interaction, action: Action) -> None:
         """Take an answer away, for whoever asked or may delete messages there."""
         is_asker = action.arguments == (str(interaction.user.id),)
         if not is_asker and not (interaction.permissions & _DELETERS) and not interaction.permissions.administrator:
@@ -164,10 +171,10 @@ class Interactions:
 
     async def _submit(self, interaction: Interaction) -> None:
         data = _data(interaction)
-        values = submitted(data)
+        values = submitted_values(data)
         who, where = person(interaction), place(interaction)
         message = str(interaction.message.id) if interaction.message else ""
-        async with Exchange(self._wire, self._painter, interaction) as exchange:
+        async with InteractionResponse(self._wire, self._painter, interaction) as exchange:
             try:
                 action = read_token(str(data.get("custom_id", "")))
             except TokenError as error:
@@ -215,7 +222,7 @@ def _action(token: str) -> Action | None:
         return None
 
 
-def _shown(button: Button) -> dict[str, Any]:
+def _button_payload(button: Button) -> dict[str, Any]:
     assert isinstance(button.does, Action)
     return renderer.button(button.label, button.does.token())
 

@@ -33,7 +33,7 @@ _FORMATS = ("*", "`")
 def escape(text: str) -> str:
     """Markdown that shows exactly `text`: no formatting, mention, emoji, timestamp or link; its lines stay lines."""
     if not text.isprintable():
-        text = _PARAGRAPHS.sub("\n\n", cleaned(text))
+        text = _PARAGRAPHS.sub("\n\n", clean_text(text))
     if _ANY_SIGN.search(text):  # in most texts there is none
         text = _PINGS.sub("@" + ZERO_WIDTH, _SIGNS.sub(r"\\\g<0>", text))
     if text[:1] in _OPENERS or "\n" in text:
@@ -46,19 +46,19 @@ def escape_line(text: str) -> str:
     return escape(" ".join(text.split()))
 
 
-def cleaned(text: str) -> str:
+def clean_text(text: str) -> str:
     """`text` without control characters and direction overrides, every kind of line break as a newline."""
     return _CONTROLS.sub("", _BREAKS.sub("\n", text))
 
 
 def inline(pieces: Iterable[Inline]) -> str:
     """Inline pieces as markdown; plain text keeps its line breaks."""
-    return _joined(pieces).strip()
+    return _render_pieces(pieces).strip()
 
 
 def inline_line(pieces: Iterable[Inline]) -> str:
     """As `inline`, on one line."""
-    return " ".join(_joined(pieces).split())
+    return " ".join(_render_pieces(pieces).split())
 
 
 def bold_line(pieces: Iterable[Inline]) -> str:
@@ -82,23 +82,23 @@ def block_text(block: Text | Facts | Links | Table) -> str:
             return _paragraph(pieces, style)
         case Facts(title, items):
             between = "\n\n" if any(fact.notes for fact in items) else "\n"
-            return _titled(title, between.join(_fact(fact) for fact in items))
+            return _with_title(title, between.join(_fact(fact) for fact in items))
         case Links(title, items, first):
-            return _titled(title, "\n".join(_link(number, item) for number, item in enumerate(items, start=first)))
+            return _with_title(title, "\n".join(_link(number, item) for number, item in enumerate(items, start=first)))
         case Table(title, columns, rows):
-            return _titled(title, "\n".join(_table_row(columns, row) for row in rows))
+            return _with_title(title, "\n".join(_table_row(columns, row) for row in rows))
 
 
 _MENTIONS = {"role": "@&", "channel": "#"}
 
 
-def mentioned(pieces: Iterable[Inline]) -> list[Mention]:
+def notified_by(pieces: Iterable[Inline]) -> list[Mention]:
     """The people and roles that these pieces notify."""
     people = (piece for piece in pieces if isinstance(piece, Mention) and piece.whom != "channel")
     return [piece for piece in people if _is_snowflake(piece.target_id)]
 
 
-def _joined(pieces: Iterable[Inline]) -> str:
+def _render_pieces(pieces: Iterable[Inline]) -> str:
     written = ""
     plain: list[str] = []  # a run of plain text, since a sign's meaning depends on what stands beside it
     for piece in pieces:
@@ -107,18 +107,18 @@ def _joined(pieces: Iterable[Inline]) -> str:
             continue
         written += escape("".join(plain))
         plain.clear()
-        part = _written(piece)
+        part = _render_piece(piece)
         # The closing sign of one piece and the opening sign of the next would be read as one.
         written += f"{ZERO_WIDTH}{part}" if part[:1] in _FORMATS and written.endswith(part[0]) else part
     return written + escape("".join(plain))
 
 
-def _written(piece: Inline) -> str:
+def _render_piece(piece: Inline) -> str:
     match piece:
         case Strong(text):
-            return _wrapped(text, "**")
+            return _wrap(text, "**")
         case Emphasis(text):
-            return _wrapped(text, "*")
+            return _wrap(text, "*")
         case Code(text):
             return _code(text)
         case Link(text, url):
@@ -130,7 +130,7 @@ def _written(piece: Inline) -> str:
     return escape(plain_text((piece,)))
 
 
-def _wrapped(text: str, sign: str) -> str:
+def _wrap(text: str, sign: str) -> str:
     """`text` between two signs, the white space at its ends outside of them, where Discord wants it."""
     words = escape_line(text)
     if not words:
@@ -140,7 +140,7 @@ def _wrapped(text: str, sign: str) -> str:
 
 def _code(text: str) -> str:
     """`text` as code: no escape works in there, so a longer run of backticks encloses the ones within."""
-    words = _PINGS.sub("@" + ZERO_WIDTH, " ".join(cleaned(text).split()))
+    words = _PINGS.sub("@" + ZERO_WIDTH, " ".join(clean_text(text).split()))
     if not words:
         return " " if text else ""
     fence = "`" * (max(map(len, _BACKTICKS.findall(words)), default=0) + 1)
@@ -161,7 +161,7 @@ def _paragraph(pieces: tuple[Inline, ...], style: TextStyle) -> str:
     return f"{'### ' if style == 'heading' else '-# '}{line}" if line else ""
 
 
-def _titled(title: str, lines: str) -> str:
+def _with_title(title: str, lines: str) -> str:
     heading = escape_line(title)
     return "\n".join(part for part in (f"### {heading}" if heading else "", lines) if part)
 

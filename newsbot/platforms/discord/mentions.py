@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from newsbot.commands.answers import delete_button
-from newsbot.commands.dispatcher import Desk, HandledEvents
+from newsbot.commands.dispatcher import Dispatcher, HandledEvents
 from newsbot.errors import NewsbotError, PostError, PostRefused, StorageError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card, Reply, text
@@ -26,7 +26,7 @@ class Mentions:
     """Answers messages. Each once, also where Discord tells of it again after a reconnect."""
 
     def __init__(
-        self, desk: Desk, platform: DiscordPlatform, handled: HandledEvents, now: Callable[[], datetime]
+        self, desk: Dispatcher, platform: DiscordPlatform, handled: HandledEvents, now: Callable[[], datetime]
     ) -> None:
         self._desk = desk
         self._platform = platform

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from newsbot.messages.forms import Field, Form
-from newsbot.platforms.discord.markup import cleaned, escape_line
+from newsbot.platforms.discord.markup import clean_text, escape_line
 
 ROW, SELECT, TEXT_INPUT, TEXT, LABEL = 1, 3, 4, 10, 18
 MAX_COMPONENTS = 5
@@ -30,8 +30,8 @@ def modal(form: Form) -> dict[str, Any]:
 
     Raises ValueError where Discord cannot show the form, TokenError where its action makes no custom id.
     """
-    title, rest = _divided(form.title, _MAX_TITLE)
-    components = [_labelled(field) for field in form.fields]
+    title, rest = _split_label(form.title, _MAX_TITLE)
+    components = [_labelled_field(field) for field in form.fields]
     if not 1 <= len(components) <= MAX_COMPONENTS:
         raise ValueError(f"the form {form.title!r} has {len(components)} fields; Discord shows 1 to {MAX_COMPONENTS}")
     if rest and len(components) < MAX_COMPONENTS:
@@ -39,19 +39,19 @@ def modal(form: Form) -> dict[str, Any]:
     return {"custom_id": form.action.token(), "title": title or "…", "components": components}
 
 
-def submitted(data: Mapping[str, Any]) -> dict[str, str]:
+def submitted_values(data: Mapping[str, Any]) -> dict[str, str]:
     """The fields of a modal that was sent, by name; a select gives its first value, an empty one an empty text."""
     return {str(leaf["custom_id"]): _value(leaf) for leaf in _leaves(data) if "custom_id" in leaf}
 
 
-def shortened(text: str, limit: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """`text` on one line, within `limit` characters, cut between words and ending in an ellipsis where it has to be."""
-    return _divided(text, limit)[0]
+    return _split_label(text, limit)[0]
 
 
-def _divided(text: str, limit: int) -> tuple[str, str]:
+def _split_label(text: str, limit: int) -> tuple[str, str]:
     """The beginning of `text` within `limit` characters, and what of it is left."""
-    words = " ".join(cleaned(text).split())
+    words = " ".join(clean_text(text).split())
     if _head(words, limit) == words:
         return words, ""
     end = len(_head(words, limit - 1))
@@ -67,14 +67,14 @@ def _head(text: str, limit: int) -> str:
     return text.encode("utf-16-le", "ignore")[: limit * 2].decode("utf-16-le", "ignore")
 
 
-def _labelled(field: Field) -> Component:
+def _labelled_field(field: Field) -> Component:
     """A field under its label; what does not fit into the label goes on in the description."""
-    name, rest = _divided(field.label, _MAX_LABEL)
+    name, rest = _split_label(field.label, _MAX_LABEL)
     if not 1 <= len(field.name) <= _MAX_CUSTOM_ID:
         raise ValueError(f"the name of the field {field.name!r} needs 1 to {_MAX_CUSTOM_ID} characters")
-    shown: Component = {"type": LABEL, "label": name or shortened(field.name, _MAX_LABEL) or "…"}
+    shown: Component = {"type": LABEL, "label": name or shorten(field.name, _MAX_LABEL) or "…"}
     if rest:
-        shown["description"] = shortened(f"…{rest}", _MAX_DESCRIPTION)
+        shown["description"] = shorten(f"…{rest}", _MAX_DESCRIPTION)
     return {**shown, "component": _select(field) if field.kind == "choice" else _text_input(field)}
 
 
@@ -112,12 +112,12 @@ def _select(field: Field) -> Component:
 def _option(field: Field, label: str, value: str) -> Component:
     if not 1 <= len(value) <= _MAX_CHOICE:
         raise ValueError(f"a choice of the field {field.name!r} needs a value of 1 to {_MAX_CHOICE} characters")
-    shown: Component = {"label": shortened(label, _MAX_CHOICE) or "…", "value": value}
+    shown: Component = {"label": shorten(label, _MAX_CHOICE) or "…", "value": value}
     return {**shown, "default": True} if value == field.value else shown
 
 
 def _hint(field: Field, kind: int) -> Component:
-    hint = shortened(field.hint, _MAX_HINT[kind])
+    hint = shorten(field.hint, _MAX_HINT[kind])
     return {"placeholder": hint} if hint else {}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from discord import Permissions
 
-from newsbot.messages.platform import Abilities
+from newsbot.messages.platform import Capabilities
 
 # Each feature with the permissions that it needs, by the names that discord.py gives them.
 FEATURES: Mapping[str, tuple[str, ...]] = {
@@ -77,13 +77,13 @@ def _overwritten(
     return Permissions(value)
 
 
-def abilities_of(allowed: Permissions, kind: int, channel_name: str) -> Abilities:
+def abilities_of(allowed: Permissions, kind: int, channel_name: str) -> Capabilities:
     """What these permissions mean in a channel of that kind, with the one thing to change where it cannot post."""
     sending = "send_messages_in_threads" if kind in THREADS else "send_messages"
     may_post = allowed.view_channel and getattr(allowed, sending)
     may_branch = kind in {*WITH_THREADS, FORUM} and allowed.create_public_threads and allowed.send_messages_in_threads
     missing = [name for name in ("view_channel", sending) if not getattr(allowed, name)]
-    return Abilities(
+    return Capabilities(
         post=bool(may_post),
         pictures=bool(may_post and allowed.attach_files),
         edit=bool(may_post),

@@ -28,7 +28,7 @@ from newsbot.messages.cards import (
 from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Mention
-from newsbot.platforms.discord.markup import block_text, cleaned, escape_line, mentioned
+from newsbot.platforms.discord.markup import block_text, clean_text, escape_line, notified_by
 
 COMPONENTS_V2 = 1 << 15  # the message flag without which containers are refused
 ROW, BUTTON, SELECT, SECTION, TEXT, GALLERY, SEPARATOR, CONTAINER = 1, 2, 3, 9, 10, 12, 14, 17
@@ -45,14 +45,14 @@ Component = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DiscordMessage:
     """One message ready to send: its JSON, and the charts that its `attachment://` addresses name, in order."""
 
     payload: Mapping[str, Any]
     pictures: tuple[Chart, ...]
 
 
-def messages(card: Card) -> tuple[Message, ...]:
+def render_messages(card: Card) -> tuple[DiscordMessage, ...]:
     """The messages a card becomes, the first for the channel, the rest for its thread.
 
     Raises TokenError where an action does not fit behind a button.
@@ -60,7 +60,7 @@ def messages(card: Card) -> tuple[Message, ...]:
     return tuple(message(part) for part in fit(card, DISCORD).parts)
 
 
-def message(card: Card) -> Message:
+def message(card: Card) -> DiscordMessage:
     """The message of a card that fits one. It notifies only whom the card mentions, never whom its text names.
 
     Raises TokenError where an action does not fit behind a button.
@@ -75,7 +75,7 @@ def message(card: Card) -> Message:
         "allowed_mentions": _allowed_mentions(card),
         "attachments": [_attachment(number, picture) for number, picture in enumerate(pictures)],
     }
-    return Message(payload, tuple(picture.chart for picture in pictures))
+    return DiscordMessage(payload, tuple(picture.chart for picture in pictures))
 
 
 def _colour(card: Card) -> int | None:
@@ -83,7 +83,7 @@ def _colour(card: Card) -> int | None:
 
 
 def _allowed_mentions(card: Card) -> dict[str, list[str]]:
-    found = [mention for block in card.blocks if isinstance(block, Text) for mention in mentioned(block.pieces)]
+    found = [mention for block in card.blocks if isinstance(block, Text) for mention in notified_by(block.pieces)]
     allowed: dict[str, list[str]] = {"parse": []}
     for kind, is_role in (("users", False), ("roles", True)):
         if ids := _ids(mention for mention in found if (mention.whom == "role") is is_role):
@@ -200,10 +200,10 @@ def _attachment(number: int, picture: Picture) -> Component:
 
 
 def _described(shown: Component, picture: Picture) -> Component:
-    alt = cleaned(picture.alt).strip()
+    alt = clean_text(picture.alt).strip()
     return {**shown, "description": alt} if alt else shown
 
 
 def _words(text: str) -> str:
     """Text for where Discord reads no markdown: labels and placeholders."""
-    return " ".join(cleaned(text).split())
+    return " ".join(clean_text(text).split())

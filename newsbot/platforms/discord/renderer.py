@@ -11,7 +11,7 @@ from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Picture
 from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import chart_as_facts
-from newsbot.platforms.discord.render import Message, messages
+from newsbot.platforms.discord.render import DiscordMessage, render_messages
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ _MAX_PICTURES = 24  # of about 90 kB each
 Json = dict[str, Any]
 
 
-class Pictures(Protocol):
+class ChartPictures(Protocol):
     """Where charts become pictures."""
 
     async def png(self, chart: Chart) -> bytes:
@@ -31,29 +31,29 @@ class Pictures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
+class RenderedMessage:
     """One message with the bytes of its pictures, in the order of its attachments."""
 
     payload: Mapping[str, Any]
     files: tuple[bytes, ...] = ()
 
-    def below(self, *buttons: Json) -> "Painted":
+    def below(self, *buttons: Json) -> "RenderedMessage":
         """The same message with these buttons below its card."""
         if not buttons:
             return self
         row = {"type": _ROW, "components": list(buttons)}
         return replace(self, payload={**self.payload, "components": [*self.payload["components"], row]})
 
-    def for_one(self) -> "Painted":
+    def for_one(self) -> "RenderedMessage":
         """The same message, which the asker alone is to see."""
         return replace(self, payload={**self.payload, "flags": self.payload["flags"] | EPHEMERAL})
 
     def form(self) -> list[Json]:
         """The multipart form that uploads the pictures with the message, as discord.py takes it."""
-        return form_of(self.payload, self.files)
+        return multipart_form(self.payload, self.files)
 
 
-def form_of(body: Mapping[str, Any], files: Sequence[bytes]) -> list[Json]:
+def multipart_form(body: Mapping[str, Any], files: Sequence[bytes]) -> list[Json]:
     """A multipart form: a JSON body and PNG files `files[0]`, `files[1]`, …"""
     uploads = [
         {"name": f"files[{number}]", "value": png, "filename": f"chart-{number + 1}.png", "content_type": "image/png"}
@@ -73,17 +73,19 @@ def without_pictures(card: Card) -> Card:
     return replace(card, blocks=tuple(blocks))
 
 
-class Painter:
+class MessageRenderer:
     """Renders cards and draws their pictures. Cards of content are the same objects until the content changes, so each
     is rendered once. The bytes of the latest pictures stay at hand."""
 
-    def __init__(self, pictures: Pictures, render: Callable[[Card], tuple[Message, ...]] = messages) -> None:
+    def __init__(
+        self, pictures: ChartPictures, render: Callable[[Card], tuple[DiscordMessage, ...]] = render_messages
+    ) -> None:
         self._pictures = pictures
         self._render = render
-        self._kept: dict[int, tuple[Card, tuple[Message, ...]]] = {}
-        self._drawn: dict[int, tuple[Chart, bytes]] = {}
+        self._kept: dict[int, tuple[Card, tuple[DiscordMessage, ...]]] = {}
+        self._draw: dict[int, tuple[Chart, bytes]] = {}
 
-    def rendered(self, card: Card) -> tuple[Message, ...]:
+    def render(self, card: Card) -> tuple[DiscordMessage, ...]:
         """The messages of a card, without the bytes of their pictures."""
         known = self._kept.get(id(card))
         if known is None or known[0] is not card:
@@ -93,27 +95,27 @@ class Painter:
             self._kept[id(card)] = known
         return known[1]
 
-    async def painted(self, card: Card, *, with_pictures: bool = True) -> list[Painted]:
+    async def render_with_pictures(self, card: Card, *, with_pictures: bool = True) -> list[RenderedMessage]:
         """The messages of a card, ready to leave; a picture that cannot or must not be drawn stands as its data."""
-        rendered = self.rendered(card)
+        rendered = self.render(card)
         if not any(message.pictures for message in rendered):
-            return [Painted(message.payload) for message in rendered]
+            return [RenderedMessage(message.payload) for message in rendered]
         if with_pictures:
             try:
                 return [await self._with_files(message) for message in rendered]
             except NewsbotError as error:
                 log.warning("a chart stands as its data: %s", error)
-        return [Painted(message.payload) for message in self._render(without_pictures(card))]
+        return [RenderedMessage(message.payload) for message in self._render(without_pictures(card))]
 
-    async def _with_files(self, message: Message) -> Painted:
-        return Painted(message.payload, tuple([await self._png(chart) for chart in message.pictures]))
+    async def _with_files(self, message: DiscordMessage) -> RenderedMessage:
+        return RenderedMessage(message.payload, tuple([await self._png(chart) for chart in message.pictures]))
 
     async def _png(self, chart: Chart) -> bytes:
-        known = self._drawn.get(id(chart))
+        known = self._draw.get(id(chart))
         if known is not None and known[0] is chart:
             return known[1]
         png = await self._pictures.png(chart)
-        if len(self._drawn) >= _MAX_PICTURES:
-            self._drawn.clear()
-        self._drawn[id(chart)] = (chart, png)
+        if len(self._draw) >= _MAX_PICTURES:
+            self._draw.clear()
+        self._draw[id(chart)] = (chart, png)
         return png

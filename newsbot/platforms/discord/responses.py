@@ -10,12 +10,20 @@ import discord
 
 from newsbot.commands.answers import note
 from newsbot.messages.cards import Card
-from newsbot.platforms.discord.http import ALREADY_ANSWERED, LATER, LATER_UPDATE, MESSAGE, MODAL, UPDATE, Wire
-from newsbot.platforms.discord.renderer import EPHEMERAL, Painted, Painter
+from newsbot.platforms.discord.http import (
+    ALREADY_ANSWERED,
+    DEFER,
+    DEFER_UPDATE,
+    MESSAGE,
+    MODAL,
+    UPDATE,
+    InteractionHttp,
+)
+from newsbot.platforms.discord.renderer import EPHEMERAL, MessageRenderer, RenderedMessage
 
 log = logging.getLogger(__name__)
 
-PROMISE_AFTER = 1.2  # seconds: Discord waits three for the first answer, and the way there takes its time
+DEFER_AFTER = 1.2  # seconds: Discord waits three for the first answer, and the way there takes its time
 _TOO_LATE = 10_062  # "Unknown interaction": its three seconds were over
 _REFUSED_FILES = frozenset({50_013, 50_001})
 
@@ -25,12 +33,12 @@ def is_over(error: BaseException) -> bool:
     return isinstance(error, discord.HTTPException) and error.code in {_TOO_LATE, ALREADY_ANSWERED}
 
 
-def _sorry(interaction_id: int) -> Card:
+def _apology(interaction_id: int) -> Card:
     sentence = f"Something broke here, and it is not your fault. Its id in the log: {interaction_id}"
     return note("That did not work", sentence).card
 
 
-class Exchange:
+class InteractionResponse:
     """The answer to one interaction. As a context it promises an answer when the work in it takes long.
 
     `private`: a promise that the asker alone sees. `on_message`: the interaction came from a message of ours, so the
@@ -38,7 +46,13 @@ class Exchange:
     """
 
     def __init__(
-        self, wire: Wire, painter: Painter, to: discord.Interaction, *, private: bool = False, on_message: bool = False
+        self,
+        wire: InteractionHttp,
+        painter: MessageRenderer,
+        to: discord.Interaction,
+        *,
+        private: bool = False,
+        on_message: bool = False,
     ) -> None:
         self._wire = wire
         self._painter = painter
@@ -47,10 +61,10 @@ class Exchange:
         self._on_message = on_message
         self._is_answered = False
         self._timer: asyncio.TimerHandle | None = None
-        self._promising: asyncio.Task[None] | None = None
+        self._deferring: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Exchange":
-        self._timer = asyncio.get_running_loop().call_later(PROMISE_AFTER, self._promise)
+    async def __aenter__(self) -> "InteractionResponse":
+        self._timer = asyncio.get_running_loop().call_later(DEFER_AFTER, self._defer)
         return self
 
     async def __aexit__(self, _: object, error: BaseException | None, traceback: object) -> None:
@@ -58,26 +72,26 @@ class Exchange:
             self._timer.cancel()
         if isinstance(error, Exception) and not self._is_answered and not is_over(error):
             with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-                await self.say(_sorry(self._to.id), private=True)
+                await self.say(_apology(self._to.id), private=True)
 
-    def _promise(self) -> None:
-        self._promising = asyncio.create_task(self._send_promise())
+    def _defer(self) -> None:
+        self._deferring = asyncio.create_task(self._send_deferral())
 
-    async def _send_promise(self) -> None:
+    async def _send_deferral(self) -> None:
         flags = {"flags": EPHEMERAL} if self._private else {}
         if self._on_message:
-            await self._wire.respond(self._to, LATER_UPDATE)
+            await self._wire.respond(self._to, DEFER_UPDATE)
         else:
-            await self._wire.respond(self._to, LATER, flags)
+            await self._wire.respond(self._to, DEFER, flags)
 
-    async def is_promised(self) -> bool:
+    async def is_deferred(self) -> bool:
         """Whether an answer was promised: from now on only an edit or a follow-up can be one."""
         assert self._timer is not None
         self._timer.cancel()
-        if self._promising is None:
+        if self._deferring is None:
             return False
         try:
-            await self._promising
+            await self._deferring
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("an answer could not be promised: %s", error)
             return False  # the answer itself may still get through
@@ -93,34 +107,34 @@ class Exchange:
 
     async def acknowledge(self) -> None:
         """Answer a press with nothing to see."""
-        if not await self.is_promised():
-            await self._wire.respond(self._to, LATER_UPDATE)
+        if not await self.is_deferred():
+            await self._wire.respond(self._to, DEFER_UPDATE)
         self._is_answered = True
 
     async def open_modal(self, data: dict[str, Any]) -> bool:
         """Open a form; False where the answer was promised already and it is too late for one."""
-        if await self.is_promised():
+        if await self.is_deferred():
             return False
         await self._wire.respond(self._to, MODAL, data)
         self._is_answered = True
         return True
 
     async def _tell(self, card: Card, *, private: bool, buttons: tuple[dict[str, Any], ...], replaces: bool) -> None:
-        first, *rest = await self._painter.painted(card)
+        first, *rest = await self._painter.render_with_pictures(card)
         try:
             await self._first(first.below(*buttons), private=private, replaces=replaces)
         except discord.Forbidden as error:
             if not first.files or error.code not in _REFUSED_FILES:
                 raise
-            first, *rest = await self._painter.painted(card, with_pictures=False)
+            first, *rest = await self._painter.render_with_pictures(card, with_pictures=False)
             await self._first(first.below(*buttons), private=private, replaces=replaces)
         self._is_answered = True
         for message in rest:
             await self._wire.follow_up(self._to, message.for_one())
 
-    async def _first(self, message: Painted, *, private: bool, replaces: bool) -> None:
+    async def _first(self, message: RenderedMessage, *, private: bool, replaces: bool) -> None:
         shown = message.for_one() if private else message
-        if not await self.is_promised():
+        if not await self.is_deferred():
             await self._wire.respond(self._to, UPDATE if replaces else MESSAGE, shown.payload, shown.files)
         elif replaces or (not self._on_message and private == self._private):
             await self._wire.edit_original(self._to, message)

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from discord.http import HTTPClient, Route
 
-from newsbot.platforms.discord.renderer import Painted
+from newsbot.platforms.discord.renderer import RenderedMessage
 
 _TIMEOUT = 20.0  # seconds for one request
 
@@ -33,10 +33,12 @@ class Rest:
 
     async def direct(self, person: str) -> dict[str, Any]:
         """The channel of newsbot and one person. Raises what `call` raises."""
-        found: dict[str, Any] = await self.call(Route("POST", "/users/@me/channels"), Painted({"recipient_id": person}))
+        found: dict[str, Any] = await self.call(
+            Route("POST", "/users/@me/channels"), RenderedMessage({"recipient_id": person})
+        )
         return found
 
-    async def call(self, route: Route, message: Painted | None = None) -> Any:
+    async def call(self, route: Route, message: RenderedMessage | None = None) -> Any:
         """Discord's answer. Raises discord.DiscordException, or aiohttp.ClientError where the way there broke."""
         http, _ = await self._http()
         sent: dict[str, Any] = {}

@@ -13,20 +13,20 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from newsbot.commands.dispatcher import Desk, HandledEvents
+from newsbot.commands.dispatcher import Dispatcher, HandledEvents
 from newsbot.errors import NewsbotError, PlatformRefused, PostLater
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord import errors
 from newsbot.platforms.discord.adapter import DiscordPlatform
-from newsbot.platforms.discord.client import Client, Connection, Handlers, make_client
-from newsbot.platforms.discord.http import Wire
+from newsbot.platforms.discord.client import AnyClient, Client, Handlers, make_client
+from newsbot.platforms.discord.http import InteractionHttp
 from newsbot.platforms.discord.identify import IdentifyGate
-from newsbot.platforms.discord.inbound import Interactions
+from newsbot.platforms.discord.inbound import DiscordInbound
 from newsbot.platforms.discord.login import REFUSED_SENTENCE, Login
 from newsbot.platforms.discord.mentions import Mentions
-from newsbot.platforms.discord.renderer import Painter, Pictures
+from newsbot.platforms.discord.renderer import ChartPictures, MessageRenderer
 from newsbot.platforms.discord.sync import CommandSync, Menus
 from newsbot.platforms.discord.welcome import welcome_key, welcome_place, welcome_reply
 from newsbot.storage.database import Database
@@ -50,7 +50,7 @@ PostOnce = Callable[[str, Place, Reply], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Where:
+class DiscordTarget:
     """Which Discord, as whom, and which of its shards: numbers and how many in all, or None for all."""
 
     token: str
@@ -63,12 +63,12 @@ class DiscordService:
 
     def __init__(
         self,
-        where: Where,
-        desk: Desk,
+        where: DiscordTarget,
+        desk: Dispatcher,
         menus: Menus,
         database: Database,
         handled: HandledEvents,
-        pictures: Pictures,
+        pictures: ChartPictures,
         post_once: PostOnce,
         worker: str,
         now: Callable[[], datetime],
@@ -80,12 +80,12 @@ class DiscordService:
         self._database = database
         self._post_once = post_once
         self._now = now
-        self._painter = Painter(pictures)
+        self._painter = MessageRenderer(pictures)
         self.login = Login(where.token)
         self.platform = DiscordPlatform(self.login.http, self._painter, self._publishes, now=now)
         self.sync = CommandSync(self.login, database, worker, now)
         self._handled = handled
-        self.connection = Connection(now)
+        self.connection = AnyClient(now)
 
     def health(self) -> str:
         """ "ok", or what is wrong."""
@@ -93,10 +93,10 @@ class DiscordService:
 
     async def run(self) -> None:
         """Be in Discord until cancelled. Raises PlatformRefused where only a person can mend what is wrong."""
-        wire = Wire()
-        interactions = Interactions(self._desk, wire, self._painter, self._now, self._delete)
+        wire = InteractionHttp()
+        interactions = DiscordInbound(self._desk, wire, self._painter, self._now, self._delete)
         mentions = Mentions(self._desk, self.platform, self._handled, self._now)
-        under_way = UnderWay()
+        under_way = RunningHandlers()
         handlers = Handlers(
             under_way.noting(interactions.handle), under_way.noting(mentions.handle), under_way.noting(self._welcome)
         )
@@ -194,7 +194,7 @@ class DiscordService:
             log.warning("server %s gets no welcome: %s", guild.id, error)
 
 
-class UnderWay:
+class RunningHandlers:
     """What is being answered at this moment, so that a stop lets it end."""
 
     def __init__(self) -> None:

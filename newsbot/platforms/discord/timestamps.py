@@ -8,7 +8,7 @@ from datetime import datetime
 from discord.utils import snowflake_time
 
 
-def made_at(snowflake: str | int) -> datetime | None:
+def created_at(snowflake: str | int) -> datetime | None:
     """The instant in an id, in UTC; None where there is none in it."""
     try:
         return snowflake_time(int(snowflake))

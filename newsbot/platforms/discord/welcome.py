@@ -2,7 +2,7 @@
 
 import discord
 
-from newsbot.commands.answers import HELP, Offer, offered, run
+from newsbot.commands.answers import HELP, Offer, offer_buttons, run_action
 from newsbot.commands.registry import Menu
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card, Reply, Text, text
@@ -34,14 +34,14 @@ def welcome_reply(menu: Menu) -> Reply:
         blocks.append(text("Administrators: a daily digest takes one command, /digest subscribe, in its channel."))
         offers.append(Offer("Set up a digest", Action("form.open", ("/".join(_DIGEST),))))
     blocks.append(text("I post nothing here unless somebody asks for it.", "small"))
-    buttons = offered([*offers, *_topics(menu)])
+    buttons = offer_buttons([*offers, *_topics(menu)])
     return Reply(Card("Hello, I am newsbot", (*blocks, *([buttons] if buttons else []))))
 
 
 def _topics(menu: Menu) -> list[Offer]:
     """A way straight to the first topics."""
     roots = [root for root, commands in menu.roots.items() if len(commands) > 1][:3]
-    return [Offer(menu.roots[root][0].summary.split(":")[0][:40], run((root,))) for root in roots]
+    return [Offer(menu.roots[root][0].summary.split(":")[0][:40], run_action((root,))) for root in roots]
 
 
 def welcome_place(guild: discord.Guild) -> Place | None:

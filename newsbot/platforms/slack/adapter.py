@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from newsbot.errors import NewsbotError
 from newsbot.messages.budgets import SLACK
 from newsbot.messages.cards import Reply
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import DIRECT, Place
 from newsbot.platforms.slack.errors import SlackRefused, refusal
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.payloads import PLATFORM
-from newsbot.platforms.slack.pictures import SCOPES, Pictures
-from newsbot.platforms.slack.responses import EVENT_TYPE, Sender
+from newsbot.platforms.slack.pictures import SCOPES, UploadedPictures
+from newsbot.platforms.slack.responses import EVENT_TYPE, Responder
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,9 @@ class SlackPlatform:
     name = PLATFORM
     budget = SLACK
 
-    def __init__(self, workspaces: Workspaces, sender: Sender, pictures: Pictures, has_public_url: bool) -> None:
+    def __init__(
+        self, workspaces: Workspaces, sender: Responder, pictures: UploadedPictures, has_public_url: bool
+    ) -> None:
         self._workspaces = workspaces
         self._sender = sender
         self._pictures = pictures
@@ -42,7 +44,7 @@ class SlackPlatform:
         # Slack opens a person's conversation with the app for a message to their id.
         return await self._sender.post(replace(place, channel=place.channel.removeprefix(DIRECT)), reply, key)
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         """Never: Slack stores a message as often as it is posted."""
         del place
         return timedelta(0)
@@ -73,15 +75,15 @@ class SlackPlatform:
         del title  # Slack's threads have none
         return replace(posted.place, thread=posted.place.thread or posted.message_id)
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         """What newsbot may do there, as far as its scopes let it look before it posts."""
         workspace = await self._workspaces.get(place.workspace)
         if workspace is None:
-            return Abilities(False, False, False, False, refusal("account_inactive", {}).fix)
+            return Capabilities(False, False, False, False, refusal("account_inactive", {}).fix)
         pictures = self._has_public_url or not workspace.scopes or workspace.scopes >= SCOPES
         fix = await self._membership_fix(place, workspace.scopes, workspace.bot_name)
         may, is_sure = not fix, _may(workspace.scopes, _READ, place.channel)
-        return Abilities(post=may, pictures=pictures and may, edit=may, threads=may, fix=fix, is_sure=is_sure)
+        return Capabilities(post=may, pictures=pictures and may, edit=may, threads=may, fix=fix, is_sure=is_sure)
 
     async def _membership_fix(self, place: Place, scopes: frozenset[str], bot: str) -> str:
         if not _may(scopes, _READ, place.channel):
@@ -96,7 +98,7 @@ class SlackPlatform:
         is_in = channel.get("is_member", True) or "chat:write.public" in scopes
         return "" if is_in else refusal("not_in_channel", {}, bot).fix
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         """Where the message of that key stands, posted after `since`; None where it is not seen.
 
         Looks only where a scope to read history was granted. None then proves little: Slack shows few messages at once.

@@ -11,22 +11,22 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.platforms.slack import modals
 from newsbot.platforms.slack.authorize import Authorize
 from newsbot.platforms.slack.client import SlackCalls
-from newsbot.platforms.slack.deduplication import Once
+from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.home import home
-from newsbot.platforms.slack.inbound import Conversation
+from newsbot.platforms.slack.inbound import SlackInbound
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.manifest import DIRECT_MESSAGES
-from newsbot.platforms.slack.payloads import place, said
+from newsbot.platforms.slack.payloads import place, read_message
 from newsbot.platforms.slack.render import ACTION_IDS
-from newsbot.platforms.slack.responses import Sender
+from newsbot.platforms.slack.responses import Responder
 from newsbot.platforms.slack.submissions import Submissions
-from newsbot.platforms.slack.work import Work
+from newsbot.platforms.slack.work import BackgroundTasks
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger("newsbot.slack.bolt")
@@ -44,13 +44,13 @@ _GONE = {
 class Parts:
     """What the listeners need."""
 
-    desk: Desk
-    conversation: Conversation
+    desk: Dispatcher
+    conversation: SlackInbound
     submissions: Submissions
     workspaces: Workspaces
-    sender: Sender
-    once: Once
-    work: Work
+    sender: Responder
+    once: Deduplicator
+    work: BackgroundTasks
     now: Callable[[], datetime]
 
 
@@ -105,7 +105,7 @@ class _Listeners:
     async def action(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """Slack ignores a message in the acknowledgement of a press, so it is empty."""
         await ack()
-        self._parts.conversation.pressed(body, context.team_id or "")
+        self._parts.conversation.handle_press(body, context.team_id or "")
 
     async def form(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A form that was sent."""
@@ -114,7 +114,7 @@ class _Listeners:
 
     async def words(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """A mention or a direct message."""
-        heard = said(event, context.team_id or "", context.bot_user_id or "")
+        heard = read_message(event, context.team_id or "", context.bot_user_id or "")
         if heard is not None:
             event_id = str(body.get("event_id") or "")
             self._parts.work.start(self._parts.conversation.answer(heard, event_id), "an answer")
@@ -126,7 +126,7 @@ class _Listeners:
             self._parts.work.start(self._publish(context.team_id or "", str(event["user"]), event_id), "the Home tab")
 
     async def _publish(self, team: str, user: str, event_id: str) -> None:
-        if not await self._parts.once.anywhere(event_id):
+        if not await self._parts.once.is_new_anywhere(event_id):
             return
         workspace = await self._parts.workspaces.require(team)
         hears = not workspace.scopes or DIRECT_MESSAGES in workspace.scopes
@@ -157,10 +157,10 @@ class _Listeners:
         """newsbot was uninstalled, or its token was revoked; a revoked token of a person is nothing to us."""
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        if not await self._parts.once.anywhere(str(body.get("event_id") or "")):
+        if not await self._parts.once.is_new_anywhere(str(body.get("event_id") or "")):
             return
         at = datetime.fromtimestamp(int(body.get("event_time") or 0) or self._parts.now().timestamp(), UTC)
-        await self._parts.workspaces.uninstalled(context.team_id or "", str(event["type"]), at)
+        await self._parts.workspaces.mark_uninstalled(context.team_id or "", str(event["type"]), at)
 
 
 _WELCOME = Card(

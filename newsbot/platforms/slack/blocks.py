@@ -68,7 +68,7 @@ def _block(block: Block) -> list[SlackBlock]:
         case Facts():
             return _facts(block)
         case Table():
-            return paragraph(_opened(_table_text(block)))
+            return paragraph(_without_leading_blank(_table_text(block)))
         case Links():
             return paragraph(_links(block))
         case Choice():
@@ -99,7 +99,7 @@ def _facts(facts: Facts) -> list[SlackBlock]:
         if fits_mrkdwn(title):
             above = {"text": mrkdwn_object(mrkdwn(title))} if title else {}
             return [{"type": "section", **above, "fields": [mrkdwn_object(mrkdwn(field)) for field in fields]}]
-    return paragraph(_opened([*_heading(facts.title), *_list(_fact(fact, " ") for fact in facts.items)]))
+    return paragraph(_without_leading_blank([*_heading(facts.title), *_list(_fact(fact, " ") for fact in facts.items)]))
 
 
 def _is_short(fact: Fact) -> bool:
@@ -127,10 +127,10 @@ def _links(links: Links) -> list[Inline]:
         lines.append(Plain(f"\n{number}. "))
         lines.append(Link(item.label.strip() or item.url, item.url))
         lines += [Plain(f", {item.detail}")] if item.detail else []
-    return _opened(lines)
+    return _without_leading_blank(lines)
 
 
-def _opened(pieces: list[Inline]) -> list[Inline]:
+def _without_leading_blank(pieces: list[Inline]) -> list[Inline]:
     """The pieces without an empty line at their beginning."""
     if pieces and isinstance(first := pieces[0], Plain):
         return [Plain(first.text.removeprefix("\n")), *pieces[1:]]
@@ -192,7 +192,7 @@ def _choice(choice: Choice) -> list[SlackBlock]:
     else:
         made += paragraph([Plain(prompt)])
     lines = [Plain(f"{option.label} {option.description}".strip()) for option in others]
-    return made + paragraph(_opened(_list([line] for line in lines)))
+    return made + paragraph(_without_leading_blank(_list([line] for line in lines)))
 
 
 def option_object(option: ChoiceOption) -> SlackBlock:

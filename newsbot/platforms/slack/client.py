@@ -115,7 +115,7 @@ class SlackCalls:
     ) -> tuple[Mapping[str, Any], frozenset[str]]:
         """As `call`, with the scopes that the token has; none where Slack did not say."""
         try:
-            response = await self.web(token).api_call(method, **_written(method, arguments))
+            response = await self.web(token).api_call(method, **_encode_arguments(method, arguments))
         except SlackApiError as error:
             raise api_error(error, bot) from None
         except (ClientError, TimeoutError, OSError) as error:
@@ -148,10 +148,10 @@ class SlackCalls:
             raise PostLater("Slack wants us to slow down.", retry_after(response.headers))
         if response.status_code >= 500:
             raise PostUnclear(f"Slack broke while it worked on this ({response.status_code}).")
-        raise _refused_answer(response.body)
+        raise _response_url_error(response.body)
 
 
-def _written(method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _encode_arguments(method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as the method takes them: those that read take forms only (https://docs.slack.dev/apis/web-api)."""
     given = {name: value for name, value in arguments.items() if value is not None}
     if method.startswith(_JSON_METHODS):
@@ -159,7 +159,7 @@ def _written(method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"data": {name: json.dumps(v) if isinstance(v, list | dict | bool) else v for name, v in given.items()}}
 
 
-def _refused_answer(body: str) -> SlackRefused:
+def _response_url_error(body: str) -> SlackRefused:
     """A response URL answers with JSON or with the name of the error alone."""
     try:
         name = str(json.loads(body)["error"])

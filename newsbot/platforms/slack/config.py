@@ -8,7 +8,7 @@ API_URL = "https://slack.com/api/"
 
 
 @dataclass(frozen=True, slots=True)
-class SlackValues:
+class SlackConfig:
     """What newsbot was given for Slack. Secrets do not show in its repr.
 
     `per_channel` is the pause in seconds between two messages of the bot in one channel.

@@ -16,7 +16,7 @@ _MOST = 20_000
 _SECONDS = 1.0  # a trigger to open a form lives three
 
 
-class Once:
+class Deduplicator:
     """Claims by the id that Slack gave. This process remembers the newest, the database all of them."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
@@ -24,7 +24,7 @@ class Once:
         self._now = now
         self._seen: OrderedDict[str, None] = OrderedDict()
 
-    def here(self, event_id: str) -> bool:
+    def is_new_here(self, event_id: str) -> bool:
         """Whether this process sees this id for the first time; an empty id is always new."""
         if not event_id:
             return True
@@ -35,9 +35,9 @@ class Once:
             self._seen.popitem(last=False)
         return True
 
-    async def anywhere(self, event_id: str) -> bool:
+    async def is_new_anywhere(self, event_id: str) -> bool:
         """Whether no process has seen this id; where the database cannot be asked, what is known here decides."""
-        if not self.here(event_id):
+        if not self.is_new_here(event_id):
             return False
         return True if not event_id else await self.claimed(event_id, unknown=True)
 

@@ -17,7 +17,7 @@ _SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Check:
     """One thing looked at: whether it is well, and a sentence with the fix where it is not."""
 
     is_ok: bool
@@ -25,7 +25,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class DoctorAccess:
     """What newsbot was given to reach Slack."""
 
     bot_token: str | None
@@ -37,8 +37,8 @@ class Access:
 
 
 async def doctor(
-    access: Access, calls: SlackCalls, platform: SlackPlatform, channel: str = "", *, with_message: bool = False
-) -> list[Finding]:
+    access: DoctorAccess, calls: SlackCalls, platform: SlackPlatform, channel: str = "", *, with_message: bool = False
+) -> list[Check]:
     """Everything found, in the order in which to mend it.
 
     `with_message` posts a test message in `channel` and takes it away.
@@ -51,67 +51,65 @@ async def doctor(
     return found
 
 
-async def _token(access: Access, calls: SlackCalls) -> AsyncIterator[Finding]:
+async def _token(access: DoctorAccess, calls: SlackCalls) -> AsyncIterator[Check]:
     if not access.bot_token and access.client_id:
         has_key = bool(access.secret_key)
         fix = "" if has_key else " NEWSBOT_SECRET_KEY is not set, so no workspace can: set it to a long random text."
-        yield Finding(has_key, f"Workspaces install newsbot by OAuth.{fix}")
+        yield Check(has_key, f"Workspaces install newsbot by OAuth.{fix}")
         return
     if not access.bot_token:
-        yield Finding(False, "SLACK_BOT_TOKEN is not set: copy it from OAuth & Permissions in the app's settings.")
+        yield Check(False, "SLACK_BOT_TOKEN is not set: copy it from OAuth & Permissions in the app's settings.")
         return
     try:
         told, scopes = await calls.call_with_scopes(access.bot_token, "auth.test")
     except NewsbotError as error:
-        yield Finding(False, f"SLACK_BOT_TOKEN does not work: {error}")
+        yield Check(False, f"SLACK_BOT_TOKEN does not work: {error}")
         return
-    yield Finding(True, f"SLACK_BOT_TOKEN works: @{told.get('user')} in {told.get('team')}.")
+    yield Check(True, f"SLACK_BOT_TOKEN works: @{told.get('user')} in {told.get('team')}.")
     if not scopes:
-        yield Finding(True, "Slack does not tell which scopes were granted.")
+        yield Check(True, "Slack does not tell which scopes were granted.")
         return
     for scope, reason in SCOPES.items():
         if scope not in scopes:
-            yield Finding(False, f"The scope {scope} is missing ({reason}): add it and install the app again.")
+            yield Check(False, f"The scope {scope} is missing ({reason}): add it and install the app again.")
     for scope, reason in OPTIONAL_SCOPES.items():
         if scope not in scopes:
-            yield Finding(True, f"The optional scope {scope} was not granted ({reason}).")
+            yield Check(True, f"The optional scope {scope} was not granted ({reason}).")
     if not access.public_url and not scopes >= PICTURE_SCOPES:
-        yield Finding(True, "Charts are shown as tables: grant files:write and files:read, or set PUBLIC_URL.")
+        yield Check(True, "Charts are shown as tables: grant files:write and files:read, or set PUBLIC_URL.")
 
 
-async def _transport(access: Access, calls: SlackCalls) -> AsyncIterator[Finding]:
+async def _transport(access: DoctorAccess, calls: SlackCalls) -> AsyncIterator[Check]:
     if access.app_token:
         try:
             await calls.call(access.app_token, "apps.connections.open")
         except NewsbotError as error:
-            yield Finding(False, f"SLACK_APP_TOKEN does not open Socket Mode: {error}")
+            yield Check(False, f"SLACK_APP_TOKEN does not open Socket Mode: {error}")
             return
-        yield Finding(True, "SLACK_APP_TOKEN opens Socket Mode.")
+        yield Check(True, "SLACK_APP_TOKEN opens Socket Mode.")
         return
     if not access.signing_secret:
         sentence = "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP."
-        yield Finding(False, f"Slack has no way to reach newsbot. {sentence}")
+        yield Check(False, f"Slack has no way to reach newsbot. {sentence}")
         return
-    yield Finding(True, "SLACK_SIGNING_SECRET is set.")
+    yield Check(True, "SLACK_SIGNING_SECRET is set.")
     if not access.public_url:
-        yield Finding(
-            True, "PUBLIC_URL is not set: Slack must reach /slack/events at the address in the app's settings."
-        )
+        yield Check(True, "PUBLIC_URL is not set: Slack must reach /slack/events at the address in the app's settings.")
         return
-    yield await _reached(access.public_url, calls)
+    yield await _check_reachable(access.public_url, calls)
 
 
-async def _reached(public_url: str, calls: SlackCalls) -> Finding:
+async def _check_reachable(public_url: str, calls: SlackCalls) -> Check:
     """An unsigned request must be refused: then it is newsbot that answers there."""
     url = f"{public_url}/slack/events"
     try:
         async with calls.session.post(url, data=b"{}", timeout=ClientTimeout(total=_SECONDS)) as response:
             status = response.status
     except (ClientError, TimeoutError, OSError) as error:
-        return Finding(False, f"{url} cannot be reached from here: {error or 'no answer'}.")
+        return Check(False, f"{url} cannot be reached from here: {error or 'no answer'}.")
     if status == 401:
-        return Finding(True, f"{url} is reached, and refuses what Slack did not sign.")
-    return Finding(False, f"{url} answers {status}; newsbot would refuse an unsigned request with 401.")
+        return Check(True, f"{url} is reached, and refuses what Slack did not sign.")
+    return Check(False, f"{url} answers {status}; newsbot would refuse an unsigned request with 401.")
 
 
 async def _team(token: str, calls: SlackCalls) -> str:
@@ -121,21 +119,21 @@ async def _team(token: str, calls: SlackCalls) -> str:
         return ""
 
 
-async def _channel(platform: SlackPlatform, place: Place, with_message: bool) -> AsyncIterator[Finding]:
+async def _channel(platform: SlackPlatform, place: Place, with_message: bool) -> AsyncIterator[Check]:
     try:
-        abilities = await platform.abilities(place)
+        abilities = await platform.capabilities(place)
         if not abilities.post:
-            yield Finding(False, f"newsbot cannot post in {place.channel}: {abilities.fix}")
+            yield Check(False, f"newsbot cannot post in {place.channel}: {abilities.fix}")
             return
         if not with_message:
-            yield Finding(True, f"Nothing speaks against posting in {place.channel}.")
+            yield Check(True, f"Nothing speaks against posting in {place.channel}.")
             return
         await platform.delete(await platform.post(place, Reply(_TEST), ""))
     except NewsbotError as error:
         fix = getattr(error, "fix", "")
-        yield Finding(False, f"newsbot cannot post in {place.channel}: {error} {fix}".rstrip())
+        yield Check(False, f"newsbot cannot post in {place.channel}: {error} {fix}".rstrip())
         return
-    yield Finding(True, f"A test message was posted in {place.channel} and taken away.")
+    yield Check(True, f"A test message was posted in {place.channel} and taken away.")
 
 
 _TEST = Card("newsbot can post here", (text("This is a test message of newsbot doctor."),))

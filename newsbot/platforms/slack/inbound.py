@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsbot.commands.answers import DELETE, note
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.commands.parser import understand
 from newsbot.errors import NewsbotError, PostError, TokenError
 from newsbot.messages.actions import Action, read_token
@@ -15,12 +15,12 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Place
 from newsbot.platforms.slack import modals
-from newsbot.platforms.slack.deduplication import Once
+from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.payloads import (
+    IncomingText,
     Payload,
-    Said,
     asker,
     command_words,
     has_blocks,
@@ -30,13 +30,13 @@ from newsbot.platforms.slack.payloads import (
     pressed_place,
     user_of,
 )
-from newsbot.platforms.slack.people import People
+from newsbot.platforms.slack.people import UserDirectory
 from newsbot.platforms.slack.render import token_and_values
-from newsbot.platforms.slack.renderer import Rendered, with_fields
-from newsbot.platforms.slack.responses import Sender, asker_of, message_name, patiently
-from newsbot.platforms.slack.submissions import kept
-from newsbot.platforms.slack.timestamps import instant
-from newsbot.platforms.slack.work import Work
+from newsbot.platforms.slack.renderer import RenderedCard, with_fields
+from newsbot.platforms.slack.responses import Responder, asker_of, message_name, patiently
+from newsbot.platforms.slack.submissions import form_context
+from newsbot.platforms.slack.timestamps import parse_timestamp
+from newsbot.platforms.slack.work import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,17 @@ _ON_WHO = ("ask.run", "click.share", "form.open", "digest.", "quiz.stop")
 _COUNTED_ONCE = ("quiz.answer", "quiz.daily", "quiz.skip")
 
 
-class Conversation:
+class SlackInbound:
     """Answers people. Everything that Slack must be asked for happens after the acknowledgement."""
 
     def __init__(
-        self, desk: Desk, sender: Sender, workspaces: Workspaces, people: People, once: Once, work: Work
+        self,
+        desk: Dispatcher,
+        sender: Responder,
+        workspaces: Workspaces,
+        people: UserDirectory,
+        once: Deduplicator,
+        work: BackgroundTasks,
     ) -> None:
         self._desk = desk
         self._sender = sender
@@ -65,10 +71,10 @@ class Conversation:
 
     async def command(self, body: Payload, team: str) -> str:
         """The body that a slash command is acknowledged with; empty where the answer comes by the response URL."""
-        if not self._once.here(str(body.get("trigger_id") or "")):
+        if not self._once.is_new_here(str(body.get("trigger_id") or "")):
             return ""
         user, _ = user_of(body)
-        task = asyncio.create_task(self._said_command(body, team))
+        task = asyncio.create_task(self._answer_command(body, team))
         await asyncio.sleep(0)  # an answer from content is ready by now
         if not task.done():
             await asyncio.wait({task}, timeout=_PATIENCE)
@@ -77,16 +83,16 @@ class Conversation:
             return ""
         return self._ack(task.result(), body, team, user)
 
-    async def _said_command(self, body: Payload, team: str) -> Reply:
+    async def _answer_command(self, body: Payload, team: str) -> Reply:
         user, name = user_of(body)
         words = command_words(body)
         where = place(team, str(body["channel_id"]))
         who = self._people.known(team, user, name)
-        if not who.is_admin and self._asks_who(words):
+        if not who.is_admin and self._needs_person(words):
             who = await self._people.person(team, user, name)
         return await self._desk.say(words, who, where, str(body.get("trigger_id") or ""))
 
-    def _asks_who(self, words: str) -> bool:
+    def _needs_person(self, words: str) -> bool:
         """Whether a command depends on who asks: on being an administrator, or on having an effect."""
         context = self._desk.context
         try:
@@ -96,7 +102,7 @@ class Conversation:
         return command is not None and (command.admin or command.effects or command.filled is not None)
 
     def _ack(self, reply: Reply, body: Payload, team: str, user: str) -> str:
-        rendered = self._sender.answers.rendered(reply.card, team)
+        rendered = self._sender.answers.render(reply.card, team)
         url = str(body.get("response_url") or "")
         if rendered.rest and url:
             self._work.start(self._rest(url, rendered), "the rest of an answer")
@@ -105,7 +111,7 @@ class Conversation:
         kind = "ephemeral" if reply.private else "in_channel"
         return with_fields(rendered.message(asker_of(reply, user)), response_type=kind)
 
-    async def _rest(self, url: str, rendered: Rendered) -> None:
+    async def _rest(self, url: str, rendered: RenderedCard) -> None:
         await asyncio.sleep(_AFTER_ACK)
         await self._sender.respond_rest(url, rendered)
 
@@ -114,12 +120,12 @@ class Conversation:
 
     # -- presses --------------------------------------------------------------------------------------------------
 
-    def pressed(self, body: Payload, team: str) -> None:
+    def handle_press(self, body: Payload, team: str) -> None:
         """A press of a button or a pick from a list: answered once it is acknowledged."""
         for action in body.get("actions") or ():
             token, values = token_and_values(action)
             if token:
-                at = instant(action.get("action_ts"))
+                at = parse_timestamp(action.get("action_ts"))
                 self._work.start(self._press(body, team, token, values, at), "a press")
 
     async def _press(self, body: Payload, team: str, token: str, values: tuple[str, ...], at: datetime | None) -> None:
@@ -146,8 +152,8 @@ class Conversation:
 
     async def _is_new(self, action: Action | None, trigger: str) -> bool:
         if action is not None and action.name in _COUNTED_ONCE:
-            return self._once.here(trigger)
-        return await self._once.anywhere(trigger)
+            return self._once.is_new_here(trigger)
+        return await self._once.is_new_anywhere(trigger)
 
     async def _answer_press(self, body: Payload, team: str, user: str, reply: Reply) -> None:
         """In place where the message is this person's own; else beside it, for them alone or as the reply says."""
@@ -178,7 +184,7 @@ class Conversation:
     async def _open_form(self, team: str, body: Payload, form: Form, where: Place) -> None:
         url = str(body.get("response_url") or "")
         try:
-            await self._open(team, body, modals.modal(form, kept(body, where)))
+            await self._open(team, body, modals.modal(form, form_context(body, where)))
         except PostError as error:
             if not url:
                 raise
@@ -205,13 +211,13 @@ class Conversation:
 
     # -- words ----------------------------------------------------------------------------------------------------
 
-    async def answer(self, said: Said, event_id: str) -> None:
+    async def answer(self, said: IncomingText, event_id: str) -> None:
         """A mention or a direct message, answered in its thread; privately where the answer is only for whoever asked.
 
         A mention in a channel is answered in a thread below it: the channel stays calm, and it stays clear to what the
         answer belongs. In a direct conversation there is nobody to disturb, so there it is a message like any other.
         """
-        if not await self._once.anywhere(event_id):
+        if not await self._once.is_new_anywhere(event_id):
             return
         team = said.place.workspace
         who = await self._people.person(team, said.user)

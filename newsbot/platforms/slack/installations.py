@@ -15,8 +15,8 @@ from typing import Any
 from newsbot.errors import NewsbotError, PostLater, StorageError, StorageUnavailable
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.errors import EXPIRED, GONE, SlackRefused, refusal
-from newsbot.platforms.slack.token_cipher import Seal
-from newsbot.platforms.slack.workspace import OAuthApp, Workspace, closed, opened
+from newsbot.platforms.slack.token_cipher import TokenCipher
+from newsbot.platforms.slack.workspace import OAuthApp, Workspace, decrypt_workspace, encrypt_workspace
 from newsbot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Workspaces:
         holder: str,
         *,
         oauth: OAuthApp | None = None,
-        seal: Seal | None = None,
+        seal: TokenCipher | None = None,
     ) -> None:
         """`holder` names this process among those that share the database."""
         self.calls = calls
@@ -81,7 +81,7 @@ class Workspaces:
         if read_at is None or self._now() - read_at > _TRUSTED_FOR:
             found = await self._read(team, found)
         if found is not None and found.expires_at is not None and found.expires_at - self._now() < _RENEW_BEFORE:
-            return await self._renewed_soon(found)
+            return await self._with_fresh_token_in_time(found)
         return found
 
     async def require(self, team: str) -> Workspace:
@@ -103,7 +103,7 @@ class Workspaces:
             if error.error in GONE:
                 await self.lose(team, error.error, workspace)
             elif error.error == EXPIRED and workspace.refresh_token:
-                renewed = await self._renewed(replace(workspace, expires_at=self._now()))
+                renewed = await self._with_fresh_token(replace(workspace, expires_at=self._now()))
                 if renewed is not None:  # nothing was done with the old token, so this is no repetition
                     return await self.calls.call(renewed.token, method, bot=workspace.bot_name, **arguments)
             raise
@@ -111,7 +111,7 @@ class Workspaces:
     async def put(self, workspace: Workspace, installed_by: str) -> None:
         """Keep a workspace that was just installed."""
         assert self._seal is not None
-        kept = closed(workspace, self._seal, installed_by, self._now())
+        kept = encrypt_workspace(workspace, self._seal, installed_by, self._now())
         async with self._database.transaction() as transaction:
             await transaction.installations.put(kept)
         self._known.pop(workspace.id, None)
@@ -135,7 +135,7 @@ class Workspaces:
         if is_news:
             log.warning("newsbot is not in the Slack workspace %s any more (%s)", team, reason)
 
-    async def uninstalled(self, team: str, reason: str, at: datetime) -> None:
+    async def mark_uninstalled(self, team: str, reason: str, at: datetime) -> None:
         """Slack told at `at` that newsbot was removed; it may have been installed again since."""
         if self.is_shared:
             async with self._database.transaction() as transaction:
@@ -156,13 +156,13 @@ class Workspaces:
             # An answer from content needs no database: what was known a minute ago still holds for a while.
             self._known[team] = known, self._now() - _TRUSTED_FOR + _LOOK_AGAIN
             return known
-        found = opened(stored, self._seal) if stored and self._seal else None
+        found = decrypt_workspace(stored, self._seal) if stored and self._seal else None
         self._known[team] = (found, self._now())
         return found
 
     # -- rotation -------------------------------------------------------------------------------------------------
 
-    async def _renewed(self, workspace: Workspace) -> Workspace | None:
+    async def _with_fresh_token(self, workspace: Workspace) -> Workspace | None:
         """The workspace with a fresh token; with the old one while that lasts and no fresh one can be had."""
         turn = self._turns.setdefault(workspace.id, asyncio.Lock())
         async with turn:
@@ -175,13 +175,13 @@ class Workspaces:
                 log.warning("the Slack token of %s could not be renewed: %s", workspace.id, error)
                 return self._old(workspace)
 
-    async def _renewed_soon(self, workspace: Workspace) -> Workspace | None:
+    async def _with_fresh_token_in_time(self, workspace: Workspace) -> Workspace | None:
         """As `_renewed`; an old token that lasts keeps nobody waiting who has three seconds to be answered."""
         if self._old(workspace) is None:
-            return await self._renewed(workspace)
+            return await self._with_fresh_token(workspace)
         task = self._renewals.get(workspace.id)
         if task is None:
-            task = asyncio.create_task(self._renewed(workspace))
+            task = asyncio.create_task(self._with_fresh_token(workspace))
             self._renewals[workspace.id] = task
             task.add_done_callback(lambda _: self._renewals.pop(workspace.id, None))
         done, _ = await asyncio.wait({task}, timeout=_RENEWAL_SECONDS)
@@ -198,20 +198,20 @@ class Workspaces:
                 is_ours = await transaction.leases.take(name, self._holder, self._now(), _LEASE)
             fresh = await self._read(workspace.id, None)
             if fresh is None or fresh.sealed != workspace.sealed:
-                return await self._given_back(name, fresh) if is_ours else fresh
+                return await self._finish_renewal(name, fresh) if is_ours else fresh
             if is_ours:
-                return await self._exchanged(name, fresh)
+                return await self._exchange(name, fresh)
             if self._old(workspace) is not None:
                 return workspace  # another process is at it; the old token lasts a while yet
             await asyncio.sleep(_ANOTHER_SECONDS)
         raise PostLater("Another process is renewing this workspace's token.")
 
-    async def _given_back(self, lease: str, fresh: Workspace | None) -> Workspace | None:
+    async def _finish_renewal(self, lease: str, fresh: Workspace | None) -> Workspace | None:
         async with self._database.transaction() as transaction:
             await transaction.leases.give_back(lease, self._holder)
         return fresh
 
-    async def _exchanged(self, lease: str, workspace: Workspace) -> Workspace | None:
+    async def _exchange(self, lease: str, workspace: Workspace) -> Workspace | None:
         """Exchange the refresh token, which works once, and store what it brings before anything else is done."""
         assert self._oauth is not None
         assert self._seal is not None
@@ -225,7 +225,7 @@ class Workspaces:
                 refresh_token=workspace.refresh_token,
             )
         except NewsbotError as error:
-            await self._given_back(lease, None)
+            await self._finish_renewal(lease, None)
             if isinstance(error, SlackRefused) and error.error in _DEAD_REFRESH:
                 await self.lose(workspace.id, error.error, workspace)
                 return None

@@ -93,7 +93,7 @@ def manifest(
                 "messages_tab_read_only_enabled": not with_direct_messages,
             },
             "bot_user": {"display_name": "newsbot", "always_online": True},
-            "slash_commands": [_command(menu, root, events_url.get("request_url")) for root in listed(menu)],
+            "slash_commands": [_command(menu, root, events_url.get("request_url")) for root in listed_commands(menu)],
         },
         "oauth_config": {**redirect, "scopes": scopes(with_direct_messages)},
         "settings": {
@@ -124,16 +124,16 @@ def scopes(with_direct_messages: bool = True) -> dict[str, list[str]]:
     return {"bot": sorted([*SCOPES, *optional]), "bot_optional": optional}
 
 
-def listed(menu: Menu) -> list[str]:
+def listed_commands(menu: Menu) -> list[str]:
     """The commands that get a slash command: `newsbot` first, then those that do things, then topics."""
     usable = [root for root in menu.roots if _NAME.match(root) and len(root) < MAX_NAME]
     in_order = sorted(usable, key=lambda root: (root != "newsbot", menu.roots[root][0].handler is topic_brief))
     return in_order[:MAX_COMMANDS]
 
 
-def left_out(menu: Menu) -> tuple[str, ...]:
+def left_out_commands(menu: Menu) -> tuple[str, ...]:
     """A sentence for each command that Slack has no slash command for, with the way to ask for it."""
-    shown = set(listed(menu))
+    shown = set(listed_commands(menu))
     return tuple(
         f"/{root} gets no slash command ({_reason(root)}). Ask with /newsbot {root}."
         for root in menu.roots
@@ -172,7 +172,7 @@ def _hint(menu: Menu, command: Command) -> str:
     return " ".join(option.name if option.required else f"[{option.name}]" for option in told)
 
 
-def written(made: Mapping[str, Any]) -> str:
+def manifest_json(made: Mapping[str, Any]) -> str:
     """The manifest as JSON text, always the same for the same menu."""
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 

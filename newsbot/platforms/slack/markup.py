@@ -41,7 +41,7 @@ _STYLES = {Strong: "bold", Emphasis: "italic", Code: "code"}
 _DAY, _MINUTE = "{date_short}", "{date_short_pretty} {time}"
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Text for a `mrkdwn` object or a message's `text`: no sign of it can open a link, a mention or a command."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -51,7 +51,7 @@ def quiet(text: str) -> str:
 
     For a message's `text` only: nobody copies from there, so an invisible word joiner does no harm.
     """
-    return _BROADCAST.sub("@\u2060", escaped(text))
+    return _BROADCAST.sub("@\u2060", escape(text))
 
 
 def units(text: str) -> int:
@@ -66,7 +66,7 @@ def plain(text: str) -> dict[str, Any]:
 
 def paragraph(pieces: Sequence[Inline]) -> list[SlackBlock]:
     """The block that shows these pieces; none where there is nothing to show."""
-    pieces = trimmed(pieces)
+    pieces = trim_pieces(pieces)
     if not plain_text(pieces).strip():
         return []
     text = mrkdwn(pieces) if fits_mrkdwn(pieces) else ""
@@ -78,7 +78,7 @@ def paragraph(pieces: Sequence[Inline]) -> list[SlackBlock]:
 
 def small(pieces: Sequence[Inline]) -> list[SlackBlock]:
     """The same as `paragraph`, in small grey letters where Slack has them for such text."""
-    pieces = trimmed(pieces)
+    pieces = trim_pieces(pieces)
     words = plain_text(pieces).strip()
     if not words:
         return []
@@ -90,7 +90,7 @@ def small(pieces: Sequence[Inline]) -> list[SlackBlock]:
     return [{"type": "context", "elements": [mrkdwn_object(text)]}]
 
 
-def trimmed(pieces: Iterable[Inline]) -> list[Inline]:
+def trim_pieces(pieces: Iterable[Inline]) -> list[Inline]:
     """The pieces with the spaces at the ends of formatted words outside of them, where mrkdwn needs them."""
     result: list[Inline] = []
     for piece in pieces:
@@ -109,26 +109,26 @@ def mrkdwn_object(text: str) -> dict[str, Any]:
 
 def mrkdwn(pieces: Iterable[Inline]) -> str:
     """The pieces in mrkdwn, which shows them as they are meant only where `fits_mrkdwn` says so."""
-    return "".join(_written(piece) for piece in pieces)
+    return "".join(_render_piece(piece) for piece in pieces)
 
 
-def _written(piece: Inline) -> str:
+def _render_piece(piece: Inline) -> str:
     match piece:
         case Strong() | Emphasis() | Code():
             mark = _MARKS[type(piece)]
-            return f"{mark}{escaped(piece.text)}{mark}"
+            return f"{mark}{escape(piece.text)}{mark}"
         case Link(text, url) if is_web_address(url):
-            return f"<{escaped(url)}|{escaped(text)}>" if text != url else f"<{escaped(url)}>"
+            return f"<{escape(url)}|{escape(text)}>" if text != url else f"<{escape(url)}>"
         case Moment(at, style):
             tokens = _DAY if style == "day" else _MINUTE
-            return f"<!date^{int(at.timestamp())}^{tokens}|{escaped(plain_text((piece,)))}>"
+            return f"<!date^{int(at.timestamp())}^{tokens}|{escape(plain_text((piece,)))}>"
         case Mention("person", target_id, _) if _PERSON.match(target_id):
             return f"<@{target_id}>"
         case Mention("role", target_id, _) if _GROUP.match(target_id):
             return f"<!subteam^{target_id}>"
         case Mention("channel", target_id, _) if _CHANNEL.match(target_id):
             return f"<#{target_id}>"
-    return escaped(plain_text((piece,)))
+    return escape(plain_text((piece,)))
 
 
 def fits_mrkdwn(pieces: Sequence[Inline]) -> bool:

@@ -107,7 +107,7 @@ def _cut(words: str, limit: int) -> str:
     return f"{(head[:space] if space > limit // 2 else head).rstrip()}…"
 
 
-def submitted(view: Mapping[str, Any]) -> tuple[str, dict[str, str], str]:
+def submitted_form(view: Mapping[str, Any]) -> tuple[str, dict[str, str], str]:
     """The token, the values by field name, and the caller's metadata of a form that was sent.
 
     A field left empty has the value "". Raises TokenError where the view is not one that `modal` made.

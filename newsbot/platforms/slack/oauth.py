@@ -26,7 +26,7 @@ from newsbot.platforms.slack.client import SlackCalls, sdk_log
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.manifest import scopes
 from newsbot.platforms.slack.payloads import PLATFORM
-from newsbot.platforms.slack.token_cipher import Seal
+from newsbot.platforms.slack.token_cipher import TokenCipher
 from newsbot.platforms.slack.workspace import OAuthApp, Workspace
 from newsbot.storage.database import Database, DurableEvents
 
@@ -47,10 +47,10 @@ NO_KEY = (
 )
 
 
-class States(AsyncOAuthStateStore):
+class OAuthStates(AsyncOAuthStateStore):
     """One-time states of installations."""
 
-    def __init__(self, seal: Seal, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, seal: TokenCipher, database: Database, now: Callable[[], datetime]) -> None:
         self._seal = seal
         self._events = DurableEvents(database)
         self._now = now
@@ -72,7 +72,7 @@ class States(AsyncOAuthStateStore):
             return False
 
 
-class Installations(AsyncInstallationStore):
+class InstallationStore(AsyncInstallationStore):
     """Where Bolt's flow puts a finished installation; it is read by our own `Workspaces`."""
 
     def __init__(self, workspaces: Workspaces) -> None:
@@ -103,7 +103,7 @@ def oauth_flow(
     app: OAuthApp,
     calls: SlackCalls,
     workspaces: Workspaces,
-    states: States,
+    states: OAuthStates,
     *,
     public_url: str | None,
     authorize_url: str,
@@ -117,9 +117,9 @@ def oauth_flow(
         redirect_uri=f"{public_url}/slack/oauth_redirect" if public_url else None,
         install_path="/slack/install",
         redirect_uri_path="/slack/oauth_redirect",
-        callback_options=AsyncCallbackOptions(success=_installed, failure=_failed),
+        callback_options=AsyncCallbackOptions(success=_install_succeeded, failure=_install_failed),
         authorization_url=authorize_url,
-        installation_store=Installations(workspaces),
+        installation_store=InstallationStore(workspaces),
         installation_store_bot_only=True,
         state_store=states,
         state_expiration_seconds=STATE_SECONDS,
@@ -131,12 +131,12 @@ def oauth_flow(
     return AsyncOAuthFlow(client=calls.web(), settings=settings, logger=sdk_log)
 
 
-async def _installed(args: AsyncSuccessArgs) -> BoltResponse:
+async def _install_succeeded(args: AsyncSuccessArgs) -> BoltResponse:
     name = args.installation.team_name or "your workspace"
     return page(200, "newsbot is installed", f"newsbot is in {name} now. Write /newsbot help in any channel there.")
 
 
-async def _failed(args: AsyncFailureArgs) -> BoltResponse:
+async def _install_failed(args: AsyncFailureArgs) -> BoltResponse:
     log.warning("an installation failed: %s", args.reason)
     sentence = _REASONS.get(args.reason, "Slack did not finish this installation. Begin again.")
     return page(args.suggested_status_code, "newsbot was not installed", sentence)

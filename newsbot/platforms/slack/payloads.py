@@ -18,7 +18,7 @@ _LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class IncomingText:
     """A message to newsbot: by whom, where, and the words without the mention. `thread` is where an answer belongs."""
 
     user: str
@@ -52,7 +52,7 @@ def _link(match: re.Match[str]) -> str:
     return label or target
 
 
-def said(event: Payload, team: str, bot_user_id: str) -> Said | None:
+def read_message(event: Payload, team: str, bot_user_id: str) -> IncomingText | None:
     """A mention or a direct message that is to be answered; None for bots, edits and whatever nobody wrote just now."""
     if event.get("bot_id") or event.get("subtype") not in {None, "file_share"} or event.get("edited"):
         return None
@@ -66,7 +66,7 @@ def said(event: Payload, team: str, bot_user_id: str) -> Said | None:
     thread = event.get("thread_ts") or (None if is_direct else event.get("ts"))
     own = f"<@{bot_user_id}" if bot_user_id else "<@"
     words = re.sub(rf"{re.escape(own)}[^>]*>", " ", str(event.get("text") or ""))
-    return Said(user, place(team, str(event["channel"]), thread), " ".join(readable(words).split()))
+    return IncomingText(user, place(team, str(event["channel"]), thread), " ".join(readable(words).split()))
 
 
 def pressed_place(body: Payload, team: str) -> Place:

@@ -19,7 +19,7 @@ _SECONDS = 1.5
 _MOST = 10_000
 
 
-class People:
+class UserDirectory:
     """Persons by workspace and id."""
 
     def __init__(self, workspaces: Workspaces, now: Callable[[], datetime]) -> None:
@@ -37,14 +37,14 @@ class People:
         found = self._known.get((team, user))
         if found is not None and self._now() - found[1] < _KNOWN_FOR:
             return found[0]
-        told = await self._asked(team, user, name)
+        told = await self._fetch_person(team, user, name)
         if len(self._known) >= _MOST:
             self._known.clear()
         # Where Slack did not tell it is asked again soon.
         self._known[team, user] = told or stranger(user, name), self._now() - (timedelta(0) if told else _ASK_LATER)
         return self._known[team, user][0]
 
-    async def _asked(self, team: str, user: str, name: str) -> Person | None:
+    async def _fetch_person(self, team: str, user: str, name: str) -> Person | None:
         try:
             workspace = await self._workspaces.get(team)
             if workspace is None or (workspace.scopes and SCOPE not in workspace.scopes):

@@ -31,7 +31,7 @@ _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 2.0
 
 
-class Drawing(Protocol):
+class ChartPictures(Protocol):
     """What draws charts."""
 
     def key(self, chart: Chart) -> str:
@@ -41,7 +41,7 @@ class Drawing(Protocol):
         """The chart as a PNG. Raises NewsbotError where it cannot be drawn."""
 
 
-class Shelf(Protocol):
+class PictureVisibility(Protocol):
     """Where the newest library is."""
 
     @property
@@ -49,10 +49,12 @@ class Shelf(Protocol):
         """A snapshot of all content."""
 
 
-class Pictures:
+class UploadedPictures:
     """Where the pictures of charts are."""
 
-    def __init__(self, drawing: Drawing, shelf: Shelf, workspaces: Workspaces, public_url: str | None) -> None:
+    def __init__(
+        self, drawing: ChartPictures, shelf: PictureVisibility, workspaces: Workspaces, public_url: str | None
+    ) -> None:
         self._drawing = drawing
         self._shelf = shelf
         self._workspaces = workspaces
@@ -60,7 +62,7 @@ class Pictures:
         self._files: dict[str, dict[Chart, str]] = {}
         self._without: set[str] = set()  # workspaces that were found to lack the scopes
         self._under_way: dict[tuple[str, Chart], asyncio.Task[str]] = {}
-        self._served: dict[str, Chart] = {}
+        self._served_platforms: dict[str, Chart] = {}
         self._library: Library | None = None
 
     def shown(self, team: str) -> Callable[[Chart], ShownPicture | None]:
@@ -77,7 +79,7 @@ class Pictures:
 
     def _at_public_url(self, chart: Chart) -> ShownPicture:
         key = self._drawing.key(chart)
-        self._served[key] = chart
+        self._served_platforms[key] = chart
         return {"image_url": f"{self._public_url}/charts/{key}.png"}
 
     async def fix(self, team: str) -> str:
@@ -96,10 +98,10 @@ class Pictures:
         if workspace is None or (workspace.scopes and not workspace.scopes >= SCOPES):
             return False
         missing = [chart for chart in wanted if chart not in self._files.get(team, {})]
-        made = await asyncio.gather(*(self._uploaded(team, chart) for chart in missing))
+        made = await asyncio.gather(*(self._try_upload(team, chart) for chart in missing))
         return any(made)
 
-    async def _uploaded(self, team: str, chart: Chart) -> bool:
+    async def _try_upload(self, team: str, chart: Chart) -> bool:
         task = self._under_way.get((team, chart))
         if task is None:
             task = asyncio.create_task(self._upload(team, chart))
@@ -173,7 +175,7 @@ class Pictures:
         """A chart that newsbot has shown, or that its content has: nobody else can have one drawn."""
         if not _KEY.match(key):
             return None
-        if key not in self._served and self._library is not self._shelf.current:
+        if key not in self._served_platforms and self._library is not self._shelf.current:
             self._library = self._shelf.current
-            self._served.update((self._drawing.key(chart), chart) for chart in charts(self._library))
-        return self._served.get(key)
+            self._served_platforms.update((self._drawing.key(chart), chart) for chart in charts(self._library))
+        return self._served_platforms.get(key)

@@ -29,7 +29,7 @@ _SMALLER = tuple(replace(SLACK, characters=size) for size in (9_000, 7_000, 5_00
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class SlackMessage:
     """One message ready to send; `pictures` are the charts that it shows as data because no picture was at hand."""
 
     payload: Mapping[str, Any]
@@ -42,9 +42,9 @@ def no_pictures(chart: Chart) -> ShownPicture | None:
     return None
 
 
-def messages(
+def render_messages(
     card: Card, shown: Callable[[Chart], ShownPicture | None] = no_pictures, tables: bool = True
-) -> tuple[Message, ...]:
+) -> tuple[SlackMessage, ...]:
     """The messages of a card: the first for the channel, the rest for its thread.
 
     `shown` tells where Slack finds the picture of a chart. Without `tables` every table is text, for a server that
@@ -55,7 +55,7 @@ def messages(
     # Written out, a table is several times as long as its rows as text: it is given up before anything is moved.
     for budget, as_tables in ((SLACK, tables), (SLACK, False), *((smaller, False) for smaller in _SMALLER)):
         made = _messages(card, whole, missing, shown, budget, as_tables)
-        if all(written_size(message.payload["blocks"]) <= WRITTEN for message in made):
+        if all(json_size(message.payload["blocks"]) <= WRITTEN for message in made):
             break
     return made
 
@@ -67,13 +67,13 @@ def _messages(
     shown: Callable[[Chart], ShownPicture | None],
     budget: Budget,
     tables: bool,
-) -> tuple[Message, ...]:
+) -> tuple[SlackMessage, ...]:
     parts = fit(whole, budget).parts
     made = []
     for part in parts:
         words = card.plain() if len(parts) == 1 else part.plain()
         pictures = tuple(chart for chart in missing if _shows(part, chart))
-        made.append(Message(_payload(part, words, shown, tables), pictures))
+        made.append(SlackMessage(_payload(part, words, shown, tables), pictures))
     return tuple(made)
 
 
@@ -87,7 +87,7 @@ def _payload(part: Card, words: str, shown: Callable[[Chart], ShownPicture | Non
     }
 
 
-def written_size(blocks: list[SlackBlock]) -> int:
+def json_size(blocks: list[SlackBlock]) -> int:
     """The length of blocks written out as JSON, in UTF-16 units."""
     return units(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
 
@@ -151,13 +151,13 @@ def _data(picture: Picture) -> Iterator[Block]:
 
 def _columns(chart: Chart) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     has_notes = any(point.note for point in chart.points)
-    has_dates = any(_dated(point) for point in chart.points)
+    has_dates = any(_date_suffix(point) for point in chart.points)
     names = ["What", "Value", *(["Date"] if has_dates else []), *(["Note"] if has_notes else [])]
     rows = tuple(
         (
             point.label,
             point.display,
-            *([_dated(point)] if has_dates else []),
+            *([_date_suffix(point)] if has_dates else []),
             *([point.note] if has_notes else []),
         )
         for point in chart.points
@@ -165,7 +165,7 @@ def _columns(chart: Chart) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]
     return tuple(names), rows
 
 
-def _dated(point: Point) -> str:
+def _date_suffix(point: Point) -> str:
     """The date of a point where its label and its value do not tell it already."""
     return "" if point.dated in f"{point.label} {point.display}" else point.dated
 

@@ -16,7 +16,7 @@ from newsbot.messages.budgets import SLACK
 from newsbot.messages.cards import Card
 from newsbot.messages.charts import Chart
 from newsbot.platforms.slack.markup import SlackBlock, plain
-from newsbot.platforms.slack.render import WRITTEN, ShownPicture, messages, written_size
+from newsbot.platforms.slack.render import WRITTEN, ShownPicture, json_size, render_messages
 
 _ASKER = "UNEWSBOTASKER"  # stands for whoever asks in a rendered answer
 _MOST = 500
@@ -33,7 +33,7 @@ class PictureSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedCard:
     """A card as JSON texts: its first message, with and without a Delete button, and the further ones.
 
     `pictures` are the charts that stand as data because there was no picture yet.
@@ -49,14 +49,14 @@ class Rendered:
         return self.deletable.replace(_ASKER, asker) if asker else self.first
 
 
-class Answers:
+class CardRenderer:
     """Rendered cards by identity: cards of content are the same objects until the content changes."""
 
     def __init__(self, pictures: PictureSource) -> None:
         self._pictures = pictures
-        self._known: dict[tuple[int, str, bool], tuple[Card, int, Rendered]] = {}
+        self._known: dict[tuple[int, str, bool], tuple[Card, int, RenderedCard]] = {}
 
-    def rendered(self, card: Card, team: str, tables: bool = True) -> Rendered:
+    def render(self, card: Card, team: str, tables: bool = True) -> RenderedCard:
         """The card for people of a workspace; without `tables` in the plainest form."""
         space, version = self._pictures.version(team)
         key = (id(card), space, tables)
@@ -64,15 +64,15 @@ class Answers:
         if known is None or known[0] is not card or known[1] != version:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            known = card, version, _rendered(card, self._pictures.shown(team), tables)
+            known = card, version, _render_card(card, self._pictures.shown(team), tables)
             self._known[key] = known
         return known[2]
 
 
-def _rendered(card: Card, shown: Callable[[Chart], ShownPicture | None], tables: bool) -> Rendered:
-    first, *rest = messages(card, shown, tables)
+def _render_card(card: Card, shown: Callable[[Chart], ShownPicture | None], tables: bool) -> RenderedCard:
+    first, *rest = render_messages(card, shown, tables)
     pictures = {chart: None for message in (first, *rest) for chart in message.pictures}
-    return Rendered(
+    return RenderedCard(
         _json(first.payload),
         _json({**first.payload, "blocks": _with_delete(first.payload["blocks"])}),
         tuple(_json(message.payload) for message in rest),
@@ -87,7 +87,7 @@ def _with_delete(blocks: list[SlackBlock]) -> list[SlackBlock]:
     token = button.does.token()
     element = {"type": "button", "text": plain(button.label), "action_id": token, "value": token}
     made = [*blocks, {"type": "actions", "elements": [element]}]
-    return made if len(made) <= SLACK.pieces and written_size(made) <= WRITTEN + 500 else blocks
+    return made if len(made) <= SLACK.pieces and json_size(made) <= WRITTEN + 500 else blocks
 
 
 def _json(payload: Mapping[str, Any]) -> str:

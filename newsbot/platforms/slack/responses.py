@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 
 from newsbot.errors import NewsbotError, PostError, PostLater, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply
-from newsbot.messages.platform import Posted, plausible
+from newsbot.messages.platform import Posted, plausible_timestamp
 from newsbot.messages.requests import Place
 from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
-from newsbot.platforms.slack.pictures import Pictures
-from newsbot.platforms.slack.renderer import Answers, Rendered, can_delete, with_fields
-from newsbot.platforms.slack.timestamps import instant
-from newsbot.platforms.slack.work import Work
+from newsbot.platforms.slack.pictures import UploadedPictures
+from newsbot.platforms.slack.renderer import CardRenderer, RenderedCard, can_delete, with_fields
+from newsbot.platforms.slack.timestamps import parse_timestamp
+from newsbot.platforms.slack.work import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ Sent = TypeVar("Sent")
 EVENT_TYPE = "newsbot_delivery"
 
 
-class Pace:
+class ChannelPace:
     """About one message a second in each channel, as Slack asks for; an interval of 0 is no limit."""
 
     def __init__(self, interval: float = 1.0, clock: Callable[[], float] | None = None) -> None:
@@ -51,7 +51,7 @@ class Pace:
             await asyncio.sleep(at - now)
 
 
-class Changes:
+class MessageEdits:
     """Which change of a message is its newest, so that a picture that comes late undoes none that came after it."""
 
     def __init__(self) -> None:
@@ -75,16 +75,16 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Sender:
+class Responder:
     """Sends replies. Raises as `SlackCalls.call` does."""
 
     def __init__(
         self,
         workspaces: Workspaces,
-        answers: Answers,
-        pictures: Pictures,
-        work: Work,
-        pace: Pace,
+        answers: CardRenderer,
+        pictures: UploadedPictures,
+        work: BackgroundTasks,
+        pace: ChannelPace,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._workspaces = workspaces
@@ -93,7 +93,7 @@ class Sender:
         self._work = work
         self._pace = pace
         self._now = now
-        self._changes = Changes()
+        self._changes = MessageEdits()
 
     async def respond(
         self, url: str, team: str, reply: Reply, *, asker: str, replaces: str = "", thread: str | None = None
@@ -110,7 +110,7 @@ class Sender:
         await self.respond_rest(url, rendered, _USES - 1)
         if replaces:
 
-            async def again(made: Rendered) -> None:
+            async def again(made: RenderedCard) -> None:
                 if is_newest():
                     await self._respond(url, with_fields(made.message(whose), **fields))
 
@@ -118,18 +118,18 @@ class Sender:
         else:
             self.follow_up(url, team, reply, rendered)
 
-    async def respond_rest(self, url: str, rendered: Rendered, uses: int = _USES) -> None:
+    async def respond_rest(self, url: str, rendered: RenderedCard, uses: int = _USES) -> None:
         """The further messages of a long card, for whoever asked alone."""
         for part in rendered.rest[:uses]:
             await self._respond(url, with_fields(part, response_type="ephemeral", replace_original=False))
 
-    def follow_up(self, url: str, team: str, reply: Reply, rendered: Rendered) -> None:
+    def follow_up(self, url: str, team: str, reply: Reply, rendered: RenderedCard) -> None:
         """Once the pictures of an answer are ready, show them below it: an answer to a command cannot be changed."""
         shown = tuple(block for block in reply.card.blocks if isinstance(block, Picture))
         card = Card("", tuple(block for block in shown if block.chart in rendered.pictures))
 
-        async def below(_: Rendered) -> None:
-            made = self.answers.rendered(card, team)
+        async def below(_: RenderedCard) -> None:
+            made = self.answers.render(card, team)
             if not made.pictures:
                 await self._respond(url, with_fields(made.first, response_type=_kind(reply), replace_original=False))
 
@@ -148,7 +148,7 @@ class Sender:
         more: dict[str, Any] = {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}}} if key else {}
         posted: list[Posted] = []
 
-        async def send(made: Rendered) -> None:
+        async def send(made: RenderedCard) -> None:
             posted.append(await self._post(place, made.message(asker_of(reply, asker)), place.thread, **more))
 
         rendered = await self._with_tables_or_not(reply.card, place.workspace, send)
@@ -168,17 +168,17 @@ class Sender:
     async def whisper(self, place: Place, user: str, reply: Reply) -> None:
         """Show a reply to one person in a channel."""
 
-        async def send(made: Rendered) -> None:
+        async def send(made: RenderedCard) -> None:
             for part in (made.first, *made.rest):
                 fields = {"channel": place.channel, "user": user, "thread_ts": place.thread}
                 await self._workspaces.call(place.workspace, "chat.postEphemeral", **{**json.loads(part), **fields})
 
         await self._with_tables_or_not(reply.card, place.workspace, send)
 
-    async def update(self, place: Place, message_id: str, reply: Reply, asker: str = "") -> Rendered:
+    async def update(self, place: Place, message_id: str, reply: Reply, asker: str = "") -> RenderedCard:
         """Put a reply in the place of a message of the bot."""
 
-        async def send(made: Rendered) -> None:
+        async def send(made: RenderedCard) -> None:
             message = json.loads(made.message(asker_of(reply, asker)))
             arguments = {"text": message["text"], "blocks": message["blocks"], "parse": "none"}
             await self._workspaces.call(
@@ -187,10 +187,10 @@ class Sender:
 
         return await self._with_tables_or_not(reply.card, place.workspace, send)
 
-    def _update_with_pictures(self, place: Place, ts: str, reply: Reply, rendered: Rendered, asker: str) -> None:
+    def _update_with_pictures(self, place: Place, ts: str, reply: Reply, rendered: RenderedCard, asker: str) -> None:
         is_newest = self._changes.begin(message_name(place, ts))
 
-        async def again(_: Rendered) -> None:
+        async def again(_: RenderedCard) -> None:
             if is_newest():
                 await self.update(place, ts, reply, asker)
 
@@ -204,18 +204,20 @@ class Sender:
 
     def standing(self, place: Place, ts: str) -> Posted:
         """A message that stands in a channel: its `ts` names it, and says when it was posted."""
-        return Posted(place, ts, at=plausible(instant(ts), self._now()))
+        return Posted(place, ts, at=plausible_timestamp(parse_timestamp(ts), self._now()))
 
     async def _respond(self, url: str, body: str) -> None:
         await patiently(lambda: self._workspaces.calls.respond(url, json.loads(body)))
 
-    async def _with_tables_or_not(self, card: Card, team: str, send: Callable[[Rendered], Awaitable[None]]) -> Rendered:
+    async def _with_tables_or_not(
+        self, card: Card, team: str, send: Callable[[RenderedCard], Awaitable[None]]
+    ) -> RenderedCard:
         """Send a card; where the server refuses its blocks, in which nothing was stored, once more without tables."""
-        rendered = self.answers.rendered(card, team)
+        rendered = self.answers.render(card, team)
         try:
             await send(rendered)
         except SlackRefused as error:
-            plainer = self.answers.rendered(card, team, tables=False)
+            plainer = self.answers.render(card, team, tables=False)
             if not error.is_form or plainer.first == rendered.first:
                 raise
             log.warning("Slack refused a message (%s); it is sent again without tables", error.error)
@@ -224,14 +226,14 @@ class Sender:
         return rendered
 
     def _show_pictures(
-        self, team: str, card: Card, rendered: Rendered, show: Callable[[Rendered], Awaitable[None]]
+        self, team: str, card: Card, rendered: RenderedCard, show: Callable[[RenderedCard], Awaitable[None]]
     ) -> None:
         """Once the missing pictures of an answer are ready, show it anew."""
 
         async def work() -> None:
             try:
                 if await self._pictures.prepare(team, rendered.pictures):
-                    await show(self.answers.rendered(card, team))
+                    await show(self.answers.render(card, team))
             except NewsbotError as error:
                 log.warning("an answer in the Slack workspace %s stays without its picture: %s", team, error)
 

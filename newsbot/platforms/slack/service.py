@@ -10,28 +10,28 @@ from datetime import datetime
 
 from aiohttp import web
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import NewsbotError, PlatformRefused, StorageError
 from newsbot.platforms.slack.adapter import SlackPlatform
 from newsbot.platforms.slack.app import Parts, slack_app
 from newsbot.platforms.slack.authorize import Authorize
 from newsbot.platforms.slack.client import SlackCalls
-from newsbot.platforms.slack.config import SlackValues
-from newsbot.platforms.slack.deduplication import Once
-from newsbot.platforms.slack.doctor import Access, Finding, doctor
+from newsbot.platforms.slack.config import SlackConfig
+from newsbot.platforms.slack.deduplication import Deduplicator
+from newsbot.platforms.slack.doctor import Check, DoctorAccess, doctor
 from newsbot.platforms.slack.errors import GONE, SlackRefused
 from newsbot.platforms.slack.http import event_routes, install_routes
-from newsbot.platforms.slack.inbound import Conversation
+from newsbot.platforms.slack.inbound import SlackInbound
 from newsbot.platforms.slack.installations import Workspaces
-from newsbot.platforms.slack.oauth import States, oauth_flow
-from newsbot.platforms.slack.people import People
-from newsbot.platforms.slack.pictures import Drawing, Pictures, Shelf
-from newsbot.platforms.slack.renderer import Answers
-from newsbot.platforms.slack.responses import Pace, Sender
+from newsbot.platforms.slack.oauth import OAuthStates, oauth_flow
+from newsbot.platforms.slack.people import UserDirectory
+from newsbot.platforms.slack.pictures import ChartPictures, PictureVisibility, UploadedPictures
+from newsbot.platforms.slack.renderer import CardRenderer
+from newsbot.platforms.slack.responses import ChannelPace, Responder
 from newsbot.platforms.slack.sockets import SocketMode
 from newsbot.platforms.slack.submissions import Submissions
-from newsbot.platforms.slack.token_cipher import Seal
-from newsbot.platforms.slack.work import Work
+from newsbot.platforms.slack.token_cipher import TokenCipher
+from newsbot.platforms.slack.work import BackgroundTasks
 from newsbot.platforms.slack.workspace import OAuthApp, Workspace
 from newsbot.storage.database import Database
 
@@ -50,7 +50,7 @@ class SlackService:
         routes: list[web.RouteDef],
         workspaces: Workspaces,
         calls: SlackCalls,
-        pictures: Pictures,
+        pictures: UploadedPictures,
         socket_mode: SocketMode | None,
     ) -> None:
         self.platform = platform
@@ -77,11 +77,11 @@ class SlackService:
 
 @asynccontextmanager
 async def slack_service(
-    values: SlackValues,
-    desk: Desk,
-    live: Shelf,
+    values: SlackConfig,
+    desk: Dispatcher,
+    live: PictureVisibility,
     database: Database,
-    drawing: Drawing,
+    drawing: ChartPictures,
     now: Callable[[], datetime],
     *,
     with_events: bool = True,
@@ -96,14 +96,14 @@ async def slack_service(
         raise PlatformRefused(problem)
     if not with_events:
         values = replace(values, app_token=None)
-    calls, work = SlackCalls(values.api_url), Work()
+    calls, work = SlackCalls(values.api_url), BackgroundTasks()
     async with AsyncExitStack() as stack:  # the last to be noted is the first to be closed
         stack.push_async_callback(calls.close)
-        service = _built(values, desk, live, database, drawing, now, calls, work)
+        service = _build(values, desk, live, database, drawing, now, calls, work)
         stack.push_async_callback(service.pictures.close)
         stack.push_async_callback(work.close)
-        if learning := await _introduced(service, values.bot_token):
-            stack.push_async_callback(_ended, learning)
+        if learning := await _learn_bot_name(service, values.bot_token):
+            stack.push_async_callback(_end_task, learning)
         if not with_events:
             service.routes.clear()
         if service.socket_mode:
@@ -113,25 +113,25 @@ async def slack_service(
 
 
 async def examine(
-    values: SlackValues,
-    desk: Desk,
-    live: Shelf,
+    values: SlackConfig,
+    desk: Dispatcher,
+    live: PictureVisibility,
     database: Database,
-    drawing: Drawing,
+    drawing: ChartPictures,
     now: Callable[[], datetime],
     channel: str = "",
     *,
     with_message: bool = False,
-) -> list[Finding]:
+) -> list[Check]:
     """What `newsbot doctor slack` finds, whatever is missing or wrong; see `doctor`."""
-    calls, work = SlackCalls(values.api_url), Work()
+    calls, work = SlackCalls(values.api_url), BackgroundTasks()
     try:
-        service = _built(replace(values, app_token=None), desk, live, database, drawing, now, calls, work)
+        service = _build(replace(values, app_token=None), desk, live, database, drawing, now, calls, work)
         if values.bot_token:
             service.workspaces.use_single(Workspace("", "", values.bot_token))
             with suppress(NewsbotError):  # the doctor says what is wrong with the token
                 await _learn(service, values.bot_token)
-        access = Access(
+        access = DoctorAccess(
             values.bot_token,
             values.app_token,
             values.signing_secret,
@@ -145,35 +145,35 @@ async def examine(
         await calls.close()
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def _end_task(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _built(
-    values: SlackValues,
-    desk: Desk,
-    live: Shelf,
+def _build(
+    values: SlackConfig,
+    desk: Dispatcher,
+    live: PictureVisibility,
     database: Database,
-    drawing: Drawing,
+    drawing: ChartPictures,
     now: Callable[[], datetime],
     calls: SlackCalls,
-    work: Work,
+    work: BackgroundTasks,
 ) -> SlackService:
     is_oauth = bool(values.client_id and values.client_secret)
     oauth = OAuthApp(values.client_id or "", values.client_secret or "") if is_oauth else None
-    seal = Seal(values.secret_key) if is_oauth and values.secret_key else None
+    seal = TokenCipher(values.secret_key) if is_oauth and values.secret_key else None
     workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, seal=seal)
-    pictures = Pictures(drawing, live, workspaces, values.public_url)
-    sender = Sender(workspaces, Answers(pictures), pictures, work, Pace(values.per_channel), now)
-    once = Once(database, now)
-    people = People(workspaces, now)
-    conversation = Conversation(desk, sender, workspaces, people, once, work)
+    pictures = UploadedPictures(drawing, live, workspaces, values.public_url)
+    sender = Responder(workspaces, CardRenderer(pictures), pictures, work, ChannelPace(values.per_channel), now)
+    once = Deduplicator(database, now)
+    people = UserDirectory(workspaces, now)
+    conversation = SlackInbound(desk, sender, workspaces, people, once, work)
     submissions = Submissions(desk, sender, people, once, work)
     flow = None
     if oauth and seal:
         where = values.api_url.removesuffix("api/") + "oauth/v2/authorize"
-        states = States(seal, database, now)
+        states = OAuthStates(seal, database, now)
         flow = oauth_flow(oauth, calls, workspaces, states, public_url=values.public_url, authorize_url=where)
     parts = Parts(desk, conversation, submissions, workspaces, sender, once, work, now)
     app = slack_app(calls, Authorize(workspaces), values.signing_secret or "", parts, flow)
@@ -187,7 +187,7 @@ def _built(
     return SlackService(platform, routes, workspaces, calls, pictures, socket_mode)
 
 
-async def _introduced(service: SlackService, token: str | None) -> asyncio.Task[None] | None:
+async def _learn_bot_name(service: SlackService, token: str | None) -> asyncio.Task[None] | None:
     """Learn once who the bot of a single workspace is; where Slack cannot be reached, go on trying beside the rest.
 
     Raises PlatformRefused where Slack does not accept the token.

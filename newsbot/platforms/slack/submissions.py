@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from newsbot.commands.answers import note
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import TokenError
 from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Problems
 from newsbot.messages.requests import Person, Place, Submit
 from newsbot.platforms.slack import modals
-from newsbot.platforms.slack.deduplication import Once
+from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.payloads import Payload, place, user_of
-from newsbot.platforms.slack.people import People
-from newsbot.platforms.slack.responses import Sender
-from newsbot.platforms.slack.work import Work
+from newsbot.platforms.slack.people import UserDirectory
+from newsbot.platforms.slack.responses import Responder
+from newsbot.platforms.slack.work import BackgroundTasks
 
 _PATIENCE = 1.0  # seconds for the desk: with what is looked up before, the acknowledgement keeps to three
 
@@ -25,7 +25,9 @@ _PATIENCE = 1.0  # seconds for the desk: with what is looked up before, the ackn
 class Submissions:
     """Answers forms."""
 
-    def __init__(self, desk: Desk, sender: Sender, people: People, once: Once, work: Work) -> None:
+    def __init__(
+        self, desk: Dispatcher, sender: Responder, people: UserDirectory, once: Deduplicator, work: BackgroundTasks
+    ) -> None:
         self._desk = desk
         self._sender = sender
         self._people = people
@@ -35,10 +37,10 @@ class Submissions:
     async def submitted(self, body: Payload, team: str, at: datetime) -> dict[str, Any]:
         """The body that a sent form is acknowledged with: errors beside its fields, an answer to read, or nothing."""
         trigger = str(body.get("trigger_id") or body["view"].get("hash") or "")
-        if not self._once.here(trigger):
+        if not self._once.is_new_here(trigger):
             return {}
         try:
-            token, values, more = modals.submitted(body["view"])
+            token, values, more = modals.submitted_form(body["view"])
             kept = json.loads(more)
             action = read_token(token)
         except (TokenError, ValueError):
@@ -77,7 +79,7 @@ class Submissions:
             await self._sender.post(place(team, user), answer, "")
 
 
-def kept(body: Payload, where: Place) -> str:
+def form_context(body: Payload, where: Place) -> str:
     """What a form brings back: where its answer belongs."""
     url = str(body.get("response_url") or "")
     return json.dumps({"channel": where.channel, "thread": where.thread, "url": url})

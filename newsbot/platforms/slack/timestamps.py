@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 _STAMP = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,6}))?")
 
 
-def instant(stamp: object) -> datetime | None:
+def parse_timestamp(stamp: object) -> datetime | None:
     """The instant of a stamp, exactly; None where it is none. (A float would lose microseconds.)"""
     found = _STAMP.fullmatch(stamp) if isinstance(stamp, str) else None
     if found is None:

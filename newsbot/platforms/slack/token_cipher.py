@@ -17,7 +17,7 @@ _INFO = b"newsbot slack tokens"
 SHORTEST = 16
 
 
-class Seal:
+class TokenCipher:
     """Encrypts and decrypts short texts."""
 
     def __init__(self, secret_key: str) -> None:
@@ -25,7 +25,7 @@ class Seal:
         keys = [key.strip() for key in secret_key.split(",") if key.strip()]
         if not keys or min(len(key) for key in keys) < SHORTEST:
             raise PlatformRefused(f"NEWSBOT_SECRET_KEY must be a random text of at least {SHORTEST} characters.")
-        self._fernet = MultiFernet([Fernet(_derived(key)) for key in keys])
+        self._fernet = MultiFernet([Fernet(_derive_key(key)) for key in keys])
 
     def close(self, text: str) -> str:
         """The text, encrypted; an empty text stays one."""
@@ -41,6 +41,6 @@ class Seal:
             return None
 
 
-def _derived(key: str) -> bytes:
+def _derive_key(key: str) -> bytes:
     kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=_INFO)
     return base64.urlsafe_b64encode(kdf.derive(key.encode()))

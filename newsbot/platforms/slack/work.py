@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 5.0
 
 
-class Work:
+class BackgroundTasks:
     """Tasks in the background, each logged where it breaks."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsbot.platforms.slack.token_cipher import Seal
+from newsbot.platforms.slack.token_cipher import TokenCipher
 from newsbot.storage.records import SlackInstallation
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class OAuthApp:
     client_secret: str = field(repr=False)
 
 
-def opened(stored: SlackInstallation, seal: Seal) -> Workspace | None:
+def decrypt_workspace(stored: SlackInstallation, seal: TokenCipher) -> Workspace | None:
     """The workspace of an installation; None where newsbot may not act in it, or its tokens cannot be read."""
     if stored.gone_at is not None:
         return None
@@ -55,7 +55,7 @@ def opened(stored: SlackInstallation, seal: Seal) -> Workspace | None:
     )
 
 
-def closed(workspace: Workspace, seal: Seal, installed_by: str, at: datetime) -> SlackInstallation:
+def encrypt_workspace(workspace: Workspace, seal: TokenCipher, installed_by: str, at: datetime) -> SlackInstallation:
     """A workspace as it is kept."""
     return SlackInstallation(
         workspace.id,

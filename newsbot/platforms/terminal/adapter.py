@@ -19,7 +19,7 @@ from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Field
 from newsbot.messages.markup import Code, plain_text
 from newsbot.messages.plain import plain_block
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
 
 Press = tuple[Action, tuple[str, ...]]  # an action and what was picked
@@ -71,12 +71,12 @@ class Screen:
         self._count += 1
         return Posted(place, str(self._count), at=self._now())
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         """Never: what is printed is printed."""
         del place
         return timedelta(0)
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         """A terminal does not tell what was printed."""
         del place, key, since
         return None
@@ -94,10 +94,10 @@ class Screen:
         del posted, title
         return None
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         """A terminal shows text alone."""
         del place
-        return Abilities(post=True, pictures=False, edit=False, threads=False)
+        return Capabilities(post=True, pictures=False, edit=False, threads=False)
 
     def tell(self, words: str) -> None:
         """Print one line that is no answer."""
@@ -136,27 +136,27 @@ class Screen:
             case Text(pieces, style):
                 # A line to be copied stays one line.
                 is_code = any(isinstance(piece, Code) for piece in pieces)
-                words = [plain_text(pieces)] if is_code else self._wrapped(plain_text(pieces))
+                words = [plain_text(pieces)] if is_code else self._wrap(plain_text(pieces))
                 yield from ((self._style(_BOLD, line) for line in words) if style in {"lede", "heading"} else words)
             case Facts(title, items):
                 yield from [self._style(_BOLD, title)] if title else []
                 for fact in items:
-                    yield from self._wrapped(f"• {fact.label}: {fact.value}" if fact.value else f"• {fact.label}", "  ")
+                    yield from self._wrap(f"• {fact.label}: {fact.value}" if fact.value else f"• {fact.label}", "  ")
                     for note in fact.notes:
-                        yield from (self._style(_DIM, line) for line in self._wrapped(f"  {note}", "  "))
+                        yield from (self._style(_DIM, line) for line in self._wrap(f"  {note}", "  "))
             case Links(title, items, start):
                 yield from [self._style(_BOLD, title)] if title else []
                 for place, item in enumerate(items, start):
-                    yield from self._wrapped(f"{place}. {item.label}{f', {item.detail}' if item.detail else ''}", "   ")
+                    yield from self._wrap(f"{place}. {item.label}{f', {item.detail}' if item.detail else ''}", "   ")
                     yield self._style(_DIM, f"   {item.url}")
             case Choice(prompt, _, options):
                 yield self._style(_BOLD, prompt)
                 for place, option in enumerate(options, number + 1):
-                    yield from self._wrapped(f"[{place}] {option.label}", "    ")
+                    yield from self._wrap(f"[{place}] {option.label}", "    ")
             case Buttons(items):
-                yield from self._wrapped("  ".join(self._buttons(items, number)), "")
+                yield from self._wrap("  ".join(self._buttons(items, number)), "")
             case _:
-                yield from (line for words in plain_block(block).split("\n") for line in self._wrapped(words, "  "))
+                yield from (line for words in plain_block(block).split("\n") for line in self._wrap(words, "  "))
 
     def _buttons(self, items: tuple[Button, ...], number: int) -> Iterator[str]:
         for button in items:
@@ -166,7 +166,7 @@ class Screen:
                 number += 1
                 yield f"[{number}] {button.label} "
 
-    def _wrapped(self, words: str, indent: str = "") -> list[str]:
+    def _wrap(self, words: str, indent: str = "") -> list[str]:
         width = max(self._width(), 20)
         return textwrap.wrap(words, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
 

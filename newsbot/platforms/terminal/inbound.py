@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Field, Form, Problems
 from newsbot.messages.requests import Click, Person, Place, Submit
@@ -42,12 +42,12 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Chat:
+class TerminalChat:
     """One person at one terminal. A number presses a button of the newest card that has any; else the desk is asked."""
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Dispatcher,
         screen: Screen,
         history: Path,
         status: Callable[[], str] = str,
@@ -69,7 +69,7 @@ class Chat:
         Returns whether anybody was there: an input that never held a line, as that of a service, has nobody to leave.
         """
         is_terminal = sys.stdin is not None and sys.stdin.isatty()
-        typed = self._prompted() if is_terminal else _piped()
+        typed = self._prompted_lines() if is_terminal else _piped_lines()
         was_there = is_terminal
         keys = itertools.count(1)
         async for line in typed:
@@ -103,7 +103,7 @@ class Chat:
     async def _fill_in(self, form: Form, line: str) -> Reply | None:
         """The next field of the form; the answer once all are there, None where another line is needed."""
         field = form.fields[len(self._values)]
-        values = {**self._values, field.name: _chosen(field, line.strip() or field.value)}
+        values = {**self._values, field.name: _choice_value(field, line.strip() or field.value)}
         if wrong := form.problems(values).get(field.name):
             self._screen.ask(wrong, field)
             return None
@@ -119,7 +119,7 @@ class Chat:
             return None
         return answered
 
-    async def _prompted(self) -> AsyncIterator[str]:
+    async def _prompted_lines(self) -> AsyncIterator[str]:
         """Lines that a person types, kept in a history file where one can be written."""
         from prompt_toolkit import PromptSession  # heavy, and of no use in a pipe
         from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -164,7 +164,7 @@ def _above_the_prompt() -> Iterator[None]:
             yield
 
 
-def _completer(desk: Desk):  # type: ignore[no-untyped-def] # prompt_toolkit is imported late
+def _completer(desk: Dispatcher):  # type: ignore[no-untyped-def] # prompt_toolkit is imported late
     from prompt_toolkit.completion import Completer, Completion
 
     class DeskCompleter(Completer):
@@ -179,13 +179,13 @@ def _completer(desk: Desk):  # type: ignore[no-untyped-def] # prompt_toolkit is 
     return DeskCompleter()
 
 
-def _chosen(field: Field, typed: str) -> str:
+def _choice_value(field: Field, typed: str) -> str:
     """What was typed, or the value of the choice that is called so."""
     names = {label.casefold(): value for label, value in field.choices}
     return names.get(typed.casefold(), typed)
 
 
-async def _piped() -> AsyncIterator[str]:
+async def _piped_lines() -> AsyncIterator[str]:
     """Lines of a pipe or a file, as they come; none where nothing can be read, as from /dev/null."""
     mode = os.fstat(sys.stdin.fileno()).st_mode
     if stat.S_ISREG(mode):

@@ -20,7 +20,7 @@ HELD = timedelta(seconds=15)  # how long the others wait for a process that was 
 _RENEWED_SECONDS = 5.0
 
 
-class Turn:
+class TerminalLease:
     """One process's claim to be the terminal."""
 
     def __init__(
@@ -46,14 +46,14 @@ class Turn:
                 if is_ours and working is None:
                     working = asyncio.create_task(work())
                 elif not is_ours and working is not None:
-                    await _ended(working)
+                    await _end_task(working)
                     working = None
                 if working is not None and working.done():
                     working.result()
                 await self._pause(_RENEWED_SECONDS)
         finally:
             if working is not None:
-                await _ended(working)
+                await _end_task(working)
             await self._give_back()
 
     async def _is_ours(self) -> bool:
@@ -77,6 +77,6 @@ class Turn:
                 await tx.leases.give_back(LEASE, self._holder)
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def _end_task(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import PostRefused, RequestError
 from newsbot.messages.actions import read_token
 from newsbot.messages.budgets import WEB
@@ -13,10 +13,10 @@ from newsbot.messages.cards import Card, Reply
 from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.markup import outside_text
-from newsbot.messages.platform import Abilities, Posted
+from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import DIRECT, Person, Place, Submit
 from newsbot.platforms.web.people import CHANNELS, PLATFORM, place
-from newsbot.platforms.web.render import stored
+from newsbot.platforms.web.render import card_json
 from newsbot.storage.database import Database
 from newsbot.storage.records import NewWebMessage, WebMessage
 from newsbot.storage.webmessages import add_web_messages
@@ -33,7 +33,7 @@ class WebChat:
     name = PLATFORM
     budget = WEB
 
-    def __init__(self, desk: Desk, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, desk: Dispatcher, database: Database, now: Callable[[], datetime]) -> None:
         self._desk = desk
         self._database = database
         self._now = now
@@ -53,12 +53,12 @@ class WebChat:
         first, *_ = await self._keep(*self._answers(channel, reply, asked_by="", seen_by=seen_by, key=key))
         return Posted(place, str(first.id), at=first.at)
 
-    async def repeats_safely_for(self, place: Place) -> timedelta:
+    async def dedupe_window(self, place: Place) -> timedelta:
         """For as long as the message is kept: its key is unique."""
         del place
         return timedelta.max
 
-    async def stands(self, place: Place, key: str, since: datetime) -> Posted | None:
+    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
         """Nothing is ever unclear here: a message is stored or it is not."""
         del place, key, since
         return None
@@ -66,7 +66,7 @@ class WebChat:
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted. Raises RequestError where it was taken away."""
         async with self._database.transaction() as tx:
-            changed = await tx.web_messages.change(int(posted.message_id), self._stored(reply.card)[0])
+            changed = await tx.web_messages.change(int(posted.message_id), self._stored_parts(reply.card)[0])
         if changed is None:
             raise RequestError("The message is gone, so it cannot be changed.")
         self._tell(changed)
@@ -83,11 +83,11 @@ class WebChat:
         del posted, title
         return None
 
-    async def abilities(self, place: Place) -> Abilities:
+    async def capabilities(self, place: Place) -> Capabilities:
         """Everything, in the channels that there are."""
         if place.channel in CHANNELS:
-            return Abilities(post=True, pictures=True, edit=True, threads=False)
-        return Abilities(post=False, pictures=False, edit=False, threads=False, fix=_CHANNELS_FIX)
+            return Capabilities(post=True, pictures=True, edit=True, threads=False)
+        return Capabilities(post=False, pictures=False, edit=False, threads=False, fix=_CHANNELS_FIX)
 
     # -- what people do -------------------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class WebChat:
             is_own = pressed is not None and not pressed.is_deleted and who.id in {pressed.asked_by, pressed.seen_by}
             is_as_private = pressed is not None and reply.private == bool(pressed.seen_by)
             if reply.replaces and is_own and (is_as_private or not reply.private):
-                kept = [await tx.web_messages.change(message_id, self._stored(reply.card)[0])]
+                kept = [await tx.web_messages.change(message_id, self._stored_parts(reply.card)[0])]
             else:
                 # Somebody else's message stays as it is: what it leads to is for the one who pressed.
                 private = reply.private or (reply.replaces and not is_own)
@@ -191,19 +191,19 @@ class WebChat:
         self, channel: str, reply: Reply, *, asked_by: str, seen_by: str, key: str | None = None
     ) -> list[NewWebMessage]:
         """An answer as messages: one, or several where it is very long."""
-        bodies = self._stored(reply.card)
+        bodies = self._stored_parts(reply.card)
         keys = [f"{key}.{number}" if key else None for number in range(len(bodies))]
         return [
             NewWebMessage(channel, BOT, body, True, self._now(), asked_by, seen_by, body_key)
             for body, body_key in zip(bodies, keys, strict=True)
         ]
 
-    def _stored(self, card: Card) -> list[str]:
+    def _stored_parts(self, card: Card) -> list[str]:
         """The card as it is kept, in as many messages as it takes; an edit keeps the first."""
         known = self._bodies.get(id(card))
         if known is None or known[0] is not card:
             if len(self._bodies) >= _MAX_BODIES:
                 self._bodies.clear()
-            known = (card, [stored(part) for part in fit(card, self.budget).parts])
+            known = (card, [card_json(part) for part in fit(card, self.budget).parts])
             self._bodies[id(card)] = known
         return known[1]

@@ -44,7 +44,7 @@ def require_loopback(host: str, public_url: str | None) -> None:
         raise SettingsError(sentence)
 
 
-def guarded(handler: Handler) -> Handler:
+def guard(handler: Handler) -> Handler:
     """The handler for requests of our own page only, its answers with strict headers.
 
     The Host header must name this machine (so that no foreign name can be pointed here), and a request that changes

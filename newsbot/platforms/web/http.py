@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from newsbot.commands.dispatcher import Desk
+from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card
 from newsbot.messages.charts import Chart
 from newsbot.messages.requests import Person
 from newsbot.platforms.web.adapter import WebChat
-from newsbot.platforms.web.guard import SECURITY_HEADERS, guarded
+from newsbot.platforms.web.guard import SECURITY_HEADERS, guard
 from newsbot.platforms.web.people import CHANNELS, PEOPLE
 from newsbot.platforms.web.render import form_view, message_view, picture_of, read_card
 from newsbot.storage.records import WebMessage
@@ -35,7 +35,7 @@ _LONGEST_SAID = 20_000
 Preview = Callable[[Card], Any]
 
 
-class Pictures(Protocol):
+class ChartPictures(Protocol):
     """Where charts become pictures."""
 
     async def png(self, chart: Chart) -> bytes:
@@ -48,7 +48,9 @@ class WebRoutes:
     `previews` shows a card as the exact payload of another platform, by the platform's name.
     """
 
-    def __init__(self, chat: WebChat, desk: Desk, pictures: Pictures, previews: Mapping[str, Preview]) -> None:
+    def __init__(
+        self, chat: WebChat, desk: Dispatcher, pictures: ChartPictures, previews: Mapping[str, Preview]
+    ) -> None:
         self._chat = chat
         self._desk = desk
         self._pictures = pictures
@@ -58,18 +60,18 @@ class WebRoutes:
     def routes(self) -> list[web.RouteDef]:
         """Everything to mount, guarded."""
         return [
-            web.get("/", guarded(self._page)),
-            web.get("/static/{name}", guarded(self._static)),
-            web.get("/api/start", guarded(self._start)),
-            web.get("/api/messages", guarded(self._messages)),
-            web.get("/api/stream", guarded(self._stream)),
-            web.get("/api/complete", guarded(self._complete)),
-            web.get("/api/preview/{platform}/{message}", guarded(self._preview)),
-            web.get("/pictures/{message}/{change}/{number}.png", guarded(self._picture)),
-            web.post("/api/say", guarded(self._say)),
-            web.post("/api/press", guarded(self._press)),
-            web.post("/api/submit", guarded(self._submit)),
-            web.post("/api/delete", guarded(self._delete)),
+            web.get("/", guard(self._page)),
+            web.get("/static/{name}", guard(self._static)),
+            web.get("/api/start", guard(self._start)),
+            web.get("/api/messages", guard(self._messages)),
+            web.get("/api/stream", guard(self._stream)),
+            web.get("/api/complete", guard(self._complete)),
+            web.get("/api/preview/{platform}/{message}", guard(self._preview)),
+            web.get("/pictures/{message}/{change}/{number}.png", guard(self._picture)),
+            web.post("/api/say", guard(self._say)),
+            web.post("/api/press", guard(self._press)),
+            web.post("/api/submit", guard(self._submit)),
+            web.post("/api/delete", guard(self._delete)),
         ]
 
     def stop(self) -> None:

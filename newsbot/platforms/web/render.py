@@ -46,7 +46,7 @@ def _token(action: JsonObject) -> str:
     return Action(action["name"], tuple(action.get("arguments", ()))).token()
 
 
-def stored(card: Card) -> str:
+def card_json(card: Card) -> str:
     """A card as it is kept."""
     return json.dumps(card_to_json(card), ensure_ascii=False)
 

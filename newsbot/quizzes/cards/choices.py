@@ -12,7 +12,7 @@ from newsbot.quizzes.rules.asking import AskedQuestion
 _LABEL = 70
 
 
-def lettered(question: AskedQuestion, choice: int) -> str:
+def choice_with_letter(question: AskedQuestion, choice: int) -> str:
     """A choice with its letter: "B · east"."""
     return f"{CHOICE_LETTERS[choice]} · {question.choices[choice]}"
 
@@ -24,7 +24,7 @@ def choice_lines(question: AskedQuestion) -> Facts:
 
 def choice_buttons(question: AskedQuestion, action: Callable[[int], Action]) -> Buttons:
     """A button for each choice, with its words, as a letter alone says nothing to those who hear it read aloud."""
-    labels = (lettered(question, choice) for choice in range(len(question.choices)))
+    labels = (choice_with_letter(question, choice) for choice in range(len(question.choices)))
     return Buttons(tuple(Button(_cut(label), action(choice)) for choice, label in enumerate(labels)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Card, Rule, Text
 from newsbot.messages.markup import Code, Inline, Plain, Strong
-from newsbot.quizzes.cards.choices import choice_buttons, choice_lines, lettered, seal_line
+from newsbot.quizzes.cards.choices import choice_buttons, choice_lines, choice_with_letter, seal_line
 from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.scoring import Answer
 
@@ -41,7 +41,11 @@ def _outcome(question: AskedQuestion, answers: Sequence[Answer]) -> list[Inline]
     counted = f": {right} of {len(answers)} {'was' if right == 1 else 'were'} right." if answers else "."
     told = "" if answers else " Nobody answered."
     why = f" {question.explanation}" if len(question.explanation) <= _SHORT else ""
-    return [Plain("The right answer was "), Strong(lettered(question, question.right)), Plain(f"{counted}{told}{why}")]
+    return [
+        Plain("The right answer was "),
+        Strong(choice_with_letter(question, question.right)),
+        Plain(f"{counted}{told}{why}"),
+    ]
 
 
 def daily_card(question: AskedQuestion, daily: str, day: str, results: Sequence[Block] = ()) -> Card:

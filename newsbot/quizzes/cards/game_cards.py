@@ -10,12 +10,12 @@ from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
 from newsbot.messages.markup import Code, Plain, Strong
-from newsbot.quizzes.cards.choices import choice_buttons, choice_lines, lettered, seal_line
+from newsbot.quizzes.cards.choices import choice_buttons, choice_lines, choice_with_letter, seal_line
 from newsbot.quizzes.cards.score_cards import SOMEBODY, score_blocks
 from newsbot.quizzes.rules.answering import Verdict, VerdictKind
 from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.game import Ending, Game
-from newsbot.quizzes.rules.scoring import Answer, Result, Score, placed, totals
+from newsbot.quizzes.rules.scoring import Answer, Result, Score, ranked_scores, totals
 from newsbot.quizzes.rules.sealing import shell_line
 
 ANSWER, SKIP = "quiz.answer", "quiz.skip"
@@ -46,10 +46,10 @@ def question_card(game: Game, *, is_copy: bool = False) -> Card:
         Buttons((Button("Vote to skip", Action(SKIP, number)),)),
         seal_line(question),
     ]
-    return Card(f"{_numbered(game, game.number)} · {question.difficulty}", tuple(blocks))
+    return Card(f"{_question_number(game, game.number)} · {question.difficulty}", tuple(blocks))
 
 
-def _numbered(game: Game, number: int) -> str:
+def _question_number(game: Game, number: int) -> str:
     return f"Question {number + 1} of {len(game.questions)}"
 
 
@@ -68,7 +68,7 @@ def receipt_card(question: AskedQuestion | None, verdict: Verdict, *, is_daily: 
 
     `question` is the one that was pressed, None where there is none of that number. `is_daily`: it is one of a day.
     """
-    mine = lettered(question, verdict.answer.choice) if question and verdict.answer else ""
+    mine = choice_with_letter(question, verdict.answer.choice) if question and verdict.answer else ""
     return _receipt_card(mine, verdict.kind, is_daily=is_daily)
 
 
@@ -120,15 +120,15 @@ def reveal_card(library: Library, game: Game, number: int, answers: Sequence[Ans
     bars = (_bar(question, choice, chosen[choice], len(answers)) for choice in range(len(question.choices)))
     blocks: list[Block] = [
         Text((Strong(question.text),)),
-        Text((Plain("The right answer is "), Strong(lettered(question, question.right))), "lede"),
+        Text((Plain("The right answer is "), Strong(choice_with_letter(question, question.right))), "lede"),
         Facts("Answers", tuple(bars)) if answers else text("Nobody answered."),
         text(question.explanation),
     ]
     if question.rests_on in library.figures or question.rests_on in library.events:
         blocks += evidence(library, question.rests_on)
-    blocks += [Buttons(tuple(_after(library, question))), *_opened(question)]
+    blocks += [Buttons(tuple(_after(library, question))), *_question_blocks(question)]
     topic = library.topics.get(question.topic)
-    return Card(f"{_numbered(game, number)}: the answer", tuple(blocks), colour=topic.colour if topic else "")
+    return Card(f"{_question_number(game, number)}: the answer", tuple(blocks), colour=topic.colour if topic else "")
 
 
 def _bar(question: AskedQuestion, choice: int, count: int, total: int) -> Fact:
@@ -145,7 +145,7 @@ def _after(library: Library, question: AskedQuestion) -> Iterable[Button]:
     yield Button("Report this question", Action("form.open", ("quiz/report", f"question={question.id}")))
 
 
-def _opened(question: AskedQuestion) -> list[Block]:
+def _question_blocks(question: AskedQuestion) -> list[Block]:
     line = shell_line(question.text, question.choices[question.right], question.salt)
     return [
         Text((Plain("The seal was "), Code(question.seal), Plain(", its salt "), Code(question.salt)), "small"),
@@ -162,10 +162,12 @@ def podium_card(library: Library, game: Game, rows: Sequence[Result], hidden: Co
     Who is `hidden` from boards stands there without a name: everybody saw that somebody played.
     """
     ending = _ENDINGS[game.ending]
-    standing = [(place, _nameless(score) if score.person in hidden else score) for place, score in placed(totals(rows))]
+    standing = [
+        (place, _nameless(score) if score.person in hidden else score) for place, score in ranked_scores(totals(rows))
+    ]
     blocks: list[Block] = [text(ending)] if ending else []
     blocks += score_blocks(standing, len(standing), "Nobody answered, so there are no scores.")
-    blocks += _missed(library, game, rows)
+    blocks += _most_missed(library, game, rows)
     return Card("Final scores", tuple(blocks))
 
 
@@ -173,7 +175,7 @@ def _nameless(score: Score) -> Score:
     return replace(score, name=SOMEBODY)
 
 
-def _missed(library: Library, game: Game, rows: Sequence[Result]) -> list[Block]:
+def _most_missed(library: Library, game: Game, rows: Sequence[Result]) -> list[Block]:
     """The questions with the largest share of wrong answers, the first asked first among equals."""
     answers = Counter(row.question for row in rows)
     wrong = Counter(row.question for row in rows if not row.is_right)

@@ -11,8 +11,8 @@ from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
 from newsbot.quizzes.cards.daily_cards import daily_card, daily_results
 from newsbot.quizzes.cards.game_cards import podium_card, question_card, reveal_card
-from newsbot.quizzes.rules.asking import AskedQuestion, asked
-from newsbot.quizzes.rules.game import Game, new_game, posted
+from newsbot.quizzes.rules.asking import AskedQuestion, ask_question
+from newsbot.quizzes.rules.game import Game, new_game, with_question_posted
 from newsbot.quizzes.rules.scoring import Answer, results
 
 _AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -25,7 +25,7 @@ _CROWD = 12  # people with a name as long as names get
 def question_cards(library: Library) -> Iterator[tuple[Question, Card]]:
     """Each question with the cards that show it, as large as they get."""
     for number, question in enumerate(library.questions.values()):
-        shown = asked(library, question, Random(number))  # noqa: S311 (what is made here is never asked)
+        shown = ask_question(library, question, Random(number))  # noqa: S311 (what is made here is never asked)
         for card in _cards(library, shown):
             yield question, card
 
@@ -41,4 +41,4 @@ def _cards(library: Library, question: AskedQuestion) -> Iterator[Card]:
 
 def _game(question: AskedQuestion) -> Game:
     game = new_game(_PLACE, "", [question] * _MOST_QUESTIONS, 300, _AT)
-    return posted(replace(game, id=_LARGEST_ID, number=_MOST_QUESTIONS - 1, ending="nobody"), _AT, _AT)
+    return with_question_posted(replace(game, id=_LARGEST_ID, number=_MOST_QUESTIONS - 1, ending="nobody"), _AT, _AT)

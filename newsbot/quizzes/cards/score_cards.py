@@ -79,7 +79,7 @@ def _score(place: int, score: Score, is_shared: bool) -> Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Contribution:
     """An answer whose question is still open, or a vote to skip one, in which nothing is chosen."""
 
     place: Place
@@ -94,8 +94,8 @@ def export_text(
     reports: Iterable[ReportRecord] = (),
     *,
     is_hidden: bool,
-    waiting: Iterable[Deed] = (),
-    votes: Iterable[Deed] = (),
+    waiting: Iterable[Contribution] = (),
+    votes: Iterable[Contribution] = (),
 ) -> str:
     """Everything kept about a person as JSON, one answer a line: their id, whether they hide, what they did and where.
 
@@ -109,13 +109,13 @@ def export_text(
     lines = [
         f'{{"person": {_json(person)}, "hidden": {_json(is_hidden)},',
         '"answers": [',
-        *_separated([_group(*group) for group in groups.items()]),
+        *_join_groups([_group(*group) for group in groups.items()]),
         '], "waiting": [',
-        *_separated([[_deed(each)] for each in waiting]),
+        *_join_groups([[_deed(each)] for each in waiting]),
         '], "votes": [',
-        *_separated([[_deed(each)] for each in votes]),
+        *_join_groups([[_deed(each)] for each in votes]),
         '], "reports": [',
-        *_separated([[_report(each)] for each in reports]),
+        *_join_groups([[_report(each)] for each in reports]),
         "]}",
     ]
     return "\n".join(lines)
@@ -124,7 +124,7 @@ def export_text(
 def _group(key: tuple[str, ...], rows: Sequence[Result]) -> list[str]:
     names = ("platform", "workspace", "channel", "name")
     head = ", ".join(f"{_json(name)}: {_json(value)}" for name, value in zip(names, key, strict=True))
-    return [f'{{{head}, "given": [', *_separated([[_answer(row)] for row in rows]), "]}"]
+    return [f'{{{head}, "given": [', *_join_groups([[_answer(row)] for row in rows]), "]}"]
 
 
 def _answer(row: Result) -> str:
@@ -138,7 +138,7 @@ def _answer(row: Result) -> str:
     return _json(kept)
 
 
-def _deed(deed: Deed) -> str:
+def _deed(deed: Contribution) -> str:
     where = deed.place
     kept: dict[str, object] = {"platform": where.platform, "workspace": where.workspace, "channel": where.channel}
     kept["question"] = deed.question
@@ -157,7 +157,7 @@ def _report(report: ReportRecord) -> str:
     return _json(kept)
 
 
-def _separated(groups: Sequence[Sequence[str]]) -> list[str]:
+def _join_groups(groups: Sequence[Sequence[str]]) -> list[str]:
     """The lines of all groups, a comma after the last line of each but the last one."""
     lines = [line for group in groups for line in (*group[:-1], f"{group[-1]},")]
     return [*lines[:-1], lines[-1][:-1]] if lines else []

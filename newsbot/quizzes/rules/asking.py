@@ -38,7 +38,7 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QuestionFilter:
     """What a game is to ask: how many questions, of which topic and difficulty; None is any."""
 
     count: int
@@ -51,7 +51,7 @@ def question_id(topic: str, name: str) -> str:
     return f"{topic}/{name}"
 
 
-def asked(library: Library, question: Question, random: Random) -> AskedQuestion:
+def ask_question(library: Library, question: Question, random: Random) -> AskedQuestion:
     """The question with shuffled choices and a fresh salt."""
     choices = [one_line(library.filled_text(choice)) for choice in question.choices]
     right = choices[question.choices.index(question.answer)]
@@ -73,7 +73,7 @@ def asked(library: Library, question: Question, random: Random) -> AskedQuestion
 
 
 def pick(
-    library: Library, wanted: Wanted, history: Sequence[str], random: Random, without: Collection[str] = ()
+    library: Library, wanted: QuestionFilter, history: Sequence[str], random: Random, without: Collection[str] = ()
 ) -> tuple[AskedQuestion, ...]:
     """The questions of a new game; fewer than wanted where there are no more. Retired ones are never among them.
 
@@ -84,10 +84,10 @@ def pick(
     pool = {question_id(*key): question for key, question in library.questions.items() if _fits(question, wanted)}
     pool = {name: question for name, question in pool.items() if name not in without}
     chosen = _in_turn(pool, history, random)[: wanted.count]
-    return tuple(asked(library, pool[name], random) for name in chosen)
+    return tuple(ask_question(library, pool[name], random) for name in chosen)
 
 
-def _fits(question: Question, wanted: Wanted) -> bool:
+def _fits(question: Question, wanted: QuestionFilter) -> bool:
     return wanted.topic in (None, question.topic) and wanted.difficulty in (None, question.difficulty)
 
 

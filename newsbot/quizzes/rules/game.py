@@ -127,10 +127,10 @@ def ends_at(game: Game) -> datetime | None:
     if game.asked_at is None or game.seconds is None:
         return None
     stood_at = game.stood_at or game.asked_at
-    return game.asked_at + (_moved(stood_at, game.seconds, game.outages) - stood_at)
+    return game.asked_at + (_deadline(stood_at, game.seconds, game.outages) - stood_at)
 
 
-def _moved(start: datetime, seconds: int, outages: Sequence[OutageRecord]) -> datetime:
+def _deadline(start: datetime, seconds: int, outages: Sequence[OutageRecord]) -> datetime:
     """The instant so many seconds after another one, those not counted in which newsbot was down."""
     end, reached = start + timedelta(seconds=seconds), start
     for outage in sorted(outages, key=lambda each: each.start):
@@ -149,7 +149,7 @@ def due(game: Game) -> datetime | None:
     match game.phase:
         case "asking" if game.seconds is not None:
             # From when the message was known to stand, by our own clock: nobody loses time by clocks that differ.
-            return min(over, _moved(game.since, game.seconds, game.outages) + SETTLE)
+            return min(over, _deadline(game.since, game.seconds, game.outages) + SETTLE)
         case "asking":
             return over
         case "pausing":
@@ -171,7 +171,7 @@ def advance(game: Game, now: datetime, answers: int) -> Game:
         case "asking":
             silent = 0 if answers else game.silent + 1
             ending = _ending(game, silent, is_over=is_over)
-            return _closed(replace(game, silent=silent), now, ending)
+            return _close(replace(game, silent=silent), now, ending)
     return game
 
 
@@ -192,7 +192,7 @@ def _ending(game: Game, silent: int, *, is_over: bool) -> Ending:
     return "nobody" if silent >= MOST_SILENT else ""
 
 
-def _closed(game: Game, now: datetime, ending: Ending, at: datetime | None = None) -> Game:
+def _close(game: Game, now: datetime, ending: Ending, at: datetime | None = None) -> Game:
     """The question closed at its end, `at` an instant of the platform's clock, or now: at whichever comes first.
 
     Now is told by the platform's clock. Where that is behind ours, our own would let presses count that are made after
@@ -204,7 +204,7 @@ def _closed(game: Game, now: datetime, ending: Ending, at: datetime | None = Non
     return replace(game, phase="revealing", since=now, closed_at=closed_at, ending=ending)
 
 
-def was_down(game: Game, outage: OutageRecord) -> Game:
+def pause_for_outage(game: Game, outage: OutageRecord) -> Game:
     """The game after an outage of newsbot; itself where no clock runs that stood still meanwhile."""
     if game.seconds is None or game.phase not in ("posting", "asking"):
         return game
@@ -217,12 +217,12 @@ def was_down(game: Game, outage: OutageRecord) -> Game:
 # -- what was done on the platform -----------------------------------------------------------------------------------
 
 
-def opened(game: Game, place: Place, now: datetime) -> Game:
+def with_thread_opened(game: Game, place: Place, now: datetime) -> Game:
     """Its questions are to stand in `place`."""
     return replace(game, phase="posting", since=now, place=place) if game.phase == "opening" else game
 
 
-def posted(game: Game, at: datetime, now: datetime, put_at: datetime | None = None) -> Game:
+def with_question_posted(game: Game, at: datetime, now: datetime, put_at: datetime | None = None) -> Game:
     """The question stands; its clock runs from `at`, the platform's own timestamp of its message.
 
     `now` is when that was known, and `put_at` since when it could be posted: a timestamp that is not between them is by
@@ -232,45 +232,45 @@ def posted(game: Game, at: datetime, now: datetime, put_at: datetime | None = No
         return game
     stood_at = min(max(at, put_at or at), now)
     asking = replace(game, phase="asking", since=now, asked_at=at, stood_at=stood_at)
-    return _closed(asking, now, game.ending, at) if game.ending else asking
+    return _close(asking, now, game.ending, at) if game.ending else asking
 
 
-def revealed(game: Game, now: datetime, shown: int) -> Game:
+def with_answer_revealed(game: Game, now: datetime, shown: int) -> Game:
     """The right choice is shown, with so many answers: a pause."""
     return replace(game, phase="pausing", since=now, shown=shown) if game.phase == "revealing" else game
 
 
-def finished(game: Game, now: datetime) -> Game:
+def with_scores_posted(game: Game, now: datetime) -> Game:
     """The final scores stand."""
     return replace(game, phase="ended", since=now) if game.phase in ("finishing", "mending") else game
 
 
-def to_mend(game: Game, now: datetime) -> Game:
+def to_correct(game: Game, now: datetime) -> Game:
     """A game whose final scores are to be shown anew, as somebody who played had themselves erased."""
     return replace(game, phase="mending", since=now) if game.phase == "ended" and not game.daily else game
 
 
-def postponed(game: Game, until: datetime) -> Game:
+def postpone(game: Game, until: datetime) -> Game:
     """What is to be done could not be done now, and is to be tried again."""
     return replace(game, since=until) if game.to_do else game
 
 
-def refused(game: Game, now: datetime) -> Game:
+def end_as_refused(game: Game, now: datetime) -> Game:
     """The platform lets nothing be posted here any more: the game has ended."""
     return game if game.phase in OVER else replace(game, phase="ended", since=now, ending="refused")
 
 
-def unposted(game: Game, now: datetime) -> Game:
+def skip_to_scores(game: Game, now: datetime) -> Game:
     """This one message cannot be posted, though others may: the final scores follow."""
     if game.phase not in ("opening", "posting"):
-        return refused(game, now)
+        return end_as_refused(game, now)
     return replace(game, phase="finishing", since=now, ending=game.ending or "refused")
 
 
 # -- who may end it --------------------------------------------------------------------------------------------------
 
 
-def stopped(game: Game, person: str, now: datetime, *, is_admin: bool) -> Game:
+def stop(game: Game, person: str, now: datetime, *, is_admin: bool) -> Game:
     """The game after somebody stopped it; an open question is revealed first.
 
     Raises RequestError where the person neither started it nor is an admin, or where it ends already.
@@ -283,7 +283,7 @@ def stopped(game: Game, person: str, now: datetime, *, is_admin: bool) -> Game:
         case "posting":  # its message may stand already: it is confirmed first
             return replace(game, ending="stopped")
         case "asking":
-            return _closed(game, now, "stopped")
+            return _close(game, now, "stopped")
         case "revealing":
             return replace(game, ending="stopped")
         case "pausing":
@@ -306,7 +306,7 @@ def may_vote(game: Game, person: str, players: Collection[str]) -> bool:
     return person == game.starter or person in players
 
 
-def skipped(game: Game, at: datetime, now: datetime, votes: Collection[str], players: Collection[str]) -> Game:
+def skip_by_vote(game: Game, at: datetime, now: datetime, votes: Collection[str], players: Collection[str]) -> Game:
     """The game after these people voted to skip the question being asked, the last of them at `at` by the platform's
     clock; itself where they are too few.
 
@@ -316,4 +316,4 @@ def skipped(game: Game, at: datetime, now: datetime, votes: Collection[str], pla
     counted = {person for person in votes if may_vote(game, person, players)}
     if game.phase != "asking" or len(counted) < votes_needed(game, players):
         return game
-    return _closed(replace(game, silent=0), now, "finished" if game.is_last else "", at)
+    return _close(replace(game, silent=0), now, "finished" if game.is_last else "", at)

@@ -106,7 +106,7 @@ def _total(person: str, theirs: Sequence[Result]) -> Score:
     return Score(person, name, sum(row.points for row in theirs), sum(row.is_right for row in theirs), len(theirs))
 
 
-def placed(scores: Sequence[Score]) -> tuple[tuple[int, Score], ...]:
+def ranked_scores(scores: Sequence[Score]) -> tuple[tuple[int, Score], ...]:
     """Each score with its place, one more than the people with more points: as many points share a place."""
     points = [score.points for score in scores]
     return tuple((1 + sum(other > score.points for other in points), score) for score in scores)
