@@ -120,17 +120,17 @@ def rows() -> Iterator[Row]:
 
     root = Path(__file__).resolve().parent.parent
     live = LiveLibrary(root / "content", lambda: TODAY)
-    desk = Dispatcher(live, lambda: datetime.now(UTC), lambda: "id")
+    dispatcher = Dispatcher(live, lambda: datetime.now(UTC), lambda: "id")
     ask = Ask(ANNA, HERE, ("deepseek", "cost"))
     loop = asyncio.new_event_loop()
 
     async def many(count: int) -> None:
         for _ in range(count):
-            await desk.answer(ask)
+            await dispatcher.answer(ask)
 
     async def many_said(count: int) -> None:
         for _ in range(count):
-            await desk.say("/deepseek cost", ANNA, HERE)
+            await dispatcher.say("/deepseek cost", ANNA, HERE)
 
     loop.run_until_complete(many(10))
     answered = each(lambda: loop.run_until_complete(many(1_000)), 1) * 1_000 / 1_000

@@ -108,8 +108,10 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
                 if settled % MESSAGES == 0:
                     is_over.set()
 
-        courier = OutboxWorker(database, {platform.name: platform}, "w", lambda: datetime.now(UTC), Random(1), count)
-        running = asyncio.create_task(courier.run(stop))
+        outbox_worker = OutboxWorker(
+            database, {platform.name: platform}, "w", lambda: datetime.now(UTC), Random(1), count
+        )
+        running = asyncio.create_task(outbox_worker.run(stop))
         gc_tuning.apply()  # as `newsbot run` does
 
         async def one(number: int) -> None:
@@ -119,7 +121,7 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
             fresh = [NewDelivery(f"{number}:{each}", where, now) for each, where in enumerate(places)]
             async with database.transaction() as tx:
                 await tx.deliveries.add(await tx.deliveries.add_edition(body, "v1", now), fresh)
-            courier.wake()
+            outbox_worker.wake()
             await is_over.wait()
             async with database.transaction() as tx:
                 assert await tx.deliveries.counts() == {"sent": number * MESSAGES}
@@ -172,12 +174,12 @@ async def _discord_bare(given: dict[str, Any]) -> None:
 async def _slack_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
     from newsbot.platforms.slack.adapter import SlackPlatform
+    from newsbot.platforms.slack.background import BackgroundTasks
     from newsbot.platforms.slack.client import SlackCalls
     from newsbot.platforms.slack.installations import Workspaces
     from newsbot.platforms.slack.pictures import UploadedPictures
     from newsbot.platforms.slack.renderer import CardRenderer
     from newsbot.platforms.slack.responses import ChannelPace, Responder
-    from newsbot.platforms.slack.work import BackgroundTasks
     from newsbot.platforms.slack.workspace import Workspace
     from newsbot.storage.database import Database
 

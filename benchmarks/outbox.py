@@ -1,4 +1,4 @@
-"""The outbox beside bare SQLAlchemy on both databases, and a courier's memory while very many messages wait.
+"""The outbox beside bare SQLAlchemy on both databases, and an outbox worker's memory while very many messages wait.
 
 The bare floor is a queue in a table of six columns with a unique key and an index of states, written by SQLAlchemy and
 the driver: it has no due times, no leases, no order within a channel, and does not note that a request leaves. Rows of
@@ -104,7 +104,7 @@ async def _insert_plain(database: Database, number: int) -> float:
 
 
 async def _empty(database: Database, _: int) -> float:
-    """Claim, begin and settle everything, as a courier does: it settles what has left together with the next begin."""
+    """Claim, begin and settle everything, as an outbox worker does: it settles what left with the next begin."""
     began = time.perf_counter()
     held, ended = await _claimed(database), list[Settlement]()
     while held or ended:
@@ -238,8 +238,8 @@ async def _wait_and_deliver(url: str, waiting: int) -> None:
         async with database.transaction() as tx:
             await tx.deliveries.add(await tx.deliveries.add_edition(_BODY, "v1", now), fresh)
     stop = asyncio.Event()
-    courier = OutboxWorker(database, {"discord": platform}, "w", lambda: datetime.now(UTC), Random(1))
-    running = asyncio.create_task(courier.run(stop))
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", lambda: datetime.now(UTC), Random(1))
+    running = asyncio.create_task(outbox_worker.run(stop))
     began = time.perf_counter()
     await platform.is_over.wait()
     took = (time.perf_counter() - began) * 1e6 / DELIVERED

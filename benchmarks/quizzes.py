@@ -1,6 +1,6 @@
 """Quizzes: a thousand people who answer one question within a second, beside a press that needs no database.
 
-Both presses go the same way, from the platform's socket through the desk and back to a receipt for whoever pressed. A
+Both presses go the same way: from the platform's socket through the dispatcher, and back as a receipt. A
 row's floor is the empty press of the same crowd on the same server; what an answer takes beyond it is the judging and
 the transaction, which many presses share.
 
@@ -143,7 +143,7 @@ async def _of_crowd(platform: str, kind: str) -> list[Row]:
     ]
 
 
-# -- ballots alone --------------------------------------------------------------------------------------------------
+# -- presses alone --------------------------------------------------------------------------------------------------
 
 
 async def _game(database: Database, number: int) -> int:
@@ -159,13 +159,13 @@ async def _game(database: Database, number: int) -> int:
     return made.id
 
 
-async def _ballots(database: Database, number: int) -> float:
+async def _answer_counter(database: Database, number: int) -> float:
     """Seconds in which presses are judged and counted."""
     game, where, now = await _game(database, number), Place("discord", "1", str(number)), datetime.now(UTC)
-    ballots = AnswerCounter(database)
+    answer_counter = AnswerCounter(database)
     presses = [Answer(str(each), f"player{each}", where, 0, each % 4, now) for each in range(PRESSES)]
     began = time.perf_counter()
-    counted = await asyncio.gather(*(ballots.submit(game, press) for press in presses))
+    counted = await asyncio.gather(*(answer_counter.submit(game, press) for press in presses))
     took = time.perf_counter() - began
     assert all(verdict.kind == "counted" for _, verdict in counted)
     return took
@@ -186,18 +186,18 @@ async def _bare(database: Database, number: int) -> float:
     return time.perf_counter() - began
 
 
-async def _of_ballots(kind: str) -> list[Row]:
+async def _of_answer_counter(kind: str) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         async with _databases(kind, Path(name)) as url:
             database = Database(url)
             await migrate(database)
-            took = [(await _ballots(database, each), await _bare(database, each)) for each in range(SERIES + 1)]
+            took = [(await _answer_counter(database, each), await _bare(database, each)) for each in range(SERIES + 1)]
             await database.close()
     ours, floor = (statistics.median(side) * 1e6 / PRESSES for side in zip(*took[1:], strict=True))
     return [
         Row(f"quiz: {kind}, an answer judged and kept (floor: insert)", ours, "us", math.inf, floor),
         Row(f"quiz: {kind}, an answer judged and kept", ours, "us", _TENTH),
-        Row(f"quiz: {kind}, answers a second by Ballots alone", 1e6 / ours, "", math.inf),
+        Row(f"quiz: {kind}, answers a second by AnswerCounter alone", 1e6 / ours, "", math.inf),
         Row(f"quiz: {kind}, rows a second by bare inserts", 1e6 / floor, "", math.inf),
     ]
 
@@ -205,6 +205,6 @@ async def _of_ballots(kind: str) -> list[Row]:
 def rows() -> Iterator[Row]:
     """The measured lines."""
     for kind in ("SQLite", "PostgreSQL"):
-        yield from asyncio.run(_of_ballots(kind))
+        yield from asyncio.run(_of_answer_counter(kind))
         for platform in ("discord", "slack"):
             yield from asyncio.run(_of_crowd(platform, kind))

@@ -1,4 +1,4 @@
-"""What the processes of a drill do: planners and couriers, each for one act, and perhaps killed within it."""
+"""What the processes of a drill do: planners and outbox workers, each for one act, and perhaps killed within it."""
 
 import asyncio
 import os
@@ -39,13 +39,13 @@ _LONGEST_PAUSE = 0.05  # seconds that newsbot's own pauses between tries take he
 class Act:
     """What one process does.
 
-    Its clock is `moved` seconds ahead. It is killed when it reaches `step` for the `nth` time. A courier is killed as
+    Its clock is `moved` seconds ahead. It is killed when it reaches `step` for the `nth` time. It is killed as
     well after `patience` seconds with something still to do, or still to be planned where it `awaits` that. `disk` is
     the size in bytes that no file may outgrow, 0 for none; `pages`: the database may not grow by a page. A writer waits
     `busy` seconds for SQLite's lock.
     """
 
-    role: Literal["planner", "courier"]
+    role: Literal["planner", "outbox worker"]
     moved: float
     step: str = ""
     nth: int = 1
@@ -146,16 +146,16 @@ async def _delivered(
     login = Login(scene.discord_token)
     values = SlackConfig(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
     shelf = Shelf(library())
-    desk = Dispatcher(shelf, now, lambda: "incident")
+    dispatcher = Dispatcher(shelf, now, lambda: "incident")
     discord = DiscordPlatform(login.http, MessageRenderer(Drawing()), _not_published, _briefly)
     try:
-        async with slack_service(values, desk, shelf, database, Drawing(), now, with_events=False) as slack:
+        async with slack_service(values, dispatcher, shelf, database, Drawing(), now, with_events=False) as slack:
             platforms: dict[str, Platform] = {"discord": discord, "slack": slack.platform}
             random = Random(os.getpid())  # noqa: S311 (no secret)
-            courier = OutboxWorker(database, platforms, f"worker-{os.getpid()}", now, random, killer)
+            outbox_worker = OutboxWorker(database, platforms, f"worker-{os.getpid()}", now, random, killer)
             stop = asyncio.Event()
-            running = asyncio.create_task(courier.run(stop))
-            if not await _emptied(database, courier, now, act):
+            running = asyncio.create_task(outbox_worker.run(stop))
+            if not await _emptied(database, outbox_worker, now, act):
                 die()
             stop.set()
             await running
@@ -163,11 +163,11 @@ async def _delivered(
         await login.close()
 
 
-async def _emptied(database: Database, courier: OutboxWorker, now: Callable[[], datetime], act: Act) -> bool:
+async def _emptied(database: Database, outbox_worker: OutboxWorker, now: Callable[[], datetime], act: Act) -> bool:
     """Whether nothing is due any more, before patience ends."""
     until = time.monotonic() + act.patience
     while time.monotonic() < until:
-        courier.wake()
+        outbox_worker.wake()
         await asyncio.sleep(_LOOK_SECONDS)
         with suppress(StorageError):
             async with database.transaction() as tx:

@@ -22,7 +22,7 @@ _AT_ONCE = 1.0
 
 @dataclass(frozen=True)
 class Counts:
-    """How many runs with kills, with a full disk and with a locked database; `alone`: one planner, one courier."""
+    """How many runs with kills, a full disk and a locked database; `alone`: one planner and one outbox worker."""
 
     kills: int
     disks: int
@@ -35,11 +35,11 @@ def planner(step: str = "", *, disk: int = 0, pages: bool = False, busy: float =
     return Act("planner", 0, step, disk=disk, pages=pages, busy=busy)
 
 
-def courier(
+def outbox_worker(
     step: str = "", nth: int = 1, *, patience: float = 5.0, awaits: bool = False, disk: int = 0, busy: float = 10.0
 ) -> Act:
-    """A courier."""
-    return Act("courier", 0, step, nth, patience, awaits, disk, busy=busy)
+    """An outbox worker."""
+    return Act("outbox worker", 0, step, nth, patience, awaits, disk, busy=busy)
 
 
 def _begun(stage: Stage, account: Account) -> None:
@@ -56,34 +56,34 @@ async def recovered(stage: Stage, random: Random | None) -> None:
         elif number == 1:
             stage.mend()
         await stage.play(after, planner())
-        await stage.play(after, courier())
+        await stage.play(after, outbox_worker())
         if await stage.is_over():
             break
     stage.mend()
 
 
 async def killed(stage: Stage, account: Account, step: str, random: Random, *, spoilt: bool = True) -> None:
-    """One planner and one courier, one of which is killed at `step`."""
+    """One planner and one outbox worker, one of which is killed at `step`."""
     _begun(stage, account)
     if spoilt:
         stage.spoil(random)
     await _acted(stage, account, planner(step if step in PLANNER_STEPS else ""))
     nth = random.randint(1, 4) if step in ("sending", "sent") else 1
-    await _acted(stage, account, courier(step if step in COURIER_STEPS else "", nth))
+    await _acted(stage, account, outbox_worker(step if step in COURIER_STEPS else "", nth))
     await recovered(stage, random if spoilt else None)
 
 
 async def crowded(stage: Stage, account: Account, step: str, random: Random) -> None:
-    """Two planners and four couriers at once; one or two of them are killed at `step`."""
+    """Two planners and four outbox workers at once; one or two of them are killed at `step`."""
     _begun(stage, account)
     stage.spoil(random)
     deadly = [step] * random.randint(1, 3)
     planners = [*deadly[:2], ""] if step in PLANNER_STEPS else ["", ""]
-    couriers = [*deadly, "", "", "", ""] if step in COURIER_STEPS else [""] * 4
+    outbox_workers = [*deadly, "", "", "", ""] if step in COURIER_STEPS else [""] * 4
     random.shuffle(planners)
-    random.shuffle(couriers)
+    random.shuffle(outbox_workers)
     acts = [planner(each) for each in planners[:2]]
-    acts += [courier(each, patience=2.0, awaits=True) for each in couriers[:4]]
+    acts += [outbox_worker(each, patience=2.0, awaits=True) for each in outbox_workers[:4]]
     await _acted(stage, account, *acts)
     await recovered(stage, random)
 
@@ -94,7 +94,7 @@ async def full_disk(stage: Stage, account: Account, random: Random) -> None:
     size = random.randrange(36, 200) * 1_024
     await _acted(stage, account, planner(pages=True) if random.random() < 0.4 else planner(disk=size))
     await _acted(stage, account, planner())
-    await _acted(stage, account, courier(disk=random.randrange(36, 120) * 1_024, patience=1.5))
+    await _acted(stage, account, outbox_worker(disk=random.randrange(36, 120) * 1_024, patience=1.5))
     await recovered(stage, None)
 
 
@@ -105,7 +105,7 @@ async def locked(stage: Stage, account: Account, random: Random) -> None:
     async with _lock(stage, 0.8):
         await _acted(stage, account, planner(busy=busy))
     async with _lock(stage, 0.8):
-        await _acted(stage, account, courier(busy=busy))
+        await _acted(stage, account, outbox_worker(busy=busy))
     await recovered(stage, None)
 
 

@@ -31,7 +31,7 @@ class QuizAccount:
     miscounted: int = 0
     wrong_points: int = 0
     wrong_times: int = 0
-    troubles: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
@@ -52,7 +52,7 @@ class QuizAccount:
             "miscounted": self.miscounted,
             "wrong_points": self.wrong_points,
             "wrong_times": self.wrong_times,
-            "troubles": self.troubles,
+            "troubles": self.alerts,
         }
 
     def add(
@@ -140,4 +140,4 @@ class QuizAccount:
     def _trouble(self, kind: str, played: Played, what: str) -> None:
         setattr(self, kind, getattr(self, kind) + 1)
         place = played.table.place
-        self.troubles.append(f"{kind}: {place.platform} {place.channel}: {what}")
+        self.alerts.append(f"{kind}: {place.platform} {place.channel}: {what}")

@@ -30,7 +30,9 @@ from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.service import GameOptions, QuizService
 from newsbot.storage.database import Database
 
-COURIER = "courier "  # before the names of the courier's steps: it and the games both know one called "claimed"
+COURIER = (
+    "outbox worker "  # before the names of the outbox worker's steps: it and the games both know one called "claimed"
+)
 _LONGEST_REST, _SHORTEST_REST = 0.4, 0.02  # seconds of the wall between two looks at what is due
 
 
@@ -76,23 +78,23 @@ async def hosted(scene: Scene, order: Order) -> None:
     platforms: dict[str, Platform] = {}
     dailies = DailyQuestions(database, library, pace.now, random)
     quizzes = QuizService(database, platforms, library, dailies, pace.now, random, woken.set)
-    desk = Dispatcher(shelf, pace.now, lambda: "incident", quizzes=quizzes)
+    dispatcher = Dispatcher(shelf, pace.now, lambda: "incident", quizzes=quizzes)
     values = SlackConfig(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
     platforms["discord"] = DiscordPlatform(login.http, MessageRenderer(Drawing()), _not_published, now=pace.now)
     try:
-        async with slack_service(values, desk, shelf, database, Drawing(), pace.now, with_events=False) as slack:
+        async with slack_service(values, dispatcher, shelf, database, Drawing(), pace.now, with_events=False) as slack:
             platforms["slack"] = slack.platform
-            courier = OutboxWorker(
+            outbox_worker = OutboxWorker(
                 database, platforms, f"host {order.number}", pace.now, random, lambda step: armed(COURIER + step)
             )
-            games = GameEngine(database, platforms, library, pace.now, courier.wake, armed)
+            games = GameEngine(database, platforms, library, pace.now, outbox_worker.wake, armed)
             began = pace.seconds()
             await games.run_once()
             moving = [
-                asyncio.create_task(courier.run(asyncio.Event())),
+                asyncio.create_task(outbox_worker.run(asyncio.Event())),
                 asyncio.create_task(_moved_on(games, pace, woken)),
             ]
-            await Line(order, quizzes, desk, armed).serve(began)
+            await Line(order, quizzes, dispatcher, armed).serve(began)
             for task in moving:
                 task.cancel()
             await asyncio.gather(*moving, games.close(), return_exceptions=True)
@@ -116,10 +118,10 @@ async def _moved_on(games: GameEngine, pace: Pace, woken: asyncio.Event) -> None
 class Line:
     """The connection to the stage."""
 
-    def __init__(self, order: Order, quizzes: QuizService, desk: Dispatcher, armed: Armed) -> None:
+    def __init__(self, order: Order, quizzes: QuizService, dispatcher: Dispatcher, armed: Armed) -> None:
         self._order = order
         self._quizzes = quizzes
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._armed = armed
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -155,7 +157,7 @@ class Line:
     async def _press(self, told: dict[str, Any]) -> str:
         """The title of the receipt."""
         who, where, at = Person(**told["who"]), Place(**told["where"]), instant(told["at"])
-        reply = await self._desk.click_token(told["token"], who, where, told["message"], "", (), at)
+        reply = await self._dispatcher.click_token(told["token"], who, where, told["message"], "", (), at)
         assert isinstance(reply, Reply)
         assert reply.private, "a receipt is for whoever pressed alone"
         return reply.card.title

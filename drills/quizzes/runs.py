@@ -124,7 +124,7 @@ async def _killed(
             return
     if victim.died_at:
         account.kills[stage.kind][victim.died_at] += 1
-    # The messages that a dead courier holds are its own for a while: the others with it, or it is a long wait.
+    # The messages that a dead outbox worker holds are its own for a while: the others with it, or it is a long wait.
     if step.startswith(COURIER) or random.random() < 0.5:
         down = _LONG_DOWN if step.startswith(COURIER) else random.choice(_DOWN)
         account.kills[stage.kind][POWER_CUT] += await stage.darkness(down)

@@ -39,11 +39,11 @@ def today() -> date:
 
 @dataclass(frozen=True)
 class App:
-    """A newsbot that can answer: the live content and the desk over it."""
+    """A newsbot that can answer: the live content and the dispatcher over it."""
 
     settings: Settings
     live: LiveLibrary
-    desk: Dispatcher
+    dispatcher: Dispatcher
 
 
 def build(
@@ -60,10 +60,10 @@ def build(
     live = LiveLibrary(settings.content_folder, today)
     digests = digests_of(live) if digests_of else None
     quizzes = quizzes_of(live) if quizzes_of else None
-    desk = Dispatcher(
+    dispatcher = Dispatcher(
         live, now, lambda: secrets.token_hex(4), handled, choices=choices, digests=digests, quizzes=quizzes
     )
-    return App(settings, live, desk)
+    return App(settings, live, dispatcher)
 
 
 def chart_renderer(settings: Settings) -> "ChartRenderer":

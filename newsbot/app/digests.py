@@ -66,19 +66,19 @@ def planner_of(
     from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
     from newsbot.digests.planner import Planner
 
-    return Planner(database, lambda: live.current, ContentNews, question or SelfCheckQuestion(), now, troubles=watch)
+    return Planner(database, lambda: live.current, ContentNews, question or SelfCheckQuestion(), now, alerts=watch)
 
 
-def watch_of(settings: Settings, database: "Database") -> "Watchdog":
+def watchdog_of(settings: Settings, database: "Database") -> "Watchdog":
     """What notices that an edition is not confirmed, and what is told of a refusal."""
     from newsbot.digests.alerts import Alerts
     from newsbot.digests.watchdog import Watchdog
 
-    notices = Alerts(operator_of(settings))
-    return Watchdog(database, notices, now, timedelta(minutes=settings.alerts.minutes))
+    alerts = Alerts(operator_of(settings))
+    return Watchdog(database, alerts, now, timedelta(minutes=settings.alerts.minutes))
 
 
-def courier_of(
+def outbox_worker_of(
     database: "Database",
     platforms: Mapping[str, Platform],
     worker: str,
@@ -106,12 +106,12 @@ def courier_of(
     )
 
 
-def scheduler_of(planner: "Planner", watch: "Watchdog", courier: "OutboxWorker", waking: WakeUp) -> "Scheduler":
+def scheduler_of(planner: "Planner", watch: "Watchdog", outbox_worker: "OutboxWorker", waking: WakeUp) -> "Scheduler":
     """What wakes them in time."""
     from newsbot.scheduler import AfterSweep, Scheduler
 
-    scheduler = Scheduler((AfterSweep(planner, courier.wake), watch), now)
-    waking.sleepers += [scheduler.wake, courier.wake]
+    scheduler = Scheduler((AfterSweep(planner, outbox_worker.wake), watch), now)
+    waking.sleepers += [scheduler.wake, outbox_worker.wake]
     return scheduler
 
 

@@ -56,7 +56,7 @@ async def discord_tools(settings: Settings) -> AsyncIterator[DiscordTools]:
             raise RuntimeError("a single task puts nothing into the outbox")
 
         service = DiscordService(
-            where, app.desk, LiveMenus(app), database, DurableEvents(database), renderer, never, "cli", now
+            where, app.dispatcher, LiveMenus(app), database, DurableEvents(database), renderer, never, "cli", now
         )
         try:
             yield DiscordTools(service.login, service.platform, service.sync)
@@ -66,14 +66,14 @@ async def discord_tools(settings: Settings) -> AsyncIterator[DiscordTools]:
 
 
 class LiveMenus:
-    """The desk's menu, and word of a newer one."""
+    """The dispatcher's menu, and word of a newer one."""
 
     def __init__(self, app: App) -> None:
         self._app = app
 
     def current(self) -> Menu:
         """The newest menu."""
-        return self._app.desk.context.menu
+        return self._app.dispatcher.context.menu
 
     async def changed(self) -> None:
         """Return when the content changed."""

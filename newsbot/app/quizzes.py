@@ -42,7 +42,7 @@ def quizzes_of(
 def games_of(
     database: "Database", platforms: Mapping[str, Platform], live: LiveLibrary, wake: Callable[[], None]
 ) -> "GameEngine":
-    """What moves them on; `wake` tells the courier."""
+    """What moves them on; `wake` tells the outbox worker."""
     from newsbot.quizzes.engine import GameEngine
 
     return GameEngine(database, platforms, lambda: live.current, now, wake)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsbot.app import gc_tuning
 from newsbot.app.container import App, build, chart_renderer, health, now, open_database
-from newsbot.app.digests import WakeUp, courier_of, digests_of, planner_of, scheduler_of, watch_of
+from newsbot.app.digests import WakeUp, digests_of, outbox_worker_of, planner_of, scheduler_of, watchdog_of
 from newsbot.app.discord import LiveMenus, discord_where
 from newsbot.app.drawing import DrawingProgress, draw_ahead
 from newsbot.app.previews import previews
@@ -139,9 +139,9 @@ class _Building:
         self._stack.push_async_callback(self._renderer.close)
         games = games_of(self._database, self._platforms, self._app.live, self._wakings.posts)
         await games.resume(self._served_platforms(parts))
-        watch = watch_of(self._settings, self._database)
-        self._courier = courier_of(self._database, self._homes, self._worker, watch, results=self._dailies)
-        self._wakings.posts.sleepers.append(self._courier.wake)
+        watch = watchdog_of(self._settings, self._database)
+        self._outbox_worker = outbox_worker_of(self._database, self._homes, self._worker, watch, results=self._dailies)
+        self._wakings.posts.sleepers.append(self._outbox_worker.wake)
         if "discord" in parts or ("worker" in parts and self._settings.has_discord):
             await self._discord(with_gateway="discord" in parts)
         serves_slack = "web" in parts and slack_over_http(self._settings)
@@ -155,9 +155,9 @@ class _Building:
         if "terminal" in parts:
             self._terminal(watch)
         if self._homes:
-            self._service("courier", self._courier.run(asyncio.Event()))
+            self._service("outbox worker", self._outbox_worker.run(asyncio.Event()))
             planner = planner_of(self._database, self._app.live, watch, question=self._dailies)
-            scheduler = scheduler_of(planner, watch, self._courier, self._wakings.digests)
+            scheduler = scheduler_of(planner, watch, self._outbox_worker, self._wakings.digests)
             self._healths["digests"] = scheduler.health
             self._service("scheduler", scheduler.run())
             self._service("zones", asyncio.to_thread(_warm_zones))
@@ -199,7 +199,7 @@ class _Building:
         menus = LiveMenus(self._app)
         service = DiscordService(
             discord_where(self._settings),
-            self._app.desk,
+            self._app.dispatcher,
             menus,
             self._database,
             DurableEvents(self._database),
@@ -217,14 +217,16 @@ class _Building:
     async def _post_once(self, key: str, place: Place, reply: Reply) -> None:
         from newsbot.outbox.worker import NewPost
 
-        await self._courier.post(NewPost(key, place, reply, now()))
+        await self._outbox_worker.post(NewPost(key, place, reply, now()))
 
     async def _slack(self, *, with_events: bool) -> None:
         from newsbot.platforms.slack.service import slack_service
 
         app = self._app
         values = slack_values(self._settings)
-        slack = slack_service(values, app.desk, app.live, self._database, self._renderer, now, with_events=with_events)
+        slack = slack_service(
+            values, app.dispatcher, app.live, self._database, self._renderer, now, with_events=with_events
+        )
         service = await self._stack.enter_async_context(slack)
         self._homes["slack"] = service.platform
         self._routes += service.routes
@@ -249,9 +251,9 @@ class _Building:
         from newsbot.platforms.web.adapter import WebChat
         from newsbot.platforms.web.http import WebRoutes
 
-        chat = WebChat(self._app.desk, self._database, now)
+        chat = WebChat(self._app.dispatcher, self._database, now)
         shown = previews(self._settings.http.public_url)
-        routes = WebRoutes(chat, self._app.desk, self._renderer, shown)
+        routes = WebRoutes(chat, self._app.dispatcher, self._renderer, shown)
         self._homes["web"] = chat
         self._routes += routes.routes()
 
@@ -264,13 +266,13 @@ class _Building:
         """Let newsbot post at this terminal, as long as no other one at the same database is the terminal."""
         from newsbot.platforms.terminal.lease import TerminalLease
 
-        courier = courier_of(self._database, {self._screen.name: self._screen}, self._worker, watch)
-        self._wakings.posts.sleepers.append(courier.wake)
+        outbox_worker = outbox_worker_of(self._database, {self._screen.name: self._screen}, self._worker, watch)
+        self._wakings.posts.sleepers.append(outbox_worker.wake)
 
         async def posting() -> None:
             self._platforms[self._screen.name] = self._screen
             try:
-                await courier.run(asyncio.Event())
+                await outbox_worker.run(asyncio.Event())
             finally:
                 del self._platforms[self._screen.name]
 
@@ -341,7 +343,9 @@ async def _talk(running: Running, screen: "Screen") -> bool:
     from newsbot.platforms.terminal.inbound import TerminalChat
 
     app = running.app
-    return await TerminalChat(app.desk, screen, app.settings.data_folder / "history", running.drawing.words, now).run()
+    return await TerminalChat(
+        app.dispatcher, screen, app.settings.data_folder / "history", running.drawing.words, now
+    ).run()
 
 
 @asynccontextmanager

@@ -41,6 +41,6 @@ async def slack_findings(settings: Settings, channel: str, *, posts: bool) -> li
         renderer = chart_renderer(settings)
         try:
             values = slack_values(settings)
-            return await examine(values, app.desk, app.live, database, renderer, now, channel, with_message=posts)
+            return await examine(values, app.dispatcher, app.live, database, renderer, now, channel, with_message=posts)
         finally:
             await renderer.close()

@@ -147,7 +147,7 @@ def _say(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.platforms.terminal.inbound import HERE, local_person
 
     async def answered() -> None:
-        reply = await build(settings).desk.say(" ".join(options.text), local_person(), HERE)
+        reply = await build(settings).dispatcher.say(" ".join(options.text), local_person(), HERE)
         if options.platform:
             for payload in previews(settings.http.public_url)[options.platform](reply.card):
                 print(json.dumps(payload, ensure_ascii=False))
@@ -165,7 +165,7 @@ def _discord_commands(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.discord import discord_tools
     from newsbot.platforms.discord.commands import command_list
 
-    wanted = command_list(build(settings).desk.context.menu)
+    wanted = command_list(build(settings).dispatcher.context.menu)
     if options.deed is None:
         print(json.dumps(wanted.payload, ensure_ascii=False, indent=2))
         return 0
@@ -202,7 +202,7 @@ def _doctor_discord(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.platforms.discord.doctor import examine
 
     async def examined() -> bool:
-        menu = build(settings).desk.context.menu
+        menu = build(settings).dispatcher.context.menu
         is_well = True
         async with discord_tools(settings) as tools:
             async for finding in examine(
@@ -219,7 +219,7 @@ def _slack_manifest(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.app.container import build
     from newsbot.platforms.slack.manifest import left_out_commands, manifest, manifest_json
 
-    menu = build(settings).desk.context.menu
+    menu = build(settings).dispatcher.context.menu
     public_url = settings.http.public_url if settings.secrets.slack_app_token is None else None
     with_direct = not options.no_direct_messages
     rotates = settings.secrets.slack_client_id is not None

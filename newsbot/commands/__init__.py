@@ -1,1 +1,1 @@
-"""What a person can say: the menu, the free-text parser, one module for each command, and the desk that answers."""
+"""What a person can say: the registry of commands, the free-text parser, and the dispatcher that answers."""

@@ -1,4 +1,4 @@
-"""The desk: every request of every platform comes here and gets exactly one reply, whatever goes wrong."""
+"""The dispatcher: every request of every platform comes here and gets exactly one reply, whatever goes wrong."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -57,7 +57,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        shelf: LibraryHolder,
+        holder: LibraryHolder,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         handled: HandledEvents | None = None,
@@ -67,7 +67,7 @@ class Dispatcher:
         quizzes: "QuizService | None" = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
-        self._shelf = shelf
+        self._holder = holder
         self._now = now
         self._new_id = new_id
         self._handled = handled
@@ -81,12 +81,12 @@ class Dispatcher:
     @property
     def context(self) -> Context:
         """The newest library with its menu."""
-        if self._context.library is not self._shelf.current:
+        if self._context.library is not self._holder.current:
             self._context = self._fresh_context()
         return self._context
 
     def _fresh_context(self) -> Context:
-        library = self._shelf.current
+        library = self._holder.current
         return Context(library, self._menu_of(library), self._choices, self._digests, self._quizzes)
 
     async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
@@ -218,7 +218,7 @@ class Dispatcher:
         return await self._handled.claim(asked.who.platform, asked.event_id, asked.at or self._now())
 
     async def _guard(self, answered: Callable[[], Awaitable[_Answer]]) -> _Answer | Reply:
-        """The reply, or what to say in its place; nothing ever leaves the desk unanswered."""
+        """The reply, or what to say in its place; nothing ever leaves the dispatcher unanswered."""
         try:
             return await answered()
         except Unclear as error:

@@ -1,1 +1,1 @@
-"""What is posted by itself: the outbox and the courier that empties it; schedules follow."""
+"""Digests: subscriptions, what is due, what is said, and what becomes of late ones."""

@@ -108,7 +108,7 @@ class EditionCache:
     """Composes each distinct selection once for one version of the content."""
 
     library: Library
-    wire: NewsSource
+    news_source: NewsSource
     question: DailyQuestion
     made: dict[Selection, ComposedEdition] = field(default_factory=dict)
 
@@ -130,7 +130,7 @@ class EditionCache:
     def _composed(self, selection: Selection) -> Edition:
         """The edition, or an empty one that says so where composing breaks: others must not wait for it for ever."""
         try:
-            return compose(self.library, self.wire, self.question, selection)
+            return compose(self.library, self.news_source, self.question, selection)
         except Exception:
             log.exception("the digest of %s on %s cannot be composed", selection.topics or "all topics", selection.day)
             stage = Stage("Digest", "left out", "everything", BROKEN)
@@ -144,11 +144,11 @@ class Planner:
         self,
         database: Database,
         library: Callable[[], Library],
-        wire: Callable[[Library], NewsSource],
+        news_source: Callable[[Library], NewsSource],
         question: DailyQuestion,
         now: Callable[[], datetime],
         checkpoint: Checkpoint = _no_checkpoint,
-        troubles: PlanningAlerts | None = None,
+        alerts: PlanningAlerts | None = None,
     ) -> None:
         """`checkpoint` is told each step: decided, composed, written, planned; drills end the process there.
 
@@ -156,18 +156,18 @@ class Planner:
         """
         self._database = database
         self._library = library
-        self._wire = wire
+        self._news = news_source
         self._question = question
         self._now = now
         self._checkpoint = checkpoint
-        self._troubles = troubles
+        self._alerts = alerts
 
     async def run_once(self) -> datetime | None:
         """Decide every slot that is due; returns when the next one is, None where there is none."""
         now = self._now()
         outages = await self._beat(now)
         library = self._library()
-        composer = EditionCache(library, self._wire(library), self._question)
+        composer = EditionCache(library, self._news(library), self._question)
         editions: dict[Selection, int] = {}
         held = 0  # subscriptions that stay due for now
         while (done := await self._batch(composer, editions, now, outages, held)) is not None:
@@ -217,18 +217,18 @@ class Planner:
         self._checkpoint("planned")
         if not unchanged:
             return None  # another planner was faster with all of them
-        gone = self._troubles is not None  # paused: not due any more
+        gone = self._alerts is not None  # paused: not due any more
         return sum(each.waits and not (each.trouble and gone) for each in planned)
 
     async def _tell(self, tx: Transaction, planned: Sequence[Plan]) -> None:
-        if self._troubles is None:
+        if self._alerts is None:
             return
         for each in planned:
             if each.trouble:
-                await self._troubles.cannot_plan(tx, each.before, each.trouble)
+                await self._alerts.cannot_plan(tx, each.before, each.trouble)
             for delivery, _ in each.deliveries:
                 if delivery.skipped == _LEFT_OUT and not each.waits:
-                    await self._troubles.cannot_compose(tx, each.before, delivery.slot)
+                    await self._alerts.cannot_compose(tx, each.before, delivery.slot)
 
 
 def plan_all(

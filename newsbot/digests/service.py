@@ -59,16 +59,16 @@ class DigestService:
         database: Database,
         platforms: Mapping[str, Platform],
         library: Callable[[], Library],
-        wire: Callable[[Library], NewsSource],
+        news_source: Callable[[Library], NewsSource],
         question: DailyQuestion,
         now: Callable[[], datetime],
         wake: Callable[[], None] = lambda: None,
     ) -> None:
-        """`wake` tells the planner and the courier of this process that something is to be done sooner."""
+        """`wake` tells the planner and the outbox worker of this process that something is to be done sooner."""
         self._database = database
         self._platforms = platforms
         self._library = library
-        self._wire = wire
+        self._news = news_source
         self._question = question
         self._now = now
         self._wake = wake
@@ -255,7 +255,7 @@ class DigestService:
 
     def _composer(self) -> EditionCache:
         library = self._library()
-        return EditionCache(library, self._wire(library), self._question)
+        return EditionCache(library, self._news(library), self._question)
 
     def _platform(self, place: Place) -> Platform:
         platform = self._platforms.get(place.platform)

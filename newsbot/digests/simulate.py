@@ -1,4 +1,4 @@
-"""Replays the life of one digest through the real planner and courier, by a clock that leaps over idle time.
+"""Replays the life of one digest through the real planner and outbox worker, by a clock that leaps over idle time.
 
 The database is a temporary SQLite file and the platform is paper: it takes every message and notes when it came.
 """
@@ -118,11 +118,11 @@ class _Clock:
 
 @dataclass
 class _Replay:
-    """A newsbot of a planner and a courier, with one subscription."""
+    """A newsbot of a planner and an outbox worker, with one subscription."""
 
     database: Database
     planner: Planner
-    courier: OutboxWorker
+    outbox_worker: OutboxWorker
     clock: _Clock
     down: tuple[Outage, ...]
     beat_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
@@ -136,7 +136,7 @@ class _Replay:
             self.clock.at = outage.end if outage else due
             due = await self.planner.run_once()
             self.beat_at = self.clock.at
-            while await self.courier.run_once() and outage:  # a single slot is a single message
+            while await self.outbox_worker.run_once() and outage:  # a single slot is a single message
                 pass
 
     async def _beat(self, at: datetime) -> None:
@@ -167,13 +167,13 @@ async def _replayed(
     start = min([slots[0].instant, *(each.start for each in plan.down)]) - _BEFORE
     clock = _Clock(start)
     paper = Paper(clock)
-    wire = ContentNews(library)
-    planner = Planner(database, lambda: library, lambda _: wire, SelfCheckQuestion(), clock)
-    courier = OutboxWorker(database, {paper.name: paper}, "replay", clock, Random(0))  # noqa: S311 (no secret)
+    news_source = ContentNews(library)
+    planner = Planner(database, lambda: library, lambda _: news_source, SelfCheckQuestion(), clock)
+    outbox_worker = OutboxWorker(database, {paper.name: paper}, "replay", clock, Random(0))  # noqa: S311 (no secret)
     subscription = await _subscribed(database, plan, start)
     # Nothing wakes a scheduler for a date that does not exist: it is decided with the slot after it.
     last = next_slots(plan.rule, slots[-1].slot.day - _DAY, start, 1)[0]
-    await _Replay(database, planner, courier, clock, plan.down).live(subscription.next_at, last.instant)
+    await _Replay(database, planner, outbox_worker, clock, plan.down).live(subscription.next_at, last.instant)
     async with database.transaction() as tx:
         decided = await tx.deliveries.of_subscription(subscription.id, _ALL)
     by_slot = {each.slot: each for each in decided}

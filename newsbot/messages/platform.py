@@ -1,4 +1,4 @@
-"""The platform port: what the desk and, later, the scheduler need from Discord, Slack, the web or a terminal."""
+"""The platform port: what the dispatcher and, later, the scheduler need from Discord, Slack, the web or a terminal."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

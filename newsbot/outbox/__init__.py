@@ -1,1 +1,1 @@
-"""How messages leave: the courier that empties the outbox."""
+"""How messages leave: one way in, one worker that empties it."""

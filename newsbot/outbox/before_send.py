@@ -41,7 +41,7 @@ class _Request:
 
 
 class GatheredResults:
-    """Results for one courier. Safe to share between the tasks of one event loop."""
+    """Results for one outbox worker. Safe to share between the tasks of one event loop."""
 
     def __init__(self, results: DailyResults, pauses: Sequence[float] = PAUSES) -> None:
         self._results = results

@@ -1,4 +1,4 @@
-"""The ledger: what couriers note about single deliveries, written to the outbox in groups.
+"""Notes of outbox workers about single deliveries, written to the outbox in groups.
 
 While one transaction is under way the next notes gather, and go together in the next one: many messages at once cost
 few commits, and a single one waits for nothing.

@@ -1,4 +1,4 @@
-"""The courier: takes messages from the outbox to their platforms, each once, whatever dies in between."""
+"""The outbox worker: takes messages from the outbox to their platforms, each once, whatever dies in between."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ class NewPost:
 
 
 class OutboxWorker:
-    """Empties the outbox. Any number of couriers, in any number of processes, may share one."""
+    """Empties the outbox. Any number of workers, in any number of processes, may share one."""
 
     def __init__(
         self,
@@ -70,9 +70,9 @@ class OutboxWorker:
         judge: DecideLate | None = None,
         results: DailyResults | None = None,
     ) -> None:
-        """`worker` names this courier among all. `checkpoint` is told each step; drills end the process there.
+        """`worker` names this one among all. `checkpoint` is told each step; drills end the process there.
 
-        `paces` bound how fast all couriers together write to a platform. `on_refused` is told of each digest that a
+        `paces` bound how fast all workers together write to a platform. `on_refused` is told of each digest that a
         platform refuses, with the reason and the fix, in the transaction that notes this. `judge` tells what becomes of
         a digest that was decided in time and leaves late; without it, each is posted and says how late it is. `results`
         closes the question of the day that a digest's own takes the place of.

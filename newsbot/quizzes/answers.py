@@ -1,4 +1,4 @@
-"""Ballots: what people press, counted in groups and each exactly once.
+"""AnswerCounter: what people press, counted in groups and each exactly once.
 
 While one transaction is under way the next presses gather, and go together in the next one: a thousand people within a
 second cost few commits, and a single one waits for nothing. The rows' keys are unique, and a game is held while presses
@@ -71,7 +71,7 @@ class AnswerCounter:
         cast = _Pending(game, press, asyncio.get_running_loop().create_future())
         self._casts.append(cast)
         if self._counting is None:
-            self._counting = asyncio.create_task(self._count_all(), name="ballots")
+            self._counting = asyncio.create_task(self._count_all(), name="presses")
         return await cast.counted
 
     async def _count_all(self) -> None:
@@ -91,7 +91,7 @@ class AnswerCounter:
         named = [(cast.game, cast.press) for cast in casts]
         try:
             counted: Sequence[Counted] = await self._database.run(lambda connection: count_presses(connection, named))
-        except Exception as error:  # noqa: BLE001 (whoever pressed has to be told; the desk logs it)
+        except Exception as error:  # noqa: BLE001 (whoever pressed has to be told; the dispatcher logs it)
             if len(casts) > 1 and not isinstance(error, StorageUnavailable):
                 for cast in casts:
                     await self._count([cast])

@@ -88,9 +88,9 @@ class DailyQuestions:
         Returns the results of that one by the id of the delivery, where there are any. A delivery that leaves again
         finds the same. Raises StorageError, and then nothing was done.
         """
-        turns = [Rotation(home_of(delivery.place), daily, delivery.key) for delivery, daily in leaving]
+        rotations = [Rotation(home_of(delivery.place), daily, delivery.key) for delivery, daily in leaving]
         async with self._database.transaction() as tx:
-            told = await rotate(tx, turns, self._now())
+            told = await rotate(tx, rotations, self._now())
         return {delivery.id: blocks for (delivery, _), blocks in zip(leaving, told, strict=True) if blocks}
 
     # -- on request ---------------------------------------------------------------------------------------------------

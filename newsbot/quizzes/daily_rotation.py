@@ -69,24 +69,24 @@ async def open_channels(tx: Transaction, places: Collection[Place]) -> OpenChann
     return OpenChannels(rows, await _run(tx, lost_deliveries, {row.delivery for row in rows.values()}))
 
 
-async def rotate(tx: Transaction, turns: Sequence[Rotation], now: datetime) -> list[Blocks]:
+async def rotate(tx: Transaction, rotations: Sequence[Rotation], now: datetime) -> list[Blocks]:
     """Open each question in its channel and close the one before; returns the results of that one for each turn.
 
     None where there was no question before, or where the new one was closed there already.
     """
-    channels = await open_channels(tx, {turn.place for turn in turns})
-    played = await _run(tx, daily_games, [(turn.daily, turn.place) for turn in turns])
+    channels = await open_channels(tx, {rotation.place for rotation in rotations})
+    played = await _run(tx, daily_games, [(rotation.daily, rotation.place) for rotation in rotations])
     rows, opened = dict(channels.rows), dict[Place, DailyChannel]()
     befores: list[DailyName] = []
-    for turn in turns:
-        row, game = rows.get(turn.place), played.get((turn.daily, turn.place))
-        if _is_over(game, row, turn):
-            befores.append(("", turn.place))
+    for rotation in rotations:
+        row, game = rows.get(rotation.place), played.get((rotation.daily, rotation.place))
+        if _is_over(game, row, rotation):
+            befores.append(("", rotation.place))
             continue
-        after = rotated_channel(row, turn, now, is_lost=row is not None and row.delivery in channels.lost)
+        after = rotated_channel(row, rotation, now, is_lost=row is not None and row.delivery in channels.lost)
         if after != row:
-            rows[turn.place] = opened[turn.place] = after
-        befores.append((after.before, turn.place))
+            rows[rotation.place] = opened[rotation.place] = after
+        befores.append((after.before, rotation.place))
     # Before the games are read: a first press waits for this, or this for the press.
     await _run(tx, put_channels, list(opened.values()))
     questions = await questions_of(tx, {*(row.daily for row in opened.values()), *(daily for daily, _ in befores)})
@@ -96,21 +96,21 @@ async def rotate(tx: Transaction, turns: Sequence[Rotation], now: datetime) -> l
     return [told.get(before, ()) for before in befores]
 
 
-def rotated_channel(row: DailyChannel | None, turn: Rotation, now: datetime, *, is_lost: bool) -> DailyChannel:
+def rotated_channel(row: DailyChannel | None, rotation: Rotation, now: datetime, *, is_lost: bool) -> DailyChannel:
     """The row of a channel after a turn. `is_lost`: what brought the question of the row never got there.
 
     A lost question is dropped: the one before it is still the one that people saw last.
     """
     if row is None:
-        return DailyChannel(turn.place, turn.daily, "", turn.delivery, now)
-    if row.daily == turn.daily:
-        return replace(row, delivery=turn.delivery, since=now) if is_lost else row
-    return DailyChannel(turn.place, turn.daily, row.before if is_lost else row.daily, turn.delivery, now)
+        return DailyChannel(rotation.place, rotation.daily, "", rotation.delivery, now)
+    if row.daily == rotation.daily:
+        return replace(row, delivery=rotation.delivery, since=now) if is_lost else row
+    return DailyChannel(rotation.place, rotation.daily, row.before if is_lost else row.daily, rotation.delivery, now)
 
 
-def _is_over(game: GameRecord | None, row: DailyChannel | None, turn: Rotation) -> bool:
+def _is_over(game: GameRecord | None, row: DailyChannel | None, rotation: Rotation) -> bool:
     """Whether a question that comes again, as its message was sent again, was closed in the meantime."""
-    return game is not None and game.phase in OVER and (row is None or row.daily != turn.daily)
+    return game is not None and game.phase in OVER and (row is None or row.daily != rotation.daily)
 
 
 async def open_question(tx: Transaction, where: Place) -> frozenset[str]:

@@ -53,7 +53,7 @@ class GameEngine:
         wake: Callable[[], None] = lambda: None,
         checkpoint: Checkpoint = _no_checkpoint,
     ) -> None:
-        """`wake` tells the courier that something is to be posted.
+        """`wake` tells the outbox worker that something is to be posted.
 
         `checkpoint` is told each step: claimed, put, confirmed, closed, edited, revealed, scored, finished; drills end
         the process there.

@@ -85,7 +85,7 @@ class QuizService(PeopleService):
         self._platforms = platforms
         self._dailies = dailies
         self._random = random
-        self._ballots = AnswerCounter(database)
+        self._answer_counter = AnswerCounter(database)
 
     # -- games --------------------------------------------------------------------------------------------------------
 
@@ -159,11 +159,11 @@ class QuizService(PeopleService):
 
     async def answer(self, game: int, number: int, choice: int, click: Click) -> Counted:
         """What becomes of a press of a choice, and the question it is of; None where there is none."""
-        return await self._ballots.submit(game, self._press(number, choice, click))
+        return await self._answer_counter.submit(game, self._press(number, choice, click))
 
     async def answer_daily(self, daily: str, choice: int, click: Click) -> Counted:
         """What becomes of a press of a choice of the question of a day."""
-        return await self._ballots.submit(daily, self._press(0, choice, click))
+        return await self._answer_counter.submit(daily, self._press(0, choice, click))
 
     def _press(self, number: int, choice: int, click: Click) -> Press:
         name = outside_text(click.who.name, _LONGEST_NAME) or "Somebody"

@@ -173,7 +173,7 @@ class Database:
 
 
 class DurableEvents:
-    """The desk's memory of handled events, one transaction a claim."""
+    """The dispatcher's memory of handled events, one transaction a claim."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

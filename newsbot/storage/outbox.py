@@ -1,4 +1,4 @@
-"""What couriers do to the outbox again and again: put, claim, begin and settle many deliveries in few statements.
+"""What outbox workers do to the outbox again and again: put, claim, begin and settle many deliveries in few statements.
 
 All of it works on a plain connection, so that `Database.run` can do a whole transaction in one turn of a thread.
 """

@@ -1,4 +1,4 @@
-"""A desk over the shipped content, with time and ids passed in."""
+"""A dispatcher over the shipped content, with time and ids passed in."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +24,6 @@ def live() -> LiveLibrary:
 
 
 @pytest.fixture
-def desk(live: LiveLibrary) -> Dispatcher:
-    """A desk that remembers no events."""
+def dispatcher(live: LiveLibrary) -> Dispatcher:
+    """A dispatcher that remembers no events."""
     return Dispatcher(live, lambda: NOW, lambda: INCIDENT)

@@ -1,4 +1,4 @@
-"""A newsbot with digests for tests: the real desk, service, planner and courier over a real database, and paper."""
+"""A newsbot with digests for tests: the real dispatcher, service, planner and outbox worker over a real database."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -95,26 +95,28 @@ class House:
         clock, library = (lambda: self.now), (lambda: self.live.current)
         self.digests = DigestService(self.database, self.platforms, library, ContentNews, SelfCheckQuestion(), clock)
         self.planner = Planner(self.database, library, ContentNews, SelfCheckQuestion(), clock)
-        self.courier = OutboxWorker(self.database, self.platforms, "house", clock, Random(1))
+        self.outbox_worker = OutboxWorker(self.database, self.platforms, "house", clock, Random(1))
         events, choices = DurableEvents(self.database), DurableChoices(self.database)
-        self.desk = Dispatcher(self.live, clock, lambda: "0badcafe", events, choices=choices, digests=self.digests)
+        self.dispatcher = Dispatcher(
+            self.live, clock, lambda: "0badcafe", events, choices=choices, digests=self.digests
+        )
 
     async def say(self, words: str, platform: str = "discord", who: Person | None = None, event_id: str = "") -> Card:
         """The card that a free text is answered with: private, one message on every platform."""
-        reply = await self.desk.say(words, who or someone(platform), PLACES[platform], event_id)
+        reply = await self.dispatcher.say(words, who or someone(platform), PLACES[platform], event_id)
         return checked(reply)
 
     async def ask(self, path: str, platform: str = "discord", who: Person | None = None, **options: str) -> Card:
         """The card that a command is answered with."""
         written = {name.replace("_", "-"): value for name, value in options.items()}
         ask = Ask(who or someone(platform), PLACES[platform], ("digest", *path.split()), written, "", self.now)
-        return checked(await self.desk.answer(ask))
+        return checked(await self.dispatcher.answer(ask))
 
     async def press(
         self, action: Action, platform: str = "discord", who: Person | None = None, event_id: str = ""
     ) -> Card | Form:
         """What a button leads to, by way of its token."""
-        pressed = await self.desk.click_token(
+        pressed = await self.dispatcher.click_token(
             action.token(), who or someone(platform), PLACES[platform], event_id=event_id
         )
         return pressed if isinstance(pressed, Form) else checked(pressed)
@@ -140,19 +142,19 @@ class House:
         values = {each.name: each.value for each in form.fields}
         values |= {name.replace("_", "-"): value for name, value in changed.items()}
         submit = Submit(who or someone(platform), PLACES[platform], form.action, values, "", event_id, self.now)
-        answered = await self.desk.submit(submit)
+        answered = await self.dispatcher.submit(submit)
         return answered if isinstance(answered, Problems) else checked(answered)
 
     async def run_once(self, later: timedelta = timedelta()) -> None:
         """Let time pass, then decide and deliver what is due."""
         self.now += later
         await self.planner.run_once()
-        await self.courier.run_once()
+        await self.outbox_worker.run_once()
 
     async def click(self, name: str, *arguments: str, platform: str = "discord", who: Person | None = None) -> Reply:
         """The reply to an action that is no card of ours: damaged or forged."""
         click = Click(who or someone(platform), PLACES[platform], Action(name, arguments), at=self.now)
-        answered = await self.desk.click(click)
+        answered = await self.dispatcher.click(click)
         assert isinstance(answered, Reply)
         return answered
 

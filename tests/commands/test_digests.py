@@ -170,7 +170,7 @@ async def test_what_the_form_sends_is_what_is_set_up(house: House) -> None:
     found = await only(house)
     assert (found.zone, found.topics, found.days) == ("Europe/Vienna", ("deepseek", "nvidia"), "sat,sun")
     assert (found.catch_up, found.when_empty) == ("all", "skip")
-    await house.courier.run_once()
+    await house.outbox_worker.run_once()
     (posted,) = house.platforms["discord"].posted.values()
     assert posted.card.title.startswith("AI market digest")
 
@@ -354,7 +354,7 @@ async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
     twice = [(await house.card(again, event_id="press")).title for _ in range(2)]
     assert twice == ["On its way", "Done already"]
     assert (await house.card(again)).title == "Nothing to send"
-    await house.courier.run_once()
+    await house.outbox_worker.run_once()
     assert len(paper.posted) == 1
     assert "was posted" in (await house.say("/digest log")).plain()
 
@@ -477,7 +477,7 @@ async def test_an_edition_on_request_leaves_once_for_each_press(house: House) ->
     card = await house.say("/digest subscribe 9:00 Berlin")
     post = labelled(card, "Post one now")
     assert [(await house.card(post, event_id="p")).title for _ in range(2)] == ["On its way", "Done already"]
-    await house.courier.run_once()
+    await house.outbox_worker.run_once()
     assert len(house.platforms["discord"].posted) == 1
     assert "An edition on request was posted" in (await house.say("/digest log")).plain()
 
@@ -536,15 +536,15 @@ async def test_the_manage_button_of_a_digest_refuses_politely_on_discord(house: 
 
 async def test_a_digest_belongs_to_the_channel_and_not_to_the_thread_it_was_asked_in(house: House) -> None:
     thread = replace(PLACES["slack"], thread="1700000000.000100")
-    await house.desk.say("/digest subscribe 9:00 Berlin", someone("slack"), thread)
+    await house.dispatcher.say("/digest subscribe 9:00 Berlin", someone("slack"), thread)
     assert (await only(house, "slack")).place == PLACES["slack"]
-    nowhere = await house.desk.say("/digest", someone("slack"), replace(PLACES["slack"], channel=""))
+    nowhere = await house.dispatcher.say("/digest", someone("slack"), replace(PLACES["slack"], channel=""))
     assert nowhere.card.title == "Which channel?"
 
 
 async def test_a_private_conversation_has_digests_and_a_zone_of_its_own(house: House) -> None:
     place = replace(DISCORD_PLACE, workspace="", channel="42")
-    await house.desk.say("/digest subscribe 9:00 Tokyo", someone("discord"), place)
+    await house.dispatcher.say("/digest subscribe 9:00 Tokyo", someone("discord"), place)
     (found,) = await house.digests.of_channel(place)
     assert found.zone == "Asia/Tokyo"
     assert await house.digests.zone_of_place(place) == "Asia/Tokyo"
@@ -598,7 +598,7 @@ async def test_every_button_that_can_be_reached_answers_and_none_is_damaged(hous
 async def test_a_forged_button_does_no_harm(house: House, action: Action) -> None:
     await house.say("/digest subscribe 9:00 Berlin")
     before = await only(house)
-    answered = await house.desk.click(Click(someone("discord"), DISCORD_PLACE, action, at=house.now))
+    answered = await house.dispatcher.click(Click(someone("discord"), DISCORD_PLACE, action, at=house.now))
     assert not isinstance(answered, Form)
     assert answered.private
     assert await only(house) == before
@@ -607,7 +607,7 @@ async def test_a_forged_button_does_no_harm(house: House, action: Action) -> Non
 async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House) -> None:
     def offered(option: str, typed: str, path: tuple[str, ...] = ("digest", "subscribe")) -> list[str]:
         suggest = Suggest(someone("discord"), DISCORD_PLACE, path, option, typed)
-        return [each.value for each in house.desk.suggest(suggest)]
+        return [each.value for each in house.dispatcher.suggest(suggest)]
 
     assert offered("zone", "berl")[0] == "Europe/Berlin"
     assert offered("zone", "new y")[0] == "America/New_York"
@@ -616,13 +616,14 @@ async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House
     assert offered("topics", "deepseek, nv") == ["deepseek,nvidia"]
     assert offered("topics", "")[0] == "all"
     assert offered("when-empty", "nothing", ("digest", "edit")) == ["skip"]
-    texts = [each.value for each in house.desk.complete("/digest su")]
+    texts = [each.value for each in house.dispatcher.complete("/digest su")]
     assert texts[0] == "/digest subscribe"
     assert (
-        house.desk.complete("/digest subscribe 9:00 zone:Berl")[0].value == "/digest subscribe 9:00 zone:Europe/Berlin"
+        house.dispatcher.complete("/digest subscribe 9:00 zone:Berl")[0].value
+        == "/digest subscribe 9:00 zone:Europe/Berlin"
     )
-    assert "/digest subscribe time:" in [each.value for each in house.desk.complete("/digest subscribe ti")]
-    assert house.desk.complete("/digest nonsense x") == ()
+    assert "/digest subscribe time:" in [each.value for each in house.dispatcher.complete("/digest subscribe ti")]
+    assert house.dispatcher.complete("/digest nonsense x") == ()
 
 
 @pytest.mark.parametrize(
@@ -662,9 +663,9 @@ def test_whatever_is_said_is_understood_or_refused_in_plain_words(
 
 
 async def test_newsbot_without_a_database_says_so(live: LiveLibrary) -> None:
-    desk = Dispatcher(live, lambda: datetime(2026, 11, 23, tzinfo=UTC), lambda: "0badcafe")
+    dispatcher = Dispatcher(live, lambda: datetime(2026, 11, 23, tzinfo=UTC), lambda: "0badcafe")
     for words in ("/digest", "/digest subscribe 9:00 Berlin", "/digest log"):
-        assert (await desk.say(words, someone("terminal"), PLACES["web"])).card.title == "Not here"
+        assert (await dispatcher.say(words, someone("terminal"), PLACES["web"])).card.title == "Not here"
 
 
 async def test_a_life_of_a_digest_on_both_databases(database: Database, live: LiveLibrary) -> None:
@@ -672,7 +673,7 @@ async def test_a_life_of_a_digest_on_both_databases(database: Database, live: Li
     house = House(database, live)
     await house.say("/digest subscribe 13:00 UTC daily nvidia first", event_id="one")
     assert (await house.say("/digest subscribe 13:00 UTC", event_id="one")).title == "Done already"
-    await house.courier.run_once()
+    await house.outbox_worker.run_once()
     await house.run_once(HOUR)
     assert len(house.platforms["discord"].posted) == 2
     assert "It was on time." in (await house.say("/digest why")).plain()

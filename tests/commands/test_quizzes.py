@@ -1,6 +1,6 @@
 """`/quiz`: started in words or a form, joined, answered, skipped, stopped; boards; and everyone's right to their own.
 
-Through the real desk, the real service and a real database; games move on as they do in a running newsbot.
+Through the real dispatcher, the real service and a real database; games move on as they do in a running newsbot.
 """
 
 import json
@@ -36,22 +36,22 @@ GENERAL = replace(QUIZ, channel="general")
 
 
 class House:
-    """A newsbot with a quiz: what people say and press goes through the desk."""
+    """A newsbot with a quiz: what people say and press goes through the dispatcher."""
 
     def __init__(self, database: Database, live: LiveLibrary) -> None:
         self.database, self.live, self.clock = database, live, Clock()
         self.process = Process(database, live.current, self.clock)
-        self.desk = Dispatcher(
+        self.dispatcher = Dispatcher(
             live, self.clock, lambda: "0badcafe", DurableEvents(database), quizzes=self.process.quizzes
         )
 
     async def say(self, words: str, who: Person = ADA, where: Place = QUIZ) -> Reply:
         """The reply to a free text."""
-        return checked(await self.desk.say(words, who, where))
+        return checked(await self.dispatcher.say(words, who, where))
 
     async def press(self, action: Action, who: Person = BEN, where: Place = QUIZ, event_id: str = "") -> Reply | Form:
         """What a button leads to, by way of its token."""
-        pressed = await self.desk.click_token(action.token(), who, where, event_id=event_id)
+        pressed = await self.dispatcher.click_token(action.token(), who, where, event_id=event_id)
         return pressed if isinstance(pressed, Form) else checked(pressed)
 
     async def note(self, action: Action, who: Person = BEN, where: Place = QUIZ) -> str:
@@ -77,7 +77,7 @@ class House:
     async def send(self, form: Form, who: Person = ADA, **changed: str) -> Reply | Problems:
         """What a form is answered with, sent as it opened but for what was changed."""
         values = {each.name: each.value for each in form.fields} | changed
-        answered = await self.desk.submit(Submit(who, QUIZ, form.action, values, at=self.clock()))
+        answered = await self.dispatcher.submit(Submit(who, QUIZ, form.action, values, at=self.clock()))
         return answered if isinstance(answered, Problems) else checked(answered)
 
 
@@ -199,7 +199,7 @@ async def test_a_game_of_fewer_questions_than_wished_for_says_so(house: House) -
 )
 async def test_what_cannot_be_is_answered_with_what_can(house: House, words: str, sentences: list[str]) -> None:
     if "５" in words:  # a full-width digit that a platform sends unread
-        reply = checked(await house.desk.answer(Ask(ADA, QUIZ, ("quiz", "start"), {"questions": "５"})))
+        reply = checked(await house.dispatcher.answer(Ask(ADA, QUIZ, ("quiz", "start"), {"questions": "５"})))
     else:
         reply = await house.say(words)
     assert reply.private
@@ -258,7 +258,7 @@ async def test_a_second_start_offers_to_join_or_to_stop(house: House) -> None:
 
 async def test_a_game_that_arrives_twice_begins_once(house: House) -> None:
     for _ in range(2):
-        reply = checked(await house.desk.answer(Ask(ADA, QUIZ, ("quiz", "start"), {}, "event-1", house.clock())))
+        reply = checked(await house.dispatcher.answer(Ask(ADA, QUIZ, ("quiz", "start"), {}, "event-1", house.clock())))
     assert reply.card.title == "Done already"
     assert (await house.game()).number == 0
 
@@ -308,7 +308,7 @@ forged = st.sampled_from(
 @given(st.sampled_from(["answer", "skip", "join", "stop", "daily", "export"]), st.lists(forged, max_size=4))
 async def test_no_forged_button_counts_or_breaks_anything(house: House, name: str, arguments: list[str]) -> None:
     click = Click(CHLOE, QUIZ, Action(f"quiz.{name}", tuple(arguments)), at=house.clock())
-    reply = await house.desk.click(click)
+    reply = await house.dispatcher.click(click)
     assert isinstance(reply, Reply)
     assert reply.private
     assert "0badcafe" not in reply.card.plain(), (name, arguments)
@@ -504,10 +504,10 @@ async def test_an_export_comes_in_parts_that_together_are_all_of_it(house: House
     async with house.database.transaction() as tx:
         for start in range(0, 2_000, 500):
             await tx.games.add_results(rows[start : start + 500])
-    reply = await house.desk.say("/quiz export-me", BEN, QUIZ)
+    reply = await house.dispatcher.say("/quiz export-me", BEN, QUIZ)
     texts, cards = codes(reply.card), 1
     while (onward := next(reply.card.actions(), None)) is not None:
-        pressed = await house.desk.click_token(onward.token(), BEN, QUIZ)
+        pressed = await house.dispatcher.click_token(onward.token(), BEN, QUIZ)
         assert isinstance(pressed, Reply)
         assert pressed.private
         assert len(fit(pressed.card, WEB).parts) == 1
@@ -581,8 +581,8 @@ async def test_a_question_is_reported_in_words(house: House, words: str, sentenc
         *("/quiz hide-me", "/quiz show-me", "/quiz forget-me", "/quiz export-me", "/quiz report a/b wrong"),
     ],
 )
-async def test_a_newsbot_that_keeps_nothing_says_so(desk: Dispatcher, words: str) -> None:
-    reply = await desk.say(words, ADA, QUIZ)
+async def test_a_newsbot_that_keeps_nothing_says_so(dispatcher: Dispatcher, words: str) -> None:
+    reply = await dispatcher.say(words, ADA, QUIZ)
     assert reply.private
     assert "This newsbot keeps nothing" in reply.card.plain()
 
@@ -594,10 +594,10 @@ async def test_where_there_is_no_channel_a_quiz_says_so(house: House, words: str
 
 
 def test_values_complete_as_they_are_typed(live: LiveLibrary) -> None:
-    desk = Dispatcher(live, Clock(), lambda: "0badcafe")
-    assert {"/quiz start", "/quiz stop"} <= {each.value for each in desk.complete("/quiz st")}
-    assert "/quiz start hard" in [each.value for each in desk.complete("/quiz start ha")]
-    assert "/quiz start deepseek" in [each.value for each in desk.complete("/quiz start deep")]
-    assert "/quiz start unlimited" in [each.value for each in desk.complete("/quiz start unl")]
-    found = desk.suggest(Suggest(ADA, QUIZ, ("quiz", "start"), "topic", "deep"))
+    dispatcher = Dispatcher(live, Clock(), lambda: "0badcafe")
+    assert {"/quiz start", "/quiz stop"} <= {each.value for each in dispatcher.complete("/quiz st")}
+    assert "/quiz start hard" in [each.value for each in dispatcher.complete("/quiz start ha")]
+    assert "/quiz start deepseek" in [each.value for each in dispatcher.complete("/quiz start deep")]
+    assert "/quiz start unlimited" in [each.value for each in dispatcher.complete("/quiz start unl")]
+    found = dispatcher.suggest(Suggest(ADA, QUIZ, ("quiz", "start"), "topic", "deep"))
     assert [each.value for each in found] == ["deepseek"]

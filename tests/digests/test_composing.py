@@ -94,9 +94,9 @@ def selection(
     return Selection(topics, day, cursor or day - ONE_DAY, history, when_empty)
 
 
-def composed(wire: Listed | ContentNews, asked: Selection) -> Edition:
+def composed(news_source: Listed | ContentNews, asked: Selection) -> Edition:
     """The edition of our own content."""
-    return compose(LIBRARY, wire, SelfCheckQuestion(), asked)
+    return compose(LIBRARY, news_source, SelfCheckQuestion(), asked)
 
 
 def card_of(edition: Edition) -> Card:
@@ -109,7 +109,7 @@ def life(
     topics: tuple[str, ...],
     first: date,
     days: int,
-    wire: Listed | ContentNews = WIRE,
+    news_source: Listed | ContentNews = WIRE,
     library: Library = LIBRARY,
     question: DailyQuestion | None = None,
 ) -> Iterator[tuple[Selection, Edition]]:
@@ -118,7 +118,7 @@ def life(
     question = question or SelfCheckQuestion()
     for day in (first + timedelta(days=number) for number in range(days)):
         asked = selection(day, cursor, topics, history)
-        edition = compose(library, wire, question, asked)
+        edition = compose(library, news_source, question, asked)
         yield asked, edition
         history, cursor = edition.history, edition.cursor
 
@@ -134,7 +134,7 @@ def stage(edition: Edition, section: str, outcome: str) -> Stage:
     return next(each for each in edition.why if (each.section, each.outcome) == (section, outcome))
 
 
-# -- a day with news ---------------------------------------------------------------------------------------------------
+# -- a day with news --------------------------------------------------------------------------------------------------
 
 
 def test_a_day_with_news_shows_each_event_with_its_date_figure_and_source() -> None:
@@ -153,21 +153,21 @@ def test_a_day_with_news_shows_each_event_with_its_date_figure_and_source() -> N
 
 
 def test_the_five_weightiest_events_are_shown_and_the_others_come_next_time() -> None:
-    wire = Listed(*(item(str(weight), weight=weight) for weight in range(1, 8)))
-    first = composed(wire, selection())
+    news_source = Listed(*(item(str(weight), weight=weight) for weight in range(1, 8)))
+    first = composed(news_source, selection())
     assert event_titles(card_of(first)) == [f"24 November 2026 · Event {number}" for number in (7, 6, 5, 4, 3)]
     left = [each for each in first.why if (each.section, each.outcome) == ("events", "left out")]
     assert [each.what for each in left] == ["Event 2", "Event 1"]
     assert all(each.reason.startswith("ranked below the first five") for each in left)
-    second = composed(wire, selection(DAY + ONE_DAY, first.cursor, history=first.history))
+    second = composed(news_source, selection(DAY + ONE_DAY, first.cursor, history=first.history))
     assert event_titles(card_of(second)) == ["24 November 2026 · Event 2", "24 November 2026 · Event 1"]
     assert "Events since 23 November 2026" in card_of(second).plain()
     assert stage(second, "events", "left out") == Stage("events", "left out", "Event 3", "shown in an earlier digest")
 
 
 def test_of_equal_weight_the_newest_comes_first() -> None:
-    wire = Listed(item("old", DAY - ONE_DAY), item("new", DAY))
-    titles = event_titles(card_of(composed(wire, selection(cursor=DAY - 3 * ONE_DAY))))
+    news_source = Listed(item("old", DAY - ONE_DAY), item("new", DAY))
+    titles = event_titles(card_of(composed(news_source, selection(cursor=DAY - 3 * ONE_DAY))))
     assert titles == ["24 November 2026 · Event new", "23 November 2026 · Event old"]
 
 
@@ -198,10 +198,10 @@ def test_an_event_told_again_under_another_id_after_it_was_shown_is_merged_too()
 
 def test_a_title_that_comes_back_every_quarter_is_another_event() -> None:
     page = "https://maker.example/results"
-    wire = Listed(
+    news_source = Listed(
         item("may", date(2026, 5, 20), title="Results", url=page), item("november", DAY, title="Results", url=page)
     )
-    edition = composed(wire, selection(history=History(events=("may",))))
+    edition = composed(news_source, selection(history=History(events=("may",))))
     assert event_titles(card_of(edition)) == ["24 November 2026 · Results"]
 
 
@@ -223,12 +223,12 @@ def test_text_of_the_wire_can_neither_format_nor_mention_nor_link_elsewhere() ->
     assert "\u202e" not in card.plain()
 
 
-# -- a day without -----------------------------------------------------------------------------------------------------
+# -- a day without ----------------------------------------------------------------------------------------------------
 
 
 def test_a_day_without_news_says_so_and_leads_with_the_most_important_old_event() -> None:
-    wire = Listed(item("small", date(2026, 3, 1)), item("large", date(2026, 2, 1), weight=9))
-    edition = composed(wire, selection())
+    news_source = Listed(item("small", date(2026, 3, 1)), item("large", date(2026, 2, 1), weight=9))
+    edition = composed(news_source, selection())
     blocks = card_of(edition).blocks
     assert blocks[0] == text("No new event on our topics since 23 November 2026.", "lede")
     assert blocks[1] == text("From the archive", "heading")
@@ -262,7 +262,7 @@ def test_a_subscription_that_skips_empty_days_gets_no_card_and_keeps_its_history
     assert composed(WIRE, selection(date(2026, 11, 2), when_empty="skip")).card is not None
 
 
-# -- these days in an earlier year -------------------------------------------------------------------------------------
+# -- these days in an earlier year ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_an_event_of_this_very_day_comes_before_a_weightier_one_of_this_week() -
     assert "This week in 2025\n\n20 November 2025 · Event near" in one
 
 
-# -- the rotating sections ---------------------------------------------------------------------------------------------
+# -- the rotating sections --------------------------------------------------------------------------------------------
 
 
 def test_the_figure_of_the_day_has_a_chart_a_date_a_caveat_and_a_numbered_source() -> None:
@@ -312,10 +312,12 @@ def test_the_figure_of_the_day_has_a_chart_a_date_a_caveat_and_a_numbered_source
 
 def test_a_small_library_or_an_empty_one_still_gives_a_digest(tmp_path: Path) -> None:
     library = Folder(tmp_path).library()
-    wire = ContentNews(library)
-    shown = card_of(compose(library, wire, SelfCheckQuestion(), selection(date(2025, 1, 27), topics=("tea",)))).plain()
+    news_source = ContentNews(library)
+    shown = card_of(
+        compose(library, news_source, SelfCheckQuestion(), selection(date(2025, 1, 27), topics=("tea",)))
+    ).plain()
     assert "27 January 2025 · Tea rises — $5.50 (Price of a kilogram of tea)" in shown
-    elsewhere = compose(library, wire, SelfCheckQuestion(), selection(topics=("gone",)))
+    elsewhere = compose(library, news_source, SelfCheckQuestion(), selection(topics=("gone",)))
     assert "No new event on gone since 23 November 2026." in card_of(elsewhere).plain()
     empty = replace(library, events={}, figures={}, briefs={}, questions={})
     bare = compose(empty, ContentNews(empty), SelfCheckQuestion(), selection(date(2020, 1, 1)))
@@ -362,7 +364,7 @@ def test_a_rotation_mixes_the_topics() -> None:
     assert len(set(first)) >= 4
 
 
-# -- a life ------------------------------------------------------------------------------------------------------------
+# -- a life -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("topics", [(), ("export-controls",), ("deepseek", "nvidia")])
@@ -397,21 +399,21 @@ _ITEMS = st.builds(
 
 @given(st.lists(_ITEMS, max_size=25, unique_by=lambda each: each.id), st.integers(1, 9))
 def test_whatever_a_wire_brings_nothing_comes_twice_early_or_unsaid(items: list[NewsItem], step: int) -> None:
-    wire, history, cursor = Listed(*items), History(), date(2024, 1, 4)
+    news_source, history, cursor = Listed(*items), History(), date(2024, 1, 4)
     days = {each.id: each.day for each in items}
     for number in range(0, 60, step):
         asked = selection(date(2024, 1, 5) + timedelta(days=number), cursor, history=history)
-        edition = composed(wire, asked)
+        edition = composed(news_source, asked)
         new = edition.history.events[len(history.events) :]
         assert edition.history.events[: len(history.events)] == history.events
         assert not set(new) & set(history.events)
         assert all(days[name] <= asked.day for name in new)
         assert len(event_titles(card_of(edition))) <= min(len(new), 6)
-        assert composed(wire, asked) == edition
+        assert composed(news_source, asked) == edition
         history, cursor = edition.history, edition.cursor
 
 
-# -- the card ----------------------------------------------------------------------------------------------------------
+# -- the card ---------------------------------------------------------------------------------------------------------
 
 
 def _choices_of_topics() -> Iterator[tuple[str, ...]]:

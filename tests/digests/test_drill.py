@@ -41,10 +41,10 @@ async def test_nothing_is_lost_and_nothing_stands_twice(stage: Stage) -> None:
     assert account.is_good
     if counts.alone:
         assert account.kills == dict.fromkeys(STEPS, 1)
-        assert account.gave_up["courier"] + account.gave_up["planner"] > 0
+        assert account.gave_up["outbox worker"] + account.gave_up["planner"] > 0
 
 
-# Slack has no guard against a second post: what was under way when a courier died is for a person to look at.
+# Slack has no guard against a second post: what was under way when an outbox worker died is for a person to look at.
 UNCLEAR = ("sending", "sent", "settled")
 
 

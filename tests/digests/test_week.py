@@ -51,14 +51,14 @@ class Newsbot:
     """The parts of one process that post digests, by a simulated clock."""
 
     planner: Planner
-    courier: OutboxWorker
+    outbox_worker: OutboxWorker
     digests: DigestService
     clock: Clock
 
     async def works(self) -> datetime | None:
         """Do what is due now; when the next slot is."""
         found = await self.planner.run_once()
-        while await self.courier.run_once():
+        while await self.outbox_worker.run_once():
             pass
         return found
 
@@ -79,10 +79,10 @@ class Newsbot:
 def newsbot(database: Database, platforms: Mapping[str, Platform], library: Library, clock: Clock) -> Newsbot:
     """A newsbot that was just started."""
     planner = Planner(database, lambda: library, ContentNews, SelfCheckQuestion(), clock)
-    courier = OutboxWorker(database, platforms, f"worker {clock.at}", clock, Random(1))
+    outbox_worker = OutboxWorker(database, platforms, f"worker {clock.at}", clock, Random(1))
     return Newsbot(
         planner,
-        courier,
+        outbox_worker,
         DigestService(database, platforms, lambda: library, ContentNews, SelfCheckQuestion(), clock),
         clock,
     )
@@ -115,7 +115,7 @@ async def _quiet(place: Place) -> bool:
 async def world(database: Database, library: Library, clock: Clock) -> AsyncIterator[World]:
     """Loopback Discord and Slack, and the web chat."""
     live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
-    desk = Dispatcher(live, clock, lambda: "incident")
+    dispatcher = Dispatcher(live, clock, lambda: "incident")
     async with discord_running() as server, LoopbackSlack() as slack:
         guild = server.world.add_guild(permissions=NEEDED)
         channel = server.world.add_channel(guild, "ai-news")
@@ -123,8 +123,8 @@ async def world(database: Database, library: Library, clock: Clock) -> AsyncIter
         space = slack.workspace
         values = SlackConfig(bot_token=space.token, api_url=slack.api_url, per_channel=0)
         shelf = Shelf(library)
-        async with slack_service(values, desk, shelf, database, Drawing(), clock, with_events=False) as service:
-            web = WebChat(desk, database, clock)
+        async with slack_service(values, dispatcher, shelf, database, Drawing(), clock, with_events=False) as service:
+            web = WebChat(dispatcher, database, clock)
             platforms: dict[str, Platform] = {
                 "discord": DiscordPlatform(login.http, MessageRenderer(Drawn()), _quiet),
                 "slack": service.platform,

@@ -42,14 +42,14 @@ def now() -> datetime:
 
 @dataclass
 class Menus:
-    """The desk's menu, and the live library's word of changes."""
+    """The dispatcher's menu, and the live library's word of changes."""
 
-    desk: Dispatcher
+    dispatcher: Dispatcher
     live: LiveLibrary
 
     def current(self) -> Menu:
         """The newest menu."""
-        return self.desk.context.menu
+        return self.dispatcher.context.menu
 
     async def changed(self) -> None:
         """Return when the content changed."""
@@ -61,10 +61,10 @@ class House:
     """What a test may look at."""
 
     service: DiscordService
-    desk: Dispatcher
+    dispatcher: Dispatcher
     live: LiveLibrary
     database: Database
-    courier: OutboxWorker
+    outbox_worker: OutboxWorker
     running: asyncio.Task[None]
 
 
@@ -91,7 +91,7 @@ async def house(
     platforms: dict[str, Platform] = {}
     digests = DigestService(database, platforms, lambda: live.current, ContentNews, SelfCheckQuestion(), now)
     choices = DurableChoices(database)
-    desk = Dispatcher(
+    dispatcher = Dispatcher(
         live, now, lambda: secrets.token_hex(4), events, choices=choices, digests=digests, menu_of=menu_of
     )
     renderer = pictures or ChartRenderer(CHARTS)
@@ -101,18 +101,20 @@ async def house(
     where = DiscordTarget(token or server.token, server.gateway_url, shards)
 
     async def post_once(key: str, place: Place, reply: Reply) -> None:
-        await courier.post(NewPost(key, place, reply, now()))
+        await outbox_worker.post(NewPost(key, place, reply, now()))
 
-    service = DiscordService(where, desk, Menus(desk, live), database, events, renderer, post_once, worker, now)
+    service = DiscordService(
+        where, dispatcher, Menus(dispatcher, live), database, events, renderer, post_once, worker, now
+    )
     platforms["discord"] = service.platform
-    courier = OutboxWorker(database, platforms, worker, now, Random(1))
+    outbox_worker = OutboxWorker(database, platforms, worker, now, Random(1))
     running = asyncio.create_task(service.run())
-    delivering = asyncio.create_task(courier.run(asyncio.Event()))
+    delivering = asyncio.create_task(outbox_worker.run(asyncio.Event()))
     try:
         if waits:
             await server.ready(len(shards[0]) if shards else 1)
             await server.wait_for(lambda: bool(server.application.commands) or running.done(), timeout=10)
-        yield House(service, desk, live, database, courier, running)
+        yield House(service, dispatcher, live, database, outbox_worker, running)
     finally:
         for task in (running, delivering):
             task.cancel()

@@ -1,4 +1,4 @@
-"""A quiz on a loopback Discord: the real service, courier and games, by two clocks that a test moves."""
+"""A quiz on a loopback Discord: the real service, outbox worker and games, by two clocks that a test moves."""
 
 import asyncio
 import secrets
@@ -57,7 +57,7 @@ class QuizHouse:
     database: Database
     service: DiscordService
     games: GameEngine
-    courier: OutboxWorker
+    outbox_worker: OutboxWorker
     planner: Planner
     clock: Clock
     platforms: dict[str, Platform] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class QuizHouse:
         while True:
             again = await self.games.run_once()
             await self.games.wait_idle()
-            if not await self.courier.run_once() and (again is None or again > self.clock()):
+            if not await self.outbox_worker.run_once() and (again is None or again > self.clock()):
                 return again
 
     async def run(self, seconds: float, *, discord_too: bool = True) -> None:
@@ -164,22 +164,24 @@ async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     quizzes = QuizService(database, platforms, library, dailies, clock, Random(5))
     digests = DigestService(database, platforms, library, ContentNews, dailies, clock)
     events, worker = DurableEvents(database), secrets.token_hex(4)
-    desk = Dispatcher(live, clock, lambda: secrets.token_hex(4), events, digests=digests, quizzes=quizzes)
+    dispatcher = Dispatcher(live, clock, lambda: secrets.token_hex(4), events, digests=digests, quizzes=quizzes)
 
     async def post_once(key: str, place: Place, reply: Reply) -> None:
-        await courier.post(NewPost(key, place, reply, clock()))
+        await outbox_worker.post(NewPost(key, place, reply, clock()))
 
     where = DiscordTarget(town.server.token, town.server.gateway_url, None)
-    service = DiscordService(where, desk, Menus(desk, live), database, events, Drawn(), post_once, worker, clock)
+    service = DiscordService(
+        where, dispatcher, Menus(dispatcher, live), database, events, Drawn(), post_once, worker, clock
+    )
     platforms["discord"] = service.platform
-    courier = OutboxWorker(database, platforms, worker, clock, Random(1), results=dailies)
+    outbox_worker = OutboxWorker(database, platforms, worker, clock, Random(1), results=dailies)
     games = GameEngine(database, platforms, library, clock)
     planner = Planner(database, library, ContentNews, dailies, clock)
     running = asyncio.create_task(service.run())
     try:
         await town.server.ready()
         await town.server.wait_for(lambda: bool(town.server.application.commands) or running.done(), timeout=10)
-        yield QuizHouse(town, database, service, games, courier, planner, clock, platforms)
+        yield QuizHouse(town, database, service, games, outbox_worker, planner, clock, platforms)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError, Exception):

@@ -96,7 +96,7 @@ def test_a_command_for_administrators_is_offered_to_them_in_servers_alone() -> N
     commands += [fixed("digest", "set", admin=True), fixed("digest", "now")]
     setup, digest = command_list(Menu.of(commands)).payload
     assert (setup["default_member_permissions"], setup["contexts"]) == ("32", [0])
-    # One subcommand for all opens the command; the desk refuses the others.
+    # One subcommand for all opens the command; the dispatcher refuses the others.
     assert (digest["default_member_permissions"], digest["contexts"]) == (None, [0, 1, 2])
 
 

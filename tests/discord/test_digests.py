@@ -33,7 +33,7 @@ async def test_a_digest_is_set_up_posted_and_managed_from_its_button(town: Town,
         await town.server.wait_for(lambda: "The digest is set up" in words(asked.original or {}))
         assert problems(asked.original or {}) == []
         assert "<t:" in words(asked.original or {})
-        await home.courier.run_once()
+        await home.outbox_worker.run_once()
         await town.server.wait_for(lambda: len(town.server.messages(town.news)) >= 1)
         digest = town.server.messages(town.news)[0]
         assert "AI market digest" in words(digest)

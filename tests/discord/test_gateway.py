@@ -119,7 +119,7 @@ async def test_commands_are_pushed_once_and_again_when_the_content_changes(town:
     content = tmp_path / "content"
     shutil.copytree(CONTENT, content)
     async with house(town.server, tmp_path, content=content) as home:
-        wanted = command_list(home.desk.context.menu)
+        wanted = command_list(home.dispatcher.context.menu)
         await _pushed(home.database, town, wanted.hash)
         assert len(_pushes(town)) == 1
         assert await home.service.sync.push_if_changed(wanted)
@@ -127,10 +127,10 @@ async def test_commands_are_pushed_once_and_again_when_the_content_changes(town:
         briefs = content / "deepseek" / "briefs.yaml"
         briefs.write_text(briefs.read_text().replace("title: The famous", "title: The very famous", 1))
         assert await home.live.reload()
-        await _pushed(home.database, town, command_list(home.desk.context.menu).hash)
+        await _pushed(home.database, town, command_list(home.dispatcher.context.menu).hash)
         assert len(_pushes(town)) == 2
     async with house(town.server, tmp_path, content=CONTENT, waits=False) as home:
-        lines = await home.service.sync.difference(command_list(home.desk.context.menu))
+        lines = await home.service.sync.difference(command_list(home.dispatcher.context.menu))
         assert lines == ["~ /deepseek is different"]
 
 

@@ -54,7 +54,7 @@ def test_escaped_text_is_read_back_as_itself(said: str) -> None:
         ((Link("a [ c", "https://a.example"),), "[a ( c](https://a.example)"),
         ((Link("https://a.example", "https://a.example"),), "<https://a.example>"),
         ((Link(" ", "https://a.example"),), "<https://a.example>"),
-        ((Mention("person", "11", "Anna"), Plain(" "), Mention("role", "22", "desk")), "<@11> <@&22>"),
+        ((Mention("person", "11", "Anna"), Plain(" "), Mention("role", "22", "dispatcher")), "<@11> <@&22>"),
         ((Mention("person", "U1", "A*"),), "@A\\*"),
         ((Moment(datetime(1970, 1, 2, tzinfo=UTC)),), "<t:86400:f>"),
         ((Moment(datetime(1970, 1, 2, tzinfo=UTC), "day"),), "<t:86400:D>"),

@@ -316,7 +316,7 @@ async def test_each_permission_of_the_invitation_is_needed(town: Town, platform:
         assert not await works(f"without {name}"), name
 
 
-# -- the courier --------------------------------------------------------------------------------------------------
+# -- the outbox worker ------------------------------------------------------------------------------------------------
 
 START = datetime(2026, 1, 27, 9, 0, tzinfo=UTC)
 
@@ -338,15 +338,15 @@ async def _state(database: Database, key: str) -> Delivery:
     return found
 
 
-async def test_the_courier_delivers_and_keeps_where_it_stands(
+async def test_the_outbox_worker_delivers_and_keeps_where_it_stands(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
     clock = Clock()
-    courier = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
-    assert await courier.post(NewPost("k", place(town.news), SHORT, START))
-    assert not await courier.post(NewPost("k", place(town.news), SHORT, START))
-    assert await courier.run_once() == 1
-    assert await courier.run_once() == 0
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
+    assert await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    assert not await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    assert await outbox_worker.run_once() == 1
+    assert await outbox_worker.run_once() == 0
     delivery = await _state(database, "k")
     assert delivery.state == "sent"
     assert town.server.messages(town.news)[0]["id"] in str(delivery.posted)
@@ -356,31 +356,31 @@ async def test_a_refused_delivery_keeps_its_fix_and_is_not_tried_again(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
     town.server.world.set_permissions(town.news, 0)
-    courier = OutboxWorker(database, {"discord": platform}, "w", Clock().now, Random(1))
-    await courier.post(NewPost("k", place(town.news), SHORT, START))
-    await courier.run_once()
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", Clock().now, Random(1))
+    await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    await outbox_worker.run_once()
     delivery = await _state(database, "k")
     assert (delivery.state, "View Channel" in delivery.fix) == ("failed", True)
-    assert await courier.run_once() == 0
+    assert await outbox_worker.run_once() == 0
 
 
 async def test_an_unclear_delivery_is_sent_again_within_the_window_and_left_alone_after_it(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
     clock = Clock()
-    courier = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
-    await courier.post(NewPost("k", place(town.news), SHORT, START))
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
+    await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
     town.server.faults.add("POST", MESSAGES, Fault.drop_after(), times=4)
-    await courier.run_once()
+    await outbox_worker.run_once()
     assert (await _state(database, "k")).state == "due"
     clock.at += timedelta(seconds=10)
-    await courier.run_once()
+    await outbox_worker.run_once()
     assert (await _state(database, "k")).state == "sent"
     assert len(town.server.messages(town.news)) == 1
 
-    await courier.post(NewPost("late", place(town.news), SHORT, START))
+    await outbox_worker.post(NewPost("late", place(town.news), SHORT, START))
     town.server.faults.add("POST", MESSAGES, Fault.drop_before(), times=4)
-    await courier.run_once()
+    await outbox_worker.run_once()
     clock.at += timedelta(minutes=10)
-    await courier.run_once()
+    await outbox_worker.run_once()
     assert (await _state(database, "late")).state == "unknown"

@@ -154,10 +154,10 @@ async def test_what_was_not_posted_is_shown_with_the_fix(town: Town, tmp_path: P
 
     platform = DiscordPlatform(login.http, MessageRenderer(Drawn()), publishes, no_pause)
     moment = datetime.now(UTC)
-    courier = OutboxWorker(database, {"discord": platform}, "w", lambda: moment, Random(1))
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", lambda: moment, Random(1))
     town.server.world.set_permissions(town.news, 1 << 10)
-    await courier.post(NewPost("refused", Place("discord", "", str(town.news.id)), SHORT, moment))
-    await courier.run_once()
+    await outbox_worker.post(NewPost("refused", Place("discord", "", str(town.news.id)), SHORT, moment))
+    await outbox_worker.run_once()
     await login.close()
     await database.close()
     code, out, _ = await newsbot(town, tmp_path, "deliveries")

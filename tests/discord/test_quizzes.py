@@ -31,7 +31,7 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[QuizHouse]:
             assert request.form["allowed_mentions"] == {"parse": []}
 
 
-# -- a game that is on -------------------------------------------------------------------------------------------------
+# -- a game that is on ------------------------------------------------------------------------------------------------
 
 
 async def test_a_second_start_offers_to_join_or_to_stop_the_game(town: Town, house: QuizHouse) -> None:
@@ -161,7 +161,7 @@ async def test_a_question_that_a_moderator_deleted_gets_its_answer_as_a_new_mess
     assert "Final scores" in scores
 
 
-# -- a bad connection --------------------------------------------------------------------------------------------------
+# -- a bad connection -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("via", [{}, {"Via": ""}])
@@ -265,7 +265,7 @@ async def test_a_press_that_is_late_at_discord_is_late_though_newsbot_still_wait
     assert "Too late" in await house.told(town.bert, question, "A · ")
 
 
-# -- people ------------------------------------------------------------------------------------------------------------
+# -- people -----------------------------------------------------------------------------------------------------------
 
 
 NAMES = ("@everyone", "<@&1> **x**", "‮evil‬ <#1>", "`x`\n# y", "")
@@ -350,7 +350,7 @@ async def test_everybody_sees_hides_takes_away_and_erases_what_is_theirs(town: T
     assert "none yet" in words((await house.command(town.bert, town.news, "quiz", "me")).original or {})
 
 
-# -- the question of the day -------------------------------------------------------------------------------------------
+# -- the question of the day ------------------------------------------------------------------------------------------
 
 
 async def test_the_next_digest_tells_how_the_last_question_went_in_its_own_channel(
@@ -381,7 +381,7 @@ def asking(town: Town, where: Channel) -> Payload:
     return found
 
 
-# -- fair --------------------------------------------------------------------------------------------------------------
+# -- fair -------------------------------------------------------------------------------------------------------------
 
 
 async def test_receipts_and_messages_tell_nothing_of_the_right_choice(town: Town, house: QuizHouse) -> None:

@@ -17,7 +17,7 @@ from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import HERE
 from newsbot.platforms.terminal.lease import HELD, LEASE, TerminalLease
 from newsbot.storage.database import Database
-from tests.test_cli import Terminal, newsbot, own  # noqa: F401 (a fixture)
+from tests.cli.test_cli import Terminal, newsbot, own  # noqa: F401 (a fixture)
 
 START = datetime(2026, 11, 24, 3, 50, tzinfo=UTC)
 COST, TOPIC = Action("brief.open", ("deepseek", "cost")), Action("topic.open", ("deepseek",))
@@ -77,9 +77,9 @@ def put(url: str, *replies: Reply) -> None:
 
     async def posted() -> None:
         database = Database(url)
-        courier = OutboxWorker(database, {}, "test", lambda: datetime.now(UTC), Random(1))
+        outbox_worker = OutboxWorker(database, {}, "test", lambda: datetime.now(UTC), Random(1))
         for reply in replies:
-            await courier.post(NewPost(reply.card.title, HERE, reply, datetime.now(UTC)))
+            await outbox_worker.post(NewPost(reply.card.title, HERE, reply, datetime.now(UTC)))
         await database.close()
 
     asyncio.run(posted())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.test_cli import ANSI, Terminal, newsbot, own  # noqa: F401 (a fixture)
+from tests.cli.test_cli import ANSI, Terminal, newsbot, own  # noqa: F401 (a fixture)
 
 GAME = 30.0  # seconds: longer than any one wait of a game whose questions take ten
 _BUTTONS = r"\[1\]\s+A\s+·.*\[4\]\s+D\s+·.*\[5\]\s+Vote\s+to\s+skip"

@@ -1,4 +1,4 @@
-"""A house for games: the real web chat, outbox, courier and games over a real database, by a clock of the test's."""
+"""A house for games: the real web chat, outbox and games over a real database, by a clock of the test's."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,7 @@ class Process:
     steps: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        # The desk answers people; here they press by the service itself.
+        # The dispatcher answers people; here they press by the service itself.
         self.chat = WebChat(cast(Any, None), self.database, self.clock)
         platforms = {"web": self.chat}
         self.dailies = DailyQuestions(self.database, lambda: self.library, self.clock, Random(4))
@@ -58,14 +58,14 @@ class Process:
         self.games = GameEngine(
             self.database, platforms, lambda: self.library, self.clock, checkpoint=self.steps.append
         )
-        self.courier = OutboxWorker(self.database, platforms, self.name, self.clock, Random(6))
+        self.outbox_worker = OutboxWorker(self.database, platforms, self.name, self.clock, Random(6))
 
     async def settle(self) -> datetime | None:
         """Do all that is due at this instant; returns when to look again."""
         while True:
             again = await self.games.run_once()
             await self.games.wait_idle()
-            if not await self.courier.run_once() and (again is None or again > self.clock.at):
+            if not await self.outbox_worker.run_once() and (again is None or again > self.clock.at):
                 return again
 
     async def run(self, seconds: float) -> None:

@@ -34,7 +34,7 @@ async def stage(empty_url: str) -> AsyncIterator[QuizStage]:
 async def test_games_survive_kills_with_every_answer_counted_once(stage: QuizStage) -> None:
     account = QuizAccount()
     count = 2 if stage.kind == "sqlite" else 1
-    await batch(stage, account, 0, Batch(1, ("courier sent", "closed"), Wanted(count, 3)), Random(7))
+    await batch(stage, account, 0, Batch(1, ("outbox worker sent", "closed"), Wanted(count, 3)), Random(7))
     told = account.to_json()
     assert told["troubles"] == []
     assert account.is_good
@@ -46,7 +46,7 @@ async def test_a_question_keeps_the_time_that_was_left(tmp_path_factory: pytest.
     account = QuizAccount()
     async with staged(f"sqlite:///{tmp_path_factory.mktemp('quiz') / 'newsbot.db'}") as stage:
         await time_left(stage, account, 0, down=60.0, seconds=8)
-    assert account.troubles == []
+    assert account.alerts == []
     assert account.kills["sqlite"] == {"open": 1}
 
 
@@ -68,7 +68,7 @@ def counted(*presses: Pressed, standing: tuple[Standing, ...] = (REVEAL, PODIUM)
 
 def test_an_answer_that_was_noted_and_shown_is_good() -> None:
     account = counted(pressed("Answer noted"))
-    assert (account.is_good, account.answers, account.troubles) == (True, 1, [])
+    assert (account.is_good, account.answers, account.alerts) == (True, 1, [])
 
 
 def test_an_answer_that_was_noted_and_is_not_shown_is_miscounted() -> None:

@@ -63,7 +63,7 @@ async def test_two_processes_whose_clocks_differ_do_not_hold_a_question_open_for
         for process in (house, ahead):
             await process.games.run_once()
             await process.games.wait_idle()
-            await process.courier.run_once()
+            await process.outbox_worker.run_once()
     assert (await house.game(game.id)).phase == "ended"
 
 

@@ -1,4 +1,4 @@
-"""A quiz on a loopback Slack: the real service, courier and games, by two clocks that a test moves."""
+"""A quiz on a loopback Slack: the real service, outbox worker and games, by two clocks that a test moves."""
 
 import time
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ class QuizHouse:
     bot: Running
     people: Driver
     games: GameEngine
-    courier: OutboxWorker
+    outbox_worker: OutboxWorker
     planner: Planner
     clock: Clock
     slack_clock: SlackClock
@@ -67,7 +67,7 @@ class QuizHouse:
         while True:
             again = await self.games.run_once()
             await self.games.wait_idle()
-            if not await self.courier.run_once() and (again is None or again > self.clock()):
+            if not await self.outbox_worker.run_once() and (again is None or again > self.clock()):
                 return again
 
     async def run(self, seconds: float, *, slack_too: bool = True) -> None:
@@ -153,7 +153,7 @@ async def quiz_house(
     platforms: dict[str, Platform] = {}
     made: list[Any] = []
 
-    def desk_of(shelf: Shelf, database: Database) -> Dispatcher:
+    def dispatcher_of(shelf: Shelf, database: Database) -> Dispatcher:
         def library() -> Any:
             return shelf.current
 
@@ -169,7 +169,7 @@ async def quiz_house(
         )
         return Dispatcher(shelf, clock, lambda: "incident", DurableEvents(database), digests=digests, quizzes=quizzes)
 
-    async with running(slack, transport, desk_of=desk_of, now=clock) as bot:
+    async with running(slack, transport, dispatcher_of=dispatcher_of, now=clock) as bot:
         platforms["slack"] = bot.service.platform
-        games, courier, planner = made
-        yield QuizHouse(slack, bot, bot.people(), games, courier, planner, clock, slack_clock)
+        games, outbox_worker, planner = made
+        yield QuizHouse(slack, bot, bot.people(), games, outbox_worker, planner, clock, slack_clock)

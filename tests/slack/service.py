@@ -61,7 +61,7 @@ class Running:
 
     slack: LoopbackSlack
     service: SlackService
-    desk: Dispatcher
+    dispatcher: Dispatcher
     database: Database
     drawing: Drawing
     transport: Transport
@@ -101,7 +101,7 @@ async def running(
     *,
     url: str = "",
     now: Callable[[], datetime] | None = None,
-    desk_of: Callable[[Shelf, Database], Dispatcher] | None = None,
+    dispatcher_of: Callable[[Shelf, Database], Dispatcher] | None = None,
 ) -> AsyncIterator[Running]:
     """The service, started; its routes are served on a free port in both transports."""
     moment = now or (lambda: datetime.now(UTC))
@@ -111,9 +111,9 @@ async def running(
         stack.push_async_callback(database.close)
         await migrate(database)
         shelf, drawing = Shelf(library()), Drawing()
-        desk = (desk_of or _desk)(shelf, database)
+        dispatcher = (dispatcher_of or _dispatcher)(shelf, database)
         used = values or values_for(slack, transport)
-        service = await stack.enter_async_context(slack_service(used, desk, shelf, database, drawing, moment))
+        service = await stack.enter_async_context(slack_service(used, dispatcher, shelf, database, drawing, moment))
 
         async def health() -> dict[str, str]:
             return {"slack": service.health()}
@@ -122,8 +122,8 @@ async def running(
         base_url = await server.start()
         stack.push_async_callback(server.stop)
         await service.connected()
-        yield Running(slack, service, desk, database, drawing, transport, base_url)
+        yield Running(slack, service, dispatcher, database, drawing, transport, base_url)
 
 
-def _desk(shelf: Shelf, database: Database) -> Dispatcher:
+def _dispatcher(shelf: Shelf, database: Database) -> Dispatcher:
     return Dispatcher(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database))

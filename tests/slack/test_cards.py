@@ -82,8 +82,8 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="module")
-def desk() -> Dispatcher:
-    """A desk over it."""
+def dispatcher() -> Dispatcher:
+    """A dispatcher over it."""
     return Dispatcher(LiveLibrary(CONTENT, lambda: TODAY), lambda: NOW, lambda: "0badcafe")
 
 
@@ -193,8 +193,8 @@ def test_a_chart_with_a_picture_has_its_alt_text_and_leaves_nothing_to_do(librar
 
 
 @pytest.mark.parametrize("name", SAID)
-async def test_what_people_say_is_answered_as_its_golden_file_has_it(desk: Dispatcher, name: str) -> None:
-    made = render_messages((await desk.say(SAID[name], ANNA, HERE)).card, drawn)
+async def test_what_people_say_is_answered_as_its_golden_file_has_it(dispatcher: Dispatcher, name: str) -> None:
+    made = render_messages((await dispatcher.say(SAID[name], ANNA, HERE)).card, drawn)
     assert [problem for each in made for problem in problems(dict(each.payload))] == []
     check_golden(name, [each.payload for each in made])
 
@@ -308,7 +308,7 @@ def test_a_long_notification_keeps_its_beginning_and_its_footer() -> None:
 
 def test_moments_and_mentions_are_slacks_own_in_both_kinds_of_text() -> None:
     moment = Moment(datetime(2025, 1, 27, 14, 30, tzinfo=UTC))
-    pieces = (Mention("person", "U0ANNA", "Anna"), Plain(" at "), moment, Mention("role", "S0DESK", "desk"))
+    pieces = (Mention("person", "U0ANNA", "Anna"), Plain(" at "), moment, Mention("role", "S0DESK", "dispatcher"))
     wanted = "<@U0ANNA> at <!date^1737988200^{date_short_pretty} {time}|27 January 2025 14:30 UTC><!subteam^S0DESK>"
     assert mrkdwn(pieces) == wanted
     (block,) = paragraph((*pieces, Plain("*")))

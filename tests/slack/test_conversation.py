@@ -362,13 +362,13 @@ async def test_who_is_an_administrator_is_asked_of_slack_at_the_first_command(
 
 
 class Hall:
-    """A desk with more commands: a long answer, one that waits until it is let go, one that notes when and who."""
+    """A dispatcher with more commands: a long answer, one that waits to be let go, one that notes when and who."""
 
     def __init__(self) -> None:
         self.release = asyncio.Event()
         self.asked: list[Ask] = []
 
-    def desk(self, shelf: Shelf, database: Database) -> Dispatcher:
+    def dispatcher(self, shelf: Shelf, database: Database) -> Dispatcher:
         return Dispatcher(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database), self.menu)
 
     def menu(self, library: Library) -> Menu:
@@ -400,7 +400,7 @@ def hall() -> Hall:
 async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(
     slack: LoopbackSlack, hall: Hall, transport: Transport
 ) -> None:
-    async with running(slack, transport, desk_of=hall.desk) as bot:
+    async with running(slack, transport, dispatcher_of=hall.dispatcher) as bot:
         answer = await bot.people().command("alice", "news", "/slow")
         assert (answer.ok, answer.ack_body) == (True, None)
         assert answer.seconds < 3
@@ -421,7 +421,7 @@ async def posted(slack: LoopbackSlack, bot: Running, *tokens: str) -> Message:
 
 @pytest.mark.parametrize("transport", ["http", "socket"])
 async def test_a_press_has_slacks_own_time(slack: LoopbackSlack, hall: Hall, transport: Transport) -> None:
-    async with running(slack, transport, desk_of=hall.desk) as bot:
+    async with running(slack, transport, dispatcher_of=hall.dispatcher) as bot:
         press = await bot.people().click("alice", await posted(slack, bot, "nb1:ask.run:when"), "nb1:ask.run:when")
         await slack.wait_for(lambda: hall.asked)
     told = parse_timestamp(press.payload["actions"][0]["action_ts"])
@@ -431,7 +431,7 @@ async def test_a_press_has_slacks_own_time(slack: LoopbackSlack, hall: Hall, tra
 
 @pytest.mark.parametrize("stamp", [None, "", "soon", 3.5, "1000000000.000100", "9999999999.000100"])
 async def test_a_press_whose_time_cannot_be_has_ours(slack: LoopbackSlack, hall: Hall, stamp: object) -> None:
-    async with running(slack, "http", desk_of=hall.desk) as bot:
+    async with running(slack, "http", dispatcher_of=hall.dispatcher) as bot:
         message = await posted(slack, bot, "nb1:ask.run:when")
         press = (await bot.people().click("alice", message, "nb1:ask.run:when")).payload
         changed = {**press["actions"][0], "action_ts": stamp}
@@ -477,7 +477,7 @@ async def _claims(bot: Running) -> int:
 
 
 async def test_the_rest_of_a_long_answer_is_for_whoever_asked(slack: LoopbackSlack, hall: Hall) -> None:
-    async with running(slack, "http", desk_of=hall.desk) as bot:
+    async with running(slack, "http", dispatcher_of=hall.dispatcher) as bot:
         await bot.people().command("alice", "quiet", "/long")
         await slack.wait_for(lambda: slack.ephemerals)
         assert len(slack.messages("quiet")) == 1

@@ -33,11 +33,11 @@ async def bot(slack: LoopbackSlack) -> AsyncIterator[Running]:
     """newsbot with digests."""
     platforms: dict[str, Platform] = {}
 
-    def desk_of(shelf: Shelf, database: Database) -> Dispatcher:
+    def dispatcher_of(shelf: Shelf, database: Database) -> Dispatcher:
         digests = DigestService(database, platforms, lambda: shelf.current, ContentNews, SelfCheckQuestion(), _now)
         return Dispatcher(shelf, _now, lambda: "incident", DurableEvents(database), digests=digests)
 
-    async with running(slack, "http", desk_of=desk_of) as started:
+    async with running(slack, "http", dispatcher_of=dispatcher_of) as started:
         platforms["slack"] = started.service.platform
         yield started
 
@@ -92,8 +92,8 @@ async def test_the_digest_comes_and_its_button_lets_the_owner_and_administrators
     people.world.add_user(people.space, "carol")
     await people.command("bob", "news", "/newsbot", "digest subscribe 9:00 Berlin --first")
     await told(slack, "The digest is set up")
-    courier = OutboxWorker(bot.database, {"slack": bot.service.platform}, "test", _now, Random(1))
-    await courier.run_once()
+    outbox_worker = OutboxWorker(bot.database, {"slack": bot.service.platform}, "test", _now, Random(1))
+    await outbox_worker.run_once()
     digest = slack.messages("news")[0]
     for who, may in (("bob", True), ("alice", True), ("carol", False)):
         before = len(slack.ephemerals)

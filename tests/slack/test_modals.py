@@ -51,16 +51,16 @@ forms = st.builds(
 
 
 @pytest.fixture(scope="module")
-def desk() -> Dispatcher:
-    """A desk over the content that ships."""
+def dispatcher() -> Dispatcher:
+    """A dispatcher over the content that ships."""
     live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
     return Dispatcher(live, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC), lambda: "0badcafe")
 
 
 @pytest.fixture(scope="module")
-def library(desk: Dispatcher) -> Library:
+def library(dispatcher: Dispatcher) -> Library:
     """The content that ships."""
-    return desk.context.library
+    return dispatcher.context.library
 
 
 def filled(view: dict[str, Any], values: dict[str, str | None]) -> dict[str, Any]:
@@ -79,17 +79,17 @@ def filled(view: dict[str, Any], values: dict[str, str | None]) -> dict[str, Any
 # -- forms --------------------------------------------------------------------------------------------------------
 
 
-def test_the_form_of_every_command_is_a_modal_within_the_limits(desk: Dispatcher) -> None:
-    for command in desk.context.menu.commands.values():
-        view = modal(form_for(desk.context, command), "C0CHANNEL")
+def test_the_form_of_every_command_is_a_modal_within_the_limits(dispatcher: Dispatcher) -> None:
+    for command in dispatcher.context.menu.commands.values():
+        view = modal(form_for(dispatcher.context, command), "C0CHANNEL")
         assert view_problems(view) == [], command.path
         assert command.summary.split()[0] in json.dumps(view, ensure_ascii=False)
 
 
-def test_a_modal_is_as_its_golden_file_has_it(desk: Dispatcher) -> None:
-    menu = desk.context.menu
-    check_golden("modal-compare", modal(form_for(desk.context, menu.commands["compare",]), "C0CHANNEL"))
-    check_golden("modal-brief", modal(form_for(desk.context, menu.commands["brief",])))
+def test_a_modal_is_as_its_golden_file_has_it(dispatcher: Dispatcher) -> None:
+    menu = dispatcher.context.menu
+    check_golden("modal-compare", modal(form_for(dispatcher.context, menu.commands["compare",]), "C0CHANNEL"))
+    check_golden("modal-brief", modal(form_for(dispatcher.context, menu.commands["brief",])))
 
 
 @given(forms, st.text(max_size=200), st.data())
@@ -118,8 +118,8 @@ def test_a_choice_is_a_list_with_what_was_chosen_before() -> None:
     assert empty["element"]["type"] == "plain_text_input"
 
 
-def test_problems_stand_beside_their_fields(desk: Dispatcher) -> None:
-    form = form_for(desk.context, desk.context.menu.commands["compare",])
+def test_problems_stand_beside_their_fields(dispatcher: Dispatcher) -> None:
+    form = form_for(dispatcher.context, dispatcher.context.menu.commands["compare",])
     view = modal(form)
     answer = errors(Problems(form.problems({"first": "", "second": "x" * 500})))
     assert answer["response_action"] == "errors"
@@ -161,47 +161,47 @@ def test_any_card_can_be_read_in_a_modal(card: Card) -> None:
     assert view_problems(card_modal(card)) == []
 
 
-def test_the_home_tab_is_as_its_golden_file_has_it(desk: Dispatcher, library: Library) -> None:
-    view = home(library, desk.context.menu)
+def test_the_home_tab_is_as_its_golden_file_has_it(dispatcher: Dispatcher, library: Library) -> None:
+    view = home(library, dispatcher.context.menu)
     assert view_problems(view) == []
     check_golden("home", view)
 
 
-def test_the_home_tab_shows_every_topic_and_how_to_ask(desk: Dispatcher, library: Library) -> None:
-    shown = " ".join(strings(home(library, desk.context.menu)))
+def test_the_home_tab_shows_every_topic_and_how_to_ask(dispatcher: Dispatcher, library: Library) -> None:
+    shown = " ".join(strings(home(library, dispatcher.context.menu)))
     for topic in library.topics.values():
         assert topic.title in shown
         assert topic.summary in shown
     assert "/newsbot help" in shown
     assert "A direct message" in shown
-    quiet = " ".join(strings(home(library, desk.context.menu, direct_messages=False)))
+    quiet = " ".join(strings(home(library, dispatcher.context.menu, direct_messages=False)))
     assert "A direct message" not in quiet
 
 
-async def test_every_button_of_the_home_tab_does_something(desk: Dispatcher, library: Library) -> None:
-    rows = [block for block in home(library, desk.context.menu)["blocks"] if block["type"] == "actions"]
+async def test_every_button_of_the_home_tab_does_something(dispatcher: Dispatcher, library: Library) -> None:
+    rows = [block for block in home(library, dispatcher.context.menu)["blocks"] if block["type"] == "actions"]
     tokens = [token_and_values(element)[0] for row in rows for element in row["elements"]]
     assert len(tokens) >= len(library.topics) + 4
     for token in tokens:
-        answered = await desk.click_token(token, ANNA, HERE)
+        answered = await dispatcher.click_token(token, ANNA, HERE)
         assert isinstance(answered, Form) or answered.card.tone != "warning", token
 
 
-def test_the_home_tab_has_room_for_more(desk: Dispatcher, library: Library) -> None:
+def test_the_home_tab_has_room_for_more(dispatcher: Dispatcher, library: Library) -> None:
     row = Buttons((Button("Set up", Action("digest.set")),))
     extra = (text("Your digests", "heading"), text("Weekdays at 8:00 in #general."), row)
-    view = home(library, desk.context.menu, extra)
+    view = home(library, dispatcher.context.menu, extra)
     assert view_problems(view) == []
     assert "Weekdays at 8:00 in #general." in " ".join(strings(view))
 
 
-def test_too_much_for_the_home_tab_is_said(desk: Dispatcher, library: Library) -> None:
-    view = home(library, desk.context.menu, tuple(text(f"Digest {number}") for number in range(150)))
+def test_too_much_for_the_home_tab_is_said(dispatcher: Dispatcher, library: Library) -> None:
+    view = home(library, dispatcher.context.menu, tuple(text(f"Digest {number}") for number in range(150)))
     assert view_problems(view) == []
     assert view["blocks"][-1]["text"]["text"] == "There is more: /newsbot shows all of it."
 
 
-def test_an_empty_library_still_has_a_home_tab(desk: Dispatcher, library: Library) -> None:
+def test_an_empty_library_still_has_a_home_tab(dispatcher: Dispatcher, library: Library) -> None:
     empty = Library("0", {}, {}, {}, {}, {}, {})
-    view = home(empty, desk.context.menu)
+    view = home(empty, dispatcher.context.menu)
     assert view_problems(view) == []

@@ -229,17 +229,17 @@ async def test_a_dead_token_ends_the_workspace_and_is_told(slack: LoopbackSlack,
 @pytest.mark.parametrize(
     ("scopes", "state"), [(f"{DEFAULT_SCOPES},channels:history", "sent"), (DEFAULT_SCOPES, "unknown")]
 )
-async def test_the_courier_looks_for_an_unclear_post_before_it_calls_it_unknown(scopes: str, state: str) -> None:
+async def test_the_outbox_worker_looks_for_an_unclear_post_before_it_calls_it_unknown(scopes: str, state: str) -> None:
     async with LoopbackSlack(scopes=scopes) as slack, running(slack, "http") as bot:
         moment = datetime.now(UTC)
-        courier = OutboxWorker(bot.database, {"slack": bot.service.platform}, "w", lambda: moment, Random(1))
+        outbox_worker = OutboxWorker(bot.database, {"slack": bot.service.platform}, "w", lambda: moment, Random(1))
         slack.faults.add("chat.postMessage", Fault(drop="after"))
-        await courier.post(NewPost("k", place(slack), REPLY, moment))
-        await courier.run_once()
+        await outbox_worker.post(NewPost("k", place(slack), REPLY, moment))
+        await outbox_worker.run_once()
         async with bot.database.transaction() as tx:
             delivery = await tx.deliveries.by_key("k")
         assert delivery is not None
         assert delivery.state == state
         assert bool(delivery.posted) == (state == "sent")
-        assert await courier.run_once() == 0
+        assert await outbox_worker.run_once() == 0
     assert len(slack.called("chat.postMessage")) == 1

@@ -28,7 +28,7 @@ async def house() -> AsyncIterator[QuizHouse]:
         yield started
 
 
-# -- a game that is on -------------------------------------------------------------------------------------------------
+# -- a game that is on ------------------------------------------------------------------------------------------------
 
 
 async def test_a_second_start_offers_to_join_or_to_stop_the_game(house: QuizHouse) -> None:
@@ -153,7 +153,7 @@ async def test_a_question_that_was_deleted_gets_its_answer_as_a_new_message(hous
     assert "Final scores" in scores
 
 
-# -- a bad connection --------------------------------------------------------------------------------------------------
+# -- a bad connection -------------------------------------------------------------------------------------------------
 
 
 async def test_a_rate_limit_on_the_reveal_is_waited_for(house: QuizHouse) -> None:
@@ -242,7 +242,7 @@ async def test_a_press_that_is_late_at_slack_is_late_though_newsbot_still_waits(
     assert "Too late" in await house.told("carol", question, "A · ")
 
 
-# -- people ------------------------------------------------------------------------------------------------------------
+# -- people -----------------------------------------------------------------------------------------------------------
 
 PLACES = ("news", "general")
 NAMES = ("<!channel>", "<@U000000002> *x*", "‮evil‬ <#C1>", "@here & `x`\n# y", "@everyone")
@@ -324,7 +324,7 @@ async def test_everybody_sees_hides_takes_away_and_erases_what_is_theirs(house: 
     assert "bob" in scores.text
 
 
-# -- the question of the day -------------------------------------------------------------------------------------------
+# -- the question of the day ------------------------------------------------------------------------------------------
 
 
 async def test_the_next_digest_tells_how_the_last_question_went_in_its_own_channel(house: QuizHouse) -> None:
@@ -347,7 +347,7 @@ async def test_the_next_digest_tells_how_the_last_question_went_in_its_own_chann
     assert "This question of the day is closed" in await house.told("bob", news, "D · ")
 
 
-# -- fair --------------------------------------------------------------------------------------------------------------
+# -- fair -------------------------------------------------------------------------------------------------------------
 
 
 async def test_receipts_and_messages_tell_nothing_of_the_right_choice(house: QuizHouse) -> None:

@@ -126,7 +126,7 @@ async def examined(bot: Running, channel: str = "", **changed: str | None) -> li
     """What the doctor finds for this bot, some of its values changed."""
     values = replace(values_for(bot.slack, bot.transport), **changed)  # type: ignore[arg-type]
     found = bot.slack.workspace.channel(channel).id if channel else ""
-    parts = (bot.desk, Shelf(library()), bot.database, bot.drawing, lambda: datetime.now(UTC))
+    parts = (bot.dispatcher, Shelf(library()), bot.database, bot.drawing, lambda: datetime.now(UTC))
     return await examine(values, *parts, found, with_message=True)
 
 

@@ -103,13 +103,11 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     """The web chat, open. Fails where the page logs an error or asks anybody but its own server."""
     context = browser.new_context(viewport={"width": 1100, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
-    troubles: list[str] = []
-    opened.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    opened.on(
-        "request", lambda request: troubles.append(request.url) if not request.url.startswith(server.url) else None
-    )
+    alerts: list[str] = []
+    opened.on("pageerror", lambda error: alerts.append(f"error: {error}"))
+    opened.on("request", lambda request: alerts.append(request.url) if not request.url.startswith(server.url) else None)
     opened.goto(server.url)
     opened.wait_for_selector("#composer-text:focus")
     yield opened
     context.close()
-    assert troubles == []
+    assert alerts == []

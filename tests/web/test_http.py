@@ -26,7 +26,7 @@ from newsbot.platforms.web.guard import require_loopback
 from newsbot.platforms.web.http import WebRoutes
 from newsbot.platforms.web.people import PEOPLE, place
 from newsbot.storage.database import Database
-from tests.test_cli import newsbot
+from tests.cli.test_cli import newsbot
 
 CONTENT = Path(__file__).parents[2] / "content"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -49,10 +49,12 @@ class Site:
     """A web chat over a real database and a real socket."""
 
     def __init__(self, database: Database) -> None:
-        self.desk = Dispatcher(LiveLibrary(CONTENT, lambda: date(2026, 11, 23)), lambda: NOW, lambda: "id")
-        self.chat = WebChat(self.desk, database, lambda: NOW)
+        self.dispatcher = Dispatcher(LiveLibrary(CONTENT, lambda: date(2026, 11, 23)), lambda: NOW, lambda: "id")
+        self.chat = WebChat(self.dispatcher, database, lambda: NOW)
         self.pictures = OnePixel()
-        self.routes = WebRoutes(self.chat, self.desk, self.pictures, {"plain": lambda card: {"text": card.plain()}})
+        self.routes = WebRoutes(
+            self.chat, self.dispatcher, self.pictures, {"plain": lambda card: {"text": card.plain()}}
+        )
         self.state = {"database": "ok"}
         self.server = HttpServer("127.0.0.1", 0, self.routes.routes(), self.health)
         self.url = ""
@@ -206,7 +208,7 @@ async def test_a_private_answer_is_nobody_elses(site: Site) -> None:
 
 async def test_the_stream_brings_what_was_missed_and_what_another_process_posts(site: Site, database: Database) -> None:
     await site.post("/api/say", {"text": "/deepseek cost"})
-    other = WebChat(site.desk, database, lambda: NOW)
+    other = WebChat(site.dispatcher, database, lambda: NOW)
     async with site.session.get(site.url + "/api/stream?person=ben&channel=general&after=0") as stream:
         assert stream.content_type == "text/event-stream"
         seen = [await _event(stream), await _event(stream)]

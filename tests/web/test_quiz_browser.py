@@ -21,9 +21,9 @@ class Player:
         self.name = name
         self.context = browser.new_context(viewport={"width": 1100, "height": 900}, reduced_motion="reduce")
         self.page = self.context.new_page()
-        self.troubles: list[str] = []
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        self.page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+        self.alerts: list[str] = []
+        self.page.on("pageerror", lambda error: self.alerts.append(str(error)))
+        self.page.on("console", lambda said: self.alerts.append(said.text) if said.type == "error" else None)
         self.page.goto(server.url)
         self.page.wait_for_selector("#composer-text:focus")
         self.page.select_option("#person", name.lower())
@@ -61,7 +61,7 @@ def players(browser: Browser, server: Server) -> Iterator[list[Player]]:
     yield opened
     for player in opened:
         player.context.close()
-        assert [trouble for trouble in player.troubles if "net::ERR_" not in trouble] == [], player.name
+        assert [trouble for trouble in player.alerts if "net::ERR_" not in trouble] == [], player.name
 
 
 def right_letter(revealed: Locator) -> str:

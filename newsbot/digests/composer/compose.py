@@ -60,13 +60,13 @@ class _Contents:
     stages: tuple[Stage, ...]
 
 
-def compose(library: Library, wire: NewsSource, question: DailyQuestion, selection: Selection) -> Edition:
+def compose(library: Library, news_source: NewsSource, question: DailyQuestion, selection: Selection) -> Edition:
     """The edition of a selection: equal selections over equal content give equal editions, but for what the question
     of the day leaves to chance.
 
     No event or figure in it is dated after the selection's day, and no event is in the selection's history.
     """
-    picked = pick(wire, selection)
+    picked = pick(news_source, selection)
     if not picked.news and selection.when_empty == "skip":
         nothing = tuple(stage for stage in picked.stages if stage.section == "events")
         return Edition(None, selection.history, (*nothing, _SKIPPED), selection.day)

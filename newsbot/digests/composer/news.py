@@ -40,9 +40,9 @@ class _Sifted:
     stages: list[Stage] = field(default_factory=list)
 
 
-def pick(wire: NewsSource, selection: Selection) -> Picked:
+def pick(news_source: NewsSource, selection: Selection) -> Picked:
     """The events to show, none of which this subscription has seen."""
-    items = wire.items(date.min, selection.day, frozenset(selection.topics))
+    items = news_source.items(date.min, selection.day, frozenset(selection.topics))
     start = _window(selection)
     sifted = _sift(items, frozenset(selection.history.events))
     recent = [item for item in sifted.kept if item.day > start]

@@ -66,7 +66,7 @@ class DiscordPlatform:
     def __init__(
         self,
         http: LoggedIn,
-        painter: MessageRenderer,
+        message_renderer: MessageRenderer,
         publishes: Publishes,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = _utc_now,
@@ -77,7 +77,7 @@ class DiscordPlatform:
         """
         self._api = Rest(http)
         self._channels = Channels(self._api)
-        self._painter = painter
+        self._message_renderer = message_renderer
         self._publishes = publishes
         self._sleep = sleep
         self._now = now
@@ -106,14 +106,14 @@ class DiscordPlatform:
         self, place: Place, channel: Json, reply: Reply, send: Callable[[list[RenderedMessage]], Awaitable[_Sent]]
     ) -> tuple[_Sent, list[RenderedMessage], str]:
         """What `send` gives for the reply's messages, these, and what to allow where they lost their pictures."""
-        painted = await self._painter.render_with_pictures(reply.card)
+        painted = await self._message_renderer.render_with_pictures(reply.card)
         try:
             return await send(painted), painted, ""
         except PostRefused as error:
             exact = await self._with_exact_fix(error, place, channel)
             if not painted[0].files or _code(error) != errors.MISSING_PERMISSIONS:
                 raise exact from error
-            painted = await self._painter.render_with_pictures(reply.card, with_pictures=False)
+            painted = await self._message_renderer.render_with_pictures(reply.card, with_pictures=False)
             try:
                 sent = await send(painted)
             except PostRefused:
@@ -131,13 +131,13 @@ class DiscordPlatform:
         return timedelta(0) if channel.get("type") == FORUM else NONCE_WINDOW
 
     async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
-        """Discord tells only by a repeat with the same nonce, which is what the courier does."""
+        """Discord tells only by a repeat with the same nonce, which is what the outbox worker does."""
         del place, key, since
         return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted, in as many of its messages as it takes."""
-        painted = await self._painter.render_with_pictures(reply.card)
+        painted = await self._message_renderer.render_with_pictures(reply.card)
         standing = [replace(posted, rest=()), *posted.rest]
         for where, message in zip(standing, painted, strict=False):
             await self._edit_one(where, message)

@@ -1,4 +1,4 @@
-"""What people do in Discord, as requests of the desk, and its answers back: commands, buttons, forms, completion."""
+"""What people do in Discord, as requests for the dispatcher: commands, buttons, forms, completion."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -43,16 +43,16 @@ class DiscordInbound:
 
     def __init__(
         self,
-        desk: Dispatcher,
-        wire: InteractionHttp,
-        painter: MessageRenderer,
+        dispatcher: Dispatcher,
+        http: InteractionHttp,
+        message_renderer: MessageRenderer,
         now: Callable[[], datetime],
         delete_message: DeleteMessage,
     ) -> None:
         """`delete_message` takes a message of ours away by its channel and id."""
-        self._desk = desk
-        self._wire = wire
-        self._painter = painter
+        self._dispatcher = dispatcher
+        self._http = http
+        self._message_renderer = message_renderer
         self._now = now
         self._delete_message = delete_message
 
@@ -80,7 +80,7 @@ class DiscordInbound:
     # -- commands -----------------------------------------------------------------------------------------------------
 
     async def _command(self, interaction: Interaction) -> None:
-        menu = self._desk.context.menu
+        menu = self._dispatcher.context.menu
         path, options = path_and_options(_data(interaction), menu)
         command = menu.find(path)
         private = bool(command and command.private) or options.get("private", "") in YES
@@ -88,28 +88,28 @@ class DiscordInbound:
         now = self._now()
         at = plausible_timestamp(created_at(interaction.id), now) or now
         ask = Ask(who, place(interaction), path, options, str(interaction.id), at)
-        async with InteractionResponse(self._wire, self._painter, interaction, private=private) as exchange:
-            await self._say(exchange, await self._desk.answer(ask), who)
+        async with InteractionResponse(self._http, self._message_renderer, interaction, private=private) as response_to:
+            await self._say(response_to, await self._dispatcher.answer(ask), who)
 
-    async def _say(self, exchange: InteractionResponse, reply: Reply, who: Person) -> None:
+    async def _say(self, response_to: InteractionResponse, reply: Reply, who: Person) -> None:
         buttons = () if reply.private else (_button_payload(delete_button(who.id)),)
-        await exchange.say(reply.card, private=reply.private, buttons=buttons)
+        await response_to.say(reply.card, private=reply.private, buttons=buttons)
 
     async def _complete(self, interaction: Interaction) -> None:
         data = _data(interaction)
-        path, options = path_and_options(data, self._desk.context.menu)
+        path, options = path_and_options(data, self._dispatcher.context.menu)
         typing = focused_option(data)
         choices = []
         if typing is not None:
             others = {name: value for name, value in options.items() if name != typing[0]}
             suggest = Suggest(person(interaction), place(interaction), path, *typing, others)
-            found = self._desk.suggest(suggest)
+            found = self._dispatcher.suggest(suggest)
             choices = [
                 {"name": shorten(each.label, _MAX_CHOICE), "value": each.value}
                 for each in found
                 if 0 < len(each.value) <= _MAX_CHOICE
             ]
-        await self._wire.respond(interaction, CHOICES, {"choices": choices[:_MAX_CHOICES]})
+        await self._http.respond(interaction, CHOICES, {"choices": choices[:_MAX_CHOICES]})
 
     # -- buttons and selects ------------------------------------------------------------------------------------------
 
@@ -118,51 +118,56 @@ class DiscordInbound:
         token = str(data.get("custom_id", ""))
         action = _action(token)
         async with InteractionResponse(
-            self._wire, self._painter, interaction, private=True, on_message=True
-        ) as exchange:
+            self._http, self._message_renderer, interaction, private=True, on_message=True
+        ) as response_to:
             if action is not None and action.name == DELETE:
-                await self._delete(exchange, interaction, action)
+                await self._delete(response_to, interaction, action)
                 return
             who, where = person(interaction), place(interaction)
             values = tuple(str(value) for value in data.get("values") or ())
             message = str(interaction.message.id) if interaction.message else ""
             at = created_at(interaction.id)
-            reply = await self._desk.click_token(token, who, where, message, str(interaction.id), values, at)
+            reply = await self._dispatcher.click_token(token, who, where, message, str(interaction.id), values, at)
             if isinstance(reply, Form):
-                await self._open(exchange, reply)
+                await self._open(response_to, reply)
             else:
-                await self._react(exchange, interaction, reply, action, who)
+                await self._react(response_to, interaction, reply, action, who)
 
-    async def _open(self, exchange: InteractionResponse, form: Form) -> None:
-        if not await exchange.open_modal(modal(form)):
+    async def _open(self, response_to: InteractionResponse, form: Form) -> None:
+        if not await response_to.open_modal(modal(form)):
             late = note("Press again", "That took too long to open. Press the button again.")
-            await exchange.say(late.card, private=True)
+            await response_to.say(late.card, private=True)
 
     async def _react(
-        self, exchange: InteractionResponse, interaction: Interaction, reply: Reply, action: Action | None, who: Person
+        self,
+        response_to: InteractionResponse,
+        interaction: Interaction,
+        reply: Reply,
+        action: Action | None,
+        who: Person,
     ) -> None:
         """Where the pressed answer is the presser's own it changes in place; else the new one is for them alone."""
         is_private_message = bool(interaction.message and interaction.message.flags.ephemeral)
         is_own = is_private_message or _asker(interaction) == who.id
         if not reply.replaces:
-            await self._say(exchange, reply, who)
+            await self._say(response_to, reply, who)
         elif is_own and (is_private_message or not reply.private):
             below = () if is_private_message else (_button_payload(delete_button(who.id)),)
-            await exchange.replace(reply.card, buttons=below)
+            await response_to.replace(reply.card, buttons=below)
         else:
             share = share_button(action) if action and not reply.private else None
-            await exchange.say(reply.card, private=True, buttons=(_button_payload(share),) if share else ())
+            await response_to.say(reply.card, private=True, buttons=(_button_payload(share),) if share else ())
 
-    async def _delete(self, exchange: InteractionResponse, interaction: Interaction, action: Action) -> None:
+    async def _delete(self, response_to: InteractionResponse, interaction: Interaction, action: Action) -> None:
         """Take an answer away, for whoever asked or may delete messages there."""
         is_asker = action.arguments == (str(interaction.user.id),)
         if not is_asker and not (interaction.permissions & _DELETERS) and not interaction.permissions.administrator:
             refused = note("Not yours", "Only whoever asked, or a moderator, can delete this answer.")
-            await exchange.say(refused.card, private=True)
+            await response_to.say(refused.card, private=True)
             return
-        await exchange.acknowledge()
+        await response_to.acknowledge()
         try:
-            await self._wire.delete_original(interaction)
+            await self._http.delete_original(interaction)
         except discord.HTTPException:
             assert interaction.message is not None
             await self._delete_message(place(interaction).channel, str(interaction.message.id))
@@ -174,18 +179,18 @@ class DiscordInbound:
         values = submitted_values(data)
         who, where = person(interaction), place(interaction)
         message = str(interaction.message.id) if interaction.message else ""
-        async with InteractionResponse(self._wire, self._painter, interaction) as exchange:
+        async with InteractionResponse(self._http, self._message_renderer, interaction) as response_to:
             try:
                 action = read_token(str(data.get("custom_id", "")))
             except TokenError as error:
-                await exchange.say(note("That form does not work", str(error)).card, private=True)
+                await response_to.say(note("That form does not work", str(error)).card, private=True)
                 return
             submit = Submit(who, where, action, values, message, str(interaction.id), self._now())
-            answer = await self._desk.submit(submit)
+            answer = await self._dispatcher.submit(submit)
             if isinstance(answer, Problems):
-                await exchange.say(_problems(answer, values, action), private=True)
+                await response_to.say(_problems(answer, values, action), private=True)
             else:
-                await self._say(exchange, answer, who)
+                await self._say(response_to, answer, who)
 
 
 def _problems(problems: Problems, values: dict[str, str], action: Action) -> Card:

@@ -26,9 +26,9 @@ class Mentions:
     """Answers messages. Each once, also where Discord tells of it again after a reconnect."""
 
     def __init__(
-        self, desk: Dispatcher, platform: DiscordPlatform, handled: HandledEvents, now: Callable[[], datetime]
+        self, dispatcher: Dispatcher, platform: DiscordPlatform, handled: HandledEvents, now: Callable[[], datetime]
     ) -> None:
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._platform = platform
         self._handled = handled
         self._now = now
@@ -39,7 +39,7 @@ class Mentions:
         if words is None or not await self._is_new(message):
             return
         who, where = _person(message), _place(message)
-        reply = await self._desk.say(words or "/newsbot", who, where)
+        reply = await self._dispatcher.say(words or "/newsbot", who, where)
         below = () if not server_of(message) else (_delete_below(who.id),)
         try:
             await self._platform.answer(where, reply, str(message.id), below, quotes=_may_quote(message))

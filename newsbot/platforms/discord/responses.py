@@ -47,15 +47,15 @@ class InteractionResponse:
 
     def __init__(
         self,
-        wire: InteractionHttp,
-        painter: MessageRenderer,
+        http: InteractionHttp,
+        message_renderer: MessageRenderer,
         to: discord.Interaction,
         *,
         private: bool = False,
         on_message: bool = False,
     ) -> None:
-        self._wire = wire
-        self._painter = painter
+        self._http = http
+        self._message_renderer = message_renderer
         self._to = to
         self._private = private
         self._on_message = on_message
@@ -80,9 +80,9 @@ class InteractionResponse:
     async def _send_deferral(self) -> None:
         flags = {"flags": EPHEMERAL} if self._private else {}
         if self._on_message:
-            await self._wire.respond(self._to, DEFER_UPDATE)
+            await self._http.respond(self._to, DEFER_UPDATE)
         else:
-            await self._wire.respond(self._to, DEFER, flags)
+            await self._http.respond(self._to, DEFER, flags)
 
     async def is_deferred(self) -> bool:
         """Whether an answer was promised: from now on only an edit or a follow-up can be one."""
@@ -108,39 +108,39 @@ class InteractionResponse:
     async def acknowledge(self) -> None:
         """Answer a press with nothing to see."""
         if not await self.is_deferred():
-            await self._wire.respond(self._to, DEFER_UPDATE)
+            await self._http.respond(self._to, DEFER_UPDATE)
         self._is_answered = True
 
     async def open_modal(self, data: dict[str, Any]) -> bool:
         """Open a form; False where the answer was promised already and it is too late for one."""
         if await self.is_deferred():
             return False
-        await self._wire.respond(self._to, MODAL, data)
+        await self._http.respond(self._to, MODAL, data)
         self._is_answered = True
         return True
 
     async def _tell(self, card: Card, *, private: bool, buttons: tuple[dict[str, Any], ...], replaces: bool) -> None:
-        first, *rest = await self._painter.render_with_pictures(card)
+        first, *rest = await self._message_renderer.render_with_pictures(card)
         try:
             await self._first(first.below(*buttons), private=private, replaces=replaces)
         except discord.Forbidden as error:
             if not first.files or error.code not in _REFUSED_FILES:
                 raise
-            first, *rest = await self._painter.render_with_pictures(card, with_pictures=False)
+            first, *rest = await self._message_renderer.render_with_pictures(card, with_pictures=False)
             await self._first(first.below(*buttons), private=private, replaces=replaces)
         self._is_answered = True
         for message in rest:
-            await self._wire.follow_up(self._to, message.for_one())
+            await self._http.follow_up(self._to, message.for_one())
 
     async def _first(self, message: RenderedMessage, *, private: bool, replaces: bool) -> None:
         shown = message.for_one() if private else message
         if not await self.is_deferred():
-            await self._wire.respond(self._to, UPDATE if replaces else MESSAGE, shown.payload, shown.files)
+            await self._http.respond(self._to, UPDATE if replaces else MESSAGE, shown.payload, shown.files)
         elif replaces or (not self._on_message and private == self._private):
-            await self._wire.edit_original(self._to, message)
+            await self._http.edit_original(self._to, message)
         else:
             if not self._on_message:
                 # A follow-up to a promise would be as visible as the promise: it has to go first.
                 with suppress(discord.NotFound):
-                    await self._wire.delete_original(self._to)
-            await self._wire.follow_up(self._to, shown)
+                    await self._http.delete_original(self._to)
+            await self._http.follow_up(self._to, shown)

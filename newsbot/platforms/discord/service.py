@@ -64,7 +64,7 @@ class DiscordService:
     def __init__(
         self,
         where: DiscordTarget,
-        desk: Dispatcher,
+        dispatcher: Dispatcher,
         menus: Menus,
         database: Database,
         handled: HandledEvents,
@@ -75,14 +75,14 @@ class DiscordService:
     ) -> None:
         """`post_once` puts a message into the outbox, by its key."""
         self._where = where
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._menus = menus
         self._database = database
         self._post_once = post_once
         self._now = now
-        self._painter = MessageRenderer(pictures)
+        self._message_renderer = MessageRenderer(pictures)
         self.login = Login(where.token)
-        self.platform = DiscordPlatform(self.login.http, self._painter, self._publishes, now=now)
+        self.platform = DiscordPlatform(self.login.http, self._message_renderer, self._publishes, now=now)
         self.sync = CommandSync(self.login, database, worker, now)
         self._handled = handled
         self.connection = AnyClient(now)
@@ -93,9 +93,9 @@ class DiscordService:
 
     async def run(self) -> None:
         """Be in Discord until cancelled. Raises PlatformRefused where only a person can mend what is wrong."""
-        wire = InteractionHttp()
-        interactions = DiscordInbound(self._desk, wire, self._painter, self._now, self._delete)
-        mentions = Mentions(self._desk, self.platform, self._handled, self._now)
+        http = InteractionHttp()
+        interactions = DiscordInbound(self._dispatcher, http, self._message_renderer, self._now, self._delete)
+        mentions = Mentions(self._dispatcher, self.platform, self._handled, self._now)
         under_way = RunningHandlers()
         handlers = Handlers(
             under_way.noting(interactions.handle), under_way.noting(mentions.handle), under_way.noting(self._welcome)
@@ -106,7 +106,7 @@ class DiscordService:
                 await self._stay_connected(handlers)
         finally:
             await under_way.finish(_LAST_SECONDS)
-            await wire.close()
+            await http.close()
 
     async def close(self) -> None:
         """Give back the session."""

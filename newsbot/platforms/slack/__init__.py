@@ -1,1 +1,1 @@
-"""Slack: cards become Block Kit, forms become modals, requests go to the desk."""
+"""Slack: cards become Block Kit, forms become modals, requests go to the dispatcher."""

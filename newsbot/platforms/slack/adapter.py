@@ -1,4 +1,4 @@
-"""Slack as a platform: what the desk and the scheduler post, change and take away there."""
+"""Slack as a platform: what the dispatcher and the scheduler post, change and take away there."""
 
 import logging
 from dataclasses import replace

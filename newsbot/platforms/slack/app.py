@@ -16,6 +16,7 @@ from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.platforms.slack import modals
 from newsbot.platforms.slack.authorize import Authorize
+from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.home import home
@@ -26,7 +27,6 @@ from newsbot.platforms.slack.payloads import place, read_message
 from newsbot.platforms.slack.render import ACTION_IDS
 from newsbot.platforms.slack.responses import Responder
 from newsbot.platforms.slack.submissions import Submissions
-from newsbot.platforms.slack.work import BackgroundTasks
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger("newsbot.slack.bolt")
@@ -44,13 +44,13 @@ _GONE = {
 class Parts:
     """What the listeners need."""
 
-    desk: Dispatcher
+    dispatcher: Dispatcher
     conversation: SlackInbound
     submissions: Submissions
     workspaces: Workspaces
     sender: Responder
-    once: Deduplicator
-    work: BackgroundTasks
+    deduplicator: Deduplicator
+    background: BackgroundTasks
     now: Callable[[], datetime]
 
 
@@ -117,16 +117,18 @@ class _Listeners:
         heard = read_message(event, context.team_id or "", context.bot_user_id or "")
         if heard is not None:
             event_id = str(body.get("event_id") or "")
-            self._parts.work.start(self._parts.conversation.answer(heard, event_id), "an answer")
+            self._parts.background.start(self._parts.conversation.answer(heard, event_id), "an answer")
 
     async def home(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """Someone opened the Home tab."""
         if event.get("tab", "home") == "home":
             event_id = str(body.get("event_id") or "")
-            self._parts.work.start(self._publish(context.team_id or "", str(event["user"]), event_id), "the Home tab")
+            self._parts.background.start(
+                self._publish(context.team_id or "", str(event["user"]), event_id), "the Home tab"
+            )
 
     async def _publish(self, team: str, user: str, event_id: str) -> None:
-        if not await self._parts.once.is_new_anywhere(event_id):
+        if not await self._parts.deduplicator.is_new_anywhere(event_id):
             return
         workspace = await self._parts.workspaces.require(team)
         hears = not workspace.scopes or DIRECT_MESSAGES in workspace.scopes
@@ -134,7 +136,7 @@ class _Listeners:
 
     def _home_view(self, hears: bool) -> dict[str, Any]:
         """The same for everyone until the content changes."""
-        context = self._parts.desk.context
+        context = self._parts.dispatcher.context
         if self._home is None or self._home[0] is not context or self._home[1] != hears:
             self._home = context, hears, home(context.library, context.menu, direct_messages=hears)
         return self._home[2]
@@ -142,11 +144,11 @@ class _Listeners:
     async def joined(self, event: Json, context: AsyncBoltContext) -> None:
         """Somebody joined a channel; where it was newsbot itself, it says what it is for."""
         if event.get("user") and event.get("user") == context.bot_user_id:
-            self._parts.work.start(self._welcome(context.team_id or "", str(event["channel"])), "a welcome")
+            self._parts.background.start(self._welcome(context.team_id or "", str(event["channel"])), "a welcome")
 
     async def _welcome(self, team: str, channel: str) -> None:
         """A few words, once; where it cannot be known whether they were said, they are not said again."""
-        if not await self._parts.once.claimed(f"welcome:{team}:{channel}", unknown=False):
+        if not await self._parts.deduplicator.claimed(f"welcome:{team}:{channel}", unknown=False):
             return
         try:
             await self._parts.sender.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")
@@ -157,7 +159,7 @@ class _Listeners:
         """newsbot was uninstalled, or its token was revoked; a revoked token of a person is nothing to us."""
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        if not await self._parts.once.is_new_anywhere(str(body.get("event_id") or "")):
+        if not await self._parts.deduplicator.is_new_anywhere(str(body.get("event_id") or "")):
             return
         at = datetime.fromtimestamp(int(body.get("event_time") or 0) or self._parts.now().timestamp(), UTC)
         await self._parts.workspaces.mark_uninstalled(context.team_id or "", str(event["type"]), at)

@@ -45,7 +45,7 @@ class Deduplicator:
         """Whether the claim of this id is the first; `unknown` where the database cannot be asked in time."""
         try:
             async with asyncio.timeout(_SECONDS):
-                # Under a name of its own: the desk claims the same id for commands that have an effect.
+                # Under a name of its own: the dispatcher claims the same id for commands that have an effect.
                 return await self._events.claim(PLATFORM, f"answered:{event_id}", self._now())
         except (StorageError, TimeoutError) as error:
             log.warning("whether %s was handled before cannot be looked up: %s", event_id, error)

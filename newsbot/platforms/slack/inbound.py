@@ -15,6 +15,7 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Place
 from newsbot.platforms.slack import modals
+from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
@@ -36,7 +37,6 @@ from newsbot.platforms.slack.renderer import RenderedCard, with_fields
 from newsbot.platforms.slack.responses import Responder, asker_of, message_name, patiently
 from newsbot.platforms.slack.submissions import form_context
 from newsbot.platforms.slack.timestamps import parse_timestamp
-from newsbot.platforms.slack.work import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
@@ -53,25 +53,25 @@ class SlackInbound:
 
     def __init__(
         self,
-        desk: Dispatcher,
+        dispatcher: Dispatcher,
         sender: Responder,
         workspaces: Workspaces,
         people: UserDirectory,
-        once: Deduplicator,
-        work: BackgroundTasks,
+        deduplicator: Deduplicator,
+        background: BackgroundTasks,
     ) -> None:
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._sender = sender
         self._workspaces = workspaces
         self._people = people
-        self._once = once
-        self._work = work
+        self._deduplicator = deduplicator
+        self._background = background
 
     # -- commands -------------------------------------------------------------------------------------------------
 
     async def command(self, body: Payload, team: str) -> str:
         """The body that a slash command is acknowledged with; empty where the answer comes by the response URL."""
-        if not self._once.is_new_here(str(body.get("trigger_id") or "")):
+        if not self._deduplicator.is_new_here(str(body.get("trigger_id") or "")):
             return ""
         user, _ = user_of(body)
         task = asyncio.create_task(self._answer_command(body, team))
@@ -79,7 +79,7 @@ class SlackInbound:
         if not task.done():
             await asyncio.wait({task}, timeout=_PATIENCE)
         if not task.done():
-            self._work.start(self._late(task, body, team, user), "a slow command")
+            self._background.start(self._late(task, body, team, user), "a slow command")
             return ""
         return self._ack(task.result(), body, team, user)
 
@@ -90,11 +90,11 @@ class SlackInbound:
         who = self._people.known(team, user, name)
         if not who.is_admin and self._needs_person(words):
             who = await self._people.person(team, user, name)
-        return await self._desk.say(words, who, where, str(body.get("trigger_id") or ""))
+        return await self._dispatcher.say(words, who, where, str(body.get("trigger_id") or ""))
 
     def _needs_person(self, words: str) -> bool:
         """Whether a command depends on who asks: on being an administrator, or on having an effect."""
-        context = self._desk.context
+        context = self._dispatcher.context
         try:
             command = context.menu.find(understand(words, context).path)
         except NewsbotError:
@@ -105,7 +105,7 @@ class SlackInbound:
         rendered = self._sender.answers.render(reply.card, team)
         url = str(body.get("response_url") or "")
         if rendered.rest and url:
-            self._work.start(self._rest(url, rendered), "the rest of an answer")
+            self._background.start(self._rest(url, rendered), "the rest of an answer")
         if rendered.pictures and url:
             self._sender.follow_up(url, team, reply, rendered)
         kind = "ephemeral" if reply.private else "in_channel"
@@ -126,14 +126,14 @@ class SlackInbound:
             token, values = token_and_values(action)
             if token:
                 at = parse_timestamp(action.get("action_ts"))
-                self._work.start(self._press(body, team, token, values, at), "a press")
+                self._background.start(self._press(body, team, token, values, at), "a press")
 
     async def _press(self, body: Payload, team: str, token: str, values: tuple[str, ...], at: datetime | None) -> None:
         trigger = str(body.get("trigger_id") or "")
         try:
             action = read_token(token)
         except TokenError:
-            action = None  # the desk says so to whoever pressed it
+            action = None  # the dispatcher says so to whoever pressed it
         if not await self._is_new(action, trigger):
             return
         user, name = user_of(body)
@@ -144,7 +144,7 @@ class SlackInbound:
         if action is not None and action.name.startswith(_ON_WHO):
             who = await self._people.person(team, user, name)
         where = pressed_place(body, team)
-        answer = await self._desk.click_token(token, who, where, pressed_message(body), trigger, values, at)
+        answer = await self._dispatcher.click_token(token, who, where, pressed_message(body), trigger, values, at)
         if isinstance(answer, Form):
             await self._open_form(team, body, answer, where)
         else:
@@ -152,8 +152,8 @@ class SlackInbound:
 
     async def _is_new(self, action: Action | None, trigger: str) -> bool:
         if action is not None and action.name in _COUNTED_ONCE:
-            return self._once.is_new_here(trigger)
-        return await self._once.is_new_anywhere(trigger)
+            return self._deduplicator.is_new_here(trigger)
+        return await self._deduplicator.is_new_anywhere(trigger)
 
     async def _answer_press(self, body: Payload, team: str, user: str, reply: Reply) -> None:
         """In place where the message is this person's own; else beside it, for them alone or as the reply says."""
@@ -217,11 +217,11 @@ class SlackInbound:
         A mention in a channel is answered in a thread below it: the channel stays calm, and it stays clear to what the
         answer belongs. In a direct conversation there is nobody to disturb, so there it is a message like any other.
         """
-        if not await self._once.is_new_anywhere(event_id):
+        if not await self._deduplicator.is_new_anywhere(event_id):
             return
         team = said.place.workspace
         who = await self._people.person(team, said.user)
-        reply = await self._desk.say(said.words, who, said.place, event_id)
+        reply = await self._dispatcher.say(said.words, who, said.place, event_id)
         is_direct = said.place.channel.startswith("D")
         if reply.private and not is_direct:
             await patiently(lambda: self._sender.whisper(said.place, said.user, reply))

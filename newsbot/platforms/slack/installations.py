@@ -43,7 +43,7 @@ class Workspaces:
         holder: str,
         *,
         oauth: OAuthApp | None = None,
-        seal: TokenCipher | None = None,
+        cipher: TokenCipher | None = None,
     ) -> None:
         """`holder` names this process among those that share the database."""
         self.calls = calls
@@ -51,7 +51,7 @@ class Workspaces:
         self._now = now
         self._holder = holder
         self._oauth = oauth
-        self._seal = seal
+        self._cipher = cipher
         self._known: dict[str, tuple[Workspace | None, datetime]] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._renewals: dict[str, asyncio.Task[Workspace | None]] = {}
@@ -61,7 +61,7 @@ class Workspaces:
     @property
     def is_shared(self) -> bool:
         """Whether workspaces install newsbot by OAuth."""
-        return self._oauth is not None and self._seal is not None
+        return self._oauth is not None and self._cipher is not None
 
     def use_single(self, workspace: Workspace) -> None:
         """The one workspace of SLACK_BOT_TOKEN; its id is empty until Slack has told it."""
@@ -110,8 +110,8 @@ class Workspaces:
 
     async def put(self, workspace: Workspace, installed_by: str) -> None:
         """Keep a workspace that was just installed."""
-        assert self._seal is not None
-        kept = encrypt_workspace(workspace, self._seal, installed_by, self._now())
+        assert self._cipher is not None
+        kept = encrypt_workspace(workspace, self._cipher, installed_by, self._now())
         async with self._database.transaction() as transaction:
             await transaction.installations.put(kept)
         self._known.pop(workspace.id, None)
@@ -156,7 +156,7 @@ class Workspaces:
             # An answer from content needs no database: what was known a minute ago still holds for a while.
             self._known[team] = known, self._now() - _TRUSTED_FOR + _LOOK_AGAIN
             return known
-        found = decrypt_workspace(stored, self._seal) if stored and self._seal else None
+        found = decrypt_workspace(stored, self._cipher) if stored and self._cipher else None
         self._known[team] = (found, self._now())
         return found
 
@@ -214,7 +214,7 @@ class Workspaces:
     async def _exchange(self, lease: str, workspace: Workspace) -> Workspace | None:
         """Exchange the refresh token, which works once, and store what it brings before anything else is done."""
         assert self._oauth is not None
-        assert self._seal is not None
+        assert self._cipher is not None
         try:
             answer = await self.calls.call(
                 "",
@@ -233,7 +233,7 @@ class Workspaces:
         token, refresh = str(answer["access_token"]), str(answer.get("refresh_token") or "")
         ends = self._now() + timedelta(seconds=int(answer.get("expires_in") or 43_200))
         async with self._database.transaction() as transaction:
-            sealed = self._seal.close(token), self._seal.close(refresh)
+            sealed = self._cipher.close(token), self._cipher.close(refresh)
             await transaction.installations.renew(workspace.id, *sealed, ends)
             await transaction.leases.give_back(lease, self._holder)
         return await self._read(workspace.id, None)

@@ -50,19 +50,19 @@ NO_KEY = (
 class OAuthStates(AsyncOAuthStateStore):
     """One-time states of installations."""
 
-    def __init__(self, seal: TokenCipher, database: Database, now: Callable[[], datetime]) -> None:
-        self._seal = seal
+    def __init__(self, cipher: TokenCipher, database: Database, now: Callable[[], datetime]) -> None:
+        self._cipher = cipher
         self._events = DurableEvents(database)
         self._now = now
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
         """A fresh state."""
         del args, kwargs
-        return self._seal.close(secrets.token_urlsafe(16))
+        return self._cipher.close(secrets.token_urlsafe(16))
 
     async def async_consume(self, state: str) -> bool:
         """Whether it is one of ours, young enough, and used for the first time."""
-        if not state or self._seal.open(state, STATE_SECONDS) is None:
+        if not state or self._cipher.open(state, STATE_SECONDS) is None:
             return False
         used = f"oauth:{hashlib.sha256(state.encode()).hexdigest()}"
         try:

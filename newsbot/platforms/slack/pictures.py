@@ -53,10 +53,10 @@ class UploadedPictures:
     """Where the pictures of charts are."""
 
     def __init__(
-        self, drawing: ChartPictures, shelf: PictureVisibility, workspaces: Workspaces, public_url: str | None
+        self, drawing: ChartPictures, visibility: PictureVisibility, workspaces: Workspaces, public_url: str | None
     ) -> None:
         self._drawing = drawing
-        self._shelf = shelf
+        self._visibility = visibility
         self._workspaces = workspaces
         self._public_url = public_url
         self._files: dict[str, dict[Chart, str]] = {}
@@ -175,7 +175,7 @@ class UploadedPictures:
         """A chart that newsbot has shown, or that its content has: nobody else can have one drawn."""
         if not _KEY.match(key):
             return None
-        if key not in self._served_platforms and self._library is not self._shelf.current:
-            self._library = self._shelf.current
+        if key not in self._served_platforms and self._library is not self._visibility.current:
+            self._library = self._visibility.current
             self._served_platforms.update((self._drawing.key(chart), chart) for chart in charts(self._library))
         return self._served_platforms.get(key)

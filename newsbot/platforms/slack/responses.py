@@ -13,12 +13,12 @@ from newsbot.errors import NewsbotError, PostError, PostLater, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply
 from newsbot.messages.platform import Posted, plausible_timestamp
 from newsbot.messages.requests import Place
+from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.pictures import UploadedPictures
 from newsbot.platforms.slack.renderer import CardRenderer, RenderedCard, can_delete, with_fields
 from newsbot.platforms.slack.timestamps import parse_timestamp
-from newsbot.platforms.slack.work import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
@@ -83,14 +83,14 @@ class Responder:
         workspaces: Workspaces,
         answers: CardRenderer,
         pictures: UploadedPictures,
-        work: BackgroundTasks,
+        background: BackgroundTasks,
         pace: ChannelPace,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._workspaces = workspaces
         self.answers = answers
         self._pictures = pictures
-        self._work = work
+        self._background = background
         self._pace = pace
         self._now = now
         self._changes = MessageEdits()
@@ -230,7 +230,7 @@ class Responder:
     ) -> None:
         """Once the missing pictures of an answer are ready, show it anew."""
 
-        async def work() -> None:
+        async def background() -> None:
             try:
                 if await self._pictures.prepare(team, rendered.pictures):
                     await show(self.answers.render(card, team))
@@ -238,7 +238,7 @@ class Responder:
                 log.warning("an answer in the Slack workspace %s stays without its picture: %s", team, error)
 
         if rendered.pictures:
-            self._work.start(work(), "pictures")
+            self._background.start(background(), "pictures")
 
 
 async def patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:

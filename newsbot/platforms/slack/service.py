@@ -15,6 +15,7 @@ from newsbot.errors import NewsbotError, PlatformRefused, StorageError
 from newsbot.platforms.slack.adapter import SlackPlatform
 from newsbot.platforms.slack.app import Parts, slack_app
 from newsbot.platforms.slack.authorize import Authorize
+from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.deduplication import Deduplicator
@@ -31,7 +32,6 @@ from newsbot.platforms.slack.responses import ChannelPace, Responder
 from newsbot.platforms.slack.sockets import SocketMode
 from newsbot.platforms.slack.submissions import Submissions
 from newsbot.platforms.slack.token_cipher import TokenCipher
-from newsbot.platforms.slack.work import BackgroundTasks
 from newsbot.platforms.slack.workspace import OAuthApp, Workspace
 from newsbot.storage.database import Database
 
@@ -78,7 +78,7 @@ class SlackService:
 @asynccontextmanager
 async def slack_service(
     values: SlackConfig,
-    desk: Dispatcher,
+    dispatcher: Dispatcher,
     live: PictureVisibility,
     database: Database,
     drawing: ChartPictures,
@@ -96,12 +96,12 @@ async def slack_service(
         raise PlatformRefused(problem)
     if not with_events:
         values = replace(values, app_token=None)
-    calls, work = SlackCalls(values.api_url), BackgroundTasks()
+    calls, background = SlackCalls(values.api_url), BackgroundTasks()
     async with AsyncExitStack() as stack:  # the last to be noted is the first to be closed
         stack.push_async_callback(calls.close)
-        service = _build(values, desk, live, database, drawing, now, calls, work)
+        service = _build(values, dispatcher, live, database, drawing, now, calls, background)
         stack.push_async_callback(service.pictures.close)
-        stack.push_async_callback(work.close)
+        stack.push_async_callback(background.close)
         if learning := await _learn_bot_name(service, values.bot_token):
             stack.push_async_callback(_end_task, learning)
         if not with_events:
@@ -114,7 +114,7 @@ async def slack_service(
 
 async def examine(
     values: SlackConfig,
-    desk: Dispatcher,
+    dispatcher: Dispatcher,
     live: PictureVisibility,
     database: Database,
     drawing: ChartPictures,
@@ -124,9 +124,9 @@ async def examine(
     with_message: bool = False,
 ) -> list[Check]:
     """What `newsbot doctor slack` finds, whatever is missing or wrong; see `doctor`."""
-    calls, work = SlackCalls(values.api_url), BackgroundTasks()
+    calls, background = SlackCalls(values.api_url), BackgroundTasks()
     try:
-        service = _build(replace(values, app_token=None), desk, live, database, drawing, now, calls, work)
+        service = _build(replace(values, app_token=None), dispatcher, live, database, drawing, now, calls, background)
         if values.bot_token:
             service.workspaces.use_single(Workspace("", "", values.bot_token))
             with suppress(NewsbotError):  # the doctor says what is wrong with the token
@@ -141,7 +141,7 @@ async def examine(
         )
         return await doctor(access, calls, service.platform, channel, with_message=with_message)
     finally:
-        await work.close()
+        await background.close()
         await calls.close()
 
 
@@ -152,30 +152,30 @@ async def _end_task(task: asyncio.Task[None]) -> None:
 
 def _build(
     values: SlackConfig,
-    desk: Dispatcher,
+    dispatcher: Dispatcher,
     live: PictureVisibility,
     database: Database,
     drawing: ChartPictures,
     now: Callable[[], datetime],
     calls: SlackCalls,
-    work: BackgroundTasks,
+    background: BackgroundTasks,
 ) -> SlackService:
     is_oauth = bool(values.client_id and values.client_secret)
     oauth = OAuthApp(values.client_id or "", values.client_secret or "") if is_oauth else None
-    seal = TokenCipher(values.secret_key) if is_oauth and values.secret_key else None
-    workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, seal=seal)
+    cipher = TokenCipher(values.secret_key) if is_oauth and values.secret_key else None
+    workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, cipher=cipher)
     pictures = UploadedPictures(drawing, live, workspaces, values.public_url)
-    sender = Responder(workspaces, CardRenderer(pictures), pictures, work, ChannelPace(values.per_channel), now)
-    once = Deduplicator(database, now)
+    sender = Responder(workspaces, CardRenderer(pictures), pictures, background, ChannelPace(values.per_channel), now)
+    deduplicator = Deduplicator(database, now)
     people = UserDirectory(workspaces, now)
-    conversation = SlackInbound(desk, sender, workspaces, people, once, work)
-    submissions = Submissions(desk, sender, people, once, work)
+    conversation = SlackInbound(dispatcher, sender, workspaces, people, deduplicator, background)
+    submissions = Submissions(dispatcher, sender, people, deduplicator, background)
     flow = None
-    if oauth and seal:
+    if oauth and cipher:
         where = values.api_url.removesuffix("api/") + "oauth/v2/authorize"
-        states = OAuthStates(seal, database, now)
+        states = OAuthStates(cipher, database, now)
         flow = oauth_flow(oauth, calls, workspaces, states, public_url=values.public_url, authorize_url=where)
-    parts = Parts(desk, conversation, submissions, workspaces, sender, once, work, now)
+    parts = Parts(dispatcher, conversation, submissions, workspaces, sender, deduplicator, background, now)
     app = slack_app(calls, Authorize(workspaces), values.signing_secret or "", parts, flow)
     socket_mode = SocketMode(app, calls, values.app_token, values.timing) if values.app_token else None
     routes = pictures.routes()

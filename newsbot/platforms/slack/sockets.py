@@ -131,8 +131,8 @@ class SocketMode:
         finally:
             await socket.close()
 
-    def _begin(self, work: Coroutine[Any, Any, None], *sets: set[asyncio.Task[None]]) -> None:
-        task = asyncio.create_task(work)
+    def _begin(self, background: Coroutine[Any, Any, None], *sets: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(background)
         for tasks in sets:
             tasks.add(task)
             task.add_done_callback(tasks.discard)

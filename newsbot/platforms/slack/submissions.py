@@ -13,31 +13,36 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Problems
 from newsbot.messages.requests import Person, Place, Submit
 from newsbot.platforms.slack import modals
+from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.payloads import Payload, place, user_of
 from newsbot.platforms.slack.people import UserDirectory
 from newsbot.platforms.slack.responses import Responder
-from newsbot.platforms.slack.work import BackgroundTasks
 
-_PATIENCE = 1.0  # seconds for the desk: with what is looked up before, the acknowledgement keeps to three
+_PATIENCE = 1.0  # seconds for the dispatcher: with what is looked up before, the acknowledgement keeps to three
 
 
 class Submissions:
     """Answers forms."""
 
     def __init__(
-        self, desk: Dispatcher, sender: Responder, people: UserDirectory, once: Deduplicator, work: BackgroundTasks
+        self,
+        dispatcher: Dispatcher,
+        sender: Responder,
+        people: UserDirectory,
+        deduplicator: Deduplicator,
+        background: BackgroundTasks,
     ) -> None:
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._sender = sender
         self._people = people
-        self._once = once
-        self._work = work
+        self._deduplicator = deduplicator
+        self._background = background
 
     async def submitted(self, body: Payload, team: str, at: datetime) -> dict[str, Any]:
         """The body that a sent form is acknowledged with: errors beside its fields, an answer to read, or nothing."""
         trigger = str(body.get("trigger_id") or body["view"].get("hash") or "")
-        if not self._once.is_new_here(trigger):
+        if not self._deduplicator.is_new_here(trigger):
             return {}
         try:
             token, values, more = modals.submitted_form(body["view"])
@@ -48,7 +53,7 @@ class Submissions:
         user, name = user_of(body)
         who = await self._person_for_form(team, user, name)
         where = place(team, str(kept.get("channel") or ""), kept.get("thread"))
-        task = asyncio.create_task(self._desk.submit(Submit(who, where, action, values, "", trigger, at)))
+        task = asyncio.create_task(self._dispatcher.submit(Submit(who, where, action, values, "", trigger, at)))
         await asyncio.wait({task}, timeout=_PATIENCE)
         if task.done() and isinstance(problems := task.result(), Problems):
             return modals.errors(problems)
@@ -56,7 +61,7 @@ class Submissions:
         if not url and task.done():
             answer = task.result()
             return _update(answer) if isinstance(answer, Reply) else {}
-        self._work.start(self._answer_form(task, url, team, user, where), "a form's answer")
+        self._background.start(self._answer_form(task, url, team, user, where), "a form's answer")
         return {}
 
     async def _person_for_form(self, team: str, user: str, name: str) -> Person:

@@ -34,11 +34,11 @@ class OAuthApp:
     client_secret: str = field(repr=False)
 
 
-def decrypt_workspace(stored: SlackInstallation, seal: TokenCipher) -> Workspace | None:
+def decrypt_workspace(stored: SlackInstallation, cipher: TokenCipher) -> Workspace | None:
     """The workspace of an installation; None where newsbot may not act in it, or its tokens cannot be read."""
     if stored.gone_at is not None:
         return None
-    token, refresh = seal.open(stored.token), seal.open(stored.refresh_token)
+    token, refresh = cipher.open(stored.token), cipher.open(stored.refresh_token)
     if token is None or refresh is None:
         log.error("the Slack token of %s was encrypted with another NEWSBOT_SECRET_KEY", stored.workspace)
         return None
@@ -55,7 +55,7 @@ def decrypt_workspace(stored: SlackInstallation, seal: TokenCipher) -> Workspace
     )
 
 
-def encrypt_workspace(workspace: Workspace, seal: TokenCipher, installed_by: str, at: datetime) -> SlackInstallation:
+def encrypt_workspace(workspace: Workspace, cipher: TokenCipher, installed_by: str, at: datetime) -> SlackInstallation:
     """A workspace as it is kept."""
     return SlackInstallation(
         workspace.id,
@@ -63,8 +63,8 @@ def encrypt_workspace(workspace: Workspace, seal: TokenCipher, installed_by: str
         workspace.bot_user_id,
         workspace.bot_id,
         ",".join(sorted(workspace.scopes)),
-        seal.close(workspace.token),
-        seal.close(workspace.refresh_token),
+        cipher.close(workspace.token),
+        cipher.close(workspace.refresh_token),
         workspace.expires_at,
         installed_by,
         at,

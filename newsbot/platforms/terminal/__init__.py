@@ -1,1 +1,1 @@
-"""newsbot in a terminal: the same desk and cards as everywhere, with history and completion."""
+"""newsbot in a terminal: the same dispatcher and cards as everywhere, with history and completion."""

@@ -43,11 +43,11 @@ def _utc_now() -> datetime:
 
 
 class TerminalChat:
-    """One person at one terminal. A number presses a button of the newest card that has any; else the desk is asked."""
+    """One person at one terminal. A number presses a button of the newest card that has any."""
 
     def __init__(
         self,
-        desk: Dispatcher,
+        dispatcher: Dispatcher,
         screen: Screen,
         history: Path,
         status: Callable[[], str] = str,
@@ -55,7 +55,7 @@ class TerminalChat:
     ) -> None:
         """`status` is a line to show below the prompt while it is not empty."""
         self._status = status
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._screen = screen
         self._history = history
         self._now = now
@@ -88,12 +88,12 @@ class TerminalChat:
         number = line.strip()
         if number.isascii() and number.isdecimal() and 0 < int(number[:6]) <= len(self._screen.presses):
             action, values = self._screen.presses[int(number) - 1]
-            answered = await self._desk.click(Click(self._who, HERE, action, values, at=self._now()))
+            answered = await self._dispatcher.click(Click(self._who, HERE, action, values, at=self._now()))
             if isinstance(answered, Form):
                 self._begin(answered)
                 return None
             return answered
-        return await self._desk.say(line, self._who, HERE)
+        return await self._dispatcher.say(line, self._who, HERE)
 
     def _begin(self, form: Form) -> None:
         """Ask for the fields of a form, one line each."""
@@ -112,7 +112,7 @@ class TerminalChat:
             self._screen.ask("", form.fields[len(values)])
             return None
         self._form = None
-        answered = await self._desk.submit(Submit(self._who, HERE, form.action, values))
+        answered = await self._dispatcher.submit(Submit(self._who, HERE, form.action, values))
         if isinstance(answered, Problems):  # it is filled in again, with what was typed
             again = (replace(field, value=values.get(field.name, "")) for field in form.fields)
             self._begin(replace(form, title=" ".join(answered.by_field.values()), fields=tuple(again)))
@@ -133,7 +133,7 @@ class TerminalChat:
             print(f"(the history cannot be kept in {self._history})", file=sys.stderr)  # noqa: T201 (a terminal)
         session: PromptSession[str] = PromptSession(
             history=history,
-            completer=_completer(self._desk),
+            completer=_completer(self._dispatcher),
             complete_while_typing=True,
             bottom_toolbar=lambda: self._status() or None,
             refresh_interval=0.5,
@@ -164,16 +164,16 @@ def _above_the_prompt() -> Iterator[None]:
             yield
 
 
-def _completer(desk: Dispatcher):  # type: ignore[no-untyped-def] # prompt_toolkit is imported late
+def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt_toolkit is imported late
     from prompt_toolkit.completion import Completer, Completion
 
     class DeskCompleter(Completer):
-        """Offers what the desk knows, each with its title beside it."""
+        """Offers what the dispatcher knows, each with its title beside it."""
 
         def get_completions(self, document: "Document", complete_event: "CompleteEvent") -> "Iterable[Completion]":
             """What the text before the cursor may become."""
             typed = document.text_before_cursor
-            for suggestion in desk.complete(typed):
+            for suggestion in dispatcher.complete(typed):
                 yield Completion(suggestion.value, start_position=-len(typed), display_meta=suggestion.label)
 
     return DeskCompleter()

@@ -33,8 +33,8 @@ class WebChat:
     name = PLATFORM
     budget = WEB
 
-    def __init__(self, desk: Dispatcher, database: Database, now: Callable[[], datetime]) -> None:
-        self._desk = desk
+    def __init__(self, dispatcher: Dispatcher, database: Database, now: Callable[[], datetime]) -> None:
+        self._dispatcher = dispatcher
         self._database = database
         self._now = now
         self._readers: set[asyncio.Queue[tuple[WebMessage, ...]]] = set()
@@ -93,7 +93,7 @@ class WebChat:
 
     async def say(self, who: Person, channel: str, words: str) -> None:
         """Keep what a person said, and the answer; where the answer is private, only they see both."""
-        reply = await self._desk.say(words, who, place(channel))
+        reply = await self._dispatcher.say(words, who, place(channel))
         seen_by = who.id if reply.private else ""
         said = outside_text(words, _SAID_LIMIT)
         asked = NewWebMessage(channel, (who.id, who.name), said, False, self._now(), seen_by=seen_by)
@@ -107,7 +107,7 @@ class WebChat:
 
         Returns the form to show where the button opens one.
         """
-        answered = await self._desk.click_token(token, who, place(channel), str(message_id), values=values)
+        answered = await self._dispatcher.click_token(token, who, place(channel), str(message_id), values=values)
         if isinstance(answered, Form):
             return answered
         await self._react(who, channel, message_id, answered)
@@ -116,7 +116,7 @@ class WebChat:
     async def submit(self, who: Person, channel: str, token: str, values: dict[str, str]) -> Problems | None:
         """A form that was filled in; the problems to show beside its fields, or None once it is answered."""
         submitted = Submit(who, place(channel), read_token(token), values, at=self._now())
-        answered = await self._desk.submit(submitted)
+        answered = await self._dispatcher.submit(submitted)
         if isinstance(answered, Problems):
             return answered
         seen_by = who.id if answered.private else ""

@@ -49,10 +49,10 @@ class WebRoutes:
     """
 
     def __init__(
-        self, chat: WebChat, desk: Dispatcher, pictures: ChartPictures, previews: Mapping[str, Preview]
+        self, chat: WebChat, dispatcher: Dispatcher, pictures: ChartPictures, previews: Mapping[str, Preview]
     ) -> None:
         self._chat = chat
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._pictures = pictures
         self._previews = previews
         self._stopping = asyncio.Event()
@@ -93,7 +93,7 @@ class WebRoutes:
     async def _start(self, request: web.Request) -> web.Response:
         del request
         people = [{"id": p.id, "name": p.name, "admin": p.is_admin} for p in PEOPLE.values()]
-        topics = [{"id": t.id, "title": t.title} for t in self._desk.context.library.topics.values() if t.command]
+        topics = [{"id": t.id, "title": t.title} for t in self._dispatcher.context.library.topics.values() if t.command]
         previews = list(self._previews)
         return web.json_response({"people": people, "channels": CHANNELS, "previews": previews, "topics": topics})
 
@@ -146,7 +146,7 @@ class WebRoutes:
                     last_told = clock()
 
     async def _complete(self, request: web.Request) -> web.Response:
-        found = self._desk.complete(request.query.get("text", ""))
+        found = self._dispatcher.complete(request.query.get("text", ""))
         return web.json_response([{"label": each.label, "value": each.value} for each in found])
 
     async def _preview(self, request: web.Request) -> web.Response:

@@ -51,13 +51,13 @@ class Paper:
     """A platform on paper: it keeps what is posted, and refuses or waits where it is told to."""
 
     posted: list[tuple[Place, Reply, str]] = field(default_factory=list)
-    troubles: dict[str, Exception] = field(default_factory=dict)
+    alerts: dict[str, Exception] = field(default_factory=dict)
     name: str = "paper"
     window: timedelta = timedelta(0)
     budget = WEB
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
-        if trouble := self.troubles.get(place.channel):
+        if trouble := self.alerts.get(place.channel):
             raise trouble
         self.posted.append((place, reply, key))
         return Posted(place, str(len(self.posted)))
@@ -100,10 +100,10 @@ class Bot:
         self.planner = Planner(self.database, lambda: LIBRARY, ContentNews, self.question, self.clock)
         self.digests = DigestService(self.database, platforms, lambda: LIBRARY, ContentNews, self.question, self.clock)
         self.watch = Watchdog(self.database, Alerts(OPERATOR), self.clock, timedelta(minutes=15))
-        self.courier = self.worker("one")
+        self.outbox_worker = self.worker("one")
 
     def worker(self, name: str) -> OutboxWorker:
-        """A courier of that name."""
+        """An outbox worker of that name."""
         late = LatePolicy(self.database, self.clock)
         told = self.watch.refused
         return OutboxWorker(
@@ -124,10 +124,10 @@ class Bot:
         self.clock.at = instant
         await self.planner.run_once()
         await self.watch.run_once()
-        while await self.courier.run_once():
+        while await self.outbox_worker.run_once():
             pass
         await self.watch.run_once()
-        while await self.courier.run_once():
+        while await self.outbox_worker.run_once():
             pass
 
     async def subscribed(self, channel: str = "news", **wishes: object) -> Subscription:
@@ -352,7 +352,7 @@ async def test_a_channel_has_at_most_ten(bot: Bot) -> None:
 
 async def test_a_refusal_pauses_the_digest_and_is_told_once_with_its_fix(bot: Bot) -> None:
     made = await bot.subscribed()
-    bot.paper.troubles["news"] = PostRefused("newsbot may not post in #news.", "Allow Send Messages in #news.")
+    bot.paper.alerts["news"] = PostRefused("newsbot may not post in #news.", "Allow Send Messages in #news.")
     for day in (9, 10, 11):
         await bot.at(nine(day))
     paused = await bot.digests.get(made.id)
@@ -366,14 +366,14 @@ async def test_a_refusal_pauses_the_digest_and_is_told_once_with_its_fix(bot: Bo
 
 async def test_an_edition_that_is_not_confirmed_is_told_once_and_so_is_its_recovery(bot: Bot) -> None:
     await bot.subscribed()
-    bot.paper.troubles["news"] = PostLater("Paper is out.", 60)
+    bot.paper.alerts["news"] = PostLater("Paper is out.", 60)
     for minutes in (0, 5, 14):
         await bot.at(nine(9) + timedelta(minutes=minutes))
     assert bot.paper.posted == []
     for minutes in (16, 20, 25):
         await bot.at(nine(9) + timedelta(minutes=minutes))
     assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["@anna", "operators"]
-    del bot.paper.troubles["news"]
+    del bot.paper.alerts["news"]
     for minutes in (40, 41):
         await bot.at(nine(9) + timedelta(minutes=minutes))
     told = [place.channel for place, _, _ in bot.paper.posted]
@@ -385,12 +385,12 @@ async def test_an_edition_that_is_not_confirmed_is_told_once_and_so_is_its_recov
 async def test_a_recovery_takes_back_a_notice_that_did_not_leave(bot: Bot) -> None:
     made = await bot.subscribed()
     later = PostLater("Paper is out.", 600)
-    bot.paper.troubles |= {"news": later, "@anna": later, "operators": later}
+    bot.paper.alerts |= {"news": later, "@anna": later, "operators": later}
     await bot.at(nine(9))
     await bot.at(nine(9) + timedelta(minutes=16))
-    del bot.paper.troubles["news"]
+    del bot.paper.alerts["news"]
     await bot.at(nine(9) + timedelta(minutes=30))
-    del bot.paper.troubles["@anna"]
+    del bot.paper.alerts["@anna"]
     await bot.at(nine(9) + timedelta(minutes=60))
     assert [place.channel for place, _, _ in bot.paper.posted] == ["news"]
     assert [each.state for each in await bot.digests.log(made)] == ["sent"]
@@ -398,11 +398,11 @@ async def test_a_recovery_takes_back_a_notice_that_did_not_leave(bot: Bot) -> No
 
 async def test_an_unknown_or_failed_delivery_leaves_once_more_when_asked(bot: Bot) -> None:
     made = await bot.subscribed()
-    bot.paper.troubles["news"] = RuntimeError("the paper burns")
+    bot.paper.alerts["news"] = RuntimeError("the paper burns")
     await bot.at(nine(9))
     (unknown, *_) = await bot.digests.log(made)
     assert unknown.state == "unknown"
-    bot.paper.troubles.clear()
+    bot.paper.alerts.clear()
     other = await bot.subscribed("other")
     assert not await bot.digests.send_again(other, unknown.id)
     assert await bot.digests.send_again(made, unknown.id)
@@ -421,7 +421,7 @@ async def test_a_digest_that_cannot_be_composed_holds_up_nobody(database: Databa
                 raise ValueError("a broken wire")
             return super().items(since, until, topics)
 
-    bot.planner = Planner(database, lambda: LIBRARY, Broken, SelfCheckQuestion(), bot.clock, troubles=bot.watch)
+    bot.planner = Planner(database, lambda: LIBRARY, Broken, SelfCheckQuestion(), bot.clock, alerts=bot.watch)
     broken = await bot.subscribed("broken", topics=("nvidia",))
     await bot.subscribed("well")
     await bot.at(nine(9))
@@ -440,7 +440,7 @@ async def test_a_digest_whose_composing_is_mended_in_time_comes_late_and_says_so
             raise ValueError("a broken wire")
 
     mended = bot.planner
-    bot.planner = Planner(bot.database, lambda: LIBRARY, Broken, SelfCheckQuestion(), bot.clock, troubles=bot.watch)
+    bot.planner = Planner(bot.database, lambda: LIBRARY, Broken, SelfCheckQuestion(), bot.clock, alerts=bot.watch)
     await bot.subscribed()
     await bot.at(nine(9))
     bot.planner = mended
@@ -450,9 +450,7 @@ async def test_a_digest_whose_composing_is_mended_in_time_comes_late_and_says_so
 
 
 async def test_a_damaged_subscription_is_paused_and_told_and_holds_up_nobody(bot: Bot) -> None:
-    bot.planner = Planner(
-        bot.database, lambda: LIBRARY, ContentNews, SelfCheckQuestion(), bot.clock, troubles=bot.watch
-    )
+    bot.planner = Planner(bot.database, lambda: LIBRARY, ContentNews, SelfCheckQuestion(), bot.clock, alerts=bot.watch)
     damaged, _ = await bot.subscribed("damaged"), await bot.subscribed("well")
     async with bot.database.transaction() as tx:
         await tx.subscriptions.update(replace(damaged, zone="Atlantis/Nowhere"))
@@ -485,15 +483,15 @@ async def test_of_two_machines_whose_clocks_differ_neither_says_that_the_other_w
 
 async def test_an_unknown_edition_does_not_hide_a_later_outage_of_its_platform(bot: Bot) -> None:
     await bot.subscribed()
-    bot.paper.troubles["news"] = RuntimeError("the paper burns")
+    bot.paper.alerts["news"] = RuntimeError("the paper burns")
     await bot.at(nine(9))
     await bot.at(nine(9) + timedelta(minutes=16))
     assert [place.channel for place, _, _ in bot.paper.posted] == ["@anna"]
-    bot.paper.troubles["news"] = PostLater("Paper is out.", 60)
+    bot.paper.alerts["news"] = PostLater("Paper is out.", 60)
     await bot.at(nine(10))
     await bot.at(nine(10) + timedelta(minutes=16))
     assert bot.paper.titles("operators") == ["DigestService are not confirmed"]
-    del bot.paper.troubles["news"]
+    del bot.paper.alerts["news"]
     await bot.at(nine(10) + timedelta(minutes=30))
     assert bot.paper.titles("operators") == ["DigestService are not confirmed", "DigestService are well again"]
 
@@ -503,7 +501,7 @@ async def test_slots_that_nobody_decides_are_told_to_the_operator(bot: Bot) -> N
     bot.clock.at = nine(9) + timedelta(minutes=16)
     for _ in range(2):
         await bot.watch.run_once()
-    await bot.courier.run_once()
+    await bot.outbox_worker.run_once()
     assert bot.paper.titles("operators") == ["DigestService are not confirmed"]
     await bot.at(nine(9) + timedelta(minutes=17))
     assert bot.paper.titles("operators") == ["DigestService are not confirmed", "DigestService are well again"]
@@ -512,19 +510,19 @@ async def test_slots_that_nobody_decides_are_told_to_the_operator(bot: Bot) -> N
 async def test_many_digests_that_one_revoked_token_stops_are_one_notice_to_each(bot: Bot) -> None:
     for number in range(8):
         await bot.subscribed(f"channel {number}")
-        bot.paper.troubles[f"channel {number}"] = PostRefused("newsbot was removed from town.", "Install it again.")
+        bot.paper.alerts[f"channel {number}"] = PostRefused("newsbot was removed from town.", "Install it again.")
     await bot.at(nine(9))
     assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["@anna", "operators"]
 
 
 async def test_a_message_that_a_platform_does_not_take_pauses_nobody_and_is_told(bot: Bot) -> None:
     made = await bot.subscribed()
-    bot.paper.troubles["news"] = PostRefused("Paper does not take it.", scope="message")
+    bot.paper.alerts["news"] = PostRefused("Paper does not take it.", scope="message")
     await bot.at(nine(9))
     await bot.at(nine(9) + timedelta(minutes=16))
     assert bot.paper.titles("@anna") == ["A digest was not posted"]
     assert (await bot.digests.get(made.id)).state == "active"  # type: ignore[union-attr]
-    bot.paper.troubles.clear()
+    bot.paper.alerts.clear()
     await bot.at(nine(10))
     assert len(bot.paper.titles("news")) == 1
 
@@ -537,11 +535,11 @@ async def test_what_newsbot_as_a_whole_is_refused_pauses_nobody_and_is_tried_aga
 ) -> None:
     made = await bot.subscribed()
     bot.paper.window = timedelta(hours=1)
-    bot.paper.troubles["news"] = trouble
+    bot.paper.alerts["news"] = trouble
     await bot.at(nine(9))
     await bot.at(nine(9) + timedelta(minutes=16))
     assert "operators" in {place.channel for place, _, _ in bot.paper.posted}
-    bot.paper.troubles.clear()
+    bot.paper.alerts.clear()
     await bot.at(nine(9) + timedelta(minutes=20))
     assert len(bot.paper.titles("news")) == 1
     assert [each.state for each in await bot.digests.log(made)] == ["sent"]
@@ -551,10 +549,10 @@ async def test_after_hours_of_outage_one_refusal_for_now_does_not_lose_the_editi
     made = await bot.subscribed()
     await bot.at(nine(9) - timedelta(minutes=1))
     bot.clock.at = nine(9) + timedelta(hours=7)
-    bot.paper.troubles["news"] = PostLater("Slow down.", 5)
+    bot.paper.alerts["news"] = PostLater("Slow down.", 5)
     await bot.planner.run_once()
-    await bot.courier.run_once()
-    bot.paper.troubles.clear()
+    await bot.outbox_worker.run_once()
+    bot.paper.alerts.clear()
     await bot.at(bot.clock.at + timedelta(minutes=1))
     assert [each.state for each in await bot.digests.log(made)] == ["sent"]
 
@@ -566,7 +564,7 @@ async def test_an_edition_that_was_decided_before_an_outage_keeps_to_the_wish_of
     await bot.planner.run_once()  # and killed right after it
     bot.clock.at = nine(9) + timedelta(hours=3, minutes=30)
     await bot.planner.run_once()
-    while await bot.courier.run_once():
+    while await bot.outbox_worker.run_once():
         pass
     assert sorted(place.channel for place, _, _ in bot.paper.posted) == ["all", "latest"]
     assert all("late: the bot was down 09:00–12:30" in reply.card.plain() for _, reply, _ in bot.paper.posted)
@@ -596,11 +594,11 @@ async def test_a_process_that_was_suspended_after_its_lease_posts_nothing_that_a
     await bot.at(nine(9) - timedelta(seconds=30))
     bot.clock.at = nine(9)
     await bot.planner.run_once()
-    (claimed,) = await bot.courier._claim(["paper"], 10, (0, 1))
+    (claimed,) = await bot.outbox_worker._claim(["paper"], 10, (0, 1))
     gate = asyncio.Semaphore(0)
-    suspended = asyncio.create_task(bot.courier.attempt(claimed, gate))
+    suspended = asyncio.create_task(bot.outbox_worker.attempt(claimed, gate))
     while (await bot.digests.log(made))[0].state != "sending":
-        pass  # each look lets the courier go on
+        pass  # each look lets the outbox worker go on
     bot.clock.at = nine(9) + timedelta(seconds=91)
     await bot.worker("two").run_once()
     bot.clock.at = nine(9) + timedelta(minutes=10)
@@ -612,10 +610,10 @@ async def test_a_process_that_was_suspended_after_its_lease_posts_nothing_that_a
 async def test_what_is_paused_while_it_may_be_on_its_way_does_not_leave_again(bot: Bot) -> None:
     made = await bot.subscribed()
     bot.paper.window = timedelta(hours=1)
-    bot.paper.troubles["news"] = PostUnclear("The line broke.")
+    bot.paper.alerts["news"] = PostUnclear("The line broke.")
     await bot.at(nine(9))
     await bot.digests.pause(made, "anna")
-    bot.paper.troubles.clear()
+    bot.paper.alerts.clear()
     await bot.at(nine(9) + timedelta(minutes=1))
     assert bot.paper.titles("news") == []
     (only,) = await bot.digests.log(made)

@@ -1,4 +1,4 @@
-"""The courier on both databases: slow messages hold up nobody, notes go in groups, workers share the channels."""
+"""The outbox worker on both databases: slow messages hold up nobody, notes go in groups, workers share the channels."""
 
 import asyncio
 import json
@@ -130,10 +130,10 @@ async def counts(database: Database) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def running(*couriers: OutboxWorker) -> AsyncIterator[None]:
-    """Couriers at work, told to stop at the end."""
+async def running(*outbox_workers: OutboxWorker) -> AsyncIterator[None]:
+    """Outbox workers at work, told to stop at the end."""
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(courier.run(stop)) for courier in couriers]
+    tasks = [asyncio.create_task(outbox_worker.run(stop)) for outbox_worker in outbox_workers]
     try:
         yield
     finally:
@@ -142,7 +142,7 @@ async def running(*couriers: OutboxWorker) -> AsyncIterator[None]:
             await asyncio.gather(*tasks)
 
 
-def courier_of(
+def outbox_worker_of(
     database: Database,
     wall: Wall,
     worker: str = "w",
@@ -159,7 +159,7 @@ async def test_one_slow_message_holds_up_no_other(database: Database) -> None:
     wall = Wall()
     wall.hanging["slow"] = asyncio.Event()
     await put(database, new("slow"), *(new(f"quick-{number}") for number in range(250)))
-    async with running(courier_of(database, wall)):
+    async with running(outbox_worker_of(database, wall)):
         await wall.count(250)
         assert "slow" not in wall.keys
         wall.hanging["slow"].set()
@@ -169,11 +169,11 @@ async def test_one_slow_message_holds_up_no_other(database: Database) -> None:
 
 async def test_what_is_put_there_while_it_runs_leaves_at_once(database: Database) -> None:
     wall = Wall()
-    courier = courier_of(database, wall)
-    async with running(courier):
-        await courier.post(NewPost("first", Place("wall", "", "news"), REPLY, START))
+    outbox_worker = outbox_worker_of(database, wall)
+    async with running(outbox_worker):
+        await outbox_worker.post(NewPost("first", Place("wall", "", "news"), REPLY, START))
         await wall.count(1)
-        await courier.post(NewPost("second", Place("wall", "", "news"), REPLY, START))
+        await outbox_worker.post(NewPost("second", Place("wall", "", "news"), REPLY, START))
         await wall.count(2)
     assert wall.keys == ["first", "second"]
 
@@ -184,8 +184,8 @@ async def test_a_full_lane_on_one_platform_is_not_in_the_way_of_another(database
     keys = [f"s-{number}" for number in range(300)]
     slow.hanging = dict.fromkeys(keys, asyncio.Event())
     await put(database, *(NewDelivery(key, Place("slow", "", key), START) for key in keys), new("quick"))
-    courier = OutboxWorker(database, {"slow": slow, "wall": quick}, "w", lambda: START, Random(1))
-    async with running(courier):
+    outbox_worker = OutboxWorker(database, {"slow": slow, "wall": quick}, "w", lambda: START, Random(1))
+    async with running(outbox_worker):
         await quick.count(1)
         next(iter(slow.hanging.values())).set()
         await slow.count(300)
@@ -197,7 +197,7 @@ async def test_what_was_not_begun_when_it_ends_is_free_at_once(database: Databas
     release = asyncio.Event()
     wall.hanging = dict.fromkeys(keys, release)
     await put(database, *map(new, keys))
-    gone = asyncio.create_task(courier_of(database, wall, "gone").run(asyncio.Event()))
+    gone = asyncio.create_task(outbox_worker_of(database, wall, "gone").run(asyncio.Event()))
     await wall.count(32, lambda: wall.entered)
     gone.cancel()
     release.set()
@@ -212,7 +212,7 @@ async def test_an_edition_that_cannot_be_read_fails_alone(database: Database) ->
     async with database.transaction() as tx:
         await tx.deliveries.add(await tx.deliveries.add_edition("{", "v", START), [new("broken")])
     await put(database, new("good"))
-    assert await courier_of(database, wall).run_once() == 2
+    assert await outbox_worker_of(database, wall).run_once() == 2
     assert (wall.keys, (await found(database, "broken")).state) == (["good"], "failed")
 
 
@@ -221,10 +221,10 @@ async def test_a_limit_after_an_unclear_attempt_does_not_make_it_clear(database:
     wall, clock = Wall(), Clock()
     wall.failing["k"] = [PostUnclear("It broke."), PostLater("Slow down.", 600.0)]
     await put(database, new("k"))
-    courier = courier_of(database, wall, now=clock.now)
-    await courier.run_once()
+    outbox_worker = outbox_worker_of(database, wall, now=clock.now)
+    await outbox_worker.run_once()
     clock.at += timedelta(seconds=5)
-    await courier.run_once()
+    await outbox_worker.run_once()
     assert ((await found(database, "k")).state, wall.settle_unclear, wall.posts) == ("unknown", ["k"], [])
 
 
@@ -283,10 +283,10 @@ async def test_notes_that_cannot_be_written_let_nobody_wait_for_ever(database: D
 # -- several workers ----------------------------------------------------------------------------------------------
 
 
-async def test_four_couriers_at_once_keep_the_order_of_each_channel(database: Database) -> None:
+async def test_four_outbox_workers_at_once_keep_the_order_of_each_channel(database: Database) -> None:
     wall = Wall()
     await put(database, *(new(f"{number:03}", f"channel-{number % 12}") for number in range(120)))
-    async with running(*(courier_of(database, wall, f"w{number}") for number in range(4))):
+    async with running(*(outbox_worker_of(database, wall, f"w{number}") for number in range(4))):
         await wall.count(120)
     assert len(set(wall.keys)) == len(wall.keys) == 120
     for channel in {channel for channel, _, _ in wall.posts}:
@@ -338,7 +338,7 @@ async def test_a_worker_leaves_the_channels_of_another_live_one_alone(database: 
     async with database.transaction() as tx:
         await tx.leases.take("worker:wall:w", "w", START, ALIVE)
     mine = {key for key in (f"k-{n}" for n in range(40)) if (await found(database, key)).shard % 2 == 1}
-    async with running(courier_of(database, wall)):
+    async with running(outbox_worker_of(database, wall)):
         await wall.count(len(mine))
     assert set(wall.keys) == mine
 
@@ -393,7 +393,7 @@ async def test_an_edition_is_one_object_with_each_lead_made_once(database: Datab
     wall = Wall()
     leads = [("", ""), ("", ""), ("7", ""), ("7", ""), ("7", "late: the bot was down"), ("", "late: the bot was down")]
     await put(database, *(new(f"k{n}", mention=who, label=why) for n, (who, why) in enumerate(leads)))
-    await courier_of(database, wall).run_once()
+    await outbox_worker_of(database, wall).run_once()
     shown = {key: reply.card for _, key, reply in wall.posts}
     assert shown["k0"] is shown["k1"]
     assert shown["k2"] is shown["k3"]
@@ -406,7 +406,7 @@ async def test_a_digest_that_leaves_late_says_so(database: Database, minutes: in
     wall, clock = Wall(), Clock()
     await put(database, new("digest", subscription=1), new("other"))
     clock.at += timedelta(minutes=minutes)
-    await courier_of(database, wall, now=clock.now).run_once()
+    await outbox_worker_of(database, wall, now=clock.now).run_once()
     shown = {key: reply.card.plain() for _, key, reply in wall.posts}
     assert says in shown["digest"]
     assert ("late" in shown["digest"], "late" in shown["other"]) == (bool(says), False)
@@ -425,11 +425,11 @@ async def test_a_refused_digest_and_what_follows_from_it_are_one_transaction(dat
         await tx.deliveries.add(delivery.edition_id, [new("notice")])
 
     await put(database, new("digest", subscription=1), new("other"))
-    courier = courier_of(database, wall, on_refused=on_refused)
-    await courier.run_once()
+    outbox_worker = outbox_worker_of(database, wall, on_refused=on_refused)
+    await outbox_worker.run_once()
     assert told == [("failed", "No.", "Allow it.")]
     assert (await found(database, "notice")).state == "due"
-    assert await courier.run_once() == 1
+    assert await outbox_worker.run_once() == 1
 
 
 async def test_where_what_follows_breaks_the_refusal_is_kept_all_the_same(database: Database) -> None:
@@ -441,7 +441,7 @@ async def test_where_what_follows_breaks_the_refusal_is_kept_all_the_same(databa
         raise ValueError(f"{reason} {fix}")
 
     await put(database, new("digest", subscription=1))
-    await courier_of(database, wall, on_refused=on_refused).run_once()
+    await outbox_worker_of(database, wall, on_refused=on_refused).run_once()
     assert await counts(database) == {"failed": 1}
 
 
@@ -483,7 +483,7 @@ async def put_asking(database: Database, *fresh: NewDelivery) -> None:
 
 
 def telling(database: Database, wall: Wall, told: Told) -> OutboxWorker:
-    """A courier that asks for results."""
+    """An outbox worker that asks for results."""
     return OutboxWorker(database, {"wall": wall}, "w", lambda: START, Random(1), results=told)
 
 

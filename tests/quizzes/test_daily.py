@@ -29,7 +29,7 @@ from newsbot.quizzes.serialization import question_from_json
 from newsbot.storage.database import Database
 from newsbot.storage.outbox import stored_editions
 from newsbot.storage.records import DailyChannel, Delivery, ResultRecord
-from tests.digests.test_planning import LIBRARY, MONDAY, PLACE, Bot, Clock, nine
+from tests.digests.test_planner import LIBRARY, MONDAY, PLACE, Bot, Clock, nine
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST = "Last question: "
@@ -49,7 +49,7 @@ class House:
         question: DailyQuestion = self.dailies
         results: DailyResults = self.dailies
         self.bot = Bot(self.database, self.clock, question=question, results=results)
-        self.ballots = AnswerCounter(self.database)
+        self.answer_counter = AnswerCounter(self.database)
 
     def card(self, channel: str, at: int = -1) -> Card:
         """What was posted in a channel, the latest unless told."""
@@ -67,7 +67,7 @@ class House:
         """What becomes of a press of a choice, of the newest question in the channel unless one is named."""
         daily = daily or daily_of(self.card(channel))
         press = Press(who, who.title(), replace(PLACE, channel=channel), 0, choice, at or self.clock.at)
-        _, verdict = await (by or self.ballots).submit(daily, press)
+        _, verdict = await (by or self.answer_counter).submit(daily, press)
         return verdict.kind
 
     async def kept(self, daily: str) -> AskedQuestion:
@@ -184,10 +184,10 @@ async def test_a_digest_that_never_came_neither_hides_the_last_results_nor_tells
     await house.bot.at(nine(9))
     first = daily_of(house.card("news"))
     await house.press("news", "ada", (await house.kept(first)).right)
-    house.bot.paper.troubles["news"] = PostRefused("Too long.", scope="message")
+    house.bot.paper.alerts["news"] = PostRefused("Too long.", scope="message")
     await house.bot.at(nine(10))
     lost = (await house.row("news")).daily
-    del house.bot.paper.troubles["news"]
+    del house.bot.paper.alerts["news"]
     await house.bot.at(nine(11))
     assert "1 of 1 was right." in told(house.card("news"))
     row = await house.row("news")
@@ -200,11 +200,11 @@ async def test_a_digest_that_is_tried_again_tells_the_same_results(house: House)
     await house.bot.at(nine(9))
     first = daily_of(house.card("news"))
     await house.press("news", "ada", (await house.kept(first)).right)
-    house.bot.paper.troubles["news"] = PostLater("Paper is out.", 60)
+    house.bot.paper.alerts["news"] = PostLater("Paper is out.", 60)
     await house.bot.at(nine(10))
     row, results = await house.row("news"), await house.results(first, "news")
     assert await house.press("news", "bob", 0, first) in ("late", "over")
-    del house.bot.paper.troubles["news"]
+    del house.bot.paper.alerts["news"]
     await house.bot.at(nine(10) + timedelta(minutes=2))
     assert "1 of 1 was right." in told(house.card("news"))
     assert await house.row("news") == row
@@ -242,7 +242,7 @@ async def test_a_process_that_dies_before_it_sends_leaves_the_results_to_the_nex
 
 
 async def _leaving(house: House, day: int) -> list[tuple[Delivery, str]]:
-    """What leaves on a day, as a courier that is about to send it holds it."""
+    """What leaves on a day, as an outbox worker that is about to send it holds it."""
     house.clock.at = nine(day)
     await house.bot.planner.run_once()
     async with house.database.transaction() as tx:
@@ -285,7 +285,7 @@ async def test_presses_while_a_question_is_closed_are_counted_and_told_or_late(h
         channel, who = channels[number % 10], f"p{number}"
         pressed[channel, who] = asyncio.create_task(house.press(channel, who, 0, first, by=others[number % 4]))
         if number % 20 == 0:
-            # As a courier asks: two transactions that wait for each other are tried again.
+            # As an outbox worker asks: two transactions that wait for each other are tried again.
             closing.append(asyncio.create_task(GatheredResults(house.dailies).of(*leaving[number // 20])))
         await asyncio.sleep(0)
     kinds = {key: await task for key, task in pressed.items()}
@@ -343,10 +343,10 @@ async def test_two_digests_of_one_channel_with_one_edition_leave_its_question_op
 
 async def test_a_message_that_is_sent_again_days_later_does_not_open_what_was_closed(house: House) -> None:
     made = await house.bot.subscribed("news")
-    house.bot.paper.troubles["news"] = RuntimeError("the paper burns")
+    house.bot.paper.alerts["news"] = RuntimeError("the paper burns")
     await house.bot.at(nine(9))
     first = (await house.row("news")).daily
-    house.bot.paper.troubles.clear()
+    house.bot.paper.alerts.clear()
     assert await house.press("news", "ada", 0, first) == "counted"  # it stood there after all
     await house.bot.at(nine(10))
     row = await house.row("news")
@@ -432,20 +432,20 @@ async def test_a_digest_closes_what_the_command_opened(house: House) -> None:
 
 async def test_a_question_that_was_shown_on_request_stands_though_its_digest_never_comes(house: House) -> None:
     await house.bot.subscribed("news")
-    house.bot.paper.troubles["news"] = PostLater("Paper is out.", 60)
+    house.bot.paper.alerts["news"] = PostLater("Paper is out.", 60)
     await house.bot.at(nine(9))
     daily = daily_of(await house.asked("news", nine(9) + timedelta(minutes=1)))
     await house.press("news", "ada", (await house.kept(daily)).right, daily)
-    house.bot.paper.troubles["news"] = PostRefused("Too long.", scope="message")
+    house.bot.paper.alerts["news"] = PostRefused("Too long.", scope="message")
     await house.bot.at(nine(9) + timedelta(minutes=3))
-    del house.bot.paper.troubles["news"]
+    del house.bot.paper.alerts["news"]
     await house.bot.at(nine(10))
     assert "1 of 1 was right." in told(house.card("news"))
 
 
 async def test_after_a_digest_that_never_came_the_command_poses_another_question(house: House) -> None:
     await house.bot.subscribed("news")
-    house.bot.paper.troubles["news"] = PostRefused("Too long.", scope="message")
+    house.bot.paper.alerts["news"] = PostRefused("Too long.", scope="message")
     await house.bot.at(nine(9))
     lost = (await house.row("news")).daily
     card = await house.asked("news", nine(9) + timedelta(minutes=1))

@@ -22,9 +22,9 @@ class BackgroundTasks:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+    def start(self, background: Coroutine[Any, Any, Any], name: str) -> None:
         """Do `work` beside everything else."""
-        task = asyncio.create_task(work, name=f"slack {name}")
+        task = asyncio.create_task(background, name=f"slack {name}")
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.test_cli import ROOT, newsbot, own  # noqa: F401 (a fixture)
 from tests.platforms.test_terminal_quiz import QUESTION, QuizTerminal
-from tests.test_cli import ROOT, newsbot, own  # noqa: F401 (a fixture)
 
 CONTENT = ROOT / "content"
 TOPIC, RETIRED = "listings", "crwv-price"  # another question of the same brief stays

@@ -370,7 +370,7 @@ async def test_a_press_while_the_message_is_being_confirmed_counts(house: Proces
     game = await house.quizzes.start(QUIZ, ADA, GameOptions(count=1, seconds=20))
     await house.games.run_once()
     await house.games.wait_idle()
-    await house.courier.run_once()
+    await house.outbox_worker.run_once()
     assert (await house.game(game.id)).phase == "posting"
     assert (await house.answer(game, BEN, 0)).kind == "counted"
 
@@ -379,7 +379,7 @@ async def test_the_same_person_at_two_processes_is_counted_once(house: Process) 
     other = another(house, "two")
     game = await house.start(count=1, seconds=20)
     press = [Press("ben", "Ben", QUIZ, 0, choice, house.clock.at) for choice in (0, 1, 2, 3)] * 5
-    casts = [(house, other)[n % 2].quizzes._ballots.submit(game.id, each) for n, each in enumerate(press)]
+    casts = [(house, other)[n % 2].quizzes._answer_counter.submit(game.id, each) for n, each in enumerate(press)]
     kinds = sorted(verdict.kind for _, verdict in await asyncio.gather(*casts))
     assert (kinds.count("counted"), kinds.count("changed")) == (1, 1)
 

@@ -1,4 +1,4 @@
-"""The desk: every command answers, free text is read with patience, nothing that goes wrong reaches a person raw."""
+"""The dispatcher: every command answers, free text is read with patience, no error reaches a person raw."""
 
 from dataclasses import replace
 
@@ -24,36 +24,36 @@ def labels(reply: Reply) -> list[str]:
     return [b.label for block in reply.card.blocks if isinstance(block, Buttons) for b in block.items]
 
 
-async def pressed(desk: Dispatcher, token: str, who: Person = ANNA) -> Reply:
+async def pressed(dispatcher: Dispatcher, token: str, who: Person = ANNA) -> Reply:
     """The reply to a press of the button behind a token."""
-    answered = await desk.click_token(token, who, HERE)
+    answered = await dispatcher.click_token(token, who, HERE)
     assert isinstance(answered, Reply)
     return answered
 
 
-async def title_of(desk: Dispatcher, said: str) -> str:
-    return (await desk.say(said, ANNA, HERE)).card.title
+async def title_of(dispatcher: Dispatcher, said: str) -> str:
+    return (await dispatcher.say(said, ANNA, HERE)).card.title
 
 
 # -- every command answers ----------------------------------------------------------------------------------------
 
 
-async def test_every_brief_of_every_topic_answers_by_name_alias_and_title(desk: Dispatcher) -> None:
-    library = desk.context.library
+async def test_every_brief_of_every_topic_answers_by_name_alias_and_title(dispatcher: Dispatcher) -> None:
+    library = dispatcher.context.library
     for (topic, name), brief in library.briefs.items():
         expected = library.filled_text(brief.title)
         for called in (name, *brief.aliases, expected, name.upper(), f"  {name} "):
-            assert await title_of(desk, f"/{topic} {called}") == expected, called
-        assert await title_of(desk, f"/brief {topic} {name}") == expected
+            assert await title_of(dispatcher, f"/{topic} {called}") == expected, called
+        assert await title_of(dispatcher, f"/brief {topic} {name}") == expected
         ask = Ask(ANNA, HERE, ("brief",), {"topic": topic, "brief": name})
-        assert (await desk.answer(ask)).card.title == expected
-        assert (await desk.answer(Ask(ANNA, HERE, (topic, name)))).card.title == expected
+        assert (await dispatcher.answer(ask)).card.title == expected
+        assert (await dispatcher.answer(Ask(ANNA, HERE, (topic, name)))).card.title == expected
 
 
-async def test_every_figure_answers_by_name_and_label(desk: Dispatcher) -> None:
-    for name, figure in desk.context.library.figures.items():
-        assert await title_of(desk, f"/figure {name}") == figure.label
-        assert await title_of(desk, f"/figures {figure.label}") == figure.label
+async def test_every_figure_answers_by_name_and_label(dispatcher: Dispatcher) -> None:
+    for name, figure in dispatcher.context.library.figures.items():
+        assert await title_of(dispatcher, f"/figure {name}") == figure.label
+        assert await title_of(dispatcher, f"/figures {figure.label}") == figure.label
 
 
 @pytest.mark.parametrize(
@@ -83,23 +83,23 @@ async def test_every_figure_answers_by_name_and_label(desk: Dispatcher) -> None:
         "/deepseek:cost",
     ],
 )
-async def test_the_cost_brief_is_found_however_it_is_written(desk: Dispatcher, said: str) -> None:
-    reply = await desk.say(said, ANNA, HERE)
+async def test_the_cost_brief_is_found_however_it_is_written(dispatcher: Dispatcher, said: str) -> None:
+    reply = await dispatcher.say(said, ANNA, HERE)
     assert "$5.576 million" in reply.card.plain()
     assert not reply.private
 
 
-async def test_a_topic_alone_shows_its_overview(desk: Dispatcher) -> None:
-    library = desk.context.library
+async def test_a_topic_alone_shows_its_overview(dispatcher: Dispatcher) -> None:
+    library = dispatcher.context.library
     for topic in library.topics:
-        assert await title_of(desk, f"/{topic}") == library.filled_text(library.briefs_of(topic)[0].title)
-        assert await title_of(desk, f"/brief {topic}") == library.filled_text(library.briefs_of(topic)[0].title)
+        assert await title_of(dispatcher, f"/{topic}") == library.filled_text(library.briefs_of(topic)[0].title)
+        assert await title_of(dispatcher, f"/brief {topic}") == library.filled_text(library.briefs_of(topic)[0].title)
 
 
-async def test_every_command_answers_help(desk: Dispatcher) -> None:
-    for path, command in desk.context.menu.commands.items():
+async def test_every_command_answers_help(dispatcher: Dispatcher) -> None:
+    for path, command in dispatcher.context.menu.commands.items():
         for said in (f"/{' '.join(path)} help", f"/help {' '.join(path)}", f"/newsbot help {' '.join(path)}"):
-            reply = await desk.say(said, ANNA, HERE)
+            reply = await dispatcher.say(said, ANNA, HERE)
             assert reply.private
             if path != ("newsbot",):
                 assert reply.card.title.startswith(f"Help: /{path[0]}"), said
@@ -107,34 +107,34 @@ async def test_every_command_answers_help(desk: Dispatcher) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "   ", "/", "/newsbot", "newsbot", "help", "/help", "/newsbot help", "\u200b"])
-async def test_nothing_and_help_show_what_newsbot_can_do(desk: Dispatcher, said: str) -> None:
-    reply = await desk.say(said, ANNA, HERE)
+async def test_nothing_and_help_show_what_newsbot_can_do(dispatcher: Dispatcher, said: str) -> None:
+    reply = await dispatcher.say(said, ANNA, HERE)
     assert reply.card.title == "What newsbot can do"
-    for root in desk.context.menu.roots:
+    for root in dispatcher.context.menu.roots:
         assert f"/{root}" in reply.card.plain()
 
 
-async def test_a_question_is_quoted_with_its_sources(desk: Dispatcher) -> None:
+async def test_a_question_is_quoted_with_its_sources(dispatcher: Dispatcher) -> None:
     for said in ("/ask what did R1 cost to train", "what did R1 cost to train?", "/newsbot what did R1 cost to train"):
-        shown = (await desk.say(said, ANNA, HERE)).card.plain()
+        shown = (await dispatcher.say(said, ANNA, HERE)).card.plain()
         assert "$294,000" in shown
         assert "https://" in shown
         assert "Quoted" in shown
 
 
-async def test_a_question_without_an_answer_says_so_and_makes_nothing_up(desk: Dispatcher) -> None:
-    reply = await desk.say("/ask what is the capital of France", ANNA, HERE)
+async def test_a_question_without_an_answer_says_so_and_makes_nothing_up(dispatcher: Dispatcher) -> None:
+    reply = await dispatcher.say("/ask what is the capital of France", ANNA, HERE)
     assert reply.private
     assert reply.card.title == "No answer"
     assert "makes nothing up" in reply.card.plain()
 
 
-async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(desk: Dispatcher) -> None:
-    brief = (await desk.say("/sources deepseek cost", ANNA, HERE)).card.plain()
-    topic = (await desk.say("/sources deepseek", ANNA, HERE)).card.plain()
+async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(dispatcher: Dispatcher) -> None:
+    brief = (await dispatcher.say("/sources deepseek cost", ANNA, HERE)).card.plain()
+    topic = (await dispatcher.say("/sources deepseek", ANNA, HERE)).card.plain()
     assert "https://arxiv.org/abs/2412.19437" in brief
     assert topic.count("https://") > brief.count("https://")
-    assert "DeepSeek" in labels(await desk.say("/sources", ANNA, HERE))
+    assert "DeepSeek" in labels(await dispatcher.say("/sources", ANNA, HERE))
 
 
 # -- what was meant -----------------------------------------------------------------------------------------------
@@ -154,44 +154,46 @@ async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(desk: Disp
         ("/geopolitics", "/deepseek geopolitics"),
     ],
 )
-async def test_a_typo_gets_the_nearest_names_as_buttons_that_work(desk: Dispatcher, said: str, offered: str) -> None:
-    reply = await desk.say(said, ANNA, HERE)
+async def test_a_typo_gets_the_nearest_names_as_buttons_that_work(
+    dispatcher: Dispatcher, said: str, offered: str
+) -> None:
+    reply = await dispatcher.say(said, ANNA, HERE)
     assert reply.private
     assert offered in labels(reply)
     for action in reply.card.actions():
-        answered = await pressed(desk, action.token())
+        answered = await pressed(dispatcher, action.token())
         assert answered.card.tone == "neutral"
 
 
-async def test_an_unknown_topic_and_an_unknown_command_are_said_plainly(desk: Dispatcher) -> None:
-    assert "There is no topic called “coffee”." in (await desk.say("/brief coffee", ANNA, HERE)).card.plain()
-    assert "There is no command “/zzzz”." in (await desk.say("/zzzz", ANNA, HERE)).card.plain()
-    gone = await desk.answer(Ask(ANNA, HERE, ("coffee", "price")))
+async def test_an_unknown_topic_and_an_unknown_command_are_said_plainly(dispatcher: Dispatcher) -> None:
+    assert "There is no topic called “coffee”." in (await dispatcher.say("/brief coffee", ANNA, HERE)).card.plain()
+    assert "There is no command “/zzzz”." in (await dispatcher.say("/zzzz", ANNA, HERE)).card.plain()
+    gone = await dispatcher.answer(Ask(ANNA, HERE, ("coffee", "price")))
     assert "any more" in gone.card.plain()
 
 
-async def test_a_command_without_what_it_needs_says_what(desk: Dispatcher) -> None:
-    assert "needs name" in (await desk.say("/figure", ANNA, HERE)).card.plain()
-    assert "needs topic" in (await desk.say("/brief", ANNA, HERE)).card.plain()
-    assert "needs question" in (await desk.answer(Ask(ANNA, HERE, ("ask",)))).card.plain()
+async def test_a_command_without_what_it_needs_says_what(dispatcher: Dispatcher) -> None:
+    assert "needs name" in (await dispatcher.say("/figure", ANNA, HERE)).card.plain()
+    assert "needs topic" in (await dispatcher.say("/brief", ANNA, HERE)).card.plain()
+    assert "needs question" in (await dispatcher.answer(Ask(ANNA, HERE, ("ask",)))).card.plain()
 
 
-async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(desk: Dispatcher) -> None:
-    reply = await desk.say("/figure", ANNA, HERE)
-    form = await desk.click_token(next(reply.card.actions()).token(), ANNA, HERE)
+async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(dispatcher: Dispatcher) -> None:
+    reply = await dispatcher.say("/figure", ANNA, HERE)
+    form = await dispatcher.click_token(next(reply.card.actions()).token(), ANNA, HERE)
     assert isinstance(form, Form)
     assert [(field.name, field.required) for field in form.fields] == [("name", True)]
-    wrong = await desk.submit(Submit(ANNA, HERE, form.action, {"name": " "}))
+    wrong = await dispatcher.submit(Submit(ANNA, HERE, form.action, {"name": " "}))
     assert isinstance(wrong, Problems)
     assert "needed" in wrong.by_field["name"]
-    right = await desk.submit(Submit(ANNA, HERE, form.action, {"name": "v3-run-cost", "stray": "x"}))
+    right = await dispatcher.submit(Submit(ANNA, HERE, form.action, {"name": "v3-run-cost", "stray": "x"}))
     assert isinstance(right, Reply)
     assert "$5.576 million" in right.card.plain()
 
 
 @pytest.mark.parametrize("action", [Action("form.run"), Action("form.run", ("none",)), Action("bomb", ("ask",))])
-async def test_a_forged_form_is_refused(desk: Dispatcher, action: Action) -> None:
-    reply = await desk.submit(Submit(ANNA, HERE, action, {"name": "x"}))
+async def test_a_forged_form_is_refused(dispatcher: Dispatcher, action: Action) -> None:
+    reply = await dispatcher.submit(Submit(ANNA, HERE, action, {"name": "x"}))
     assert isinstance(reply, Reply)
     assert reply.card.title == "That button does not work"
 
@@ -202,18 +204,18 @@ async def test_a_forged_form_is_refused(desk: Dispatcher, action: Action) -> Non
 @pytest.mark.parametrize(
     "said", ["/deepseek cost private", "/deepseek cost private:yes", "/brief deepseek cost --private"]
 )
-async def test_a_private_answer_can_be_shared(desk: Dispatcher, said: str) -> None:
-    reply = await desk.say(said, ANNA, HERE)
+async def test_a_private_answer_can_be_shared(dispatcher: Dispatcher, said: str) -> None:
+    reply = await dispatcher.say(said, ANNA, HERE)
     assert reply.private
     assert labels(reply)[-1] == "Share here"
     *_, share = reply.card.actions()
-    shared = await pressed(desk, share.token())
+    shared = await pressed(dispatcher, share.token())
     assert not shared.private
     assert "$5.576 million" in shared.card.plain()
 
 
-async def test_every_button_of_every_card_fits_its_token_and_answers(desk: Dispatcher) -> None:
-    library = desk.context.library
+async def test_every_button_of_every_card_fits_its_token_and_answers(dispatcher: Dispatcher) -> None:
+    library = dispatcher.context.library
     seen: set[Action] = set()
     waiting = [action for topic in library.topics for action in (Action("topic.open", (topic,)),)]
     waiting += [Action("figure.open", (name,)) for name in library.figures]
@@ -223,19 +225,19 @@ async def test_every_button_of_every_card_fits_its_token_and_answers(desk: Dispa
         if action in seen:
             continue
         seen.add(action)
-        reply = await pressed(desk, action.token(), BERT)
+        reply = await pressed(dispatcher, action.token(), BERT)
         assert reply.card.tone in {"neutral", "good", "warning"}
         assert reply.card.title not in {"That did not work", "Not found", "Gone"}, action
         waiting += reply.card.actions()
     assert {action.name for action in seen} >= {"brief.open", "topic.open", "figure.open", "event.open", "check.answer"}
 
 
-async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Dispatcher) -> None:
-    library = desk.context.library
+async def test_a_self_check_answers_its_own_clicker_and_cites(dispatcher: Dispatcher) -> None:
+    library = dispatcher.context.library
     for (topic, name), question in library.questions.items():
         right = question.choices.index(question.answer)
         for number in range(len(question.choices)):
-            reply = await pressed(desk, Action("check.answer", (topic, name, str(number))).token(), BERT)
+            reply = await pressed(dispatcher, Action("check.answer", (topic, name, str(number))).token(), BERT)
             assert reply.private
             assert reply.card.title == ("Right." if number == right else "Not quite.")
             assert "https://" in reply.card.plain() or "http://" in reply.card.plain()
@@ -267,16 +269,16 @@ async def test_a_self_check_answers_its_own_clicker_and_cites(desk: Dispatcher) 
         "nb1:" + "x" * 5_000,
     ],
 )
-async def test_old_damaged_and_forged_buttons_get_a_polite_answer(desk: Dispatcher, token: str) -> None:
-    reply = await pressed(desk, token, BERT)
+async def test_old_damaged_and_forged_buttons_get_a_polite_answer(dispatcher: Dispatcher, token: str) -> None:
+    reply = await pressed(dispatcher, token, BERT)
     assert reply.card.title not in {"That did not work", ""}
     assert INCIDENT not in reply.card.plain()
 
 
 @pytest.mark.parametrize("number", ["-1", "4", "99", "٣", "x", "", "0" * 50])
-async def test_a_forged_choice_is_refused(desk: Dispatcher, number: str) -> None:
-    (topic, name), *_ = desk.context.library.questions
-    reply = await desk.click(Click(BERT, HERE, Action("check.answer", (topic, name, number))))
+async def test_a_forged_choice_is_refused(dispatcher: Dispatcher, number: str) -> None:
+    (topic, name), *_ = dispatcher.context.library.questions
+    reply = await dispatcher.click(Click(BERT, HERE, Action("check.answer", (topic, name, number))))
     assert isinstance(reply, Reply)
     assert reply.card.title in {"That button does not work", "Right.", "Not quite."}
     assert INCIDENT not in reply.card.plain()
@@ -306,8 +308,8 @@ async def test_a_forged_choice_is_refused(desk: Dispatcher, number: str) -> None
         "\ud800",
     ],
 )
-async def test_nasty_input_gets_a_clear_answer(desk: Dispatcher, said: str) -> None:
-    reply = await desk.say(said, BERT, HERE)
+async def test_nasty_input_gets_a_clear_answer(dispatcher: Dispatcher, said: str) -> None:
+    reply = await dispatcher.say(said, BERT, HERE)
     shown = reply.card.plain()
     assert shown.strip()
     assert INCIDENT not in shown
@@ -316,26 +318,26 @@ async def test_nasty_input_gets_a_clear_answer(desk: Dispatcher, said: str) -> N
     assert len(shown) < 20_000
 
 
-async def test_ten_thousand_characters_are_refused_with_their_number(desk: Dispatcher) -> None:
-    assert "10,000 characters" in (await desk.say("x" * 10_000, BERT, HERE)).card.plain()
+async def test_ten_thousand_characters_are_refused_with_their_number(dispatcher: Dispatcher) -> None:
+    assert "10,000 characters" in (await dispatcher.say("x" * 10_000, BERT, HERE)).card.plain()
 
 
 _desks: list[Dispatcher] = []
 
 
 @pytest.fixture(autouse=True)
-def _one_desk(desk: Dispatcher) -> None:
-    _desks[:] = [desk]
+def _one_dispatcher(dispatcher: Dispatcher) -> None:
+    _desks[:] = [dispatcher]
 
 
 @given(st.text(max_size=200))
-async def test_no_text_at_all_breaks_the_desk(said: str) -> None:
+async def test_no_text_at_all_breaks_the_dispatcher(said: str) -> None:
     reply = await _desks[0].say(said, BERT, HERE)
     assert INCIDENT not in reply.card.plain()
 
 
 @given(st.text(max_size=60))
-async def test_no_text_after_a_command_breaks_the_desk(said: str) -> None:
+async def test_no_text_after_a_command_breaks_the_dispatcher(said: str) -> None:
     for root in ("deepseek", "brief", "figure", "ask", "sources", "newsbot", "help"):
         reply = await _desks[0].say(f"/{root} {said}", BERT, HERE)
         assert INCIDENT not in reply.card.plain()
@@ -358,13 +360,13 @@ async def test_no_text_after_a_command_breaks_the_desk(said: str) -> None:
         ("/fig", "/figure"),
     ],
 )
-def test_half_a_text_is_completed(desk: Dispatcher, typed: str, expected: str) -> None:
-    assert expected in [suggestion.value for suggestion in desk.complete(typed)]
+def test_half_a_text_is_completed(dispatcher: Dispatcher, typed: str, expected: str) -> None:
+    assert expected in [suggestion.value for suggestion in dispatcher.complete(typed)]
 
 
-def test_options_are_completed_by_kind(desk: Dispatcher) -> None:
+def test_options_are_completed_by_kind(dispatcher: Dispatcher) -> None:
     def values(path: tuple[str, ...], option: str, typed: str, **options: str) -> list[str]:
-        return [s.value for s in desk.suggest(Suggest(ANNA, HERE, path, option, typed, options))]
+        return [s.value for s in dispatcher.suggest(Suggest(ANNA, HERE, path, option, typed, options))]
 
     assert values(("brief",), "topic", "dee") == ["deepseek"]
     assert values(("brief",), "brief", "cos", topic="deepseek")[0] == "cost"
@@ -376,7 +378,7 @@ def test_options_are_completed_by_kind(desk: Dispatcher) -> None:
     assert len(values(("figure",), "name", "")) <= 25
 
 
-# -- the desk's own promises --------------------------------------------------------------------------------------
+# -- the dispatcher's own promises ------------------------------------------------------------------------------------
 
 
 def menu_with(*commands: Command) -> object:
@@ -398,13 +400,13 @@ async def test_an_error_gives_a_short_id_that_is_in_the_log(
         raise StorageUnavailable("The database cannot be used at the moment. Try again in a minute.")
 
     commands = (Command(("break",), "Break", broken), Command(("store",), "Store", no_storage))
-    desk = Dispatcher(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(*commands))  # type: ignore[arg-type]
-    shown = (await desk.say("/break", BERT, HERE)).card.plain()
+    dispatcher = Dispatcher(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(*commands))  # type: ignore[arg-type]
+    shown = (await dispatcher.say("/break", BERT, HERE)).card.plain()
     assert INCIDENT in shown
     assert "secret" not in shown
     assert INCIDENT in caplog.text
     assert "ZeroDivisionError" in caplog.text
-    assert "Try again in a minute" in (await desk.say("/store", BERT, HERE)).card.plain()
+    assert "Try again in a minute" in (await dispatcher.say("/store", BERT, HERE)).card.plain()
 
 
 async def test_a_command_with_effects_is_carried_out_once_for_an_event(live: LiveLibrary, database: Database) -> None:
@@ -415,12 +417,12 @@ async def test_a_command_with_effects_is_carried_out_once_for_an_event(live: Liv
         return Reply(Card("Done", (text("It is done."),)))
 
     command = Command(("act",), "Act", act, effects=True)
-    desk = Dispatcher(live, lambda: NOW, lambda: INCIDENT, DurableEvents(database), menu_with(command))  # type: ignore[arg-type]
-    assert (await desk.say("/act", ANNA, HERE, "Ev1")).card.title == "Done"
-    again = await desk.say("/act", ANNA, HERE, "Ev1")
+    dispatcher = Dispatcher(live, lambda: NOW, lambda: INCIDENT, DurableEvents(database), menu_with(command))  # type: ignore[arg-type]
+    assert (await dispatcher.say("/act", ANNA, HERE, "Ev1")).card.title == "Done"
+    again = await dispatcher.say("/act", ANNA, HERE, "Ev1")
     assert again.private
     assert "carried out once" in again.card.plain()
-    await desk.say("/act", ANNA, HERE, "Ev2")
+    await dispatcher.say("/act", ANNA, HERE, "Ev2")
     assert done == ["Ev1", "Ev2"]
 
 
@@ -429,9 +431,9 @@ async def test_an_admin_command_refuses_others(live: LiveLibrary) -> None:
         return Reply(Card("Done", ()))
 
     command = Command(("manage",), "Manage", act, admin=True)
-    desk = Dispatcher(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(command))  # type: ignore[arg-type]
-    assert (await desk.say("/manage", ANNA, HERE)).card.title == "Done"
-    assert (await desk.say("/manage", BERT, HERE)).card.title == "Not allowed"
+    dispatcher = Dispatcher(live, lambda: NOW, lambda: INCIDENT, menu_of=menu_with(command))  # type: ignore[arg-type]
+    assert (await dispatcher.say("/manage", ANNA, HERE)).card.title == "Done"
+    assert (await dispatcher.say("/manage", BERT, HERE)).card.title == "Not allowed"
 
 
 async def test_a_new_topic_is_reachable_as_soon_as_the_library_changes(live: LiveLibrary) -> None:
@@ -439,8 +441,8 @@ async def test_a_new_topic_is_reachable_as_soon_as_the_library_changes(live: Liv
         current = live.current
 
     shelf = Shelf()
-    desk = Dispatcher(shelf, lambda: NOW, lambda: INCIDENT)
-    assert (await desk.say("/brief tea", BERT, HERE)).card.title == "Not found"
+    dispatcher = Dispatcher(shelf, lambda: NOW, lambda: INCIDENT)
+    assert (await dispatcher.say("/brief tea", BERT, HERE)).card.title == "Not found"
     old = live.current
     topic = old.topics["deepseek"].model_copy(update={"id": "tea", "title": "Tea", "aliases": ()})
     briefs = {
@@ -456,7 +458,7 @@ async def test_a_new_topic_is_reachable_as_soon_as_the_library_changes(live: Liv
         questions={**old.questions, **questions},
         cards={},
     )
-    assert "$5.576 million" in (await desk.say("/tea cost", BERT, HERE)).card.plain()
+    assert "$5.576 million" in (await dispatcher.say("/tea cost", BERT, HERE)).card.plain()
 
 
 def test_two_commands_of_one_path_are_refused() -> None:
