@@ -16,7 +16,7 @@ import pytest
 
 from newsbot.messages.codec import card_from_json
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
