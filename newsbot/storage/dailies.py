@@ -1,79 +1,115 @@
-"""Questions of the day of many channels at once: which is open where, and what people answered to it.
-
-All of it works on a plain connection, within one transaction.
-"""
+"""Questions of the day of many channels at once: which is open where, and what people answered to it."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.messages.requests import Place
-from newsbot.storage.games import daily_channels, held_games
+from newsbot.storage.games import GameRepository
 from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord
-from newsbot.storage.statements import lock_writers
-from newsbot.storage.tables import deliveries, quiz_answers, quiz_asked, quiz_channels, quiz_games
+from newsbot.storage.statements import held, insert_or_ignore, lock_writers
+from newsbot.storage.tables import OF_A_DAY, quiz_answers, quiz_asked, quiz_channels, quiz_dailies, quiz_games
 
 DailyName = tuple[str, Place]  # the question of a day in a channel
 
-_games, _answers = quiz_games.c, quiz_answers.c
+_games, _answers, _channels = quiz_games.c, quiz_answers.c, quiz_channels.c
 
 
-def hold_channels(connection: Connection, places: Collection[Place]) -> dict[Place, DailyChannel]:
-    """As `daily_channels`. Until the transaction ends, nobody else opens a question of a day anywhere."""
-    lock_writers(connection, quiz_channels)
-    return daily_channels(connection, tuple(places))
+class DailyRepository:
+    """Questions of a day by id, and which is open in which channel."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
-def lost_deliveries(connection: Connection, keys: Collection[str]) -> frozenset[str]:
-    """Those of these deliveries that never stood where they were to stand."""
-    is_lost = deliveries.c.key.in_(keys), deliveries.c.state.in_(("failed", "skipped"))
-    return frozenset(connection.execute(select(deliveries.c.key).where(*is_lost)).scalars())
+    # -- the questions --------------------------------------------------------------------------------------------
 
+    def add(self, name: str, question: str, at: datetime) -> None:
+        """Keep a question of a day as it was asked (JSON); one that is kept stays as it is."""
+        values = {"id": name, "question": question, "made_at": at}
+        self._connection.execute(insert_or_ignore(self._connection, quiz_dailies, values))
 
-def put_channels(connection: Connection, rows: Sequence[DailyChannel]) -> None:
-    """Keep which questions of a day are open in channels."""
-    values = [
-        {**_channel(row.place), "daily": row.daily, "before": row.before, "delivery": row.delivery, "since": row.since}
-        for row in rows
-    ]
-    _put(connection, quiz_channels, values)
+    def questions(self, names: Collection[str]) -> dict[str, str]:
+        """Questions of days as they were asked (JSON), by id."""
+        query = select(quiz_dailies.c.id, quiz_dailies.c.question).where(quiz_dailies.c.id.in_(names))
+        return {row.id: row.question for row in self._connection.execute(query)}
 
+    # -- what is open in channels ---------------------------------------------------------------------------------
 
-def note_asked(connection: Connection, asked: Iterable[tuple[Place, str]], at: datetime) -> None:
-    """Note for channels that each was asked a question."""
-    values = [{**_channel(place), "question": question, "at": at} for place, question in asked]
-    _put(connection, quiz_asked, values)
+    def channels(self, places: Iterable[Place]) -> dict[Place, DailyChannel]:
+        """Which question of a day is open, for each of these channels that has one; a thread belongs to its channel.
 
+        Held until the transaction ends.
+        """
+        named = {(each.platform, each.workspace, each.channel): replace(each, thread=None) for each in places}
+        if not named:
+            return {}
+        key = _channels.platform, _channels.workspace, _channels.channel
+        query = select(quiz_channels).where(tuple_(*key).in_(list(named))).order_by(*key)
+        rows = self._connection.execute(held(self._connection, query))
+        return {
+            place: DailyChannel(place, row.daily, row.before, row.delivery, row.since)
+            for row in rows
+            for place in (named[(row.platform, row.workspace, row.channel)],)
+        }
 
-def daily_games(connection: Connection, names: Collection[DailyName]) -> dict[DailyName, GameRecord]:
-    """The games that these questions are in these channels, where there are any; held until the transaction ends."""
-    wanted = frozenset(names)
-    numbers = daily_numbers(connection, wanted)
-    held = held_games(connection, numbers).values() if numbers else ()
-    return {name: game for game in held if (name := (game.daily, game.place)) in wanted}
+    def hold_channels(self, places: Collection[Place]) -> dict[Place, DailyChannel]:
+        """As `channels`. Until the transaction ends, nobody else opens a question of a day anywhere."""
+        lock_writers(self._connection, quiz_channels)
+        return self.channels(places)
 
+    def put_channels(self, rows: Sequence[DailyChannel]) -> None:
+        """Keep which questions of a day are open in channels."""
+        values = [
+            {
+                **_channel(row.place),
+                "daily": row.daily,
+                "before": row.before,
+                "delivery": row.delivery,
+                "since": row.since,
+            }
+            for row in rows
+        ]
+        _put(self._connection, quiz_channels, values)
 
-def daily_numbers(connection: Connection, names: Collection[DailyName]) -> list[int]:
-    """The ids of the games that these questions are in these channels; perhaps some more."""
-    if not names:
-        return []
-    dailies, channels = {daily for daily, _ in names}, {place.channel for _, place in names}
-    query = select(_games.id).where(_games.daily.in_(dailies), _games.daily != "", _games.channel.in_(channels))
-    return list(connection.execute(query).scalars())
+    def note_asked(self, asked: Iterable[tuple[Place, str]], at: datetime) -> None:
+        """Note for channels that each was asked a question."""
+        values = [{**_channel(place), "question": question, "at": at} for place, question in asked]
+        _put(self._connection, quiz_asked, values)
 
+    # -- their games ----------------------------------------------------------------------------------------------
 
-def daily_answers(connection: Connection, games: Collection[int]) -> dict[int, list[AnswerRecord]]:
-    """What people chose in these games of one question, the earliest first."""
-    found: dict[int, list[AnswerRecord]] = {game: [] for game in games}
-    if found:
-        query = select(quiz_answers).where(_answers.game.in_(games), _answers.number == 0)
-        for row in connection.execute(query.order_by(_answers.at, _answers.person)):
-            found[row.game].append(AnswerRecord(**row._mapping))
-    return found
+    def game(self, daily: str, place: Place) -> GameRecord | None:
+        """The game that a question is in a channel, held until the transaction ends; None before anybody answers."""
+        home = replace(place, thread=None)
+        return self.games([(daily, home)]).get((daily, home))
+
+    def games(self, names: Collection[DailyName]) -> dict[DailyName, GameRecord]:
+        """The games that these questions are in these channels, where there are any; held until it ends."""
+        numbers = self.game_numbers(names)
+        games = GameRepository(self._connection).many(numbers) if numbers else ()
+        return {(game.daily, game.place): game for game in games}
+
+    def game_numbers(self, names: Collection[DailyName]) -> list[int]:
+        """The ids of the games that these questions are in these channels."""
+        if not names:
+            return []
+        key = tuple_(_games.daily, _games.platform, _games.workspace, _games.channel)
+        wanted = [(daily, place.platform, place.workspace, place.channel) for daily, place in names]
+        return list(self._connection.execute(select(_games.id).where(text(OF_A_DAY), key.in_(wanted))).scalars())
+
+    def answers(self, games: Collection[int]) -> dict[int, list[AnswerRecord]]:
+        """What people chose in these games of one question, the earliest first."""
+        found: dict[int, list[AnswerRecord]] = {game: [] for game in games}
+        if found:
+            query = select(quiz_answers).where(_answers.game.in_(games), _answers.number == 0)
+            for row in self._connection.execute(query.order_by(_answers.at, _answers.person)):
+                found[row.game].append(AnswerRecord(**row._mapping))
+        return found
 
 
 def _channel(place: Place) -> dict[str, object]:
@@ -92,3 +128,43 @@ def _putting(dialect: str, table: Table) -> Any:
     changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
     keys = [column.name for column in table.primary_key]
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+# -- bridge, to be deleted with `newsbot.storage.bridge` -------------------------------------------------------------
+
+
+def hold_channels(connection: Connection, places: Collection[Place]) -> dict[Place, DailyChannel]:
+    """Bridge: `DailyRepository.hold_channels`."""
+    return DailyRepository(connection).hold_channels(places)
+
+
+def lost_deliveries(connection: Connection, keys: Collection[str]) -> frozenset[str]:
+    """Bridge: `DeliveryRepository.lost`."""
+    from newsbot.storage.deliveries import DeliveryRepository
+
+    return DeliveryRepository(connection).lost(keys)
+
+
+def put_channels(connection: Connection, rows: Sequence[DailyChannel]) -> None:
+    """Bridge: `DailyRepository.put_channels`."""
+    DailyRepository(connection).put_channels(rows)
+
+
+def note_asked(connection: Connection, asked: Iterable[tuple[Place, str]], at: datetime) -> None:
+    """Bridge: `DailyRepository.note_asked`."""
+    DailyRepository(connection).note_asked(asked, at)
+
+
+def daily_games(connection: Connection, names: Collection[DailyName]) -> dict[DailyName, GameRecord]:
+    """Bridge: `DailyRepository.games`."""
+    return DailyRepository(connection).games(names)
+
+
+def daily_numbers(connection: Connection, names: Collection[DailyName]) -> list[int]:
+    """Bridge: `DailyRepository.game_numbers`."""
+    return DailyRepository(connection).game_numbers(names)
+
+
+def daily_answers(connection: Connection, games: Collection[int]) -> dict[int, list[AnswerRecord]]:
+    """Bridge: `DailyRepository.answers`."""
+    return DailyRepository(connection).answers(games)

@@ -7,18 +7,15 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord, ResultRecord
-from newsbot.storage.statements import insert_or_ignore, insert_or_ignore_rows, insert_or_update
+from newsbot.storage.statements import held, insert_or_ignore, insert_or_ignore_rows, insert_or_update
 from newsbot.storage.tables import (
     DUE,
     PLAYED,
     quiz_answers,
     quiz_asked,
-    quiz_channels,
-    quiz_dailies,
     quiz_games,
     quiz_results,
     quiz_votes,
@@ -47,31 +44,45 @@ AnswerKey = tuple[int, int, str]  # game, number, person
 class GameRepository:
     """Games by id and by channel."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     # -- games ----------------------------------------------------------------------------------------------------
 
-    async def add(self, fresh: GameRecord) -> GameRecord | None:
+    def add(self, fresh: GameRecord) -> GameRecord | None:
         """Keep a new game, whose id is given to it; None where its channel plays one already."""
-        return await self._connection.run_sync(add_game, fresh)
+        values = {**_channel(fresh.place), **_changing(fresh), "daily": fresh.daily, "version": 1}
+        adding = insert_or_ignore(self._connection, quiz_games, values).returning(_games.id)
+        row = self._connection.execute(adding).one_or_none()
+        return None if row is None else replace(fresh, id=row.id, version=1)
 
-    async def get(self, number: int) -> GameRecord | None:
+    def get(self, number: int) -> GameRecord | None:
         """The game of that id. Nobody else changes it, or what people answer to it, until this transaction ends."""
-        return (await self._connection.run_sync(held_games, {number})).get(number)
+        return self.held({number}).get(number)
 
-    async def many(self, numbers: Collection[int]) -> tuple[GameRecord, ...]:
+    def many(self, numbers: Collection[int]) -> tuple[GameRecord, ...]:
         """As `get`, the games of these ids that there are, in order: up to some hundreds."""
-        return tuple((await self._connection.run_sync(held_games, numbers)).values())
+        return tuple(self.held(numbers).values())
 
-    async def open_in(self, place: Place) -> GameRecord | None:
+    def held(self, numbers: Collection[int]) -> dict[int, GameRecord]:
+        """As `many`, by id."""
+        # In one order: two that lock the same rows in different orders would wait for each other for ever.
+        query = select(quiz_games).where(_games.id.in_(numbers)).order_by(_games.id)
+        return {row.id: _game(row) for row in self._connection.execute(held(self._connection, query))}
+
+    def by_ids(self, numbers: Collection[int]) -> dict[int, GameRecord]:
+        """The games of these ids, for reading."""
+        query = select(quiz_games).where(_games.id.in_(numbers))
+        return {row.id: _game(row) for row in self._connection.execute(query)} if numbers else {}
+
+    def open_in(self, place: Place) -> GameRecord | None:
         """The game that is played in a channel: started there, or with its questions there."""
         here = or_(_games.channel == place.channel, _games.played_in == place.channel)
         query = select(quiz_games).where(*_in_workspace(place), here, text(PLAYED)).order_by(_games.id.desc()).limit(1)
-        row = (await self._connection.execute(query)).one_or_none()
+        row = (self._connection.execute(query)).one_or_none()
         return _game(row) if row else None
 
-    async def claim(
+    def claim(
         self, now: datetime, hold: timedelta, limit: int, platforms: Collection[str], mine: Collection[int] = ()
     ) -> tuple[GameRecord, ...]:
         """Up to `limit` games of these platforms that are to be looked at by `now`, the longest due first.
@@ -83,8 +94,8 @@ class GameRepository:
             # One that somebody presses at this moment is left out, and held at the next look: neither waits for the
             # other, which in different orders would be for ever.
             are_mine = select(_games.id).where(_games.id.in_(mine), text(DUE), _games.due_at < now + hold)
-            free = are_mine.with_for_update(skip_locked=True).scalar_subquery()
-            await self._connection.execute(update(quiz_games).where(_games.id.in_(free)).values(due_at=now + hold))
+            free = held(self._connection, are_mine, skip_locked=True).scalar_subquery()
+            self._connection.execute(update(quiz_games).where(_games.id.in_(free)).values(due_at=now + hold))
         chosen = (
             select(_games.id)
             .where(text(DUE), _games.due_at <= now, _games.platform.in_(platforms))
@@ -101,26 +112,26 @@ class GameRepository:
             .values(due_at=now + hold, version=_games.version + 1)
             .returning(*_games)
         )
-        return tuple(_game(row) for row in await self._connection.execute(claimed))
+        return tuple(_game(row) for row in self._connection.execute(claimed))
 
-    async def next_due(self, platforms: Collection[str]) -> datetime | None:
+    def next_due(self, platforms: Collection[str]) -> datetime | None:
         """When the next game of these platforms is to be looked at; None where none is played."""
         query = select(func.min(_games.due_at)).where(text(DUE), _games.platform.in_(platforms))
-        found: datetime | None = (await self._connection.execute(query)).scalar_one()
+        found: datetime | None = (self._connection.execute(query)).scalar_one()
         return found
 
-    async def platforms(self, among: Collection[str]) -> frozenset[str]:
+    def platforms(self, among: Collection[str]) -> frozenset[str]:
         """Those of these platforms on which games are played."""
         query = select(_games.platform).where(text(DUE), _games.platform.in_(among)).distinct()
-        return frozenset((await self._connection.execute(query)).scalars())
+        return frozenset((self._connection.execute(query)).scalars())
 
-    async def home_of(self, place: Place) -> Place:
+    def home_of(self, place: Place) -> Place:
         """The channel whose game was played last in a place: of a thread that was made for a game, that of the game."""
         query = select(_games.channel).where(*_in_workspace(place), _games.played_in == place.channel)
-        found = (await self._connection.execute(query.order_by(_games.id.desc()).limit(1))).scalar_one_or_none()
+        found = (self._connection.execute(query.order_by(_games.id.desc()).limit(1))).scalar_one_or_none()
         return replace(place, channel=found) if found else place
 
-    async def played(self, platform: str, words: str = "", after: int = 0) -> tuple[GameRecord, ...]:
+    def played(self, platform: str, words: str = "", after: int = 0) -> tuple[GameRecord, ...]:
         """Games of a platform that are not over, but for questions of a day: the first fifty whose ids are greater
         than `after`. Nobody else changes them meanwhile.
 
@@ -130,168 +141,88 @@ class GameRepository:
         if words:
             query = query.where(_games.body.contains(words, autoescape=True))
         query = query.order_by(_games.id).limit(_PAGE)
-        return tuple(_game(row) for row in await self._connection.execute(query.with_for_update()))
+        return tuple(_game(row) for row in self._connection.execute(held(self._connection, query)))
 
-    async def save(self, game: GameRecord) -> bool:
+    def save(self, game: GameRecord) -> bool:
         """Keep a changed game under the next version; whether nobody changed it since it was read."""
-        return await self._connection.run_sync(save_game, game)
+        is_same = and_(_games.id == game.id, _games.version == game.version)
+        changed = update(quiz_games).where(is_same).values(**_changing(game), version=game.version + 1)
+        return self._connection.execute(changed).rowcount == 1
 
-    async def save_held(self, games: Sequence[GameRecord]) -> None:
+    def save_held(self, games: Sequence[GameRecord]) -> None:
         """As `save`, of games that this transaction holds: nobody can have changed them."""
         values = [{"the_id": game.id, "the_version": game.version + 1, **_changing(game)} for game in games]
         if values:
-            await self._connection.execute(_SAVING, values)
+            self._connection.execute(_SAVING, values)
 
     # -- answers and votes ----------------------------------------------------------------------------------------
 
-    async def answers(self, game: int, number: int) -> tuple[AnswerRecord, ...]:
+    def answers(self, game: int, number: int) -> tuple[AnswerRecord, ...]:
         """What people chose, the earliest first."""
         query = select(quiz_answers).where(_answers.game == game, _answers.number == number)
-        found = await self._connection.execute(query.order_by(_answers.at, _answers.person))
+        found = self._connection.execute(query.order_by(_answers.at, _answers.person))
         return tuple(AnswerRecord(**row._mapping) for row in found)
 
-    async def count(self, game: int, number: int) -> int:
+    def answers_of(self, keys: Collection[AnswerKey]) -> dict[AnswerKey, AnswerRecord]:
+        """The answers of these games, numbers and persons, those that there are."""
+        games, numbers, persons = (set(values) for values in zip(*keys, strict=True)) if keys else (set(), set(), set())
+        query = select(quiz_answers).where(
+            _answers.game.in_(games), _answers.number.in_(numbers), _answers.person.in_(persons)
+        )
+        found = (AnswerRecord(**row._mapping) for row in self._connection.execute(query))
+        return {(each.game, each.number, each.person): each for each in found}
+
+    def put_answers(self, fresh: Sequence[AnswerRecord], changed: Sequence[AnswerRecord]) -> None:
+        """Keep new answers, and the new choices of those who changed theirs. Their games are held."""
+        insert_or_ignore_rows(self._connection, quiz_answers, _ANSWER, [_row(each) for each in fresh], {})
+        for each in changed:
+            is_it = (_answers.game == each.game, _answers.number == each.number, _answers.person == each.person)
+            values = {"name": each.name, "choice": each.choice, "at": each.at, "is_changed": each.is_changed}
+            self._connection.execute(update(quiz_answers).where(*is_it).values(**values))
+
+    def count(self, game: int, number: int) -> int:
         """How many people answered."""
         query = select(func.count()).where(_answers.game == game, _answers.number == number)
-        return int((await self._connection.execute(query)).scalar_one())
+        return int((self._connection.execute(query)).scalar_one())
 
-    async def players(self, game: int) -> frozenset[str]:
+    def players(self, game: int) -> frozenset[str]:
         """Everyone who answered any question of a game."""
         query = select(_answers.person).where(_answers.game == game).distinct()
-        return frozenset((await self._connection.execute(query)).scalars())
+        return frozenset((self._connection.execute(query)).scalars())
 
-    async def vote(self, game: int, number: int, person: str) -> frozenset[str]:
+    def vote(self, game: int, number: int, person: str) -> frozenset[str]:
         """Count a vote to skip a question, once; returns everyone who voted."""
         values = {"game": game, "number": number, "person": person}
-        await self._connection.execute(insert_or_ignore(self._connection, quiz_votes, values))
+        self._connection.execute(insert_or_ignore(self._connection, quiz_votes, values))
         query = select(quiz_votes.c.person).where(quiz_votes.c.game == game, quiz_votes.c.number == number)
-        return frozenset((await self._connection.execute(query)).scalars())
+        return frozenset((self._connection.execute(query)).scalars())
 
     # -- results --------------------------------------------------------------------------------------------------
 
-    async def add_results(self, rows: Sequence[ResultRecord]) -> None:
+    def add_results(self, rows: Sequence[ResultRecord]) -> None:
         """Keep what answers were worth; what is kept already stays as it is."""
         values = [_values(row) for row in rows]
-        await self._connection.run_sync(insert_or_ignore_rows, quiz_results, _RESULT, values, {})
+        insert_or_ignore_rows(self._connection, quiz_results, _RESULT, values, {})
 
-    async def results(self, game: int) -> tuple[ResultRecord, ...]:
+    def results(self, game: int) -> tuple[ResultRecord, ...]:
         """What the answers to a game were worth."""
         query = select(quiz_results).where(_results.game == game).order_by(_results.number, _results.at)
-        return tuple(read_result(row) for row in await self._connection.execute(query))
+        return tuple(read_result(row) for row in self._connection.execute(query))
 
     # -- what was asked -------------------------------------------------------------------------------------------
 
-    async def history(self, place: Place) -> tuple[str, ...]:
+    def history(self, place: Place) -> tuple[str, ...]:
         """The questions that a channel was asked, the latest last."""
         asked = quiz_asked.c
         query = select(asked.question).where(
             asked.platform == place.platform, asked.workspace == place.workspace, asked.channel == place.channel
         )
-        return tuple((await self._connection.execute(query.order_by(asked.at, asked.question))).scalars())
+        return tuple((self._connection.execute(query.order_by(asked.at, asked.question))).scalars())
 
-    async def note_asked(self, place: Place, question: str, at: datetime) -> None:
+    def note_asked(self, place: Place, question: str, at: datetime) -> None:
         """Note that a channel was asked a question."""
         values = {**_channel(place), "question": question, "at": at}
-        await self._connection.execute(insert_or_update(self._connection, quiz_asked, values))
-
-    # -- questions of the day -------------------------------------------------------------------------------------
-
-    async def add_daily(self, name: str, question: str, at: datetime) -> None:
-        """Keep a question of a day as it was asked (JSON); one that is kept stays as it is."""
-        values = {"id": name, "question": question, "made_at": at}
-        await self._connection.execute(insert_or_ignore(self._connection, quiz_dailies, values))
-
-    async def dailies(self, names: Collection[str]) -> dict[str, str]:
-        """Questions of days as they were asked (JSON), by id."""
-        return await self._connection.run_sync(daily_questions, names)
-
-    async def daily_channels(self, places: Iterable[Place]) -> dict[Place, DailyChannel]:
-        """Which question of a day is open, for each of these channels that has one."""
-        return await self._connection.run_sync(daily_channels, tuple(places))
-
-    async def of_daily(self, daily: str, place: Place) -> GameRecord | None:
-        """The game that a question of a day is in a channel; None before anybody there answers."""
-        return await self._connection.run_sync(game_of_daily, daily, place)
-
-
-# -- within a thread of the database: presses come many at once ------------------------------------------------------
-
-
-def add_game(connection: Connection, fresh: GameRecord) -> GameRecord | None:
-    """As `GameRepository.add`."""
-    values = {**_channel(fresh.place), **_changing(fresh), "daily": fresh.daily, "version": 1}
-    row = connection.execute(_insert_or_ignore(connection, values)).one_or_none()
-    return None if row is None else replace(fresh, id=row.id, version=1)
-
-
-def _insert_or_ignore(connection: Connection, values: dict[str, object]) -> Any:
-    return insert_or_ignore(connection, quiz_games, values).returning(_games.id)
-
-
-def save_game(connection: Connection, game: GameRecord) -> bool:
-    """As `GameRepository.save`."""
-    is_same = and_(_games.id == game.id, _games.version == game.version)
-    changed = update(quiz_games).where(is_same).values(**_changing(game), version=game.version + 1)
-    return connection.execute(changed).rowcount == 1
-
-
-def games_of(connection: Connection, numbers: Collection[int]) -> dict[int, GameRecord]:
-    """The games of these ids, for reading."""
-    query = select(quiz_games).where(_games.id.in_(numbers))
-    return {row.id: _game(row) for row in connection.execute(query)} if numbers else {}
-
-
-def held_games(connection: Connection, numbers: Collection[int]) -> dict[int, GameRecord]:
-    """The games of these ids, held until the transaction ends: nobody else changes them or their answers."""
-    # In one order: two that lock the same rows in different orders would wait for each other for ever.
-    query = select(quiz_games).where(_games.id.in_(numbers)).order_by(_games.id).with_for_update()
-    return {row.id: _game(row) for row in connection.execute(query)}
-
-
-def game_of_daily(connection: Connection, daily: str, place: Place) -> GameRecord | None:
-    """As `GameRepository.of_daily`, held until the transaction ends."""
-    here = (*_in_workspace(place), _games.channel == place.channel, _games.daily == daily)
-    row = connection.execute(select(quiz_games).where(*here).with_for_update()).one_or_none()
-    return _game(row) if row else None
-
-
-def answers_of(connection: Connection, keys: Collection[AnswerKey]) -> dict[AnswerKey, AnswerRecord]:
-    """The answers of these games, numbers and persons, those that there are."""
-    games, numbers, persons = (set(values) for values in zip(*keys, strict=True)) if keys else (set(), set(), set())
-    query = select(quiz_answers).where(
-        _answers.game.in_(games), _answers.number.in_(numbers), _answers.person.in_(persons)
-    )
-    found = (AnswerRecord(**row._mapping) for row in connection.execute(query))
-    return {(each.game, each.number, each.person): each for each in found}
-
-
-def put_answers(connection: Connection, fresh: Sequence[AnswerRecord], changed: Sequence[AnswerRecord]) -> None:
-    """Keep new answers, and the new choices of those who changed theirs. Their games are held."""
-    insert_or_ignore_rows(connection, quiz_answers, _ANSWER, [_row(each) for each in fresh], {})
-    for each in changed:
-        is_it = (_answers.game == each.game, _answers.number == each.number, _answers.person == each.person)
-        values = {"name": each.name, "choice": each.choice, "at": each.at, "is_changed": each.is_changed}
-        connection.execute(update(quiz_answers).where(*is_it).values(**values))
-
-
-def daily_questions(connection: Connection, names: Collection[str]) -> dict[str, str]:
-    """As `GameRepository.dailies`."""
-    query = select(quiz_dailies.c.id, quiz_dailies.c.question).where(quiz_dailies.c.id.in_(names))
-    return {row.id: row.question for row in connection.execute(query)}
-
-
-def daily_channels(connection: Connection, places: Sequence[Place]) -> dict[Place, DailyChannel]:
-    """As `GameRepository.daily_channels`, held until the transaction ends; a thread belongs to its channel."""
-    named = {(each.platform, each.workspace, each.channel): replace(each, thread=None) for each in places}
-    channels = quiz_channels.c
-    query = select(quiz_channels).where(channels.channel.in_({channel for _, _, channel in named}))
-    ordered = query.order_by(channels.platform, channels.workspace, channels.channel)
-    found = {}
-    for row in connection.execute(ordered.with_for_update()):
-        place = named.get((row.platform, row.workspace, row.channel))
-        if place is not None:
-            found[place] = DailyChannel(place, row.daily, row.before, row.delivery, row.since)
-    return found
+        self._connection.execute(insert_or_update(self._connection, quiz_asked, values))
 
 
 # -- rows and records ----------------------------------------------------------------------------------------------
@@ -327,3 +258,47 @@ def read_result(row: Row[tuple[Any, ...]]) -> ResultRecord:
     place = Place(row.platform, row.workspace, row.channel)
     rest = (row.question, row.chosen, row.is_right, row.points, row.at)
     return ResultRecord(row.game, row.number, row.person, row.name, place, *rest)
+
+
+# -- bridge, to be deleted with `newsbot.storage.bridge` -------------------------------------------------------------
+
+
+def add_game(connection: Connection, fresh: GameRecord) -> GameRecord | None:
+    """Bridge: `GameRepository.add`."""
+    return GameRepository(connection).add(fresh)
+
+
+def answers_of(connection: Connection, keys: Collection[AnswerKey]) -> dict[AnswerKey, AnswerRecord]:
+    """Bridge: `GameRepository.answers_of`."""
+    return GameRepository(connection).answers_of(keys)
+
+
+def put_answers(connection: Connection, fresh: Sequence[AnswerRecord], changed: Sequence[AnswerRecord]) -> None:
+    """Bridge: `GameRepository.put_answers`."""
+    GameRepository(connection).put_answers(fresh, changed)
+
+
+def held_games(connection: Connection, numbers: Collection[int]) -> dict[int, GameRecord]:
+    """Bridge: `GameRepository.held`."""
+    return GameRepository(connection).held(numbers)
+
+
+def daily_questions(connection: Connection, names: Collection[str]) -> dict[str, str]:
+    """Bridge: `DailyRepository.questions`."""
+    from newsbot.storage.dailies import DailyRepository
+
+    return DailyRepository(connection).questions(names)
+
+
+def daily_channels(connection: Connection, places: Iterable[Place]) -> dict[Place, DailyChannel]:
+    """Bridge: `DailyRepository.channels`."""
+    from newsbot.storage.dailies import DailyRepository
+
+    return DailyRepository(connection).channels(places)
+
+
+def game_of_daily(connection: Connection, daily: str, place: Place) -> GameRecord | None:
+    """Bridge: `DailyRepository.game`."""
+    from newsbot.storage.dailies import DailyRepository
+
+    return DailyRepository(connection).game(daily, place)

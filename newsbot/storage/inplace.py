@@ -7,13 +7,20 @@ import sqlite3
 from asyncio import Future
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosqlite import Connection
+from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from newsbot.storage.database import Database, _begin_immediate, _prepare_sqlite
+from newsbot.storage.bridge import begin_immediate
+from newsbot.storage.database import Database
+from newsbot.storage.sqlite import prepare
+from newsbot.storage.transaction import Transaction
+
+_Result = TypeVar("_Result")
 
 
 class _AtOnce:
@@ -49,14 +56,27 @@ class InPlaceDatabase(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self._quick = None  # `run` takes its steps here, too, not in a thread beside
-        self.engine = create_async_engine(self.url, connect_args={"async_creator_fn": _Connection})
-        event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(self.engine.sync_engine, "connect", _unsafe)
-        event.listen(self.engine.sync_engine, "begin", _begin_immediate)
+        address = URL.create("sqlite+aiosqlite", database=make_url(url).database)
+        self.engine = create_async_engine(address, connect_args={"async_creator_fn": _Connection})
+        event.listen(self.engine.sync_engine, "connect", _prepare)
+        event.listen(self.engine.sync_engine, "begin", begin_immediate)
+
+    async def write(self, work: Callable[[Transaction], _Result], *, within: float | None = None) -> _Result:
+        """As `Database.write`, at once and without a limit."""
+        del within
+        return await self.run(lambda connection: work(Transaction(connection)))
+
+    async def read(self, work: Callable[[Transaction], _Result], *, within: float | None = None) -> _Result:
+        """As `Database.read`, at once and without a limit."""
+        return await self.write(work, within=within)
+
+    async def run(self, work: Callable[[SyncConnection], _Result]) -> _Result:
+        """As `Bridge.run`, at once."""
+        async with self.transaction() as tx:
+            return await tx.connection.run_sync(work)
 
 
-def _unsafe(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA synchronous=OFF")
-    cursor.close()
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    prepare(connection)
+    connection.execute("PRAGMA synchronous=OFF")

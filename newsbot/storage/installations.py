@@ -4,8 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, select, update
 
 from newsbot.storage.records import SlackInstallation
 from newsbot.storage.statements import insert_or_update
@@ -17,33 +16,31 @@ _columns = slack_installations.c
 class InstallationRepository:
     """Installations by workspace. Tokens come in and go out encrypted."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def put(self, installation: SlackInstallation) -> None:
+    def put(self, installation: SlackInstallation) -> None:
         """Keep an installation; an earlier one of the same workspace is replaced, also one that was gone."""
         values = asdict(installation)
-        await self._connection.execute(insert_or_update(self._connection, slack_installations, values))
+        self._connection.execute(insert_or_update(self._connection, slack_installations, values))
 
-    async def get(self, workspace: str) -> SlackInstallation | None:
+    def get(self, workspace: str) -> SlackInstallation | None:
         """The installation of a workspace, also one that is gone; None where there never was any."""
         query = select(slack_installations).where(_columns.workspace == workspace)
-        row = (await self._connection.execute(query)).one_or_none()
+        row = (self._connection.execute(query)).one_or_none()
         return _record(row) if row else None
 
-    async def all(self) -> tuple[SlackInstallation, ...]:
+    def all(self) -> tuple[SlackInstallation, ...]:
         """Every installation, in the order of their workspaces' ids."""
-        rows = await self._connection.execute(select(slack_installations).order_by(_columns.workspace))
+        rows = self._connection.execute(select(slack_installations).order_by(_columns.workspace))
         return tuple(_record(row) for row in rows)
 
-    async def renew(self, workspace: str, token: str, refresh_token: str, expires_at: datetime | None) -> None:
+    def renew(self, workspace: str, token: str, refresh_token: str, expires_at: datetime | None) -> None:
         """Put both tokens in the place of the old ones, together."""
         values = {"token": token, "refresh_token": refresh_token, "expires_at": expires_at}
-        await self._connection.execute(
-            update(slack_installations).where(_columns.workspace == workspace).values(values)
-        )
+        self._connection.execute(update(slack_installations).where(_columns.workspace == workspace).values(values))
 
-    async def mark_gone(self, workspace: str, reason: str, at: datetime, token: str | None = None) -> bool:
+    def mark_gone(self, workspace: str, reason: str, at: datetime, token: str | None = None) -> bool:
         """Note that newsbot may not act there any more; whether that is news.
 
         With `token` (encrypted, as it was read) only where it is still the one: a workspace may have installed newsbot
@@ -53,9 +50,7 @@ class InstallationRepository:
         if token is not None:
             is_meant &= _columns.token == token
         values = {"gone_at": at, "gone_reason": reason}
-        return (
-            await self._connection.execute(update(slack_installations).where(is_meant).values(values))
-        ).rowcount == 1
+        return (self._connection.execute(update(slack_installations).where(is_meant).values(values))).rowcount == 1
 
 
 def _record(row: Row[tuple[Any, ...]]) -> SlackInstallation:

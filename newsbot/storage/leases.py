@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, select, update
 
 from newsbot.storage.statements import insert_or_ignore
 from newsbot.storage.tables import leases
@@ -12,24 +11,24 @@ from newsbot.storage.tables import leases
 class LeaseRepository:
     """Leases by name; each has one holder until it runs out."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def take(self, name: str, holder: str, now: datetime, length: timedelta) -> bool:
+    def take(self, name: str, holder: str, now: datetime, length: timedelta) -> bool:
         """Whether `holder` now has the lease: it was free, had run out, or was `holder`'s already."""
         values = {"name": name, "holder": holder, "until": now + length}
-        made = await self._connection.execute(insert_or_ignore(self._connection, leases, values))
+        made = self._connection.execute(insert_or_ignore(self._connection, leases, values))
         if made.rowcount == 1:
             return True
         is_free = (leases.c.until <= now) | (leases.c.holder == holder)
-        taken = await self._connection.execute(update(leases).where(leases.c.name == name, is_free).values(values))
+        taken = self._connection.execute(update(leases).where(leases.c.name == name, is_free).values(values))
         return taken.rowcount == 1
 
-    async def give_back(self, name: str, holder: str) -> None:
+    def give_back(self, name: str, holder: str) -> None:
         """End a lease early."""
-        await self._connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+        self._connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
 
-    async def holders(self, prefix: str, now: datetime) -> tuple[str, ...]:
+    def holders(self, prefix: str, now: datetime) -> tuple[str, ...]:
         """Who holds a lease whose name begins with `prefix`, in order."""
         query = select(leases.c.holder).where(leases.c.name.startswith(prefix, autoescape=True), leases.c.until > now)
-        return tuple(sorted((await self._connection.execute(query)).scalars()))
+        return tuple(sorted((self._connection.execute(query)).scalars()))

@@ -37,14 +37,13 @@ async def migrate(database: Database) -> tuple[str | None, str]:
 
     Raises StorageVersionError where the database was made by a newer newsbot. A second process waits for the first.
     """
-    async with database.transaction() as transaction:
-        # SQLite's transaction is the lock already: it begins as a writer.
-        if not database.is_sqlite:
-            await transaction.connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
-        return await transaction.connection.run_sync(_upgrade)
+    return await database.write(lambda tx: _upgrade(tx._connection))
 
 
 def _upgrade(connection: Connection) -> tuple[str | None, str]:
+    # SQLite's transaction is the lock already: it begins as a writer.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
     before = MigrationContext.configure(connection).get_current_revision()
     newest = newest_version()
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}

@@ -1,13 +1,10 @@
-"""What outbox workers do to the outbox again and again: put, claim, begin and settle many deliveries in few statements.
-
-All of it works on a plain connection, so that `Database.run` can do a whole transaction in one turn of a thread.
-"""
+"""The statements with which workers claim, begin and settle many deliveries at once; each is made once."""
 
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,16 +25,19 @@ from sqlalchemy import (
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import Delivery, DeliveryState, NewDelivery, Settlement
-from newsbot.storage.statements import given_rows, given_values, insert_or_ignore_rows, one_of, scan_in_order
-from newsbot.storage.tables import deliveries, editions
+from newsbot.storage.statements import given_rows, one_of
+from newsbot.storage.tables import deliveries
+
+if TYPE_CHECKING:
+    from newsbot.storage.deliveries import DeliveryRepository
 
 _columns = deliveries.c
-_OPEN: tuple[DeliveryState, ...] = ("due", "leased", "sending")
+OPEN_STATES: tuple[DeliveryState, ...] = ("due", "leased", "sending")
 _AHEAD = timedelta(days=1)  # what people wait for goes before everything that became due since yesterday
 SHARDS = 5_040  # divides evenly among up to ten workers
 # Written into the statements, not bound: so the indexes of what is open serve them, and many rows settle in one.
-OPEN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in _OPEN]
-_PUT = [
+OPEN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
+PUT = [
     *(_columns.key, _columns.platform, _columns.workspace, _columns.channel, _columns.thread),
     *(_columns.state, _columns.due_at, _columns.retry_at, _columns.reason, _columns.settled_at),
     *(_columns.subscription, _columns.slot, _columns.mention, _columns.label, _columns.shard),
@@ -59,66 +59,9 @@ class StoredEdition(NamedTuple):
     daily: str
 
 
-def put_deliveries(connection: Connection, edition_id: int, fresh: Sequence[NewDelivery]) -> None:
-    """Put deliveries of an edition into the outbox, but for those whose key is there already."""
-    shared = {_columns.edition_id: edition_id, _columns.attempts: 0, _columns.lease_by: "", _columns.fix: ""}
-    insert_or_ignore_rows(connection, deliveries, _PUT, [_values(delivery) for delivery in fresh], shared)
-
-
-def stored_editions(connection: Connection, edition_ids: Iterable[int]) -> dict[int, StoredEdition]:
-    """These editions, by id."""
-    query = select(editions.c.id, editions.c.body, editions.c.daily).where(editions.c.id.in_(set(edition_ids)))
-    return {row.id: StoredEdition(row.body, row.daily) for row in connection.execute(query)}
-
-
-def claim_deliveries(
-    connection: Connection,
-    worker: str,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    platforms: Sequence[str],
-    part: tuple[int, int] = (0, 1),
-) -> tuple[Delivery, ...]:
-    """Up to `limit` deliveries that are due or were left behind by a dead worker, leased to `worker` from now on.
-
-    Only the first open one of each channel, so a channel's order is kept. Two workers never get the same one.
-    `part` is (index, count): only the channels whose shard falls to that one of `count` workers, and what people wait
-    for at this moment.
-    """
-    index, count = part
-    values = {"worker": worker, "now": now, "until": now + lease, "most": limit, "where": tuple(platforms)}
-    if count > 1:
-        values |= {"index": index, "count": count}
-    # PostgreSQL takes what is open for a few rows, and would sort all of it for each claim.
-    scan_in_order(connection)
-    rows = connection.execute(_taking(is_divided=count > 1), values)
-    return tuple(sorted((_claimed(row, worker) for row in rows), key=lambda delivery: delivery.id))
-
-
-def begin_deliveries(connection: Connection, worker: str, ids: Iterable[int], now: datetime) -> frozenset[int]:
-    """Note that requests for these leave now; returns those that `worker` still holds: only they may leave."""
-    values = {"ids": list(ids), "worker": worker, "now": now}
-    return frozenset(connection.execute(_beginning(connection.dialect.name), values).scalars())
-
-
-def settle_deliveries(connection: Connection, worker: str, settlements: Sequence[Settlement]) -> None:
-    """Note how attempts ended; those that `worker` holds no more stay as the new holder has them."""
-    if not settlements:
-        return
-    # One statement changes a row once: of two about one delivery the first holds, as if each had its own statement.
-    first = {settlement.id: settlement for settlement in reversed(settlements)}
-    rows = [_settled(settlement) for settlement in first.values()]
-    values = given_values(connection, _ENDED, rows)
-    connection.execute(_settling(connection.dialect.name), {"worker": worker, **values})
-
-
 def shard_of(place: Place) -> int:
     """A number that is the same for a channel in every process; workers divide the channels by it."""
     return zlib.crc32(f"{place.platform}:{place.channel}".encode()) % SHARDS
-
-
-# -- the statements: made once, as making one takes longer than running it ------------------------------------------
 
 
 def _instant(name: str) -> ColumnElement[datetime]:
@@ -131,7 +74,7 @@ def _claimable() -> ColumnElement[bool]:
 
 
 @cache
-def _taking(*, is_divided: bool) -> Update:
+def claiming(*, is_divided: bool) -> Update:
     earlier = deliveries.alias("earlier")
     is_first = ~(
         select(earlier.c.id)
@@ -174,7 +117,7 @@ def _taking(*, is_divided: bool) -> Update:
 
 
 @cache
-def _beginning(dialect: str) -> Update:
+def beginning(dialect: str) -> Update:
     return (
         update(deliveries)
         .where(
@@ -189,7 +132,7 @@ def _beginning(dialect: str) -> Update:
 
 
 # How attempts ended: names in the statement, and the columns whose types they have.
-_ENDED = {
+ENDED = {
     "the_id": _columns.id,
     "new_state": _columns.state,
     "new_retry_at": _columns.retry_at,
@@ -202,8 +145,8 @@ _ENDED = {
 
 
 @cache
-def _settling(dialect: str) -> Update:
-    new = given_rows(dialect, _ENDED).c
+def settling(dialect: str) -> Update:
+    new = given_rows(dialect, ENDED).c
     return (
         update(deliveries)
         .where(_columns.id == new.the_id, _columns.lease_by == bindparam("worker"))
@@ -225,7 +168,7 @@ def _settling(dialect: str) -> Update:
 # -- rows and records ----------------------------------------------------------------------------------------------
 
 
-def _values(delivery: NewDelivery) -> tuple[object, ...]:
+def put_row(delivery: NewDelivery) -> tuple[object, ...]:
     place, due_at, skipped = delivery.place, delivery.due_at, delivery.skipped
     retry_at = due_at - _AHEAD if delivery.is_awaited else due_at
     return (
@@ -235,7 +178,7 @@ def _values(delivery: NewDelivery) -> tuple[object, ...]:
     )
 
 
-def _settled(settlement: Settlement) -> tuple[object, ...]:
+def settled_row(settlement: Settlement) -> tuple[object, ...]:
     return (
         settlement.id,
         settlement.state,
@@ -244,17 +187,26 @@ def _settled(settlement: Settlement) -> tuple[object, ...]:
         settlement.posted,
         settlement.reason,
         settlement.fix,
-        settlement.at if settlement.state not in _OPEN else None,
+        settlement.at if settlement.state not in OPEN_STATES else None,
     )
 
 
-def _claimed(row: Sequence[Any], worker: str) -> Delivery:
+def claimed_delivery(row: Sequence[Any], worker: str) -> Delivery:
     # By position: a look-up by name costs as much as the rest of it.
     number, key, edition, platform, workspace, channel, thread, *others = row
     due_at, retry_at, attempts, since, posted, reason, fix, *digest = others
     place = Place(platform, workspace, channel, thread or None)
     of_attempt = (due_at, retry_at, attempts, worker, since, posted, reason, fix, None)
     return Delivery(number, key, edition, place, "leased", *of_attempt, *digest)
+
+
+# -- bridge, to be deleted with `newsbot.storage.bridge` -------------------------------------------------------------
+
+
+def _repository(connection: Connection) -> "DeliveryRepository":
+    from newsbot.storage.deliveries import DeliveryRepository
+
+    return DeliveryRepository(connection)
 
 
 def claim_editions(
@@ -267,15 +219,40 @@ def claim_editions(
     part: tuple[int, int],
     known: Iterable[int],
 ) -> tuple[tuple[Delivery, ...], dict[int, StoredEdition]]:
-    """As `claim_deliveries`, with their editions, those left out that are `known`."""
-    held = claim_deliveries(connection, worker, now, lease, limit, platforms, part)
-    new = {delivery.edition_id for delivery in held} - set(known)
-    return held, stored_editions(connection, new) if new else {}
+    """Bridge: `DeliveryRepository.claim_with_editions`."""
+    return _repository(connection).claim_with_editions(worker, now, lease, limit, platforms, part, known)
 
 
 def settle_and_begin(
     connection: Connection, worker: str, settled: Sequence[Settlement], leaving: Sequence[int], now: datetime
 ) -> frozenset[int]:
-    """As `settle_deliveries`, then `begin_deliveries`."""
-    settle_deliveries(connection, worker, settled)
-    return begin_deliveries(connection, worker, leaving, now) if leaving else frozenset()
+    """Bridge: `DeliveryRepository.settle_and_begin`."""
+    return _repository(connection).settle_and_begin(worker, settled, leaving, now)
+
+
+def stored_editions(connection: Connection, edition_ids: Iterable[int]) -> dict[int, StoredEdition]:
+    """Bridge: `DeliveryRepository.editions`."""
+    return _repository(connection).editions(edition_ids)
+
+
+def claim_deliveries(
+    connection: Connection,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    platforms: Sequence[str],
+    part: tuple[int, int] = (0, 1),
+) -> tuple[Delivery, ...]:
+    """Bridge: `DeliveryRepository.claim`."""
+    return _repository(connection).claim(worker, now, lease, limit, platforms, part)
+
+
+def begin_deliveries(connection: Connection, worker: str, ids: Iterable[int], now: datetime) -> frozenset[int]:
+    """Bridge: `DeliveryRepository.begin`."""
+    return _repository(connection).begin(worker, ids, now)
+
+
+def settle_deliveries(connection: Connection, worker: str, settlements: Sequence[Settlement]) -> None:
+    """Bridge: `DeliveryRepository.settle`."""
+    _repository(connection).settle(worker, settlements)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Row, Select, and_, case, delete, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, and_, case, delete, exists, func, select
 
 from newsbot.messages.requests import Place
-from newsbot.storage.games import games_of, read_result
+from newsbot.storage.games import GameRepository, read_result
 from newsbot.storage.records import (
     AnswerRecord,
     Erased,
@@ -27,12 +26,12 @@ _results = quiz_results.c
 class PlayerRepository:
     """Boards, and single people."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     # -- boards ---------------------------------------------------------------------------------------------------
 
-    async def standing(
+    def standing(
         self, place: Place, since: datetime | None, limit: int, *, whole_server: bool, realm: str
     ) -> tuple[tuple[StandingRecord, ...], int]:
         """The first `limit` of a channel, or of its whole server, since an instant; and how many there are in all.
@@ -44,11 +43,11 @@ class PlayerRepository:
         rank = func.rank().over(order_by=totals.c.points.desc()).label("rank")
         query = select(totals, rank, func.count().over().label("people"))
         query = query.order_by(totals.c.points.desc(), totals.c.name, totals.c.person).limit(limit)
-        rows = (await self._connection.execute(query)).all()
-        names = await self._latest_names(place, [row.person for row in rows])
+        rows = (self._connection.execute(query)).all()
+        names = self._latest_names(place, [row.person for row in rows])
         return tuple(_standing(row, names[row.person]) for row in rows), rows[0].people if rows else 0
 
-    async def _latest_names(self, place: Place, persons: Sequence[str]) -> dict[str, str]:
+    def _latest_names(self, place: Place, persons: Sequence[str]) -> dict[str, str]:
         """How each of these people was called when they last answered in a server or workspace.
 
         Elsewhere they may have another name, which is nobody's business here; or another person may have their id.
@@ -58,119 +57,119 @@ class PlayerRepository:
             _results.platform == place.platform, _results.workspace == place.workspace, _results.person.in_(persons)
         )
         last = theirs.subquery()
-        found = await self._connection.execute(select(last.c.person, last.c.name).where(last.c.turn == 1))
+        found = self._connection.execute(select(last.c.person, last.c.name).where(last.c.turn == 1))
         return {row.person: row.name for row in found}
 
-    async def total(self, player: Player, workspace: str) -> StandingRecord | None:
+    def total(self, player: Player, workspace: str) -> StandingRecord | None:
         """What one person has in a server or workspace; None where they never played there."""
         mine = (*_theirs(player), _results.workspace == workspace)
         sums = func.sum(_results.points), func.sum(_right()), func.count(), func.max(_results.name)
-        row = (await self._connection.execute(select(*sums).where(*mine))).one()
+        row = (self._connection.execute(select(*sums).where(*mine))).one()
         return StandingRecord(0, player.id, row[3], int(row[0]), int(row[1]), row[2]) if row[2] else None
 
-    async def played_at(self, player: Player, workspace: str) -> tuple[datetime, ...]:
+    def played_at(self, player: Player, workspace: str) -> tuple[datetime, ...]:
         """When one person answered, in a server or workspace; also to questions that are still open."""
         answers, games = quiz_answers.c, quiz_games.c
         there = games.platform == player.platform, games.workspace == workspace
         query = select(answers.at).join(quiz_games, games.id == answers.game)
-        return tuple((await self._connection.execute(query.where(answers.person == player.id, *there))).scalars())
+        return tuple((self._connection.execute(query.where(answers.person == player.id, *there))).scalars())
 
-    async def by_question(self) -> dict[str, tuple[int, int]]:
+    def by_question(self) -> dict[str, tuple[int, int]]:
         """For each question how many answers it had, and how many of them were right."""
         query = select(_results.question, func.count(), func.sum(_right())).group_by(_results.question)
-        return {row[0]: (row[1], int(row[2])) for row in await self._connection.execute(query)}
+        return {row[0]: (row[1], int(row[2])) for row in self._connection.execute(query)}
 
     # -- single people --------------------------------------------------------------------------------------------
 
-    async def is_hidden(self, player: Player) -> bool:
+    def is_hidden(self, player: Player) -> bool:
         """Whether a person is left out of boards."""
         query = select(func.count()).select_from(quiz_hidden).where(*_is(quiz_hidden.c, player))
-        return bool((await self._connection.execute(query)).scalar_one())
+        return bool((self._connection.execute(query)).scalar_one())
 
-    async def hide(self, player: Player, at: datetime) -> None:
+    def hide(self, player: Player, at: datetime) -> None:
         """Leave a person out of boards from now on."""
         values = {"platform": player.platform, "realm": player.realm, "person": player.id, "since": at}
-        await self._connection.execute(insert_or_ignore(self._connection, quiz_hidden, values))
+        self._connection.execute(insert_or_ignore(self._connection, quiz_hidden, values))
 
-    async def show(self, player: Player) -> None:
+    def show(self, player: Player) -> None:
         """Put a person on boards again."""
-        await self._connection.execute(delete(quiz_hidden).where(*_is(quiz_hidden.c, player)))
+        self._connection.execute(delete(quiz_hidden).where(*_is(quiz_hidden.c, player)))
 
-    async def hidden_among(self, platform: str, realm: str, persons: Sequence[str]) -> frozenset[str]:
+    def hidden_among(self, platform: str, realm: str, persons: Sequence[str]) -> frozenset[str]:
         """Those of these people who are left out of boards."""
         hidden = quiz_hidden.c
         query = select(hidden.person).where(
             hidden.platform == platform, hidden.realm == realm, hidden.person.in_(persons)
         )
-        return frozenset((await self._connection.execute(query)).scalars())
+        return frozenset((self._connection.execute(query)).scalars())
 
-    async def results_of(self, player: Player) -> tuple[ResultRecord, ...]:
+    def results_of(self, player: Player) -> tuple[ResultRecord, ...]:
         """What all answers of a person were worth, the earliest first."""
-        found = await self._connection.execute(select(quiz_results).where(*_theirs(player)).order_by(_results.at))
+        found = self._connection.execute(select(quiz_results).where(*_theirs(player)).order_by(_results.at))
         return tuple(read_result(row) for row in found)
 
-    async def reports_of(self, player: Player) -> tuple[ReportRecord, ...]:
+    def reports_of(self, player: Player) -> tuple[ReportRecord, ...]:
         """What a person reported."""
         query = select(quiz_reports).where(*_is(quiz_reports.c, player)).order_by(quiz_reports.c.at)
-        return tuple(_report(row) for row in await self._connection.execute(query))
+        return tuple(_report(row) for row in self._connection.execute(query))
 
-    async def open_answers(self, player: Player) -> tuple[tuple[GameRecord, AnswerRecord], ...]:
+    def open_answers(self, player: Player) -> tuple[tuple[GameRecord, AnswerRecord], ...]:
         """What a person answered that has no result yet, each with its game."""
         answers = quiz_answers.c
         is_scored = exists().where(
             _results.game == answers.game, _results.number == answers.number, _results.person == answers.person
         )
         mine = (answers.person == player.id, _game_of(answers.game, player), ~is_scored)
-        found = await self._connection.execute(select(quiz_answers).where(*mine).order_by(answers.at))
+        found = self._connection.execute(select(quiz_answers).where(*mine).order_by(answers.at))
         rows = [AnswerRecord(**row._mapping) for row in found]
-        games = await self._connection.run_sync(games_of, {row.game for row in rows})
+        games = GameRepository(self._connection).by_ids({row.game for row in rows})
         return tuple((games[row.game], row) for row in rows)
 
-    async def votes(self, player: Player) -> tuple[tuple[GameRecord, int], ...]:
+    def votes(self, player: Player) -> tuple[tuple[GameRecord, int], ...]:
         """The questions that a person voted to skip: the game, and its number there."""
         voted = quiz_votes.c
         mine = (voted.person == player.id, _game_of(voted.game, player))
         query = select(voted.game, voted.number).where(*mine).order_by(voted.game, voted.number)
-        rows = (await self._connection.execute(query)).all()
-        games = await self._connection.run_sync(games_of, {row.game for row in rows})
+        rows = (self._connection.execute(query)).all()
+        games = GameRepository(self._connection).by_ids({row.game for row in rows})
         return tuple((games[row.game], row.number) for row in rows)
 
-    async def forget(self, player: Player) -> Erased:
+    def forget(self, player: Player) -> Erased:
         """Erase everything of a person: answers, results, votes, reports, and that they were hidden."""
-        games = await self._connection.execute(select(_results.game).where(*_theirs(player)).distinct())
+        games = self._connection.execute(select(_results.game).where(*_theirs(player)).distinct())
         told = tuple(games.scalars())
         answers, votes = quiz_answers.c, quiz_votes.c
         erased = Erased(
-            await self._erase(delete(quiz_answers).where(answers.person == player.id, _game_of(answers.game, player))),
-            await self._erase(delete(quiz_results).where(*_theirs(player))),
-            await self._erase(delete(quiz_votes).where(votes.person == player.id, _game_of(votes.game, player))),
-            await self._erase(delete(quiz_reports).where(*_is(quiz_reports.c, player))),
+            self._erase(delete(quiz_answers).where(answers.person == player.id, _game_of(answers.game, player))),
+            self._erase(delete(quiz_results).where(*_theirs(player))),
+            self._erase(delete(quiz_votes).where(votes.person == player.id, _game_of(votes.game, player))),
+            self._erase(delete(quiz_reports).where(*_is(quiz_reports.c, player))),
             told,
         )
-        await self.show(player)
+        self.show(player)
         return erased
 
-    async def _erase(self, statement: Delete) -> int:
-        return (await self._connection.execute(statement)).rowcount
+    def _erase(self, statement: Delete) -> int:
+        return (self._connection.execute(statement)).rowcount
 
     # -- reports --------------------------------------------------------------------------------------------------
 
-    async def report(self, report: ReportRecord) -> None:
+    def report(self, report: ReportRecord) -> None:
         """Keep what somebody thinks is wrong with a question, in the place of what they said before."""
         player = report.player
         key = {"platform": player.platform, "realm": player.realm, "person": player.id}
         values = {**key, "question": report.question, "reason": report.reason, "words": report.words, "at": report.at}
-        await self._connection.execute(insert_or_update(self._connection, quiz_reports, values))
+        self._connection.execute(insert_or_update(self._connection, quiz_reports, values))
 
-    async def reports(self, limit: int) -> tuple[ReportRecord, ...]:
+    def reports(self, limit: int) -> tuple[ReportRecord, ...]:
         """The newest reports, the newest first."""
         query = select(quiz_reports).order_by(quiz_reports.c.at.desc()).limit(limit)
-        return tuple(_report(row) for row in await self._connection.execute(query))
+        return tuple(_report(row) for row in self._connection.execute(query))
 
-    async def report_counts(self) -> dict[str, int]:
+    def report_counts(self) -> dict[str, int]:
         """How many people reported each question."""
         query = select(quiz_reports.c.question, func.count()).group_by(quiz_reports.c.question)
-        return {row[0]: row[1] for row in await self._connection.execute(query)}
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
 
 def _by_person(place: Place, since: datetime | None, *, whole_server: bool, realm: str) -> Select[Any]:

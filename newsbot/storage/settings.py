@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, delete, select
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import PlaceSetting
@@ -16,12 +15,12 @@ _columns = place_settings.c
 class SettingRepository:
     """Settings by place and name. A channel's own setting goes before that of its server or workspace."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def get(self, place: Place, name: str) -> PlaceSetting | None:
+    def get(self, place: Place, name: str) -> PlaceSetting | None:
         """The setting that holds in `place`: the channel's own, else the workspace's; None where neither has one."""
-        found = await self._connection.execute(
+        found = self._connection.execute(
             select(place_settings)
             .where(_of_workspace(place), _columns.channel.in_(("", place.channel)), _columns.name == name)
             .order_by(_columns.channel.desc())
@@ -30,7 +29,7 @@ class SettingRepository:
         row = found.one_or_none()
         return _record(row) if row else None
 
-    async def put(self, place: Place, name: str, value: str, at: datetime, by: str) -> None:
+    def put(self, place: Place, name: str, value: str, at: datetime, by: str) -> None:
         """Set it for the channel of `place`, or for the whole workspace where the channel is empty."""
         values = {
             "platform": place.platform,
@@ -41,18 +40,18 @@ class SettingRepository:
             "changed_at": at,
             "changed_by": by,
         }
-        await self._connection.execute(insert_or_update(self._connection, place_settings, values))
+        self._connection.execute(insert_or_update(self._connection, place_settings, values))
 
-    async def remove(self, place: Place, name: str) -> bool:
+    def remove(self, place: Place, name: str) -> bool:
         """Take away the setting of just this channel, or workspace; whether there was one."""
-        result = await self._connection.execute(
+        result = self._connection.execute(
             delete(place_settings).where(_of_workspace(place), _columns.channel == place.channel, _columns.name == name)
         )
         return result.rowcount > 0
 
-    async def all_of(self, platform: str, workspace: str) -> tuple[PlaceSetting, ...]:
+    def all_of(self, platform: str, workspace: str) -> tuple[PlaceSetting, ...]:
         """Every setting of a workspace and its channels, by channel and name."""
-        found = await self._connection.execute(
+        found = self._connection.execute(
             select(place_settings)
             .where(_columns.platform == platform, _columns.workspace == workspace)
             .order_by(_columns.channel, _columns.name)

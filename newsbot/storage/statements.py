@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Integer,
+    Select,
     String,
     Table,
     TableValuedAlias,
@@ -25,31 +26,40 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 _IN_ORDER = select(*(func.set_config(f"enable_{way}", "off", True) for way in ("sort", "bitmapscan", "seqscan")))
 _CHUNK = 100  # rows in one statement on SQLite; more of them gain nothing
 
 
-def _insert(connection: AsyncConnection | Connection, table: Table) -> Any:
+READING = "newsbot_reading"  # an option of connections that cannot write
+
+
+def held(connection: Connection, query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
+    """A query whose rows nobody else changes until the transaction ends; one that cannot write holds nothing."""
+    if connection.get_execution_options().get(READING):
+        return query
+    return query.with_for_update(skip_locked=skip_locked)
+
+
+def _insert(connection: Connection, table: Table) -> Any:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
 
 
-def insert_or_ignore(connection: AsyncConnection | Connection, table: Table, values: Mapping[str, object]) -> Insert:
+def insert_or_ignore(connection: Connection, table: Table, values: Mapping[str, object]) -> Insert:
     """Insert a row unless one with the same primary key is there."""
     statement: Insert = _insert(connection, table).values(values).on_conflict_do_nothing()
     return statement
 
 
-def insert_or_ignore_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> Insert:
+def insert_or_ignore_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> Insert:
     """Insert these rows in one statement, leaving out each whose unique values are there already."""
     statement: Insert = _insert(connection, table).values(list(rows)).on_conflict_do_nothing()
     return statement
 
 
-def insert_or_update(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> Insert:
+def insert_or_update(connection: Connection, table: Table, values: Mapping[str, object]) -> Insert:
     """Insert a row, or give the one with the same primary key these values."""
     keys = [column.name for column in table.primary_key]
     changed = {name: value for name, value in values.items() if name not in keys}

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import NewSubscription, Subscription
-from newsbot.storage.statements import insert_or_ignore_all, lock_writers
+from newsbot.storage.statements import held, insert_or_ignore_all, lock_writers
 from newsbot.storage.tables import digest_histories, subscriptions
 
 _columns = subscriptions.c
@@ -21,15 +20,15 @@ _ADVANCED = ("since", "last_day", "next_at", "history", "cursor")
 class SubscriptionRepository:
     """Subscriptions and their histories."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, new: NewSubscription, since: datetime, next_at: datetime | None, cursor: date) -> Subscription:
+    def add(self, new: NewSubscription, since: datetime, next_at: datetime | None, cursor: date) -> Subscription:
         """Keep a new subscription under the next number of its channel."""
         # Two people who subscribe at once must not get the same number.
-        await self._connection.run_sync(lock_writers, subscriptions)
+        lock_writers(self._connection, subscriptions)
         highest = select(func.coalesce(func.max(_columns.number), 0)).where(*_of_channel(new.place))
-        number = (await self._connection.execute(highest)).scalar_one() + 1
+        number = (self._connection.execute(highest)).scalar_one() + 1
         place = new.place
         values = {
             "platform": place.platform,
@@ -49,62 +48,60 @@ class SubscriptionRepository:
             "paused_fix": "",
             "paused_by": "",
         }
-        made = await self._connection.execute(insert(subscriptions).values(values).returning(*subscriptions.c))
+        made = self._connection.execute(insert(subscriptions).values(values).returning(*subscriptions.c))
         return _record(made.one())
 
-    async def get(self, number: int) -> Subscription | None:
+    def get(self, number: int) -> Subscription | None:
         """The subscription of that id."""
-        row = (await self._connection.execute(select(subscriptions).where(_columns.id == number))).one_or_none()
+        row = (self._connection.execute(select(subscriptions).where(_columns.id == number))).one_or_none()
         return _record(row) if row else None
 
-    async def locked(self, number: int) -> Subscription | None:
+    def locked(self, number: int) -> Subscription | None:
         """The same, which nobody else changes until this transaction ends."""
-        query = select(subscriptions).where(_columns.id == number).with_for_update()
-        row = (await self._connection.execute(query)).one_or_none()
+        query = held(self._connection, select(subscriptions).where(_columns.id == number))
+        row = (self._connection.execute(query)).one_or_none()
         return _record(row) if row else None
 
-    async def of_channel(self, place: Place) -> tuple[Subscription, ...]:
+    def of_channel(self, place: Place) -> tuple[Subscription, ...]:
         """The subscriptions of the channel of `place` that did not end, by number."""
         query = select(subscriptions).where(*_of_channel(place), _columns.state != "ended").order_by(_columns.number)
-        return tuple(_record(row) for row in await self._connection.execute(query))
+        return tuple(_record(row) for row in self._connection.execute(query))
 
-    async def active(self, limit: int) -> tuple[Subscription, ...]:
+    def active(self, limit: int) -> tuple[Subscription, ...]:
         """Those that something will be posted for, the next due first."""
         query = select(subscriptions).where(_columns.state == "active").order_by(_columns.next_at).limit(limit)
-        return tuple(_record(row) for row in await self._connection.execute(query))
+        return tuple(_record(row) for row in self._connection.execute(query))
 
-    async def due(self, now: datetime, limit: int, offset: int = 0) -> tuple[Subscription, ...]:
+    def due(self, now: datetime, limit: int, offset: int = 0) -> tuple[Subscription, ...]:
         """Up to `limit` active ones with a slot due by `now`, without the first `offset` of them.
 
         One whose next slot is further away than any can be is due too: a clock was wrong when it was planned.
         """
         is_due = or_(_columns.next_at <= now, _columns.next_at > now + _FURTHEST)
         query = select(subscriptions).where(_columns.state == "active", is_due)
-        found = await self._connection.execute(
-            query.order_by(_columns.next_at, _columns.id).limit(limit).offset(offset)
-        )
+        found = self._connection.execute(query.order_by(_columns.next_at, _columns.id).limit(limit).offset(offset))
         return tuple(_record(row) for row in found)
 
-    async def late(self, before: datetime) -> int:
+    def late(self, before: datetime) -> int:
         """How many active ones have a slot that was due before an instant and is not decided."""
         query = select(func.count()).where(_columns.state == "active", _columns.next_at < before)
-        return int((await self._connection.execute(query)).scalar_one())
+        return int((self._connection.execute(query)).scalar_one())
 
-    async def unchanged(self, of: Sequence[Subscription]) -> frozenset[int]:
+    def unchanged(self, of: Sequence[Subscription]) -> frozenset[int]:
         """Ids of those that are still as given; nobody else changes them until this transaction ends."""
         given = {each.id: each for each in of}
         # In one order: two that lock the same rows in different orders would wait for each other for ever.
-        query = select(subscriptions).where(_columns.id.in_(given)).order_by(_columns.id).with_for_update()
-        now = (_record(row) for row in await self._connection.execute(query))
+        query = held(self._connection, select(subscriptions).where(_columns.id.in_(given)).order_by(_columns.id))
+        now = (_record(row) for row in self._connection.execute(query))
         return frozenset(each.id for each in now if each == given[each.id])
 
-    async def next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
         """When the next slot of all is due."""
         query = select(func.min(_columns.next_at)).where(_columns.state == "active")
-        found: datetime | None = (await self._connection.execute(query)).scalar_one()
+        found: datetime | None = (self._connection.execute(query)).scalar_one()
         return found
 
-    async def advance(self, moved: Sequence[Subscription]) -> None:
+    def advance(self, moved: Sequence[Subscription]) -> None:
         """Keep how far these are: since, last day, next slot, history, cursor."""
         if not moved:
             return
@@ -114,9 +111,9 @@ class SubscriptionRepository:
             .values({name: bindparam(f"new_{name}", type_=_columns[name].type) for name in _ADVANCED})
         )
         rows = [{"the_id": each.id, **{f"new_{name}": getattr(each, name) for name in _ADVANCED}} for each in moved]
-        await self._connection.execute(statement, rows)
+        self._connection.execute(statement, rows)
 
-    async def update(self, changed: Subscription) -> None:
+    def update(self, changed: Subscription) -> None:
         """Keep everything of a subscription that can change."""
         values = {
             **_wishes(changed),
@@ -126,28 +123,28 @@ class SubscriptionRepository:
             "paused_fix": changed.paused_fix,
             "paused_by": changed.paused_by,
         }
-        await self._connection.execute(update(subscriptions).where(_columns.id == changed.id).values(values))
+        self._connection.execute(update(subscriptions).where(_columns.id == changed.id).values(values))
 
-    async def pause(self, number: int, reason: str, fix: str) -> bool:
+    def pause(self, number: int, reason: str, fix: str) -> bool:
         """Pause an active subscription, by newsbot itself; whether it was active."""
         paused = (
             update(subscriptions)
             .where(_columns.id == number, _columns.state == "active")
             .values(state="paused", paused_reason=reason, paused_fix=fix, paused_by="")
         )
-        return (await self._connection.execute(paused)).rowcount == 1
+        return (self._connection.execute(paused)).rowcount == 1
 
-    async def histories(self, ids: Iterable[str]) -> Mapping[str, str]:
+    def histories(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What these histories say, by id."""
         query = select(digest_histories).where(digest_histories.c.id.in_(set(ids)))
-        return {row.id: row.shown for row in await self._connection.execute(query)}
+        return {row.id: row.shown for row in self._connection.execute(query)}
 
-    async def keep_histories(self, shown: Mapping[str, str]) -> None:
+    def keep_histories(self, shown: Mapping[str, str]) -> None:
         """Keep histories by id; those that are known stay as they are."""
         rows = [{"id": name, "shown": text} for name, text in shown.items()]
         for start in range(0, len(rows), _CHUNK):
             chunk = rows[start : start + _CHUNK]
-            await self._connection.execute(insert_or_ignore_all(self._connection, digest_histories, chunk))
+            self._connection.execute(insert_or_ignore_all(self._connection, digest_histories, chunk))
 
 
 def _of_channel(place: Place) -> tuple[Any, ...]:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, insert, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, text, update
 
 from newsbot.storage.records import Delivery, Incident, OutageRecord
-from newsbot.storage.statements import insert_or_ignore_all, insert_or_update
+from newsbot.storage.statements import held, insert_or_ignore_all, insert_or_update
 from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions, heartbeats, incidents, outages, subscriptions
 
 _WAITING = ("due", "leased", "sending")
@@ -19,29 +18,29 @@ _EPISODE = "told:"
 class WatchRepository:
     """Heartbeats, outages and incidents."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def last_beat(self, name: str) -> datetime | None:
+    def last_beat(self, name: str) -> datetime | None:
         """The last sign of life of `name`. Nobody else writes one until this transaction ends."""
-        query = select(heartbeats.c.at).where(heartbeats.c.name == name).with_for_update()
-        found: datetime | None = (await self._connection.execute(query)).scalar_one_or_none()
+        query = held(self._connection, select(heartbeats.c.at).where(heartbeats.c.name == name))
+        found: datetime | None = (self._connection.execute(query)).scalar_one_or_none()
         return found
 
-    async def beat(self, name: str, at: datetime) -> None:
+    def beat(self, name: str, at: datetime) -> None:
         """Note a sign of life."""
-        await self._connection.execute(insert_or_update(self._connection, heartbeats, {"name": name, "at": at}))
+        self._connection.execute(insert_or_update(self._connection, heartbeats, {"name": name, "at": at}))
 
-    async def add_outage(self, outage: OutageRecord) -> None:
+    def add_outage(self, outage: OutageRecord) -> None:
         """Note that newsbot was down."""
-        await self._connection.execute(insert(outages).values(start=outage.start, end=outage.end))
+        self._connection.execute(insert(outages).values(start=outage.start, end=outage.end))
 
-    async def outages_since(self, at: datetime) -> tuple[OutageRecord, ...]:
+    def outages_since(self, at: datetime) -> tuple[OutageRecord, ...]:
         """The outages that ended after `at`, the earliest first."""
         query = select(outages).where(outages.c.end > at).order_by(outages.c.start)
-        return tuple(OutageRecord(row.start, row.end) for row in await self._connection.execute(query))
+        return tuple(OutageRecord(row.start, row.end) for row in self._connection.execute(query))
 
-    async def unconfirmed(self, before: datetime, limit: int) -> tuple[int, ...]:
+    def unconfirmed(self, before: datetime, limit: int) -> tuple[int, ...]:
         """Ids of digests, due and made before an instant, that were not posted, and are no incident yet.
 
         One that its channel refused is none: its subscription is paused, and that was told.
@@ -63,10 +62,10 @@ class WatchRepository:
                 .order_by(deliveries.c.id)
                 .limit(limit)
             )
-            found += (await self._connection.execute(query)).scalars()
+            found += (self._connection.execute(query)).scalars()
         return tuple(found)
 
-    async def open_incidents(self, fresh: Sequence[Delivery], at: datetime) -> frozenset[int]:
+    def open_incidents(self, fresh: Sequence[Delivery], at: datetime) -> frozenset[int]:
         """Note that these were not confirmed in time; returns the ids of those that nobody had noted before.
 
         One that failed is over with that: nothing more comes of it.
@@ -84,9 +83,9 @@ class WatchRepository:
         if not rows:
             return frozenset()
         noted = insert_or_ignore_all(self._connection, incidents, rows).returning(incidents.c.delivery)
-        return frozenset((await self._connection.execute(noted)).scalars())
+        return frozenset((self._connection.execute(noted)).scalars())
 
-    async def waiting(self) -> dict[str, int]:
+    def waiting(self) -> dict[str, int]:
         """How many editions of open incidents still wait to be posted, by platform; unknown ones wait for a person."""
         query = (
             select(incidents.c.platform, func.count())
@@ -94,24 +93,24 @@ class WatchRepository:
             .where(incidents.c.closed_at.is_(None), deliveries.c.state.in_(_WAITING))
             .group_by(incidents.c.platform)
         )
-        return {row[0]: row[1] for row in await self._connection.execute(query)}
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    async def episodes(self) -> frozenset[str]:
+    def episodes(self) -> frozenset[str]:
         """What the operator was told of and is not over."""
-        query = select(heartbeats.c.name).where(heartbeats.c.name.startswith(_EPISODE)).with_for_update()
-        names = (await self._connection.execute(query)).scalars()
+        query = held(self._connection, select(heartbeats.c.name).where(heartbeats.c.name.startswith(_EPISODE)))
+        names = (self._connection.execute(query)).scalars()
         return frozenset(name.removeprefix(_EPISODE) for name in names)
 
-    async def begin_episode(self, name: str, at: datetime) -> None:
+    def begin_episode(self, name: str, at: datetime) -> None:
         """Note that the operator is told of something."""
-        await self.beat(_EPISODE + name, at)
+        self.beat(_EPISODE + name, at)
 
-    async def end_episode(self, name: str) -> bool:
+    def end_episode(self, name: str) -> bool:
         """Note that it is over; whether nobody else noted that before."""
-        ended = await self._connection.execute(delete(heartbeats).where(heartbeats.c.name == _EPISODE + name))
+        ended = self._connection.execute(delete(heartbeats).where(heartbeats.c.name == _EPISODE + name))
         return ended.rowcount == 1
 
-    async def close_settled(self, at: datetime, limit: int) -> tuple[Incident, ...]:
+    def close_settled(self, at: datetime, limit: int) -> tuple[Incident, ...]:
         """Close up to `limit` incidents whose edition was posted or called off, or its digest ended; returns them."""
         settled = (
             select(incidents.c.delivery)
@@ -130,7 +129,7 @@ class WatchRepository:
             .values(closed_at=at)
             .returning(*incidents.c)
         )
-        return tuple(_record(row) for row in await self._connection.execute(closed))
+        return tuple(_record(row) for row in self._connection.execute(closed))
 
 
 def _record(row: Row[tuple[Any, ...]]) -> Incident:

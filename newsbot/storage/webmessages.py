@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from newsbot.storage.records import NewWebMessage, WebMessage
 from newsbot.storage.statements import lock_writers
@@ -24,65 +23,61 @@ _INSERT = (
 class WebMessageRepository:
     """Messages by channel, for one reader at a time: what another person alone may see stays unseen."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, *messages: NewWebMessage) -> tuple[WebMessage, ...]:
-        """As `add_web_messages`, within this transaction."""
-        return await self._connection.run_sync(add_web_messages, messages)
+    def add(self, *messages: NewWebMessage) -> tuple[WebMessage, ...]:
+        """New messages, in this order; one whose `key` was used before is the message that was made then."""
+        known = _by_key(self._connection, [message.key for message in messages if message.key is not None])
+        fresh = [message for message in messages if message.key not in known]
+        made: Iterator[WebMessage] = iter(())
+        if fresh:
+            lock_writers(self._connection, web_messages)
+            values = [_values(message, place) for place, message in enumerate(fresh, 1)]
+            rows = self._connection.execute(_INSERT, values)
+            # Sorted here: asked to sort, SQLAlchemy would insert one row at a time on SQLite.
+            numbers = sorted((row.change, row.id) for row in rows)
+            made = iter([_made(message, *number) for message, number in zip(fresh, numbers, strict=True)])
+        return tuple(known[message.key] if message.key in known else next(made) for message in messages)
 
-    async def change(self, message_id: int, body: str) -> WebMessage | None:
+    def change(self, message_id: int, body: str) -> WebMessage | None:
         """Give an answer another body; None where there is no such message, or it was taken away."""
-        held = await self.get(message_id)
+        held = self.get(message_id)
         if held is None or held.is_deleted:
             return None
-        return await self._update(message_id, body=body, is_card=True)
+        return self._update(message_id, body=body, is_card=True)
 
-    async def delete(self, message_id: int) -> WebMessage | None:
+    def delete(self, message_id: int) -> WebMessage | None:
         """Take a message away; it stays as a row without its words, so that readers learn of it."""
-        return await self._update(message_id, body="", is_card=False, is_deleted=True)
+        return self._update(message_id, body="", is_card=False, is_deleted=True)
 
-    async def get(self, message_id: int) -> WebMessage | None:
+    def get(self, message_id: int) -> WebMessage | None:
         """The message of that id."""
-        row = (await self._connection.execute(select(*_SHOWN).where(_columns.id == message_id))).one_or_none()
+        row = (self._connection.execute(select(*_SHOWN).where(_columns.id == message_id))).one_or_none()
         return _record(row) if row else None
 
-    async def newest(self, channel: str, reader: str, limit: int) -> tuple[WebMessage, ...]:
+    def newest(self, channel: str, reader: str, limit: int) -> tuple[WebMessage, ...]:
         """The newest messages of a channel that `reader` may see, the oldest of them first."""
         query = select(*_SHOWN).where(_visible(channel, reader), ~_columns.is_deleted)
-        found = await self._connection.execute(query.order_by(_columns.id.desc()).limit(limit))
+        found = self._connection.execute(query.order_by(_columns.id.desc()).limit(limit))
         return tuple(_record(row) for row in found)[::-1]
 
-    async def changed_since(self, change: int, limit: int = 500) -> tuple[WebMessage, ...]:
+    def changed_since(self, change: int, limit: int = 500) -> tuple[WebMessage, ...]:
         """Everything, in every channel, that was made, edited or deleted after the change of that number."""
         query = select(*_SHOWN).where(_columns.change > change).order_by(_columns.change).limit(limit)
-        return tuple(_record(row) for row in await self._connection.execute(query))
+        return tuple(_record(row) for row in self._connection.execute(query))
 
-    async def last_change(self) -> int:
+    def last_change(self) -> int:
         """The number of the newest change; 0 where there was none."""
-        newest = await self._connection.execute(select(_LAST_CHANGE))
+        newest = self._connection.execute(select(_LAST_CHANGE))
         return int(newest.scalar_one())
 
-    async def _update(self, message_id: int, **values: object) -> WebMessage | None:
-        await self._connection.run_sync(lock_writers, web_messages)
+    def _update(self, message_id: int, **values: object) -> WebMessage | None:
+        lock_writers(self._connection, web_messages)
         statement = update(web_messages).where(_columns.id == message_id)
         changed = statement.values(change=_LAST_CHANGE + 1, **values).returning(*_SHOWN)
-        row = (await self._connection.execute(changed)).one_or_none()
+        row = (self._connection.execute(changed)).one_or_none()
         return _record(row) if row else None
-
-
-def add_web_messages(connection: Connection, messages: Sequence[NewWebMessage]) -> tuple[WebMessage, ...]:
-    """New messages, in this order; one whose `key` was used before is the message that was made then."""
-    known = _by_key(connection, [message.key for message in messages if message.key is not None])
-    fresh = [message for message in messages if message.key not in known]
-    made: Iterator[WebMessage] = iter(())
-    if fresh:
-        lock_writers(connection, web_messages)
-        rows = connection.execute(_INSERT, [_values(message, place) for place, message in enumerate(fresh, 1)])
-        # Sorted here: asked to sort, SQLAlchemy would insert one row at a time on SQLite.
-        numbers = sorted((row.change, row.id) for row in rows)
-        made = iter([_made(message, *number) for message, number in zip(fresh, numbers, strict=True)])
-    return tuple(known[message.key] if message.key in known else next(made) for message in messages)
 
 
 def _by_key(connection: Connection, keys: list[str]) -> dict[str | None, WebMessage]:
@@ -134,3 +129,11 @@ def _visible(channel: str, reader: str) -> ColumnElement[bool]:
 
 def _record(row: Row[tuple[Any, ...]]) -> WebMessage:
     return WebMessage(**row._mapping)
+
+
+# -- bridge, to be deleted with `newsbot.storage.bridge` -------------------------------------------------------------
+
+
+def add_web_messages(connection: Connection, messages: Sequence[NewWebMessage]) -> tuple[WebMessage, ...]:
+    """Bridge: `WebMessageRepository.add`."""
+    return WebMessageRepository(connection).add(*messages)

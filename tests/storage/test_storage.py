@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 
 from newsbot.errors import SettingsError, StorageError, StorageUnavailable, StorageVersionError
 from newsbot.messages.requests import Place
+from newsbot.storage.addresses import for_asyncpg, parse
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate, newest_version
 from newsbot.storage.tables import UtcDateTime, metadata
@@ -207,6 +208,7 @@ def test_an_address_that_is_none_is_a_settings_error_without_the_secret() -> Non
 
 
 def test_addresses_as_hosting_companies_give_them_are_understood() -> None:
-    url = Database("postgres://u:p@h/n?sslmode=require").url
-    assert (url.drivername, url.query["ssl"]) == ("postgresql+asyncpg", "require")
+    url, arguments = for_asyncpg(parse("postgres://u:p@h/n?sslmode=require&connect_timeout=10&application_name=x"))
+    assert (url.drivername, dict(url.query)) == ("postgresql+asyncpg", {"ssl": "require"})
+    assert arguments == {"timeout": 10.0, "server_settings": {"application_name": "x"}}
     assert "p@" not in repr(url)
