@@ -1,6 +1,5 @@
 """What the quiz keeps of people, and what they may do with it: see it, hide it, take it away, have it erased."""
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -171,10 +170,9 @@ def _question_name(record: GameRecord, number: int) -> str:
 
 async def _disown_games(tx: Transaction, player: Player) -> None:
     """Games that a person started and that are still played belong to nobody."""
-    starter = f'"starter": {json.dumps(player.id, ensure_ascii=False)}'
-    page = await tx.games.played(player.platform, starter)
+    page = await tx.games.played(player.platform, player.id)
     while page:
         for record, game in readable(page):
             if game.starter == player.id and realm_of(record.place) == player.realm:
                 await tx.games.save(record_of(replace(game, starter=""), record.version))
-        page = await tx.games.played(player.platform, starter, page[-1].id)
+        page = await tx.games.played(player.platform, player.id, page[-1].id)

@@ -256,4 +256,5 @@ def _record(row: Row[tuple[Any, ...]]) -> Delivery:
         row.mention,
         row.label,
         row.shard,
+        row.priority,
     )

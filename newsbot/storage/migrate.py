@@ -1,6 +1,7 @@
 """Brings a database to the tables of this newsbot; several processes may start at once."""
 
 import logging
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -25,9 +26,14 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
 def newest_version() -> str:
     """The version of the tables that this newsbot works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _scripts().get_current_head()
     assert head is not None
     return head
 
@@ -46,7 +52,7 @@ def _upgrade(connection: Connection) -> tuple[str | None, str]:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
     before = MigrationContext.configure(connection).get_current_revision()
     newest = newest_version()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     if before is not None and before not in known:
         sentence = (
             f"This database is of version {before}, made by a newer newsbot; this one knows {newest}. Update newsbot."
