@@ -11,7 +11,7 @@ NewsbotError
 │   ├── PostLater          not now: nothing was stored, a later attempt may work
 │   └── PostUnclear        it may or may not stand there
 ├── PlatformRefused        a platform does not let newsbot in: a token or an app's setting is wrong
-└── RequestError           what a person asked for cannot be done (digests add UnknownZone)
+└── RequestError           what a person asked for cannot be done (zones add UnknownZone)
     └── TokenError         a button's token is damaged or of an unknown version
 """
 

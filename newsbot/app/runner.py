@@ -309,9 +309,9 @@ class _Building:
 
 def _warm_zones() -> None:
     """Read the names of time zones before anybody types one: it takes longer than a person's keystroke."""
-    from newsbot.schedule.timezone_names import zone_index
+    from newsbot.schedule.timezone_names import complete_zone
 
-    zone_index()
+    complete_zone("Berlin")
 
 
 async def _until_stopped(running: Running, screen: "Screen", stop: asyncio.Event, *, with_terminal: bool) -> None:

@@ -233,7 +233,7 @@ def test_outages_that_touch_are_one() -> None:
     [
         ({"at": "25:00"}, "no time of day"),
         ({"days": "someday"}, "no day of the week"),
-        ({"zone": "Atlantis"}, "no time zone"),
+        ({"zone": "Atlantis-upon-Nowhere"}, "isn't a time zone"),
         ({"zone": "UTC+2"}, "offset"),
         ({"first": "yesterday"}, "no date"),
         ({"first": "1825-01-01"}, "too far away"),

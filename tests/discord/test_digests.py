@@ -54,12 +54,12 @@ async def test_the_zone_is_asked_for_in_a_modal_that_keeps_what_was_given(town: 
         modal = await opened.answer()
         assert modal.type == MODAL
         assert modal_problems(modal.data) == []
-        values = {"time": "8:15", "zone": "Atlantis", "days": "daily", "topics": "nvidia", "first": ["no"]}
+        values = {"time": "8:15", "zone": "Atlantis-upon-Nowhere", "days": "daily", "topics": "nvidia", "first": ["no"]}
         wrong = await town.server.submit_modal(owner, opened, values)
-        await town.server.wait_for(lambda: "There is no time zone" in words(wrong.original or {}))
+        await town.server.wait_for(lambda: "isn't a time zone that newsbot knows" in words(wrong.original or {}))
         again = await press(town, owner, wrong, "Fill in again")
         shown = words((await again.answer()).data)
-        assert '"value": "Atlantis"' in shown
+        assert '"value": "Atlantis-upon-Nowhere"' in shown
         assert '"value": "daily"' in shown
         done = await town.server.submit_modal(owner, again, {**values, "zone": "Tokyo"})
         await town.server.wait_for(lambda: "The digest is set up" in words(done.original or {}))
