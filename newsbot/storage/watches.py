@@ -99,10 +99,8 @@ class WatchRepository:
 
     def episodes(self) -> frozenset[str]:
         """What the operator was told of and is not over."""
-        query = held(
-            self._connection,
-            select(heartbeats.c.name).where(begins_with(self._connection, heartbeats.c.name, _EPISODE)),
-        )
+        is_told = begins_with(self._connection, heartbeats.c.name, _EPISODE)
+        query = held(self._connection, select(heartbeats.c.name).where(is_told))
         names = (self._connection.execute(query)).scalars()
         return frozenset(name.removeprefix(_EPISODE) for name in names)
 

@@ -67,8 +67,6 @@ async def large_file(
     path = tmp_path_factory.mktemp("large") / "large.db"
     await asyncio.to_thread(shutil.copyfile, migrated_file, path)
     database = Database(f"sqlite:///{path}")
-    if request.param == "with old statistics":
-        await database.optimize()  # as at a first start
     await database.write(lambda tx: fill(tx._connection))
     if request.param == "with statistics":
         await database.optimize()
