@@ -191,11 +191,12 @@ def _stop_growth(database: Database) -> None:
     """Let SQLite say that the disk is full as soon as the file would grow."""
     from sqlalchemy import event
 
-    def limit(connection: Any, _record: object) -> None:
+    def limit(connection: Any, _record: object = None) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA page_count")
         (pages,) = cursor.fetchone()
         cursor.execute(f"PRAGMA max_page_count={pages}")
         cursor.close()
 
-    event.listen(database.engine.sync_engine, "connect", limit)
+    database.on_open(limit)
+    event.listen(database.engine.sync_engine, "connect", limit)  # bridge

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, text, tuple_
+from sqlalchemy import Connection, Table, and_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.messages.requests import Place
 from newsbot.storage.games import GameRepository
 from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord
-from newsbot.storage.statements import held, insert_or_ignore, lock_writers
+from newsbot.storage.statements import given_rows, given_values, held, insert_or_ignore, lock_writers
 from newsbot.storage.tables import OF_A_DAY, quiz_answers, quiz_asked, quiz_channels, quiz_dailies, quiz_games
 
 DailyName = tuple[str, Place]  # the question of a day in a channel
@@ -48,9 +48,11 @@ class DailyRepository:
         named = {(each.platform, each.workspace, each.channel): replace(each, thread=None) for each in places}
         if not named:
             return {}
-        key = _channels.platform, _channels.workspace, _channels.channel
-        query = select(quiz_channels).where(tuple_(*key).in_(list(named))).order_by(*key)
-        rows = self._connection.execute(held(self._connection, query))
+        key = {"platform": _channels.platform, "workspace": _channels.workspace, "channel": _channels.channel}
+        given = given_rows(self._connection.dialect.name, key)
+        is_it = and_(*(column == given.c[name] for name, column in key.items()))
+        query = held(self._connection, select(quiz_channels).join(given, is_it), of=quiz_channels)
+        rows = self._connection.execute(query.order_by(*key.values()), given_values(self._connection, key, list(named)))
         return {
             place: DailyChannel(place, row.daily, row.before, row.delivery, row.since)
             for row in rows
@@ -98,9 +100,13 @@ class DailyRepository:
         """The ids of the games that these questions are in these channels."""
         if not names:
             return []
-        key = tuple_(_games.daily, _games.platform, _games.workspace, _games.channel)
+        columns = _games.daily, _games.platform, _games.workspace, _games.channel
+        key = {column.name: column for column in columns}
+        given = given_rows(self._connection.dialect.name, key)
+        is_it = and_(text(f"quiz_games.{OF_A_DAY}"), *(column == given.c[name] for name, column in key.items()))
         wanted = [(daily, place.platform, place.workspace, place.channel) for daily, place in names]
-        return list(self._connection.execute(select(_games.id).where(text(OF_A_DAY), key.in_(wanted))).scalars())
+        query = select(_games.id).join(given, is_it)
+        return list(self._connection.execute(query, given_values(self._connection, key, wanted)).scalars())
 
     def answers(self, games: Collection[int]) -> dict[int, list[AnswerRecord]]:
         """What people chose in these games of one question, the earliest first."""

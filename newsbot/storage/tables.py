@@ -296,6 +296,7 @@ quiz_games = Table(
     Index("ix_quiz_games_played_in", "platform", "workspace", "played_in"),
     # With the platform, which every search names: else SQLite takes the index above and reads all games ever played.
     Index("ix_quiz_games_due", "platform", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+    Index("ix_quiz_games_played", "platform", "id", sqlite_where=text(PLAYED), postgresql_where=text(PLAYED)),
 )
 
 # What each person chose: one row a question, whatever arrives twice or at two processes at once.

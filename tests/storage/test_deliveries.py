@@ -8,6 +8,7 @@ import pytest
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
+from newsbot.storage.transaction import Transaction
 
 NOW = datetime(2026, 1, 27, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -155,3 +156,30 @@ async def test_a_lease_has_one_holder_until_it_runs_out(database: Database) -> N
     async with database.transaction() as tx:
         await tx.leases.give_back("push", "late")
     assert await take("p0", NOW + length)
+
+
+async def test_an_awaited_message_leaves_first_also_after_it_was_put_off(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        edition = tx.deliveries.add_edition("{}", "v", NOW)
+        tx.deliveries.add(edition, [NewDelivery(f"q{n}", Place("p", "w", f"c{n}"), NOW) for n in range(5)])
+        tx.deliveries.add(edition, [NewDelivery("now", Place("p", "w", "x"), NOW + timedelta(1), is_awaited=True)])
+        later = NOW + timedelta(days=1, seconds=1)
+        (first,) = tx.deliveries.claim("w", later, timedelta(minutes=1), 1, ("p",))
+        assert first.key == "now"
+        again = later + timedelta(seconds=5)
+        tx.deliveries.settle("w", [Settlement(first.id, "due", later, "busy", retry_at=again)])
+        assert tx.deliveries.claim("w", later, timedelta(minutes=1), 1, ("p",))[0].key == "q0"
+        assert tx.deliveries.claim("w", again, timedelta(minutes=1), 1, ("p",))[0].key == "now"
+
+    await database.write(work)
+
+
+async def test_a_channel_keeps_its_order_whatever_is_awaited(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        edition, place = tx.deliveries.add_edition("{}", "v", NOW), Place("p", "w", "c")
+        tx.deliveries.add(edition, [NewDelivery("first", place, NOW)])
+        tx.deliveries.add(edition, [NewDelivery("second", place, NOW, is_awaited=True)])
+        claimed = tx.deliveries.claim("w", NOW, timedelta(minutes=1), 9, ("p",))
+        assert [each.key for each in claimed] == ["first"]
+
+    await database.write(work)
