@@ -88,13 +88,13 @@ async def _at_once(send: Callable[[str], Awaitable[Any]], channels: Sequence[str
 
 async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channels: Sequence[str]) -> None:
     """Rounds of newsbot: everything is put into the outbox, and the round is over once all of it is settled."""
-    from newsbot.messages.codec import reply_to_json
+    from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
     from newsbot.outbox.worker import OutboxWorker
     from newsbot.storage.database import Database
     from newsbot.storage.migrate import migrate
     from newsbot.storage.records import NewDelivery
 
-    body = json.dumps(reply_to_json(Reply(CARD)))
+    body = encode_reply(Reply(CARD))
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/newsbot.db")
         await migrate(database)
@@ -119,12 +119,10 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
             now = datetime.now(UTC)
             places = [place(channels[each % CHANNELS]) for each in range(MESSAGES)]
             fresh = [NewDelivery(f"{number}:{each}", where, now) for each, where in enumerate(places)]
-            async with database.transaction() as tx:
-                await tx.deliveries.add(await tx.deliveries.add_edition(body, "v1", now), fresh)
+            await database.write(lambda tx: enqueue_edition(tx, store_edition(tx, body, now), fresh))
             outbox_worker.wake()
             await is_over.wait()
-            async with database.transaction() as tx:
-                assert await tx.deliveries.counts() == {"sent": number * MESSAGES}
+            assert await database.read(lambda tx: tx.deliveries.counts()) == {"sent": number * MESSAGES}
 
         await _rounds(one)
         stop.set()

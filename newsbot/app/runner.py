@@ -140,7 +140,9 @@ class _Building:
         games = games_of(self._database, self._platforms, self._app.live, self._wakings.posts)
         await games.resume(self._served_platforms(parts))
         watch = watchdog_of(self._settings, self._database)
-        self._outbox_worker = outbox_worker_of(self._database, self._homes, self._worker, watch, results=self._dailies)
+        self._outbox_worker = outbox_worker_of(
+            self._database, self._homes, self._worker, watch, before_send=self._dailies.of
+        )
         self._wakings.posts.sleepers.append(self._outbox_worker.wake)
         if "discord" in parts or ("worker" in parts and self._settings.has_discord):
             await self._discord(with_gateway="discord" in parts)
@@ -215,9 +217,10 @@ class _Building:
             self._service("discord", service.run())
 
     async def _post_once(self, key: str, place: Place, reply: Reply) -> None:
-        from newsbot.outbox.worker import NewPost
+        from newsbot.outbox.enqueue import enqueue
 
-        await self._outbox_worker.post(NewPost(key, place, reply, now()))
+        await self._database.write(lambda tx: enqueue(tx, key, place, reply, now()))
+        self._outbox_worker.wake()
 
     async def _slack(self, *, with_events: bool) -> None:
         from newsbot.platforms.slack.service import slack_service
@@ -304,6 +307,8 @@ class _Building:
 
     async def _health(self) -> dict[str, str]:
         parts = await health(self._app, self._database)
+        if self._homes:
+            parts["outbox"] = await self._outbox_worker.health()
         return {**parts, **{name: state() for name, state in self._healths.items()}}
 
 

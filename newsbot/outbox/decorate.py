@@ -1,4 +1,4 @@
-"""What is added to a card as it leaves: the role it notifies, why it is late, results of an earlier question."""
+"""What is added to a card as it leaves: the role it notifies, why it is late, what goes above one of its sections."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,21 +14,21 @@ def with_lead(card: Card, mention: str, label: str) -> Card:
     return replace(card, blocks=(*lead, *card.blocks)) if lead else card
 
 
-def with_results(card: Card, daily: str, results: Sequence[Block]) -> Card:
-    """The card with the results of an earlier question above the line that begins its own, which is kept as `daily`.
+def with_results(card: Card, anchor: str, results: Sequence[Block]) -> Card:
+    """The card with `results` above the line that begins the section whose controls name `anchor`.
 
-    Above everything where the card asks no such question. Raises ValueError where their controls do the same.
+    Above everything where no control does. Raises ValueError where two controls of the card would do the same.
     """
-    at = _beginning(card, daily)
+    at = _section_start(card, anchor)
     return replace(card, blocks=(*card.blocks[:at], *results, *card.blocks[at:])) if results else card
 
 
-def _beginning(card: Card, daily: str) -> int:
-    """Where the question begins: with the last line above the first control that names it."""
+def _section_start(card: Card, anchor: str) -> int:
+    """The index of the last line above the first control that names `anchor`, 0 where there is none."""
     line = 0
     for at, block in enumerate(card.blocks):
         if isinstance(block, Rule):
             line = at
-        if any(daily in action.arguments for action in Card("", (block,)).actions()):
+        if any(anchor in action.arguments for action in Card("", (block,)).actions()):
             return line
     return 0

@@ -21,6 +21,7 @@ from newsbot.schedule.streaks import local_day
 from newsbot.storage.dailies import put_channels
 from newsbot.storage.database import Database, Transaction
 from newsbot.storage.records import DailyChannel, Delivery
+from newsbot.storage.transaction import Transaction as WriteTransaction
 
 _ID_BYTES = 8
 
@@ -77,10 +78,10 @@ class DailyQuestions:
         question, daily = asking.ask_question(library, library.questions[pool[chosen]], self._random), self._new_id()
         return DailyEdition(chosen, daily_blocks(question, daily), daily, question_to_json(question))
 
-    async def pose(self, tx: Transaction, asked: Sequence[QuestionToStore], at: datetime) -> None:
+    def pose(self, tx: WriteTransaction, asked: Sequence[QuestionToStore], at: datetime) -> None:
         """Keep questions, so that they can be answered."""
         for each in asked:
-            await tx.games.add_daily(each.daily, each.kept, at)
+            tx.dailies.add(each.daily, each.kept, at)
 
     async def of(self, leaving: Sequence[tuple[Delivery, str]]) -> Mapping[int, tuple[Block, ...]]:
         """Open a question in the channel of each of these deliveries and close the one before.

@@ -31,6 +31,7 @@ from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions
 
 _columns = deliveries.c
 _CHUNK = 500  # values of one IN
+_OLDEST = 50  # rows looked at for the one that waits the longest
 
 
 class DeliveryRepository:
@@ -135,6 +136,18 @@ class DeliveryRepository:
         query = select(func.min(instant)).where(_columns.state.in_(OPEN_WORDS), _columns.platform.in_(platforms))
         found: datetime | None = (self._connection.execute(query)).scalar_one()
         return found
+
+    def oldest_due(self, platforms: Sequence[str], now: datetime) -> datetime | None:
+        """Since when the longest waiting of what could leave for these platforms is due; None where nothing waits."""
+        waiting = (
+            select(_columns.due_at, _columns.retry_at)
+            .where(text(f"deliveries.{OPEN}"), _columns.retry_at <= now)
+            .where(func.trim(_columns.platform).in_(platforms))  # an expression: the index of what is open serves it
+            .order_by(_columns.retry_at, _columns.id)
+            .limit(_OLDEST)
+        )
+        # What people wait for stands in front, a day early: it must not hide what has waited for longer.
+        return min((max(row.due_at, row.retry_at) for row in self._connection.execute(waiting)), default=None)
 
     def by_key(self, key: str) -> Delivery | None:
         """The delivery of that key."""

@@ -38,7 +38,8 @@ from newsbot.quizzes.cards.daily_cards import daily_results
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.rules.asking import ask_question as asked_as
 from newsbot.quizzes.rules.scoring import Answer
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
+from newsbot.storage.transaction import Transaction
 from tests.content.conftest import Folder
 
 LIBRARY = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
@@ -71,7 +72,7 @@ class Asking:
         """See `DailyQuestion`."""
         return self._fetch_person
 
-    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
+    def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """Nothing is kept."""
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
-from newsbot.storage.outbox import stored_editions
 from newsbot.storage.records import Delivery, NewSubscription
+from newsbot.storage.transaction import Transaction
 
 
 def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -26,15 +26,13 @@ async def _subscribed(folder: Path) -> None:
     await migrate(database)
     now = datetime.now(UTC)
     new = NewSubscription(Place("web", "local", "news"), time(9), "Europe/Berlin", "daily", "ada", now)
-    async with database.transaction() as tx:
-        await tx.subscriptions.add(new, now, now + timedelta(hours=1), now.date())
+    await database.write(lambda tx: tx.subscriptions.add(new, now, now + timedelta(hours=1), now.date()))
     await database.close()
 
 
 async def _deliveries(folder: Path) -> tuple[Delivery, ...]:
     database = Database(f"sqlite:///{folder / 'newsbot.db'}")
-    async with database.transaction() as tx:
-        found = await tx.deliveries.of_subscription(1, 10)
+    found = await database.read(lambda tx: tx.deliveries.of_subscription(1, 10))
     await database.close()
     return found
 
@@ -42,12 +40,14 @@ async def _deliveries(folder: Path) -> tuple[Delivery, ...]:
 async def _is_posed(folder: Path, delivery: Delivery) -> bool:
     """Whether the question that a delivery asks is kept, so that it can be answered."""
     database = Database(f"sqlite:///{folder / 'newsbot.db'}")
-    async with database.transaction() as tx:
-        stored = await tx.connection.run_sync(stored_editions, [delivery.edition_id])
-        daily = stored[delivery.edition_id].daily
-        kept = await tx.games.dailies({daily})
+
+    def read(tx: Transaction) -> bool:
+        daily = tx.deliveries.editions([delivery.edition_id])[delivery.edition_id].daily
+        return bool(daily) and daily in tx.dailies.questions({daily})
+
+    is_posed = await database.read(read)
     await database.close()
-    return bool(daily) and daily in kept
+    return is_posed
 
 
 def test_what_comes_next_is_listed_previewed_and_put_into_the_outbox(tmp_path: Path) -> None:

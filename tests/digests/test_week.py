@@ -180,8 +180,7 @@ async def test_a_week_with_a_clock_change_an_outage_and_a_restart_posts_each_dig
         assert [each.label for each in logs["discord"] if each.label] == ["late: the bot was down 06:10–09:40"]
         assert [len(seen()) for seen in here.seen.values()] == [7, 7]
         assert [sum("the bot was down" in message for message in seen()) for seen in here.seen.values()] == [1, 0]
-        async with database.transaction() as tx:
-            kept = await tx.web_messages.changed_since(0)
+        kept = await database.read(lambda tx: tx.web_messages.changed_since(0))
         assert sum(not message.seen_by for message in kept) == 7
 
         why = await bot.digests.why(made["discord"])

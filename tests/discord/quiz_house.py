@@ -19,7 +19,7 @@ from newsbot.digests.service import DigestService
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.service import DiscordService, DiscordTarget
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.engine import GameEngine
@@ -34,6 +34,7 @@ from tests.discord.loopback_interactions import Interaction
 from tests.discord.loopback_objects import Channel, Payload, User
 from tests.discord.test_bot import buttons, words
 from tests.discord.test_posting import Drawn
+from tests.outbox.posting import post
 
 START = ("quiz", "start")
 _STEP = timedelta(milliseconds=50)
@@ -167,14 +168,14 @@ async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     dispatcher = Dispatcher(live, clock, lambda: secrets.token_hex(4), events, digests=digests, quizzes=quizzes)
 
     async def post_once(key: str, place: Place, reply: Reply) -> None:
-        await outbox_worker.post(NewPost(key, place, reply, clock()))
+        await post(database, outbox_worker, key, place, reply, clock())
 
     where = DiscordTarget(town.server.token, town.server.gateway_url, None)
     service = DiscordService(
         where, dispatcher, Menus(dispatcher, live), database, events, Drawn(), post_once, worker, clock
     )
     platforms["discord"] = service.platform
-    outbox_worker = OutboxWorker(database, platforms, worker, clock, Random(1), results=dailies)
+    outbox_worker = OutboxWorker(database, platforms, worker, clock, Random(1), before_send=dailies.of)
     games = GameEngine(database, platforms, library, clock)
     planner = Planner(database, library, ContentNews, dailies, clock)
     running = asyncio.create_task(service.run())

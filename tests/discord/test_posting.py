@@ -11,7 +11,7 @@ from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply, Rule, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform, nonce
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.permissions import FEATURES, NEEDED, invite_url
@@ -22,6 +22,7 @@ from tests.charts.samples import RANKED
 from tests.discord.conftest import Town
 from tests.discord.loopback_faults import Fault
 from tests.discord.loopback_objects import Channel
+from tests.outbox.posting import post
 
 MESSAGES = "/channels/*/messages"
 SHORT = Reply(Card("Hello", (text("A post."),)))
@@ -343,8 +344,8 @@ async def test_the_outbox_worker_delivers_and_keeps_where_it_stands(
 ) -> None:
     clock = Clock()
     outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
-    assert await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
-    assert not await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    assert await post(database, outbox_worker, "k", place(town.news), SHORT, START)
+    assert not await post(database, outbox_worker, "k", place(town.news), SHORT, START)
     assert await outbox_worker.run_once() == 1
     assert await outbox_worker.run_once() == 0
     delivery = await _state(database, "k")
@@ -357,7 +358,7 @@ async def test_a_refused_delivery_keeps_its_fix_and_is_not_tried_again(
 ) -> None:
     town.server.world.set_permissions(town.news, 0)
     outbox_worker = OutboxWorker(database, {"discord": platform}, "w", Clock().now, Random(1))
-    await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    await post(database, outbox_worker, "k", place(town.news), SHORT, START)
     await outbox_worker.run_once()
     delivery = await _state(database, "k")
     assert (delivery.state, "View Channel" in delivery.fix) == ("failed", True)
@@ -369,7 +370,7 @@ async def test_an_unclear_delivery_is_sent_again_within_the_window_and_left_alon
 ) -> None:
     clock = Clock()
     outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
-    await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    await post(database, outbox_worker, "k", place(town.news), SHORT, START)
     town.server.faults.add("POST", MESSAGES, Fault.drop_after(), times=4)
     await outbox_worker.run_once()
     assert (await _state(database, "k")).state == "due"
@@ -378,7 +379,7 @@ async def test_an_unclear_delivery_is_sent_again_within_the_window_and_left_alon
     assert (await _state(database, "k")).state == "sent"
     assert len(town.server.messages(town.news)) == 1
 
-    await outbox_worker.post(NewPost("late", place(town.news), SHORT, START))
+    await post(database, outbox_worker, "late", place(town.news), SHORT, START)
     town.server.faults.add("POST", MESSAGES, Fault.drop_before(), times=4)
     await outbox_worker.run_once()
     clock.at += timedelta(minutes=10)

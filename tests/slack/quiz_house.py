@@ -163,7 +163,7 @@ async def quiz_house(
         made.extend(
             (
                 GameEngine(database, platforms, library, clock),
-                OutboxWorker(database, platforms, "test", clock, Random(1), results=dailies),
+                OutboxWorker(database, platforms, "test", clock, Random(1), before_send=dailies.of),
                 Planner(database, library, ContentNews, dailies, clock),
             )
         )

@@ -12,7 +12,7 @@ from newsbot.digests.composer.values import EditionQuestion, next_in_turn
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Text
 from newsbot.messages.markup import Strong
-from newsbot.storage.database import Transaction
+from newsbot.storage.transaction import Transaction
 
 # A figure stands in an event's line only where it is one short number of about that day.
 _FIGURE_LENGTH = 60
@@ -56,7 +56,7 @@ class DailyQuestion(Protocol):
         Called in any thread. Nothing is kept of it before it is posed.
         """
 
-    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
+    def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """Keep what editions ask, each question once, in the transaction that keeps the editions."""
 
 
@@ -145,5 +145,5 @@ class SelfCheckQuestion:
         asks = Text((Strong("Question of the day: "), *library.filled(library.questions[pool[chosen]].question)))
         return StandInQuestion(chosen, (asks, *choices))
 
-    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
+    def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """See `DailyQuestion`."""

@@ -1,0 +1,18 @@
+"""The clock of a test: it stands still until the test moves it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass
+class Clock:
+    """Called, it tells the instant at which it stands."""
+
+    at: datetime = datetime(2026, 1, 27, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, span: timedelta) -> None:
+        """Let time pass."""
+        self.at += span
