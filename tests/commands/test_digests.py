@@ -410,8 +410,9 @@ async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(hou
 async def test_a_digest_that_newsbot_paused_tells_why_and_what_to_change(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
     made = await only(house)
-    async with house.database.transaction() as tx:
-        await tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
+    await house.database.write(
+        lambda tx: tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
+    )
     for name in ("doctor", "next"):
         assert (
             "Paused by newsbot: newsbot may not post in #news. Allow Send Messages." in (await house.ask(name)).plain()

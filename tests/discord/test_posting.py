@@ -333,8 +333,7 @@ class Clock:
 
 
 async def _state(database: Database, key: str) -> Delivery:
-    async with database.transaction() as tx:
-        found = await tx.deliveries.by_key(key)
+    found = await database.read(lambda tx: tx.deliveries.by_key(key))
     assert found is not None
     return found
 
