@@ -46,7 +46,8 @@ log = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=10)  # for how long a game belongs to whoever took it
 _PATIENCE = timedelta(minutes=5)  # how long changing a message is tried before another one is posted
-_APP_WAIT = 60.0  # seconds before newsbot as a whole is tried again where a platform does not let it in
+# Seconds before it is tried again where a platform lets newsbot in nowhere, or does not say whom a refusal concerns.
+_WAITS = {"app": 60.0, "unknown": 15.0}
 _TOO_OLD = "skipped: the game was over before this could be posted"
 _OPEN = frozenset({"asking", "revealing", "pausing"})  # phases in which answers to the question count
 
@@ -88,8 +89,8 @@ class GameSteps:
             log.warning("game %s ends: its message was not posted", game.id)
             return (end_as_refused if error.is_place else skip_to_scores)(game, self._now())
         except PostRefused as error:
-            if error.scope == "app":  # that is mended for all games at once
-                raise PostLater(str(error), _APP_WAIT) from error
+            if error.scope in _WAITS:  # that is mended for all games at once, or passes by itself
+                raise PostLater(str(error), _WAITS[error.scope]) from error
             log.warning("game %s ends: %s %s", game.id, error, error.fix)
             return end_as_refused(game, self._now())
         return game
@@ -225,7 +226,8 @@ class GameSteps:
             log.info("a message of game %s cannot be changed: %s", game.id, error)
             return False
         except PostRefused as error:
-            if error.scope != "message":
+            is_old = error.scope == "unknown" and game.phase == "revealing" and self._time_since_close(game) > _PATIENCE
+            if error.scope != "message" and not is_old:
                 raise
             log.info("a message of game %s cannot be changed: %s", game.id, error)
             return False
