@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
-from newsbot.errors import PlatformRefused
+from newsbot.errors import PlatformRefused, PostRefused
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
 from newsbot.platforms.memory.adapter import MemoryPlatform
@@ -115,6 +116,28 @@ async def test_a_workspace_in_which_newsbot_may_post_nothing_is_told_in_health_u
     assert len(slack.messages("news")) == 1
     assert single.service.health() == "ok"
     assert await room.state(made) == "active"
+
+
+async def test_a_post_under_way_while_the_token_is_learnt_anew_is_refused_to_newsbot_and_not_to_its_place(
+    slack: LoopbackSlack, single: Running
+) -> None:
+    may = asyncio.Event()
+    fault = slack.faults.add("chat.postMessage", Fault(error="token_revoked", wait=may))
+    posting = asyncio.create_task(single.service.platform.post(news(slack.workspace), REPLY, "d-1"))
+    await fault.reached.wait()
+    assert single.service.workspaces.single is not None
+    single.service.workspaces.use_single(replace(single.service.workspaces.single))
+    may.set()
+    with pytest.raises(PostRefused) as caught:
+        await posting
+    assert caught.value.scope == "app"
+
+
+async def test_a_workspace_that_moves_while_newsbot_starts_is_asked_again(slack: LoopbackSlack) -> None:
+    slack.faults.add("auth.test", Fault.refused("org_login_required"), times=2)
+    async with running(slack, "http") as bot:
+        await becomes(lambda: bot.service.workspaces.single is not None and bool(bot.service.workspaces.single.id))
+        assert bot.service.health() == "ok"
 
 
 async def test_a_scope_that_is_not_needed_to_post_is_no_trouble(slack: LoopbackSlack, single: Running) -> None:

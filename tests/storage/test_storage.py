@@ -93,9 +93,12 @@ async def test_a_setting_can_be_changed(database: Database) -> None:
 
 
 async def test_nothing_of_a_failed_transaction_stays(database: Database) -> None:
-    with pytest.raises(RuntimeError):
-        await database.write(lambda tx: tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna"))
+    def put_and_break(tx: Transaction) -> None:
+        tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna")
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await database.write(put_and_break)
     assert await database.read(lambda tx: tx.settings.get(NEWS, "zone")) is None
 
 

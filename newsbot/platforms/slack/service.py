@@ -216,6 +216,8 @@ async def _learn_bot_name(service: SlackService, token: str, *, fails_fast: bool
             return
         service.is_introduced = True
         log.warning("Slack does not tell who newsbot is: %s", error)
+        if error.scope == "app":
+            service.workspaces.is_in_doubt.set()
     except (NewsbotError, TimeoutError) as error:
         log.warning("Slack does not tell who newsbot is: %s", error)
         service.workspaces.is_in_doubt.set()
