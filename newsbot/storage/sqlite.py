@@ -25,6 +25,7 @@ _Result = TypeVar("_Result")
 
 _READERS = 3
 _SMALL = 1_000  # rows
+_STEPS = 100_000  # of SQLite's machine: about a millisecond
 _BUSY_STEP = 0.025  # a lock is waited for in steps of that many seconds: between two a job may be given up
 
 
@@ -197,6 +198,7 @@ class _Lane:
         if job.is_given_up:
             raise _GivenUp
         connection, driver = self._connection()
+        self._own.job = job
         try:
             if not job.begin(driver):
                 raise _GivenUp
@@ -219,9 +221,20 @@ class _Lane:
             connection = self._engine.connect()
             self._own.connection = connection
             self._connections.add(connection)
+            # An interruption between two statements is lost: so the next one asks now and then.
+            self._driver_of(connection).set_progress_handler(self._is_given_up, _STEPS)
+        return connection, self._driver_of(connection)
+
+    @staticmethod
+    def _driver_of(connection: Connection) -> sqlite3.Connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        return connection, driver
+        return driver
+
+    def _is_given_up(self) -> bool:
+        """Whether nobody waits for what this thread does."""
+        job: _Job[object] = self._own.job
+        return job.is_given_up
 
     def _begin_transaction(self, driver: sqlite3.Connection, job: "_Job[_Result]") -> None:
         while True:
@@ -250,8 +263,8 @@ class _Lane:
         """End the transaction; a connection that cannot is closed, which ends it too."""
         try:
             connection.rollback()
-            driver = connection.connection.driver_connection
-            if driver is not None and driver.in_transaction:
+            driver = self._driver_of(connection)
+            if driver.in_transaction:
                 driver.rollback()
         except Exception:  # noqa: BLE001  # whatever it is: the next job gets a fresh one
             self._own.connection = None
