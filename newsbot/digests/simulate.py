@@ -1,4 +1,4 @@
-"""What becomes of a digest over a span of days: which slots it has, when each is posted, and what it would say.
+"""Simulates a digest over a span of days: which slots it has, when each is posted, and what it would say.
 
 Nothing is read or stored: the same rules decide as in a running newsbot, over a clock that goes from slot to slot.
 """
@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from newsbot.digests.composer.values import Edition, History, Selection
 from newsbot.errors import RequestError
 from newsbot.messages.markup import outside_text
-from newsbot.schedule.catchup import Decision, Outage, decide
+from newsbot.schedule.catchup import Decision, decide
 from newsbot.schedule.phrases import parse_days, parse_time
 from newsbot.schedule.slots import Schedule, next_slots, slots_between, slots_on
 from newsbot.schedule.timezone_names import find_zone
 from newsbot.schedule.timezones import zone_names
-from newsbot.storage.records import CatchUp
+from newsbot.storage.records import CatchUp, OutageRecord
 
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2100, 12, 30)  # what zone rules reach, with room for offsets
 _MOST = timedelta(days=20 * 366)
@@ -30,7 +30,7 @@ class SimulationPlan:
     rule: Schedule
     first: date
     last: date
-    down: tuple[Outage, ...] = ()
+    down: tuple[OutageRecord, ...] = ()
     catch_up: CatchUp = "latest"
 
 
@@ -62,7 +62,7 @@ def instant_text(instant: datetime) -> str:
 
 
 def simulate(plan: SimulationPlan) -> tuple[SimulatedSlot, ...]:
-    """What becomes of every slot of the span, in order."""
+    """Every slot of the span with what happens to it, in order."""
     decided = _decisions(plan)
     return tuple(_simulated_slot(now, each) for now, each in decided if each.occurrence.slot.day <= plan.last)
 
@@ -143,7 +143,7 @@ def _require_near(found: date, typed: str) -> date:
     return found
 
 
-def _parse_outage(typed: str) -> Outage:
+def _parse_outage(typed: str) -> OutageRecord:
     """`2026-03-29T06:10..2026-03-29T09:40`: in UTC where it names no offset of its own."""
     start, dots, end = typed.partition("..")
     if not dots:
@@ -152,7 +152,7 @@ def _parse_outage(typed: str) -> Outage:
     begun, ended = _parse_instant(start), _parse_instant(end)
     if ended < begun:
         raise RequestError(f"The outage “{outside_text(typed, 60)}” ends before it starts.")
-    return Outage(begun, ended)
+    return OutageRecord(begun, ended)
 
 
 def _parse_instant(typed: str) -> datetime:
@@ -165,14 +165,14 @@ def _parse_instant(typed: str) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def merge_outages(outages: Iterable[Outage]) -> tuple[Outage, ...]:
+def merge_outages(outages: Iterable[OutageRecord]) -> tuple[OutageRecord, ...]:
     """The same outages in order, those that overlap or touch as one, and none that has no length."""
-    joined: list[Outage] = []
+    joined: list[OutageRecord] = []
     for each in sorted(outages, key=lambda outage: outage.start):
         if each.start == each.end:
             continue
         if joined and each.start <= joined[-1].end:
-            joined[-1] = Outage(joined[-1].start, max(joined[-1].end, each.end))
+            joined[-1] = OutageRecord(joined[-1].start, max(joined[-1].end, each.end))
         else:
             joined.append(each)
     return tuple(joined)

@@ -48,5 +48,5 @@ def enqueue(
 
 
 def rewrite(tx: Transaction, key: str, reply: Reply) -> None:
-    """Let what the delivery of that key posted, or will post, be kept in other words."""
+    """Replace what the delivery of that key posted, or will post, in the outbox."""
     tx.deliveries.rewrite(key, encode_reply(reply))

@@ -12,11 +12,10 @@ from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
 from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.memory.adapter import MemoryPlatform
-from newsbot.schedule.catchup import Outage
 from newsbot.schedule.phrases import days_text
 from newsbot.schedule.slots import Occurrence, next_slots, slots_on
 from newsbot.storage.database import Database
-from newsbot.storage.records import Delivery, NewSubscription, Subscription
+from newsbot.storage.records import Delivery, NewSubscription, OutageRecord, Subscription
 from newsbot.storage.transaction import Transaction
 from tests.clock import Clock
 from tests.digests.house import LIBRARY
@@ -33,7 +32,7 @@ class _Newsbot:
     database: Database
     platform: MemoryPlatform
     clock: Clock
-    down: tuple[Outage, ...]
+    down: tuple[OutageRecord, ...]
     beat_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from newsbot.storage.database import Database
 from newsbot.storage.records import NewSubscription
 from newsbot.storage.transaction import Transaction
 from tests.digests.house import MONDAY, PLACE, Bot, nine
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -185,6 +186,7 @@ async def test_an_edition_on_request_is_not_doubled_by_a_second_press(bot: Bot) 
         await bot.digests.send_now(made)
     bot.clock.at += timedelta(minutes=1)
     await bot.digests.send_now(made)
+    assert [each.due_at for each in await bot.digests.log(made)] == [bot.clock.at, bot.clock.at - timedelta(minutes=1)]
 
 
 async def test_a_later_time_on_the_same_day_comes_and_a_passed_one_is_recorded(bot: Bot) -> None:
@@ -542,11 +544,11 @@ async def test_the_scheduler_wakes_at_the_next_due_instant_and_whenever_it_is_to
     running = asyncio.create_task(scheduler.run())
     try:
         for turns in (1, 2):
-            await asyncio.wait_for(sweep.turned.wait(), 10)
+            await asyncio.wait_for(sweep.turned.wait(), PATIENCE)
             sweep.turned.clear()
             assert sweep.turns == turns
         scheduler.wake()
-        await asyncio.wait_for(sweep.turned.wait(), 10)
+        await asyncio.wait_for(sweep.turned.wait(), PATIENCE)
         assert broken.turns == 3
         assert scheduler.health() == "waits: something broke here; see the log"
     finally:

@@ -183,7 +183,7 @@ def test_what_is_missed_follows_the_policy(seed: int, catch_up: CatchUp) -> None
         end = begin + random.choice([1, 20, 90, 600, 3_000, 9_000]) * MINUTE
         down.append(f"{begin:%Y-%m-%dT%H:%M}..{end:%Y-%m-%dT%H:%M}")
     at = f"{random.randrange(24):02}:{random.randrange(60):02}"
-    same(at, days, zone, "2026-03-02", "2026-04-08", *down, catch_up=catch_up)
+    assert same(at, days, zone, "2026-03-02", "2026-04-08", *down, catch_up=catch_up)
 
 
 @pytest.mark.parametrize("catch_up", ["skip", "latest", "all"])
