@@ -340,7 +340,7 @@ def selection_of(subscription: Subscription, history: History, day: date) -> Sel
 def add_edition(tx: Transaction, composed: ComposedEdition, content_version: str, now: datetime) -> int:
     """Store an edition; returns its id. The question that it asks is to be posed in the same transaction."""
     return store_edition(
-        tx, composed.body, now, content_version=content_version, why=composed.why, daily=composed.edition.daily
+        tx, composed.body, now, content_version=content_version, why=composed.why, anchor=composed.edition.daily
     )
 
 

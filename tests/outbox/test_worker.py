@@ -68,7 +68,7 @@ async def put(database: Database, *fresh: NewDelivery) -> None:
 
 async def put_reply(database: Database, body: str, anchor: str, *fresh: NewDelivery) -> None:
     def write(tx: Transaction) -> None:
-        enqueue_edition(tx, store_edition(tx, body, START, daily=anchor), fresh)
+        enqueue_edition(tx, store_edition(tx, body, START, anchor=anchor), fresh)
 
     await database.write(write)
 
