@@ -1,4 +1,4 @@
-"""What tests of digests share: the command line within this process."""
+"""What tests of digests share: a bot over a database of each kind, the command line within this process."""
 
 import logging
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from typing import Protocol
 import pytest
 
 from newsbot.cli.main import main
+from newsbot.storage.database import Database
+from tests.digests.house import Bot
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,9 @@ def run_digest(
     yield run
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture
+def bot(database: Database) -> Bot:
+    """A newsbot that posts digests in memory."""
+    return Bot(database)
