@@ -26,12 +26,11 @@ from random import Random
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text, bindparam, insert, select, update
 
 from benchmarks.measure import Row
-from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Card, Reply, text
-from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
 from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
 from newsbot.outbox.worker import OutboxWorker
+from newsbot.platforms.memory.adapter import MemoryPlatform
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
@@ -183,54 +182,13 @@ async def _beside_bare(kind: str) -> list[Row]:
 # -- memory -------------------------------------------------------------------------------------------------------
 
 
-class _Nowhere:
-    """A platform that takes everything at once and keeps nothing."""
-
-    name = "discord"
-    budget = DISCORD
-
-    def __init__(self) -> None:
-        self.posts = 0
-        self.is_over = asyncio.Event()
-
-    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
-        del reply
-        self.posts += 1
-        if self.posts == DELIVERED:
-            self.is_over.set()
-        return Posted(place, key)
-
-    async def dedupe_window(self, place: Place) -> timedelta:
-        del place
-        return timedelta(0)
-
-    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
-        del place, key, since
-        return None
-
-    async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        del reply
-        return posted
-
-    async def delete(self, posted: Posted) -> None:
-        del posted
-
-    async def thread(self, posted: Posted, title: str) -> Place | None:
-        del posted, title
-        return None
-
-    async def capabilities(self, place: Place) -> Capabilities:
-        del place
-        return Capabilities(post=True, pictures=True, edit=True, threads=True)
-
-
 def _enqueue(tx: Transaction, fresh: Sequence[NewDelivery], at: datetime) -> None:
     enqueue_edition(tx, store_edition(tx, _BODY, at), fresh)
 
 
 async def _wait_and_deliver(url: str, waiting: int) -> None:
     """Fill an outbox, deliver some of it, and print the peak of the process's memory in megabytes."""
-    database, platform = Database(url), _Nowhere()
+    database, platform = Database(url), MemoryPlatform("discord", lambda: datetime.now(UTC))
     await migrate(database)
     now = datetime.now(UTC)
     for start in range(0, waiting, 2_000):
@@ -240,7 +198,7 @@ async def _wait_and_deliver(url: str, waiting: int) -> None:
     outbox_worker = OutboxWorker(database, {"discord": platform}, "w", lambda: datetime.now(UTC), Random(1))
     running = asyncio.create_task(outbox_worker.run(stop))
     began = time.perf_counter()
-    await platform.is_over.wait()
+    await platform.wait_for(lambda: platform.count >= DELIVERED)
     took = (time.perf_counter() - began) * 1e6 / DELIVERED
     stop.set()
     await running

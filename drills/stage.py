@@ -24,6 +24,7 @@ from newsbot.storage.records import NewSubscription
 from newsbot.storage.transaction import Transaction
 from tests.discord.loopback import LoopbackDiscord
 from tests.discord.loopback_faults import Fault as DiscordFault
+from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault as SlackFault
 
@@ -102,7 +103,7 @@ class Stage:
         assert self._actors.stdin is not None
         assert self._actors.stdout is not None
         self._actors.stdin.write(json.dumps(orders).encode() + b"\n")
-        answer = await asyncio.wait_for(self._actors.stdout.readline(), 120)
+        answer = await asyncio.wait_for(self._actors.stdout.readline(), 2 * PATIENCE)
         if not answer:
             raise RuntimeError("the actors of the drill broke")
         ends: list[int] = json.loads(answer)

@@ -1,4 +1,4 @@
-"""The clock of a test: it stands still until the test moves it."""
+"""Clocks of tests: one stands still until the test moves it, one is the real time and more."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,3 +16,13 @@ class Clock:
     def advance(self, span: timedelta) -> None:
         """Let time pass."""
         self.at += span
+
+
+@dataclass
+class ShiftedClock:
+    """The real time, and as much more as a test lets pass."""
+
+    passed: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.passed

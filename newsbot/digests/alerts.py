@@ -1,4 +1,4 @@
-"""Who is told when a digest cannot be posted, is not confirmed, or is well again: once each, through the outbox."""
+"""Alerts that a digest cannot be posted, is not confirmed, or works again: one message each, through the outbox."""
 
 import hashlib
 from datetime import datetime
@@ -18,12 +18,12 @@ _ENDS = {
 
 
 class Alerts:
-    """Puts notices into the outbox, for whoever set a digest up and for the operator, if there is one."""
+    """Sends alerts to the person who set a digest up, and to the operator if there is one."""
 
     def __init__(self, operator: Place | None) -> None:
         self._operator = operator
 
-    # -- to whoever set the digest up ---------------------------------------------------------------------------------
+    # -- to the person who set the digest up --------------------------------------------------------------------------
 
     def notify_paused(self, tx: Transaction, of: Subscription, reason: str, fix: str, now: datetime) -> None:
         """A digest is paused, with the one thing that mends it; to the operator as well.

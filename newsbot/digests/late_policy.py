@@ -1,10 +1,10 @@
-"""What becomes of an edition that was decided in time and leaves late: posted with the reason, or left out."""
+"""Whether an edition that was decided in time but leaves late is posted with the reason, or left out."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsbot.outbox.hooks import Lateness
-from newsbot.schedule.catchup import STALE, Outage, cause
+from newsbot.schedule.catchup import STALE, cause
 from newsbot.schedule.clock import duration_words
 from newsbot.schedule.slots import Occurrence, Slot
 from newsbot.schedule.timezones import zone_of
@@ -23,7 +23,7 @@ class LatePolicy:
         self._now = now
 
     async def decide(self, delivery: Delivery) -> Lateness:
-        """What becomes of a delivery that leaves now. What is no digest, or in time, is not late."""
+        """Whether a delivery that leaves now is late, and still wanted. What is not a digest is never late."""
         now = self._now()
         if delivery.subscription is None or now - delivery.due_at <= LATE:
             return Lateness()
@@ -35,11 +35,11 @@ class LatePolicy:
 
 
 def _decide_slot(tx: Transaction, delivery: Delivery, now: datetime) -> Lateness:
-    """What becomes of a slot of which nothing has left yet. Its label is kept."""
+    """The same for a slot of which nothing has left yet. Its label is stored."""
     subscription = tx.subscriptions.get(delivery.subscription or 0)
     if subscription is None:
         return _plainly_late(delivery, now)
-    outages = [Outage(each.start, each.end) for each in tx.watches.outages_since(delivery.due_at)]
+    outages = tx.watches.outages_since(delivery.due_at)
     local = delivery.due_at.astimezone(zone_of(subscription.zone))
     occurrence = Occurrence(Slot(local.date(), subscription.at), delivery.due_at)
     why = cause(occurrence, now, subscription.zone, outages)

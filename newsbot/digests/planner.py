@@ -17,7 +17,7 @@ from newsbot.digests.composer.compose import Edition, History, Selection, Stage,
 from newsbot.digests.composer.sources import DailyQuestion, NewsSource
 from newsbot.messages.cards import Reply
 from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
-from newsbot.schedule.catchup import Decision, Outage, decide
+from newsbot.schedule.catchup import Decision, decide
 from newsbot.schedule.clock import wall_time as shown_at
 from newsbot.schedule.phrases import parse_days
 from newsbot.schedule.slots import Occurrence, Schedule, next_slots, slots_between
@@ -46,7 +46,7 @@ _DAY = timedelta(days=1)
 
 @cache
 def parse_schedule(at: str, zone: str, days: str) -> Schedule:
-    """The rule of a wall time, zone and days as they are kept."""
+    """The schedule of a wall time, zone and days as they are stored."""
     hour, minute = at.split(":")
     return Schedule(datetime(2000, 1, 1, int(hour), int(minute), tzinfo=UTC).time(), zone, parse_days(days))
 
@@ -67,10 +67,10 @@ class ComposedEdition:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What becomes of one subscription: as it was, as it is afterwards, and its deliveries, each with its edition.
+    """The plan for one subscription: before and after, and its deliveries, each with what its edition is composed from.
 
-    A delivery without an edition is skipped. `waits`: nothing of it is kept, and it is planned again later; `trouble`
-    is why it cannot be planned at all.
+    A delivery without an edition is skipped. `waits`: nothing of it is stored, and it is planned again later;
+    `trouble` is why it cannot be planned at all.
     """
 
     before: Subscription
@@ -88,7 +88,7 @@ class Plan:
 
 
 class PlanningAlerts(Protocol):
-    """Whom the planner tells what it cannot do."""
+    """Where the planner reports what it cannot do."""
 
     def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
         """A subscription cannot be planned at all."""
@@ -107,7 +107,7 @@ class EditionCache:
     made: dict[Selection, ComposedEdition] = field(default_factory=dict)
 
     def forget(self) -> None:
-        """Keep only so many editions: memory stays flat however many different ones are due."""
+        """Drop the oldest editions: memory stays flat however many different ones are due."""
         for selection in list(self.made)[:-_KEPT]:
             del self.made[selection]
 
@@ -144,9 +144,9 @@ class Planner:
         checkpoint: Checkpoint = no_checkpoint,
         alerts: PlanningAlerts | None = None,
     ) -> None:
-        """`checkpoint` is told each step: decided, composed, written, planned; drills end the process there.
+        """`checkpoint` is called at each step: decided, composed, written, planned; drills end the process there.
 
-        `alerts` is told of what cannot be planned or composed.
+        `alerts` gets what cannot be planned or composed.
         """
         self._database = database
         self._library = library
@@ -157,9 +157,9 @@ class Planner:
         self._alerts = alerts
 
     async def run_once(self) -> datetime | None:
-        """Decide every slot that is due; returns when the next one is, None where there is none."""
+        """Decide every slot that is due; returns when the next one is due, or None."""
         now = self._now()
-        outages = await self._beat(now)
+        outages = await self._database.write(lambda tx: _note_heartbeat(tx, now))
         library = self._library()
         composer = EditionCache(library, self._news(library), self._question)
         editions: dict[Selection, int] = {}
@@ -169,17 +169,12 @@ class Planner:
             composer.forget()
         return await self._database.read(lambda tx: tx.subscriptions.next_due())
 
-    async def _beat(self, now: datetime) -> tuple[Outage, ...]:
-        """Show that a planner lives. Returns the outages that are remembered, one that just ended included."""
-        outages = await self._database.write(lambda tx: _note_heartbeat(tx, now))
-        return tuple(Outage(each.start, each.end) for each in outages if each.start <= each.end)
-
     async def _batch(
         self,
         composer: EditionCache,
         editions: dict[Selection, int],
         now: datetime,
-        outages: Sequence[Outage],
+        outages: Sequence[OutageRecord],
         held: int,
     ) -> int | None:
         """Plan the next ones that are due; how many of them stay so for now, None where there is nothing to do."""
@@ -239,10 +234,10 @@ def plan_all(
     due: Sequence[Subscription],
     shown: Mapping[str, str],
     now: datetime,
-    outages: Sequence[Outage],
+    outages: Sequence[OutageRecord],
     composer: EditionCache,
 ) -> list[Plan]:
-    """What becomes of each of these subscriptions at `now`; `shown` holds their histories by id."""
+    """The plan for each of these subscriptions at `now`; `shown` holds their histories by id."""
     slots = _SlotCache(now)
     histories: dict[str, History] = {"": History()}
     planned = []
@@ -288,7 +283,11 @@ class _SlotCache:
 
 
 def _plan_one(
-    subscription: Subscription, history: History, slots: _SlotCache, outages: Sequence[Outage], composer: EditionCache
+    subscription: Subscription,
+    history: History,
+    slots: _SlotCache,
+    outages: Sequence[OutageRecord],
+    composer: EditionCache,
 ) -> Plan:
     before = subscription
     subscription = without_future_dates(subscription, slots.now)
@@ -341,7 +340,7 @@ def selection_of(subscription: Subscription, history: History, day: date) -> Sel
 def add_edition(tx: Transaction, composed: ComposedEdition, content_version: str, now: datetime) -> int:
     """Store an edition; returns its id. The question that it asks is to be posed in the same transaction."""
     return store_edition(
-        tx, composed.body, now, content_version=content_version, why=composed.why, daily=composed.edition.daily
+        tx, composed.body, now, content_version=content_version, why=composed.why, anchor=composed.edition.daily
     )
 
 

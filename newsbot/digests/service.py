@@ -66,7 +66,7 @@ class DigestService:
         now: Callable[[], datetime],
         wake: Callable[[], None] = lambda: None,
     ) -> None:
-        """`wake` tells the planner and the outbox worker of this process that something is to be done sooner."""
+        """`wake` wakes the planner and the outbox worker of this process: something may be due sooner."""
         self._database = database
         self._platforms = platforms
         self._library = library
@@ -321,7 +321,7 @@ def _change(
 
 
 def first_cursor(now: datetime, zone: str) -> date:
-    """The day after which events are news for whoever subscribes now.
+    """The day after which events are news for somebody who subscribes now.
 
     With the days that composing looks back for what was written late, a first edition tells of the week before.
     """

@@ -1,4 +1,4 @@
-"""The dead-man's switch: what is not confirmed in time is told once, and so is how it ended."""
+"""The dead-man's switch: one alert when an edition is not confirmed in time, and one when that is over."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ class Watchdog:
         self._patience = patience
 
     async def run_once(self) -> datetime | None:
-        """Tell of what became overdue or was settled since; what waits for its time is none of its business."""
+        """Send alerts for what became overdue and for what was settled since."""
         now = self._now()
 
         def look(tx: Transaction) -> None:
@@ -38,7 +38,7 @@ class Watchdog:
     # -- what others notice -------------------------------------------------------------------------------------------
 
     def pause_refused(self, tx: Transaction, delivery: Delivery, reason: str, fix: str) -> None:
-        """A channel refuses a digest: its subscription is paused, with the fix, and that is told once."""
+        """A channel refuses a digest: its subscription is paused, with one alert that names the fix."""
         if delivery.subscription is not None:
             self._pause(tx, delivery.subscription, reason, fix)
 
@@ -51,7 +51,7 @@ class Watchdog:
             self._pause(tx, delivery.subscription, reason, fix, is_gone=True)
 
     def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
-        """A digest cannot be planned at all: it is paused, so that it holds up nobody, and that is told once."""
+        """A digest cannot be planned at all: it is paused with one alert, so that it holds up no other."""
         self._pause(tx, subscription.id, reason, "")
 
     def cannot_compose(self, tx: Transaction, subscription: Subscription, slot: str) -> None:

@@ -55,7 +55,7 @@ class Sender:
         return self._now() - delivery.sending_since < window
 
     async def send(self, delivery: Delivery, reply: Reply) -> AttemptResult:
-        """Post it, and tell how that ended."""
+        """Post it; returns how that ended."""
         settled = partial(Settlement, delivery.id)
         try:
             posted = await self._platforms[delivery.place.platform].post(delivery.place, reply, delivery.key)

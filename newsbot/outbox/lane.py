@@ -42,20 +42,20 @@ class Claimed:
 
 
 class DeliverySteps(Protocol):
-    """What becomes of a claimed delivery, step by step."""
+    """The steps of a claimed delivery."""
 
     async def attempt(self, claimed: Claimed, gate: asyncio.Semaphore) -> AttemptResult | None:
         """How the attempt ended, made within `gate`; None where it may not be made by this worker."""
 
     async def record(self, claimed: Claimed, ended: AttemptResult) -> None:
-        """Note how it ended."""
+        """Store how it ended."""
 
     async def give_back(self, claimed: Claimed) -> None:
-        """Leave what was not begun to whoever comes next."""
+        """Give up the lease of what was not begun."""
 
 
 class Lane:
-    """Delivers to one platform until it is told to stop."""
+    """Delivers to one platform until it is stopped."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Lane:
         limiter: RateLimiter,
         random: Random,
     ) -> None:
-        """`claim` gives up to so many deliveries of this lane; it is called again and again, also where all is full."""
+        """`claim` leases up to that many deliveries; it is also called with 0, to show that this worker is alive."""
         self._name = name
         self._claim = claim
         self._steps = steps

@@ -12,11 +12,11 @@ from newsbot.messages.cards import Block
 from newsbot.messages.platform import Platform
 from newsbot.outbox.attempts import AttemptResult, Sender
 from newsbot.outbox.before_send import GatheredResults
+from newsbot.outbox.decorate import ReplyCache
 from newsbot.outbox.hooks import BeforeSend, DecideLate, Lateness, OnRefused
 from newsbot.outbox.lane import AT_ONCE, Claimed, Lane
 from newsbot.outbox.membership import Partition, WorkerMembership
 from newsbot.outbox.rate_limit import Rate, RateLimiter
-from newsbot.outbox.replies import ReplyCache
 from newsbot.outbox.settlements import Also, SettlementWriter
 from newsbot.schedule.clock import duration_words
 from newsbot.storage.database import Database
@@ -56,7 +56,7 @@ class OutboxWorker:
     ) -> None:
         """`worker` names this one among all. `checkpoint` is called at each step; drills end the process there.
 
-        `paces` bound how fast all workers together write to a platform. The other four are hooks: see
+        `paces` limit how fast all workers together post to a platform. The other four are hooks: see
         `newsbot.outbox.hooks`.
         """
         self._database = database
@@ -158,9 +158,9 @@ class OutboxWorker:
         self._replies.store(editions, {delivery.edition_id for delivery in leased})
         if leased:
             self._checkpoint("claimed")
-        return [self._claimed(delivery, now) for delivery in leased]
+        return [self._with_reply(delivery, now) for delivery in leased]
 
-    def _claimed(self, delivery: Delivery, now: datetime) -> Claimed:
+    def _with_reply(self, delivery: Delivery, now: datetime) -> Claimed:
         reply, anchor = self._replies.get(delivery.edition_id)
         return Claimed(delivery, reply, now, anchor)
 
@@ -208,7 +208,7 @@ class OutboxWorker:
         return lambda tx: hook(tx, delivery, settlement.reason, settlement.fix)
 
     async def give_back(self, claimed: Claimed) -> None:
-        """Let whoever comes next have it without waiting for the lease."""
+        """End the lease early, so that another worker need not wait for it."""
         delivery = claimed.delivery
         is_clear = delivery.sending_since is None
         again = Settlement(

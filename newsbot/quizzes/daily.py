@@ -1,7 +1,6 @@
 """The question of the day: sealed, answered in private, and open in its channel until the next one comes there."""
 
-import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from newsbot.content.library import Library
 from newsbot.content.models import date_words
+from newsbot.content.rotation import next_in_turn
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Block, Card
 from newsbot.messages.requests import Place
@@ -71,7 +71,7 @@ class DailyQuestions:
         """
         pool = {asking.question_id(*key): key for key in library.questions if key[0] in topics}
         pool = pool or {asking.question_id(*key): key for key in library.questions}
-        chosen = _next_in_turn(pool, asked)
+        chosen = next_in_turn(pool, asked)
         if chosen is None:
             return None
         question, daily = asking.ask_question(library, library.questions[pool[chosen]], self._random), self._new_id()
@@ -148,9 +148,3 @@ def _on_request_key(daily: str) -> str:
 
 def _date_words(day: date) -> str:
     return date_words(day.isoformat())
-
-
-def _next_in_turn(pool: Collection[str], before: Sequence[str]) -> str | None:
-    """The name that was asked the longest time ago, or never; among equals the order mixes topics and is fixed."""
-    last = {name: at for at, name in enumerate(before)}
-    return min(pool, key=lambda name: (last.get(name, -1), hashlib.sha256(name.encode()).digest()), default=None)

@@ -1,28 +1,19 @@
-"""The planner, the service behind /digest, and the watch, over real databases of both kinds."""
+"""The planner and what leaves late, over real databases of both kinds."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from newsbot.content.library import Library
 from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion, StandInQuestion
 from newsbot.digests.composer.values import EditionQuestion
-from newsbot.digests.service import MOST
-from newsbot.errors import PlatformRefused, PostLater, PostRefused, PostUnclear, RequestError, StorageUnavailable
-from newsbot.messages.requests import Place
-from newsbot.scheduler import Scheduler
+from newsbot.errors import PostLater, StorageUnavailable
 from newsbot.storage.database import Database
-from newsbot.storage.records import NewSubscription
 from newsbot.storage.transaction import Transaction
-from tests.digests.house import MONDAY, PLACE, Bot, nine
-
-
-@pytest.fixture
-def bot(database: Database) -> Bot:
-    return Bot(database)
+from tests.digests.house import MONDAY, Bot, nine
 
 
 async def test_a_due_slot_is_posted_once_however_often_it_is_swept(bot: Bot) -> None:
@@ -147,152 +138,6 @@ async def test_an_outage_is_noticed_and_said(bot: Bot) -> None:
     assert [state for state, _ in states["skip"]] == ["skipped"] * 3
 
 
-async def test_a_skipped_digest_without_news_says_why(bot: Bot) -> None:
-    made = await bot.subscribed(when_empty="skip", topics=("export-controls",))
-    await bot.at(nine(9))
-    await bot.at(nine(10))
-    (newest, *_) = await bot.digests.log(made)
-    assert newest.state == "skipped"
-    assert "nothing new happened" in newest.reason
-    why = await bot.digests.why(made)
-    assert why is not None
-    assert why.stages
-    assert "Nothing would be posted now" in (await bot.digests.preview(made)).title
-
-
-async def test_the_preview_is_exactly_what_is_posted_next(bot: Bot) -> None:
-    made = await bot.subscribed()
-    bot.clock.at = nine(9)
-    preview = await bot.digests.preview(made)
-    await bot.at(nine(9))
-    assert bot.platform.messages[0].card == preview
-
-
-async def test_a_first_edition_leaves_at_once_and_is_not_repeated_by_the_next(bot: Bot) -> None:
-    new = NewSubscription(PLACE, time(9), "Europe/Berlin", "daily", "anna", bot.clock.at)
-    await bot.digests.subscribe(new, first=True)
-    await bot.at(MONDAY)
-    assert len(bot.platform.messages) == 1
-    await bot.at(nine(9))
-    assert len(bot.platform.messages) == 2
-    assert bot.platform.messages[0].card != bot.platform.messages[1].card
-
-
-async def test_an_edition_on_request_is_not_doubled_by_a_second_press(bot: Bot) -> None:
-    made = await bot.subscribed()
-    await bot.digests.send_now(made)
-    with pytest.raises(RequestError, match="on its way"):
-        await bot.digests.send_now(made)
-    bot.clock.at += timedelta(minutes=1)
-    await bot.digests.send_now(made)
-
-
-async def test_a_later_time_on_the_same_day_comes_and_a_passed_one_is_recorded(bot: Bot) -> None:
-    made = await bot.subscribed()
-    await bot.at(nine(9))
-    bot.clock.at = nine(10) - timedelta(hours=1)
-    changed, lost = await bot.digests.change(made, at=time(7))
-    assert [str(found.slot) for found in lost] == ["2026-11-10 07:00"]
-    assert changed.next_at == nine(11) - timedelta(hours=2)
-    (newest, *_) = await bot.digests.log(made)
-    assert (newest.state, newest.slot) == ("skipped", "2026-11-10 07:00")
-    changed, lost = await bot.digests.change(made, at=time(12))
-    assert lost == ()
-    assert changed.next_at == nine(11) + timedelta(hours=3)
-
-
-async def test_a_paused_digest_posts_nothing_and_resumes_without_a_flood(bot: Bot) -> None:
-    made = await bot.subscribed()
-    await bot.digests.pause(made, "anna")
-    for day in (9, 10, 11):
-        await bot.at(nine(day))
-    assert bot.platform.messages == []
-    assert bot.digests.next(await bot.digests.pause(made, "anna")) == ()
-    resumed = await bot.digests.resume(made)
-    assert resumed.next_at == nine(12)
-    await bot.at(nine(12))
-    assert len(bot.platform.messages) == 1
-
-
-async def test_an_ended_digest_is_gone_and_its_number_is_not_used_again(bot: Bot) -> None:
-    made = await bot.subscribed()
-    await bot.digests.end(made)
-    assert await bot.digests.of_channel(PLACE) == ()
-    with pytest.raises(RequestError):
-        await bot.digests.pause(made, "anna")
-    assert (await bot.subscribed()).number == 2
-
-
-async def test_a_channel_has_at_most_ten(bot: Bot) -> None:
-    for _ in range(MOST):
-        await bot.subscribed()
-    with pytest.raises(RequestError, match="10 digests"):
-        await bot.subscribed()
-
-
-async def test_a_refusal_pauses_the_digest_and_is_told_once_with_its_fix(bot: Bot) -> None:
-    made = await bot.subscribed()
-    bot.platform.fail(PostRefused("newsbot may not post in #news.", "Allow Send Messages in #news."), channel="news")
-    for day in (9, 10, 11):
-        await bot.at(nine(day))
-    paused = await bot.digests.get(made.id)
-    assert paused is not None
-    assert (paused.state, paused.paused_fix) == ("paused", "Allow Send Messages in #news.")
-    told = [(message.place.channel, message.card.plain()) for message in bot.platform.messages]
-    assert [channel for channel, _ in told] == ["@anna", "operators"]
-    assert "Allow Send Messages in #news." in told[0][1]
-    assert "/digest resume" in told[0][1]
-
-
-async def test_an_edition_that_is_not_confirmed_is_told_once_and_so_is_its_recovery(bot: Bot) -> None:
-    await bot.subscribed()
-    bot.platform.fail(PostLater("Not now.", 60), channel="news")
-    for minutes in (0, 5, 14):
-        await bot.at(nine(9) + timedelta(minutes=minutes))
-    assert bot.platform.messages == []
-    for minutes in (16, 20, 25):
-        await bot.at(nine(9) + timedelta(minutes=minutes))
-    assert sorted(bot.channels) == ["@anna", "operators"]
-    bot.platform.mend("news")
-    for minutes in (40, 41):
-        await bot.at(nine(9) + timedelta(minutes=minutes))
-    told = bot.channels
-    assert told[2] == "news"
-    assert sorted(told[3:]) == ["@anna", "operators"]
-    assert "after its time" in bot.platform.messages[2].card.plain()
-
-
-async def test_a_recovery_takes_back_a_notice_that_did_not_leave(bot: Bot) -> None:
-    made = await bot.subscribed()
-    later = PostLater("Not now.", 600)
-    for channel in ("news", "@anna", "operators"):
-        bot.platform.fail(later, channel=channel)
-    await bot.at(nine(9))
-    await bot.at(nine(9) + timedelta(minutes=16))
-    bot.platform.mend("news")
-    await bot.at(nine(9) + timedelta(minutes=30))
-    bot.platform.mend("@anna")
-    await bot.at(nine(9) + timedelta(minutes=60))
-    assert bot.channels == ["news"]
-    assert [each.state for each in await bot.digests.log(made)] == ["sent"]
-
-
-async def test_an_unknown_or_failed_delivery_leaves_once_more_when_asked(bot: Bot) -> None:
-    made = await bot.subscribed()
-    bot.platform.fail(RuntimeError("the platform burns"), channel="news")
-    await bot.at(nine(9))
-    (unknown, *_) = await bot.digests.log(made)
-    assert unknown.state == "unknown"
-    bot.platform.mend()
-    other = await bot.subscribed("other")
-    assert not await bot.digests.send_again(other, unknown.id)
-    assert await bot.digests.send_again(made, unknown.id)
-    assert not await bot.digests.send_again(made, unknown.id)
-    await bot.at(nine(9) + timedelta(minutes=10))
-    assert len(bot.platform.titles("news")) == 1
-    assert "late: sent again, as somebody asked" in bot.platform.messages[-1].card.plain()
-
-
 async def test_a_digest_that_cannot_be_composed_holds_up_nobody(database: Database) -> None:
     bot = Bot(database)
 
@@ -360,72 +205,6 @@ async def test_of_two_machines_whose_clocks_differ_neither_says_that_the_other_w
     assert await bot.database.read(lambda tx: tx.watches.outages_since(MONDAY - timedelta(days=1))) == ()
 
 
-async def test_an_unknown_edition_does_not_hide_a_later_outage_of_its_platform(bot: Bot) -> None:
-    await bot.subscribed()
-    bot.platform.fail(RuntimeError("the platform burns"), channel="news")
-    await bot.at(nine(9))
-    await bot.at(nine(9) + timedelta(minutes=16))
-    assert bot.channels == ["@anna"]
-    bot.platform.fail(PostLater("Not now.", 60), channel="news")
-    await bot.at(nine(10))
-    await bot.at(nine(10) + timedelta(minutes=16))
-    assert bot.platform.titles("operators") == ["Digests are not confirmed"]
-    bot.platform.mend("news")
-    await bot.at(nine(10) + timedelta(minutes=30))
-    assert bot.platform.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
-
-
-async def test_slots_that_nobody_decides_are_told_to_the_operator(bot: Bot) -> None:
-    await bot.subscribed()
-    bot.clock.at = nine(9) + timedelta(minutes=16)
-    for _ in range(2):
-        await bot.watch.run_once()
-    await bot.outbox_worker.run_once()
-    assert bot.platform.titles("operators") == ["Digests are not confirmed"]
-    await bot.at(nine(9) + timedelta(minutes=17))
-    assert bot.platform.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
-
-
-async def test_many_digests_that_one_revoked_token_stops_are_one_notice_to_each(bot: Bot) -> None:
-    for number in range(8):
-        await bot.subscribed(f"channel {number}")
-        bot.platform.fail(
-            PostRefused("newsbot was removed from town.", "Install it again."), channel=f"channel {number}"
-        )
-    await bot.at(nine(9))
-    assert sorted(bot.channels) == ["@anna", "operators"]
-
-
-async def test_a_message_that_a_platform_does_not_take_pauses_nobody_and_is_told(bot: Bot) -> None:
-    made = await bot.subscribed()
-    bot.platform.fail(PostRefused("Too long.", scope="message"), channel="news")
-    await bot.at(nine(9))
-    await bot.at(nine(9) + timedelta(minutes=16))
-    assert bot.platform.titles("@anna") == ["A digest was not posted"]
-    assert (await bot.digests.get(made.id)).state == "active"  # type: ignore[union-attr]
-    bot.platform.mend()
-    await bot.at(nine(10))
-    assert len(bot.platform.titles("news")) == 1
-
-
-@pytest.mark.parametrize(
-    "trouble", [PostRefused("No token.", "A fresh one.", "app"), PlatformRefused("No."), StorageUnavailable("Away.")]
-)
-async def test_what_newsbot_as_a_whole_is_refused_pauses_nobody_and_is_tried_again(
-    bot: Bot, trouble: Exception
-) -> None:
-    made = await bot.subscribed()
-    bot.platform.window = timedelta(hours=1)
-    bot.platform.fail(trouble, channel="news")
-    await bot.at(nine(9))
-    await bot.at(nine(9) + timedelta(minutes=16))
-    assert "operators" in bot.channels
-    bot.platform.mend()
-    await bot.at(nine(9) + timedelta(minutes=20))
-    assert len(bot.platform.titles("news")) == 1
-    assert [each.state for each in await bot.digests.log(made)] == ["sent"]
-
-
 async def test_after_hours_of_outage_one_refusal_for_now_does_not_lose_the_edition(bot: Bot) -> None:
     made = await bot.subscribed()
     await bot.at(nine(9) - timedelta(minutes=1))
@@ -485,71 +264,3 @@ async def test_a_process_that_was_suspended_after_its_lease_posts_nothing_that_a
     gate.release()
     assert await suspended is None
     assert len(bot.platform.messages) == 1
-
-
-async def test_what_is_paused_while_it_may_be_on_its_way_does_not_leave_again(bot: Bot) -> None:
-    made = await bot.subscribed()
-    bot.platform.window = timedelta(hours=1)
-    bot.platform.fail(PostUnclear("The line broke."), channel="news")
-    await bot.at(nine(9))
-    await bot.digests.pause(made, "anna")
-    bot.platform.mend()
-    await bot.at(nine(9) + timedelta(minutes=1))
-    assert bot.platform.titles("news") == []
-    (only,) = await bot.digests.log(made)
-    assert (only.state, "it may stand there" in only.reason) == ("unknown", True)
-
-
-async def test_the_zone_of_a_private_chat_is_its_own(bot: Bot) -> None:
-    alone = Place("slack", "T1", "D1")
-    await bot.digests.remember_zone(alone, "Asia/Tokyo", "U1")
-    assert await bot.digests.zone_of_place(alone) == "Asia/Tokyo"
-    assert await bot.digests.zone_of_place(Place("slack", "T1", "C1")) is None
-
-
-async def test_the_zone_of_a_server_is_remembered_for_all_its_channels(bot: Bot) -> None:
-    assert await bot.digests.zone_of_place(PLACE) is None
-    await bot.digests.remember_zone(PLACE, "Europe/Berlin", "anna")
-    assert await bot.digests.zone_of_place(replace(PLACE, channel="another")) == "Europe/Berlin"
-    assert await bot.digests.zone_of_place(replace(PLACE, workspace="elsewhere")) is None
-
-
-class Counted:
-    """A sweep that counts its turns and wants to be woken at an instant."""
-
-    def __init__(self, due: datetime | None = None, breaks: bool = False) -> None:
-        self.turns = 0
-        self.due = due
-        self.breaks = breaks
-        self.turned = asyncio.Event()
-
-    async def run_once(self) -> datetime | None:
-        self.turns += 1
-        self.turned.set()
-        if self.breaks:
-            raise RuntimeError("a broken sweep")
-        due, self.due = self.due, None
-        return due
-
-
-async def test_the_scheduler_wakes_at_the_next_due_instant_and_whenever_it_is_told() -> None:
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    broken = Counted(breaks=True)
-    sweep = Counted(now() + timedelta(seconds=0.4))
-    scheduler = Scheduler((broken, sweep), now)
-    running = asyncio.create_task(scheduler.run())
-    try:
-        for turns in (1, 2):
-            await asyncio.wait_for(sweep.turned.wait(), 10)
-            sweep.turned.clear()
-            assert sweep.turns == turns
-        scheduler.wake()
-        await asyncio.wait_for(sweep.turned.wait(), 10)
-        assert broken.turns == 3
-        assert scheduler.health() == "waits: something broke here; see the log"
-    finally:
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,6 +28,7 @@ from newsbot.quizzes.serialization import game_of
 from newsbot.quizzes.service import QuizService
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate
+from tests.clock import ShiftedClock
 from tests.discord.conftest import Town
 from tests.discord.house import CONTENT, Menus
 from tests.discord.loopback_interactions import Interaction
@@ -41,16 +42,6 @@ _STEP = timedelta(milliseconds=50)
 
 
 @dataclass
-class Clock:
-    """newsbot's own time: the real one, and as much more as a test lets pass."""
-
-    passed: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.passed
-
-
-@dataclass
 class QuizHouse:
     """A running newsbot in a town, whose games and outbox move when a test says so."""
 
@@ -60,7 +51,7 @@ class QuizHouse:
     games: GameEngine
     outbox_worker: OutboxWorker
     planner: Planner
-    clock: Clock
+    clock: ShiftedClock
     platforms: dict[str, Platform] = field(default_factory=dict)
 
     async def settle(self) -> datetime | None:
@@ -152,7 +143,7 @@ def token_of(message: Payload, label: str) -> str:
 @asynccontextmanager
 async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     """newsbot with its quiz, connected; its timers are the test's `run`."""
-    database, clock = Database(f"sqlite:///{folder / 'newsbot.db'}"), Clock()
+    database, clock = Database(f"sqlite:///{folder / 'newsbot.db'}"), ShiftedClock()
     await migrate(database)
     platforms: dict[str, Platform] = {}
     live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))

@@ -44,12 +44,12 @@ class Wall(MemoryPlatform):
     def __init__(self, name: str = "wall") -> None:
         super().__init__(name, lambda: START, budget=DISCORD, window=timedelta(minutes=3))
 
-    async def count(self, wanted: int) -> None:
+    async def wait_posts(self, wanted: int) -> None:
         """Wait until so many posts stand here."""
         async with asyncio.timeout(PATIENCE):
             await self.wait_for(lambda: len(self.messages) >= wanted)
 
-    async def count_attempts(self, wanted: int) -> None:
+    async def wait_attempts(self, wanted: int) -> None:
         """Wait until so many posts were tried."""
         async with asyncio.timeout(PATIENCE):
             await self.wait_for(lambda: len(self.attempts) >= wanted)
@@ -68,7 +68,7 @@ async def put(database: Database, *fresh: NewDelivery) -> None:
 
 async def put_reply(database: Database, body: str, anchor: str, *fresh: NewDelivery) -> None:
     def write(tx: Transaction) -> None:
-        enqueue_edition(tx, store_edition(tx, body, START, daily=anchor), fresh)
+        enqueue_edition(tx, store_edition(tx, body, START, anchor=anchor), fresh)
 
     await database.write(write)
 
@@ -114,10 +114,10 @@ async def test_one_slow_message_holds_up_no_other(database: Database) -> None:
     release = wall.hold("slow")
     await put(database, new("slow"), *(new(f"quick-{number}") for number in range(250)))
     async with running(outbox_worker_of(database, wall)):
-        await wall.count(250)
+        await wall.wait_posts(250)
         assert "slow" not in wall.keys
         release.set()
-        await wall.count(251)
+        await wall.wait_posts(251)
     assert await counts(database) == {"sent": 251}
 
 
@@ -126,9 +126,9 @@ async def test_what_is_put_there_while_it_runs_leaves_at_once(database: Database
     outbox_worker = outbox_worker_of(database, wall)
     async with running(outbox_worker):
         await post(database, outbox_worker, "first", Place("wall", "", "news"), REPLY, START)
-        await wall.count(1)
+        await wall.wait_posts(1)
         await post(database, outbox_worker, "second", Place("wall", "", "news"), REPLY, START)
-        await wall.count(2)
+        await wall.wait_posts(2)
     assert wall.keys == ["first", "second"]
 
 
@@ -139,9 +139,9 @@ async def test_a_full_lane_on_one_platform_is_not_in_the_way_of_another(database
     await put(database, *(NewDelivery(key, Place("slow", "", key), START) for key in keys), new("quick"))
     outbox_worker = OutboxWorker(database, {"slow": slow, "wall": quick}, "w", lambda: START, Random(1))
     async with running(outbox_worker):
-        await quick.count(1)
+        await quick.wait_posts(1)
         release.set()
-        await slow.count(300)
+        await slow.wait_posts(300)
     assert (quick.keys, sorted(slow.keys)) == (["quick"], sorted(keys))
 
 
@@ -151,7 +151,7 @@ async def test_what_was_not_begun_when_it_ends_is_free_at_once(database: Databas
     release = wall.hold(*keys)
     await put(database, *map(new, keys))
     gone = asyncio.create_task(outbox_worker_of(database, wall, "gone").run(asyncio.Event()))
-    await wall.count_attempts(32)
+    await wall.wait_attempts(32)
     gone.cancel()
     release.set()
     await asyncio.gather(gone, return_exceptions=True)
@@ -308,7 +308,7 @@ async def test_four_outbox_workers_at_once_keep_the_order_of_each_channel(databa
     wall = Wall()
     await put(database, *(new(f"{number:03}", f"channel-{number % 12}") for number in range(120)))
     async with running(*(outbox_worker_of(database, wall, f"w{number}") for number in range(4))):
-        await wall.count(120)
+        await wall.wait_posts(120)
     assert len(set(wall.keys)) == len(wall.keys) == 120
     for channel in {message.place.channel for message in wall.messages}:
         keys = [message.key for message in wall.in_channel(channel)]
@@ -362,7 +362,7 @@ async def test_a_worker_leaves_the_channels_of_another_live_one_alone(database: 
     await database.write(lambda tx: tx.leases.take("worker:wall:w", "w", START, ALIVE))
     mine = {key for key in (f"k-{n}" for n in range(40)) if (await found(database, key)).shard % 2 == 1}
     async with running(outbox_worker_of(database, wall)):
-        await wall.count(len(mine))
+        await wall.wait_posts(len(mine))
     assert set(wall.keys) == mine
 
 
@@ -405,7 +405,7 @@ async def test_without_a_pace_nobody_waits() -> None:
     limiter = RateLimiter(None)
     await limiter.turn()
     assert limiter.within(30) is None
-    with pytest.raises(ValueError, match="no pace"):
+    with pytest.raises(ValueError, match="no rate"):
         Rate(0)
 
 

@@ -61,12 +61,12 @@ class MemoryPlatform:
         self.budget = budget
         self.window = window
         self.finds = finds
-        self.everywhere = capabilities
+        self.allowed = capabilities
         self.closed: dict[str, str] = {}  # channels in which nothing may be posted, with the fix
         self.attempts: list[tuple[str, datetime]] = []  # the key and the instant of each post that was tried
         self.looked_up: list[str] = []  # keys that were looked for
         self._now = now
-        self._count = 0
+        self.count = 0  # messages that were ever stored
         self._messages: dict[str, MemoryMessage] = {}  # by id
         self._by_key: dict[str, Posted] = {}  # the first of each key, also where it was taken away
         self._failures: list[_Failure] = []
@@ -167,8 +167,8 @@ class MemoryPlatform:
         now, earlier = self._now(), self._by_key.get(key)
         if earlier is not None and earlier.at is not None and now - earlier.at < self.window:
             return earlier
-        self._count += 1
-        posted = Posted(place, str(self._count), at=now)
+        self.count += 1
+        posted = Posted(place, str(self.count), at=now)
         self._messages[posted.message_id] = MemoryMessage(key, place, reply, posted)
         self._by_key.setdefault(key, posted)
         return posted
@@ -199,9 +199,9 @@ class MemoryPlatform:
     async def thread(self, posted: Posted, title: str) -> Place | None:
         """The place below a message, named by its id; None where there are no threads here."""
         del title
-        return replace(posted.place, thread=posted.message_id) if self.everywhere.threads else None
+        return replace(posted.place, thread=posted.message_id) if self.allowed.threads else None
 
     async def capabilities(self, place: Place) -> Capabilities:
         """The same everywhere, but for channels that are closed."""
         fix = self.closed.get(place.channel)
-        return self.everywhere if fix is None else replace(self.everywhere, post=False, fix=fix)
+        return self.allowed if fix is None else replace(self.allowed, post=False, fix=fix)
