@@ -36,6 +36,13 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def lacking(text: str) -> str:
+    """The signs of a text that the typeface does not have, each once; `clean` would draw □ for them."""
+    signs_of = unicodedata.normalize("NFC", " ".join(text.split()))
+    drawn = (sign for sign in signs_of if not unicodedata.category(sign).startswith("C"))
+    return "".join(dict.fromkeys(sign for sign in drawn if ord(sign) not in signs()))
+
+
 def short(display: str, unit: str) -> str:
     """`display` without what `unit` says beside it: "198 hours" in "hours" is "198"; "$5 million" stays."""
     start = _BEFORE_REST.match(unit)
@@ -69,6 +76,16 @@ def bare(value: str, unit: str) -> str:
 def unit_words(unit: str) -> str:
     """A unit as the subtitle: "%" is "Percent"."""
     return capital(clean("Percent" + unit[1:] if unit.startswith("%") else unit))
+
+
+def once(display: str) -> str:
+    """A range with its unit once: "$47 per share to $55 per share" is "$47 to $55 per share"."""
+    low, to, high = display.partition(" to ")
+    first, second = low.split(" "), high.split(" ")
+    shared = 0
+    while shared < min(len(first), len(second)) - 1 and first[-1 - shared] == second[-1 - shared]:
+        shared += 1
+    return f"{' '.join(first[: len(first) - shared])} to {high}" if to and shared else display
 
 
 def capital(words: str) -> str:

@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     new = content.add_parser("new", help="make the files of a new topic, to be filled in")
     new.add_argument("topic", help="its name: lower case, digits and hyphens")
     new.set_defaults(verb=_content_new)
+    fresh = content.add_parser("freshness", help="how old the newest of each topic is; warns where it is too old")
+    fresh.set_defaults(verb=_content_freshness)
 
     deliveries = verbs.add_parser("deliveries", help="what was posted by itself, what was not, and why")
     deliveries.add_argument(
@@ -278,23 +280,29 @@ def _figure(settings: Settings, options: argparse.Namespace) -> int:
 def _check(settings: Settings, options: argparse.Namespace) -> int:
     del options
     from newsbot.app.container import today
+    from newsbot.charts.words import lacking
     from newsbot.content.library import load_library
-    from newsbot.content.review import overlong_cards
+    from newsbot.content.quiz_statistics import Statistics
+    from newsbot.content.review import overlong_cards, unreadable_charts, warnings
     from newsbot.quizzes.cards.review import question_cards
 
     library = load_library(settings.content_folder, today())
     print("".join(f"note: {left_out}\n" for left_out in _left_out_commands(library)), end="", file=sys.stderr)
-    if overlong := overlong_cards(library, question_cards(library)):
-        print("\n".join(str(mistake) for mistake in overlong), file=sys.stderr)
+    if found := [*overlong_cards(library, question_cards(library)), *unreadable_charts(library, lacking)]:
+        print("\n".join(str(mistake) for mistake in found), file=sys.stderr)
         return 1
+    print("".join(f"warning: {sentence}\n" for sentence in warnings(library, today())), end="", file=sys.stderr)
     counts = (
         (len(library.topics), "topics"),
         (len(library.briefs), "briefs"),
         (len(library.figures), "figures"),
         (len(library.questions), "questions"),
         (len(library.events), "events"),
+        (len(library.claims), "claims"),
+        (len(library.terms), "terms"),
     )
     print(f"The content is in order: {', '.join(f'{count} {name}' for count, name in counts)}.")
+    print("\n".join(Statistics.of(library).lines()))
     return 0
 
 
@@ -314,6 +322,19 @@ def _content_new(settings: Settings, options: argparse.Namespace) -> int:
     for path in new_topic(settings.content_folder, options.topic):
         print(f"made {path}")
     print("Fill them in, then run: newsbot check")
+    return 0
+
+
+def _content_freshness(settings: Settings, options: argparse.Namespace) -> int:
+    del options
+    from newsbot.app.container import today
+    from newsbot.content.freshness import freshness
+    from newsbot.content.library import load_library
+
+    found = freshness(load_library(settings.content_folder, today()), today())
+    print("\n".join(each.line() for each in found))
+    warnings = [sentence for each in found for sentence in each.warnings()]
+    print("".join(f"warning: {sentence}\n" for sentence in warnings), end="", file=sys.stderr)
     return 0
 
 

@@ -96,6 +96,8 @@ def find_brief(library: Library, topic: Topic, typed: str) -> Brief:
     names = library.brief_names(topic.id)
     if found := names.exact(typed):
         return library.briefs[topic.id, found.value]
+    if sentence := library.withdrawn.get(f"brief:{topic.id}/{typed}"):
+        raise Unclear(sentence, (HELP,), "Gone")
     near = names.nearest(typed)
     called = outside_text(typed, 60)
     listed = near or names.names[:MAX_OFFERS]
@@ -109,6 +111,8 @@ def find_figure(library: Library, typed: str) -> Figure:
     """The figure of that name. Raises Unclear, offering the nearest."""
     if found := library.figure_names.exact(typed):
         return library.figures[found.value]
+    if sentence := library.withdrawn.get(f"figure:{typed}"):
+        raise Unclear(sentence, (HELP,), "Gone")
     near = _near_or_searched(library, library.figure_names, typed)
     raise Unclear(
         f"There is no figure called “{outside_text(typed, 60)}”.{_did_you_mean(near)}",

@@ -51,7 +51,8 @@ async def open_event(context: Context, click: Click) -> Reply:
     """A press of a button to an event, or a pick from a list of them."""
     name = click.values[0] if click.values else next(iter(click.action.arguments), "")
     if name not in context.library.events:
-        raise Unclear("This event is not listed any more.", (HELP,), "Gone")
+        sentence = context.library.withdrawn.get(name, "This event is not listed any more.")
+        raise Unclear(sentence, (HELP,), "Gone")
     return Reply(event_card(context.library, name), replaces=True)
 
 
