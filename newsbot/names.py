@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from rapidfuzz import fuzz, process
 
@@ -13,9 +14,20 @@ NEAR = 72.0  # how like a name, of 100, a misspelling must be to be offered
 
 def normalised(text: str) -> str:
     """Text as it is compared: no case, no accents, no punctuation; hyphens, underscores and slashes are spaces."""
+    if text.isascii():
+        return _BREAKS.sub(" ", text.casefold()).strip()
     # Decomposing may bring back capitals (in 🄐, say), and folding may bring back accents.
     flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return _BREAKS.sub(" ", "".join(char for char in flat if not unicodedata.combining(char))).strip()
+    return _BREAKS.sub(" ", "".join(filterfalse(unicodedata.combining, flat))).strip()
+
+
+def alike(wanted: str, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
+    """The terms most like a normalised word, each with how like it is (of 100), the most alike first.
+
+    None is less like it than `NEAR`.
+    """
+    found = process.extract(wanted, terms, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
+    return [(term, score) for term, score, _ in found]
 
 
 @dataclass(frozen=True, slots=True)

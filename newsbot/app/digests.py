@@ -101,6 +101,7 @@ def outbox_worker_of(
         Random(),  # noqa: S311 (no secret)
         paces=paces,
         on_refused=watch.pause_refused,
+        on_gone=watch.pause_gone,
         decide_late=late.decide,
         before_send=before_send,
     )

@@ -8,14 +8,12 @@ from newsbot.commands.quiz.values import choice_value, is_count, is_pace
 from newsbot.commands.registry import Command, Context, Option, OptionKind
 from newsbot.errors import RequestError
 from newsbot.names import normalised
-from newsbot.schedule.cities import SEVERAL
 from newsbot.schedule.phrases import parse_days, parse_time
-from newsbot.schedule.timezone_names import zone_index
+from newsbot.schedule.timezone_names import is_zone_words
 
 _NAMED = re.compile(r"(?:--)?([a-z][a-z-]{1,20})[:=](.*)\Z", re.DOTALL)
-_OFFSET = re.compile(r"(?:utc|gmt)[+\-][0-9]", re.IGNORECASE)
 # Words that join the others.
-_BETWEEN = frozenset({"at", "in", "on", "about", "for", "and", "a", "the", "with", "each"})
+_BETWEEN = frozenset({"at", "in", "on", "of", "to", "about", "for", "and", "a", "the", "with", "each"})
 _NUMBERS: frozenset[OptionKind] = frozenset({"number", "seconds"})
 _LONGEST = 8  # words of one value
 
@@ -69,7 +67,8 @@ def _is_unit(option: Option, word: str, rest: list[str], context: Context) -> bo
 def _inferred_option(command: Command, words: list[str], given: dict[str, str], context: Context) -> Option | None:
     """The option that the first words tell by themselves to be of: by the most words, the first among equals."""
     lengths = ((_length(each, words, context), each) for each in command.options if each.name not in given)
-    length, option = max(lengths, key=lambda told: told[0], default=(0, None))
+    # Many everyday words are towns as well: a zone comes last among equals.
+    length, option = max(lengths, key=lambda told: (told[0], told[1].kind != "zone"), default=(0, None))
     return option if length else None
 
 
@@ -99,7 +98,10 @@ def _parses(read: Callable[[], object]) -> bool:
 
 
 def _is_zone(said: str) -> bool:
-    return normalised(said) in SEVERAL or bool(_OFFSET.match(said)) or zone_index().exact(said) is not None
+    """Whether a zone is named; what follows it is no part of it where it reads as something else: `Paris fr`."""
+    last = said.rpartition(" ")[2]
+    follows = last != said and not last.isupper() and _is_days(last)
+    return last not in _BETWEEN and not follows and is_zone_words(said)
 
 
 def _is_days(said: str) -> bool:

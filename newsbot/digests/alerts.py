@@ -37,6 +37,16 @@ class Alerts:
         self._tell_owner(tx, of, f"{key}:{of.made_by}", card, now)
         self._tell_operator(tx, f"{key}:operator", card, now)
 
+    def notify_gone(self, tx: Transaction, of: Subscription, reason: str, now: datetime) -> None:
+        """newsbot was removed from a workspace; to the operator once a day, unless that is where they are told."""
+        place = of.place
+        if self._operator is not None and _realm(self._operator) == _realm(place):
+            return
+        what = f"Digests wait in the workspace {place.workspace} on {place.platform}. {reason}"
+        after = text("They go on by themselves once newsbot is installed there again. Nobody there can be told.")
+        key = f"gone:{place.platform}:{place.workspace}:{now.date().isoformat()}:operator"
+        self._tell_operator(tx, key, Card("newsbot was removed from a workspace", (text(what), after)), now)
+
     def notify_unconfirmed(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
         """An edition is not known to stand in its channel."""
         is_over = delivery.state in {"unknown", "failed"}
@@ -91,6 +101,10 @@ class Alerts:
     def _tell_operator(self, tx: Transaction, key: str, card: Card, now: datetime) -> None:
         if self._operator is not None:
             enqueue(tx, key, self._operator, Reply(card), now)
+
+
+def _realm(place: Place) -> tuple[str, str]:
+    return place.platform, place.workspace
 
 
 def unconfirmed_key(delivery: int) -> str:

@@ -42,6 +42,14 @@ class Watchdog:
         if delivery.subscription is not None:
             self._pause(tx, delivery.subscription, reason, fix)
 
+    def pause_gone(self, tx: Transaction, delivery: Delivery, reason: str, fix: str) -> None:
+        """newsbot was removed from a workspace: its digest waits there until newsbot is installed again.
+
+        Nobody there can be told. Whoever installs it lets the digests go on; they are found by `fix`.
+        """
+        if delivery.subscription is not None:
+            self._pause(tx, delivery.subscription, reason, fix, is_gone=True)
+
     def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
         """A digest cannot be planned at all: it is paused with one alert, so that it holds up no other."""
         self._pause(tx, subscription.id, reason, "")
@@ -50,13 +58,17 @@ class Watchdog:
         """An edition was left out because it could not be composed."""
         self._alerts.notify_uncomposed(tx, subscription, slot, self._now())
 
-    def _pause(self, tx: Transaction, number: int, reason: str, fix: str) -> None:
+    def _pause(self, tx: Transaction, number: int, reason: str, fix: str, *, is_gone: bool = False) -> None:
         if not tx.subscriptions.pause(number, reason, fix):
             return
         now = self._now()
         tx.deliveries.call_off_all(number, now, "the digest was paused")
         subscription = tx.subscriptions.get(number)
-        if subscription is not None:
+        if subscription is None:
+            return
+        if is_gone:
+            self._alerts.notify_gone(tx, subscription, reason, now)
+        else:
             self._alerts.notify_paused(tx, subscription, reason, fix, now)
 
     # -- editions -----------------------------------------------------------------------------------------------------

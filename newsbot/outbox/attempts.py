@@ -21,6 +21,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0  # seconds before another attempt
 # A message that could not be posted for so long, by so many attempts, is old news. Both, since after an outage a
 # message is hours late before anything was tried.
 _GIVE_UP, _TRIES = timedelta(hours=6), 80
+_UNKNOWN_GIVE_UP = timedelta(days=1)  # as long for what a platform refuses without saying whom that concerns
 _APP_WAIT = 60.0  # seconds before newsbot as a whole is tried again where a platform does not let it in
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 UNCLEAR = "The connection broke while this was being sent: it may stand there or not."
@@ -28,10 +29,14 @@ UNCLEAR = "The connection broke while this was being sent: it may stand there or
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How an attempt ended. `is_refused`: the platform takes nothing there until somebody changes what `fix` says."""
+    """How an attempt ended. `is_refused`: the platform takes nothing there until somebody changes what `fix` says.
+
+    `is_gone`: nor anywhere else in that workspace, so nobody can be told there.
+    """
 
     settlement: Settlement
     is_refused: bool = False
+    is_gone: bool = False
 
 
 class Sender:
@@ -76,18 +81,23 @@ class Sender:
         """What the place refuses waits for somebody there; what newsbot is refused everywhere, for its operator."""
         if error.scope == "app":
             return AttemptResult(await self._retry(delivery, str(error), _APP_WAIT))
+        if error.scope == "unknown":
+            return AttemptResult(await self._retry(delivery, str(error), None, _UNKNOWN_GIVE_UP))
         if error.scope == "message":
             # The place is well, and the next message may be: without a fix, since nobody there has one.
             return AttemptResult(Settlement(delivery.id, "failed", self._now(), str(error)))
-        return AttemptResult(Settlement(delivery.id, "failed", self._now(), str(error), error.fix), is_refused=True)
+        failed = Settlement(delivery.id, "failed", self._now(), str(error), error.fix)
+        return AttemptResult(failed, is_refused=True, is_gone=error.scope == "workspace")
 
-    async def _retry(self, delivery: Delivery, reason: str, after: float | None) -> Settlement:
+    async def _retry(
+        self, delivery: Delivery, reason: str, after: float | None, give_up: timedelta = _GIVE_UP
+    ) -> Settlement:
         """Nothing was stored this time: another attempt follows, unless it has been tried for hours."""
         if delivery.sending_since is not None:
             # An earlier attempt may have been stored all the same.
             return await self._retry_unclear(delivery, reason, after)
         now = self._now()
-        if now - delivery.due_at > _GIVE_UP and delivery.attempts > _TRIES:
+        if now - delivery.due_at > give_up and delivery.attempts > _TRIES:
             return Settlement(delivery.id, "failed", now, f"Tried for hours. {reason}")
         wait = timedelta(seconds=max(after or 0.0, self._backoff.wait(delivery.attempts)))
         return Settlement(delivery.id, "due", now, reason, retry_at=now + wait)

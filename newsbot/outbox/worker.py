@@ -50,12 +50,13 @@ class OutboxWorker:
         *,
         paces: Mapping[str, Rate] | None = None,
         on_refused: OnRefused | None = None,
+        on_gone: OnRefused | None = None,
         decide_late: DecideLate | None = None,
         before_send: BeforeSend | None = None,
     ) -> None:
         """`worker` names this one among all. `checkpoint` is called at each step; drills end the process there.
 
-        `paces` limit how fast all workers together post to a platform. The other three are hooks: see
+        `paces` limit how fast all workers together post to a platform. The other four are hooks: see
         `newsbot.outbox.hooks`.
         """
         self._database = database
@@ -66,6 +67,7 @@ class OutboxWorker:
         self._checkpoint = checkpoint
         self._paces = paces or {}
         self._on_refused = on_refused
+        self._on_gone = on_gone or on_refused
         self._decide_late = decide_late
         self._results = GatheredResults(before_send) if before_send else None
         self._sender = Sender(platforms, now, random)
@@ -200,10 +202,10 @@ class OutboxWorker:
 
     def _after_refusal(self, delivery: Delivery, ended: AttemptResult) -> Also | None:
         """What else is to happen where a platform refuses a message."""
-        on_refused, settlement = self._on_refused, ended.settlement
-        if on_refused is None or not ended.is_refused:
+        hook, settlement = self._on_gone if ended.is_gone else self._on_refused, ended.settlement
+        if hook is None or not ended.is_refused:
             return None
-        return lambda tx: on_refused(tx, delivery, settlement.reason, settlement.fix)
+        return lambda tx: hook(tx, delivery, settlement.reason, settlement.fix)
 
     async def give_back(self, claimed: Claimed) -> None:
         """End the lease early, so that another worker need not wait for it."""

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 _INSTANTS = ("created_at", "since", "asked_at", "stood_at", "closed_at")
 # What stands in columns of its own.
-_APART = ("id", "phase", "daily")
+_APART = ("id", "phase", "daily", "starter")
 
 
 def question_to_json(question: AskedQuestion) -> str:
@@ -44,7 +44,7 @@ def record_of(game: Game, version: int = 0) -> GameRecord:
     data = {name: value for name, value in _parts(game).items() if name not in _APART}
     body = json.dumps(data, ensure_ascii=False, default=_to_plain)
     home = dataclasses.replace(game.home, thread=None)
-    return GameRecord(game.id, home, game.place.channel, game.daily, game.phase, due(game), version, body)
+    return GameRecord(game.id, home, game.place.channel, game.daily, game.phase, due(game), version, body, game.starter)
 
 
 def _to_plain(value: Any) -> object:
@@ -70,7 +70,8 @@ def game_of(record: GameRecord) -> Game:
         data["home"], data["place"] = Place(**data["home"]), Place(**data["place"])
         data["questions"] = tuple(map(_question, data["questions"]))
         data["outages"] = tuple(OutageRecord(*map(datetime.fromisoformat, span)) for span in data["outages"])
-        return Game(**data, id=record.id, phase=cast(Phase, record.phase), daily=record.daily)
+        columns: dict[str, Any] = {"id": record.id, "daily": record.daily, "starter": record.starter}
+        return Game(**data, **columns, phase=cast(Phase, record.phase))
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError(f"game {record.id} cannot be read: {error}") from error
 

@@ -1,1 +1,1 @@
-"""When digests come: the arithmetic of slots, zones and clock changes, as values."""
+"""When things happen, and where: places and what people call their time zones; values only."""

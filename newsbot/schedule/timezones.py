@@ -32,11 +32,15 @@ _AT_HOME = {
 
 
 class UnknownZone(RequestError):
-    """There is no time zone of a name; `nearest` holds the IANA names that may have been meant, the likeliest first."""
+    """There is no time zone of a name; `nearest` holds the IANA names that may have been meant, the likeliest first.
 
-    def __init__(self, sentence: str, nearest: tuple[str, ...] = ()) -> None:
+    `labels` says how a list shows each of them, where that is not as `zone_label` does.
+    """
+
+    def __init__(self, sentence: str, nearest: tuple[str, ...] = (), labels: tuple[str, ...] = ()) -> None:
         super().__init__(sentence)
         self.nearest = nearest
+        self.labels = labels or tuple(zone_label(zone) for zone in nearest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text, update
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord, ResultRecord
@@ -30,11 +30,12 @@ _RESULT = (
     *(_results.channel, _results.question, _results.chosen, _results.is_right, _results.points, _results.at),
 )
 
+_CHANGING = ("played_in", "phase", "due_at", "body", "starter")
 _PAGE = 50  # games that are read at a time: what they say is long
 _SAVING = (
     update(quiz_games)
     .where(_games.id == bindparam("the_id"))
-    .values({name: bindparam(name) for name in ("played_in", "phase", "due_at", "body")})
+    .values({name: bindparam(name) for name in _CHANGING})
     .values(version=bindparam("the_version"))
 )
 
@@ -131,16 +132,13 @@ class GameRepository:
         found = (self._connection.execute(query.order_by(_games.id.desc()).limit(1))).scalar_one_or_none()
         return replace(place, channel=found) if found else place
 
-    def played(self, platform: str, words: str = "", after: int = 0) -> tuple[GameRecord, ...]:
+    def played(self, platform: str, starter: str = "", after: int = 0) -> tuple[GameRecord, ...]:
         """Games of a platform that are not over, but for questions of a day: the first fifty whose ids are greater
         than `after`. Nobody else changes them meanwhile.
 
-        Where `words` are given, those alone whose body holds them, and perhaps some more.
+        Where a `starter` is given, those alone that this person started.
         """
-        query = select(quiz_games).where(text(PLAYED), _games.platform == platform, _games.id > after)
-        if words:
-            query = query.where(_games.body.contains(words, autoescape=True))
-        query = query.order_by(_games.id).limit(_PAGE)
+        query = playing(platform, starter, after)
         return tuple(_game(row) for row in self._connection.execute(held(self._connection, query)))
 
     def save(self, game: GameRecord) -> bool:
@@ -237,12 +235,21 @@ def _in_workspace(place: Place) -> tuple[Any, ...]:
 
 
 def _changing(game: GameRecord) -> dict[str, object]:
-    return {"played_in": game.played_in, "phase": game.phase, "due_at": game.due_at, "body": game.body}
+    return {name: getattr(game, name) for name in _CHANGING}
+
+
+def playing(platform: str, starter: str, after: int) -> Select[Any]:
+    """The statement of `GameRepository.played`."""
+    query = select(quiz_games).where(text(PLAYED), _games.platform == platform, _games.id > after)
+    if starter:
+        query = query.where(_games.starter == starter)
+    return query.order_by(_games.id).limit(_PAGE)
 
 
 def _game(row: Row[tuple[Any, ...]]) -> GameRecord:
     place = Place(row.platform, row.workspace, row.channel)
-    return GameRecord(row.id, place, row.played_in, row.daily, row.phase, row.due_at, row.version, row.body)
+    rest = (row.played_in, row.daily, row.phase, row.due_at, row.version, row.body, row.starter)
+    return GameRecord(row.id, place, *rest)
 
 
 def _values(row: ResultRecord) -> tuple[object, ...]:

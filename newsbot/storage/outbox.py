@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Integer,
@@ -20,11 +21,12 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
     update,
 )
 
 from newsbot.messages.requests import Place
-from newsbot.storage.records import Delivery, DeliveryState, NewDelivery, Settlement
+from newsbot.storage.records import AWAITED, ORDINARY, Delivery, DeliveryState, NewDelivery, Settlement
 from newsbot.storage.statements import given_rows, one_of
 from newsbot.storage.tables import deliveries
 
@@ -33,14 +35,14 @@ if TYPE_CHECKING:
 
 _columns = deliveries.c
 OPEN_STATES: tuple[DeliveryState, ...] = ("due", "leased", "sending")
-_AHEAD = timedelta(days=1)  # what people wait for goes before everything that became due since yesterday
+TROUBLED_STATES: tuple[DeliveryState, ...] = ("unknown", "failed")
 SHARDS = 5_040  # divides evenly among up to ten workers
 # Written into the statements, not bound: so the indexes of what is open serve them, and many rows settle in one.
 OPEN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
 PUT = [
     *(_columns.key, _columns.platform, _columns.workspace, _columns.channel, _columns.thread),
     *(_columns.state, _columns.due_at, _columns.retry_at, _columns.reason, _columns.settled_at),
-    *(_columns.subscription, _columns.slot, _columns.mention, _columns.label, _columns.shard),
+    *(_columns.subscription, _columns.slot, _columns.mention, _columns.label, _columns.shard, _columns.priority),
 ]
 # What a claim alone has to read: the rest of a claimed row is known, and each column of each row costs.
 _READ = [
@@ -48,7 +50,7 @@ _READ = [
     *(_columns.platform, _columns.workspace, _columns.channel, _columns.thread),
     *(_columns.due_at, _columns.retry_at, _columns.attempts, _columns.sending_since, _columns.posted),
     *(_columns.reason, _columns.fix),
-    *(_columns.subscription, _columns.slot, _columns.mention, _columns.label, _columns.shard),
+    *(_columns.subscription, _columns.slot, _columns.mention, _columns.label, _columns.shard, _columns.priority),
 ]
 
 
@@ -73,8 +75,8 @@ def _claimable() -> ColumnElement[bool]:
     return and_(_columns.state.in_(OPEN_WORDS), _columns.retry_at <= _instant("now"), is_free)
 
 
-@cache
-def claiming(*, is_divided: bool) -> Update:
+def _chosen(priority: int, is_wanted: ColumnElement[bool], most: ColumnElement[int]) -> CTE:
+    """The ids of the claimable deliveries of a priority, the longest due first, each the first of its channel."""
     earlier = deliveries.alias("earlier")
     is_first = ~(
         select(earlier.c.id)
@@ -88,24 +90,31 @@ def claiming(*, is_divided: bool) -> Update:
     )
     # As an expression no index serves it: what is open is gone through in its order, not a whole platform sorted.
     is_there = func.trim(_columns.platform).in_(bindparam("where", expanding=True))
-    is_in_part = _columns.shard % bindparam("count", type_=Integer) == bindparam("index", type_=Integer)
-    # What people wait for is anyone's: a worker that died keeps its part until its last sign of life is old.
-    is_mine = or_(is_in_part, _columns.retry_at < _columns.due_at)
-    chosen = (
+    return (
         select(_columns.id)
-        .where(_claimable(), is_there, is_first)
-        .where(is_mine if is_divided else true())
+        .where(_columns.priority == literal_column(str(priority)), _claimable(), is_there, is_first, is_wanted)
         .order_by(_columns.retry_at, _columns.id)
-        .limit(bindparam("most", type_=Integer))
+        .limit(most)
         .with_for_update(skip_locked=True)
         # Chosen once: as a plain subquery PostgreSQL may run it again and again, and take more than the limit.
-        .cte("chosen")
+        .cte(f"chosen_{priority}")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
+
+
+@cache
+def claiming(*, is_divided: bool) -> Update:
+    """Lease what is claimable: first what somebody waits for, whose channel it is in, then what is in this part."""
+    is_in_part = _columns.shard % bindparam("count", type_=Integer) == bindparam("index", type_=Integer)
+    most = bindparam("most", type_=Integer)
+    # What people wait for is anyone's: a worker that died keeps its part until its last sign of life is old.
+    awaited = _chosen(AWAITED, true(), most)
+    rest = most - select(func.count()).select_from(awaited).scalar_subquery()
+    ordinary = _chosen(ORDINARY, is_in_part if is_divided else true(), rest)
     return (
         update(deliveries)
         # Asked again: another worker may have taken the row between the choice and the lock.
-        .where(_columns.id.in_(select(chosen.c.id)), _claimable())
+        .where(_columns.id.in_(union_all(select(awaited.c.id), select(ordinary.c.id))), _claimable())
         .values(
             state="leased",
             lease_by=bindparam("worker"),
@@ -118,6 +127,7 @@ def claiming(*, is_divided: bool) -> Update:
 
 @cache
 def beginning(dialect: str) -> Update:
+    """Note that requests for the leased deliveries of these ids leave."""
     return (
         update(deliveries)
         .where(
@@ -146,6 +156,7 @@ ENDED = {
 
 @cache
 def settling(dialect: str) -> Update:
+    """Note how attempts at deliveries ended."""
     new = given_rows(dialect, ENDED).c
     return (
         update(deliveries)
@@ -169,16 +180,18 @@ def settling(dialect: str) -> Update:
 
 
 def put_row(delivery: NewDelivery) -> tuple[object, ...]:
+    """The values of the columns `PUT`."""
     place, due_at, skipped = delivery.place, delivery.due_at, delivery.skipped
-    retry_at = due_at - _AHEAD if delivery.is_awaited else due_at
     return (
         *(delivery.key, place.platform, place.workspace, place.channel, place.thread or ""),
-        *("skipped" if skipped else "due", due_at, retry_at, skipped, due_at if skipped else None),
+        *("skipped" if skipped else "due", due_at, due_at, skipped, due_at if skipped else None),
         *(delivery.subscription, delivery.slot, delivery.mention, delivery.label, shard_of(place)),
+        AWAITED if delivery.is_awaited else ORDINARY,
     )
 
 
 def settled_row(settlement: Settlement) -> tuple[object, ...]:
+    """The values of `ENDED`."""
     return (
         settlement.id,
         settlement.state,
@@ -192,6 +205,7 @@ def settled_row(settlement: Settlement) -> tuple[object, ...]:
 
 
 def claimed_delivery(row: Sequence[Any], worker: str) -> Delivery:
+    """A row that `claiming` returned."""
     # By position: a look-up by name costs as much as the rest of it.
     number, key, edition, platform, workspace, channel, thread, *others = row
     due_at, retry_at, attempts, since, posted, reason, fix, *digest = others

@@ -10,6 +10,7 @@ SubscriptionState = Literal["active", "paused", "ended"]
 WhenEmpty = Literal["short", "skip"]
 CatchUp = Literal["skip", "latest", "all"]
 ON_REQUEST = "now"  # the slot of an edition that somebody asked for
+ORDINARY, AWAITED = 0, 1  # priorities of deliveries
 DeliveryState = Literal["due", "leased", "sending", "sent", "unknown", "failed", "skipped"]
 
 
@@ -108,11 +109,12 @@ class Delivery:
     mention: str = ""
     label: str = ""
     shard: int = 0
+    priority: int = ORDINARY
 
     @property
     def is_awaited(self) -> bool:
-        """Whether people wait for it at this moment."""
-        return self.retry_at < self.due_at
+        """Whether somebody waits for it at this moment."""
+        return self.priority == AWAITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,8 @@ class GameRecord:
     """A game of the quiz as it is kept: `body` is all of it as JSON, the rest is what games are looked for by.
 
     `place` is the channel it was started in, `played_in` the one its questions stand in. `daily` is the question of a
-    day that is played, or empty. `due_at` is when it is to be looked at next, None where it is over.
+    day that is played, or empty. `due_at` is when it is to be looked at next, None where it is over. `starter` is the
+    id of whoever may stop it, or empty.
     """
 
     id: int
@@ -239,6 +242,7 @@ class GameRecord:
     due_at: datetime | None
     version: int
     body: str
+    starter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

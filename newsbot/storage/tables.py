@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -204,7 +205,7 @@ incidents = Table(
 
 # The outbox: one row for each message that is to stand somewhere, with everything a worker needs to take over from
 # another one that was killed. `sending_since` is set from just before a request leaves until it is known that nothing
-# was stored.
+# was stored. `priority` is 1 where somebody waits for it at this moment.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -231,10 +232,11 @@ deliveries = Table(
     _text("mention", 64, server_default=""),
     Column("label", Text, nullable=False, server_default=""),
     Column("shard", Integer, nullable=False, server_default="0"),
+    Column("priority", SmallInteger, nullable=False, server_default="0"),
     Index("uq_deliveries_key", "key", unique=True),
     Index("ix_deliveries_subscription", "subscription", "id"),
     # Only what is still to be done is searched again and again, however many messages there once were.
-    Index("ix_deliveries_open", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("ix_deliveries_open", "priority", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("ix_deliveries_troubled", "id", sqlite_where=text(TROUBLED), postgresql_where=text(TROUBLED)),
     Index("ix_deliveries_queue", "platform", "channel", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
 )
@@ -258,9 +260,10 @@ slack_installations = Table(
     Column("gone_reason", Text, nullable=False),
 )
 
-# Games of the quiz. `body` holds all of a game as JSON; the rest is what games are looked for by. `channel` is where it
-# was started, `played_in` where its questions stand. `version` grows with each change, so that of two processes one
-# moves it on. `daily` is the question of a day that a channel plays, empty for an ordinary game.
+# Games of the quiz. `body` holds the rest of a game as JSON; the columns are what games are looked for by. `channel` is
+# where it was started, `played_in` where its questions stand. `version` grows with each change, so that of two
+# processes one moves it on. `daily` is the question of a day that a channel plays, empty for an ordinary game.
+# `starter` is the id of whoever may stop it, empty where nobody may or it is over.
 quiz_games = Table(
     "quiz_games",
     metadata,
@@ -274,6 +277,7 @@ quiz_games = Table(
     Column("due_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
     Column("body", Text, nullable=False),
+    _text("starter", 64, server_default=""),
     Index(
         "uq_quiz_games_channel",
         *("platform", "workspace", "channel"),
@@ -289,7 +293,8 @@ quiz_games = Table(
         postgresql_where=text(OF_A_DAY),
     ),
     Index("ix_quiz_games_played_in", "platform", "workspace", "played_in"),
-    Index("ix_quiz_games_due_at", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+    Index("ix_quiz_games_due", "platform", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+    Index("ix_quiz_games_played", "platform", "id", sqlite_where=text(PLAYED), postgresql_where=text(PLAYED)),
 )
 
 # What each person chose: one row a question, whatever arrives twice or at two processes at once.
@@ -333,6 +338,7 @@ quiz_results = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("ix_quiz_results_place", "platform", "workspace", "channel", "at"),
     Index("ix_quiz_results_person", "platform", "person", "at"),
+    Index("ix_quiz_results_workspace", "platform", "workspace", "person", "at"),
     Index("ix_quiz_results_question", "question"),
 )
 

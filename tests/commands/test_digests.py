@@ -196,6 +196,33 @@ async def test_a_wrong_zone_comes_with_buttons_that_mend_it(house: House) -> Non
     assert (found.zone, found.at, found.days, found.topics) == ("America/Los_Angeles", time(7), "daily", ("nvidia",))
 
 
+@pytest.mark.parametrize(
+    ("words", "zone", "days"),
+    [
+        *(("9:00 London on weekdays", "Europe/London", "mon-fri"), ("9:00 Paris fr", "Europe/Paris", "fri")),
+        *(("9:00 London, ON daily", "America/Toronto", "daily"), ("9:00 Portland ME mon", "America/New_York", "mon")),
+        *(
+            ("9:00 mon San Jose Costa Rica", "America/Costa_Rica", "mon"),
+            ("sat,sun 9:00 Bonn", "Europe/Berlin", "sat,sun"),
+        ),
+        ("to 9:00 of mon Berlin time", "Europe/Berlin", "mon"),
+    ],
+)
+async def test_a_town_among_other_words_is_read_with_where_it_lies(
+    house: House, words: str, zone: str, days: str
+) -> None:
+    await house.say(f"/digest subscribe {words}")
+    found = await only(house)
+    assert (found.at, found.zone, found.days) == (time(9), zone, days)
+
+
+async def test_namesakes_come_with_buttons_to_choose_from(house: House) -> None:
+    card = await house.say("/digest subscribe 7:00 Portland daily nvidia")
+    assert "Which Portland? Portland, Oregon (Los Angeles time) or Portland, Maine (New York time)?" in card.plain()
+    await house.press(labelled(card, "Portland, Maine (America/New_York)"))
+    assert ((await only(house)).zone, (await only(house)).days) == ("America/New_York", "daily")
+
+
 async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> None:
     card = await house.say("/digest subscribe 7:00 Berlin topics:nvidai")
     assert "There is no topic called “nvidai”." in card.plain()
@@ -209,7 +236,7 @@ async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> No
         ("25:99 Berlin", "has 99 minutes"),
         ("Berlin 24:30", "hours go from 0 to 23"),
         ("9:00 UTC+2", "is an offset"),
-        ("9:00 Berln", "There is no time zone “Berln”"),
+        ("9:00 Berln", "“Berln” isn't a time zone that newsbot knows"),
         ("9:00 Berlin days:funday", "“funday” is no day of the week"),
         ("9:00 Berlin weekdays teapots", "There is no topic called “teapots”"),
         ("9:00 Berlin catch-up:never", "“never” is none of latest, all and skip"),
@@ -383,8 +410,9 @@ async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(hou
 async def test_a_digest_that_newsbot_paused_tells_why_and_what_to_change(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
     made = await only(house)
-    async with house.database.transaction() as tx:
-        await tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
+    await house.database.write(
+        lambda tx: tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
+    )
     for name in ("doctor", "next"):
         assert (
             "Paused by newsbot: newsbot may not post in #news. Allow Send Messages." in (await house.ask(name)).plain()

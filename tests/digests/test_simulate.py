@@ -264,7 +264,7 @@ async def test_a_running_newsbot_posts_the_same_at_the_same_instants(database: D
     [
         ({"at": "25:00"}, "no time of day"),
         ({"days": "someday"}, "no day of the week"),
-        ({"zone": "Atlantis"}, "no time zone"),
+        ({"zone": "Atlantis-upon-Nowhere"}, "isn't a time zone"),
         ({"zone": "UTC+2"}, "offset"),
         ({"first": "yesterday"}, "no date"),
         ({"first": "1825-01-01"}, "too far away"),

@@ -324,8 +324,7 @@ START = datetime(2026, 1, 27, 9, 0, tzinfo=UTC)
 
 
 async def _state(database: Database, key: str) -> Delivery:
-    async with database.transaction() as tx:
-        found = await tx.deliveries.by_key(key)
+    found = await database.read(lambda tx: tx.deliveries.by_key(key))
     assert found is not None
     return found
 

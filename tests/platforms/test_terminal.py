@@ -192,8 +192,7 @@ async def test_of_two_terminals_one_is_posted_at_until_it_is_closed(database: Da
     assert both.posting == {"second"}
     await both.close("second")
     assert both.posting == set()
-    async with database.transaction() as tx:
-        assert await tx.leases.holders(LEASE, both.at) == ()
+    assert await database.read(lambda tx: tx.leases.holders(LEASE, both.at)) == ()
 
 
 async def test_a_terminal_that_slept_too_long_gives_way(database: Database) -> None:

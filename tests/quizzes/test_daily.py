@@ -27,7 +27,6 @@ from newsbot.quizzes.rules.scoring import POINTS
 from newsbot.quizzes.rules.sealing import is_genuine
 from newsbot.quizzes.serialization import question_from_json
 from newsbot.storage.database import Database
-from newsbot.storage.outbox import stored_editions
 from newsbot.storage.records import DailyChannel, Delivery, ResultRecord
 from tests.clock import Clock
 from tests.digests.house import LIBRARY, MONDAY, PLACE, Bot, nine
@@ -72,25 +71,21 @@ class House:
 
     async def kept(self, daily: str) -> AskedQuestion:
         """A question as it is kept."""
-        async with self.database.transaction() as tx:
-            return question_from_json((await tx.games.dailies({daily}))[daily])
+        return question_from_json((await self.database.write(lambda tx: tx.dailies.questions({daily})))[daily])
 
     async def row(self, channel: str) -> DailyChannel:
         """What is open in a channel."""
         place = replace(PLACE, channel=channel)
-        async with self.database.transaction() as tx:
-            return (await tx.games.daily_channels((place,)))[place]
+        return (await self.database.write(lambda tx: tx.dailies.channels((place,))))[place]
 
     async def results(self, daily: str, channel: str) -> tuple[ResultRecord, ...]:
         """What the answers to a question in a channel were worth."""
-        async with self.database.transaction() as tx:
-            game = await tx.games.of_daily(daily, replace(PLACE, channel=channel))
-            return await tx.games.results(game.id) if game else ()
+        game = await self.database.write(lambda tx: tx.dailies.game(daily, replace(PLACE, channel=channel)))
+        return await self.database.read(lambda tx: tx.games.results(game.id)) if game else ()
 
     async def deliveries(self, key: str) -> Delivery:
         """The delivery of that key."""
-        async with self.database.transaction() as tx:
-            found = await tx.deliveries.by_key(key)
+        found = await self.database.read(lambda tx: tx.deliveries.by_key(key))
         assert found is not None
         return found
 
@@ -245,9 +240,8 @@ async def _leaving(house: House, day: int) -> list[tuple[Delivery, str]]:
     """What leaves on a day, as an outbox worker that is about to send it holds it."""
     house.clock.at = nine(day)
     await house.bot.planner.run_once()
-    async with house.database.transaction() as tx:
-        found = await tx.deliveries.in_states(["due"], 100)
-        stored = await tx.connection.run_sync(stored_editions, [each.edition_id for each in found])
+    found = await house.database.read(lambda tx: tx.deliveries.in_states(["due"], 100))
+    stored = await house.database.read(lambda tx: tx.deliveries.editions([each.edition_id for each in found]))
     return [(each, stored[each.edition_id].daily) for each in found]
 
 
@@ -367,10 +361,9 @@ async def test_what_is_damaged_keeps_no_digest_from_leaving(house: House) -> Non
     first = daily_of(house.card("a"))
     for channel in "ab":
         await house.press(channel, "ada", (await house.kept(first)).right)
-    async with house.database.transaction() as tx:
-        game = await tx.games.of_daily(first, replace(PLACE, channel="a"))
-        assert game is not None
-        await tx.games.save(replace(game, body="{"))
+    game = await house.database.write(lambda tx: tx.dailies.game(first, replace(PLACE, channel="a")))
+    assert game is not None
+    await house.database.write(lambda tx: tx.games.save(replace(game, body="{")))
     await house.bot.at(nine(10))
     assert told(house.card("a")) == ""
     assert "1 of 1 was right." in told(house.card("b"))
@@ -407,8 +400,9 @@ async def test_people_who_ask_at_once_get_the_same_question(house: House) -> Non
 async def test_a_channel_is_asked_everything_before_anything_comes_again(house: House) -> None:
     names = [await house.kept(daily_of(await house.asked("news", nine(1) + timedelta(days=day)))) for day in range(15)]
     assert len({question.id for question in names}) == 15
-    async with house.database.transaction() as tx:
-        assert await tx.games.history(replace(PLACE, channel="news")) == tuple(question.id for question in names)
+    assert await house.database.read(lambda tx: tx.games.history(replace(PLACE, channel="news"))) == tuple(
+        question.id for question in names
+    )
 
 
 async def test_what_a_digest_asked_today_is_what_the_command_shows_and_is_noted_as_asked(house: House) -> None:
@@ -417,8 +411,7 @@ async def test_what_a_digest_asked_today_is_what_the_command_shows_and_is_noted_
     daily = daily_of(house.card("news"))
     assert daily_of(await house.asked("news", nine(9) + timedelta(hours=1))) == daily
     question = await house.kept(daily)
-    async with house.database.transaction() as tx:
-        assert await tx.games.history(replace(PLACE, channel="news")) == (question.id,)
+    assert await house.database.read(lambda tx: tx.games.history(replace(PLACE, channel="news"))) == (question.id,)
 
 
 async def test_a_digest_closes_what_the_command_opened(house: House) -> None:

@@ -116,8 +116,7 @@ class QuizHouse:
 
     async def game(self, number: int = 1) -> Game:
         """A game as it is kept."""
-        async with self.bot.database.transaction() as tx:
-            record = await tx.games.get(number)
+        record = await self.bot.database.read(lambda tx: tx.games.get(number))
         assert record is not None
         return game_of(record)
 

@@ -237,8 +237,7 @@ async def test_the_outbox_worker_looks_for_an_unclear_post_before_it_calls_it_un
         slack.faults.add("chat.postMessage", Fault(drop="after"))
         await post(bot.database, outbox_worker, "k", place(slack), REPLY, moment)
         await outbox_worker.run_once()
-        async with bot.database.transaction() as tx:
-            delivery = await tx.deliveries.by_key("k")
+        delivery = await bot.database.read(lambda tx: tx.deliveries.by_key("k"))
         assert delivery is not None
         assert delivery.state == state
         assert bool(delivery.posted) == (state == "sent")

@@ -15,6 +15,7 @@ from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.token_cipher import TokenCipher
 from newsbot.storage.records import SlackInstallation
 from tests.clock import Clock
+from tests.databases import run_sql
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.loopback_records import Workspace
@@ -47,8 +48,7 @@ async def bot(slack: LoopbackSlack, clock: Clock) -> AsyncIterator[Running]:
 
 
 async def stored(bot: Running, space: Workspace) -> SlackInstallation:
-    async with bot.database.transaction() as transaction:
-        found = await transaction.installations.get(space.id)
+    found = await bot.database.read(lambda transaction: transaction.installations.get(space.id))
     assert found is not None
     return found
 
@@ -93,8 +93,7 @@ async def test_an_install_that_goes_wrong_grants_nothing(
     installed = await slack.install(bot.base_url, globex, **wrong)
     assert installed.status == status
     assert "was not installed" in installed.page
-    async with bot.database.transaction() as transaction:
-        assert await transaction.installations.all() == ()
+    assert await bot.database.read(lambda transaction: transaction.installations.all()) == ()
 
 
 async def test_a_state_works_once_in_any_process_and_for_ten_minutes(bot: Running, clock: Clock) -> None:
@@ -165,8 +164,7 @@ async def test_a_workspace_known_a_minute_ago_is_answered_while_the_database_is_
     await slack.install(bot.base_url, globex)
     people = bot.people(globex)
     assert (await people.command("alice", "news", "/deepseek", "cost")).message is not None
-    async with bot.database.transaction() as transaction:
-        await transaction.connection.exec_driver_sql("DROP TABLE slack_installations")
+    await run_sql(bot.database, "DROP TABLE slack_installations")
     clock.at += timedelta(minutes=5)
     for _ in range(2):
         assert (await people.command("alice", "news", "/deepseek", "cost")).message is not None

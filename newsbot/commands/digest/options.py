@@ -68,7 +68,8 @@ def read_options(context: Context, ask: Ask) -> dict[str, Any]:
             wishes[key] = read(context, ask, typed)
         except UnknownZone as error:
             wrong[option] = str(error)
-            offers += [_with(ask, "zone", zone, zone_label(zone)) for zone in error.nearest]
+            named = zip(error.nearest, error.labels, strict=True)
+            offers += [_with(ask, "zone", zone, label) for zone, label in named]
         except RequestError as error:
             wrong[option] = str(error)
             offers += error.offers if isinstance(error, Unclear) else ()
