@@ -27,6 +27,7 @@ bench: $(VENV)/.dev ## measure speed beside its floors
 	@$(BIN)/python -m benchmarks
 
 drill: $(VENV)/.dev ## kill processes at every step and count what is lost (some minutes)
+	@$(BIN)/pytest -n auto -m drill
 	@$(BIN)/python -m drills
 
 pictures: $(VENV)/.dev ## make the pictures of the docs anew (needs Chromium)

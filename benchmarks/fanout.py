@@ -86,45 +86,46 @@ async def _at_once(send: Callable[[str], Awaitable[Any]], channels: Sequence[str
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
 
+class _Rounds:
+    """The checkpoint of an outbox worker: sets `is_over` whenever a whole round is settled."""
+
+    def __init__(self) -> None:
+        self.is_over = asyncio.Event()
+        self._settled = 0
+
+    def __call__(self, step: str) -> None:
+        if step == "settled":
+            self._settled += 1
+            if self._settled % MESSAGES == 0:
+                self.is_over.set()
+
+
 async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channels: Sequence[str]) -> None:
     """Rounds of newsbot: everything is put into the outbox, and the round is over once all of it is settled."""
-    from newsbot.messages.codec import reply_to_json
+    from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
     from newsbot.outbox.worker import OutboxWorker
     from newsbot.storage.database import Database
     from newsbot.storage.migrate import migrate
     from newsbot.storage.records import NewDelivery
 
-    body = json.dumps(reply_to_json(Reply(CARD)))
+    body = encode_reply(Reply(CARD))
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/newsbot.db")
         await migrate(database)
-        stop, is_over = asyncio.Event(), asyncio.Event()
-        settled = 0
-
-        def count(step: str) -> None:
-            nonlocal settled
-            if step == "settled":
-                settled += 1
-                if settled % MESSAGES == 0:
-                    is_over.set()
-
-        outbox_worker = OutboxWorker(
-            database, {platform.name: platform}, "w", lambda: datetime.now(UTC), Random(1), count
-        )
+        stop, rounds, platforms = asyncio.Event(), _Rounds(), {platform.name: platform}
+        outbox_worker = OutboxWorker(database, platforms, "w", lambda: datetime.now(UTC), Random(1), rounds)
         running = asyncio.create_task(outbox_worker.run(stop))
         gc_tuning.apply()  # as `newsbot run` does
 
         async def one(number: int) -> None:
-            is_over.clear()
+            rounds.is_over.clear()
             now = datetime.now(UTC)
             places = [place(channels[each % CHANNELS]) for each in range(MESSAGES)]
             fresh = [NewDelivery(f"{number}:{each}", where, now) for each, where in enumerate(places)]
-            async with database.transaction() as tx:
-                await tx.deliveries.add(await tx.deliveries.add_edition(body, "v1", now), fresh)
+            await database.write(lambda tx: enqueue_edition(tx, store_edition(tx, body, now), fresh))
             outbox_worker.wake()
-            await is_over.wait()
-            async with database.transaction() as tx:
-                assert await tx.deliveries.counts() == {"sent": number * MESSAGES}
+            await rounds.is_over.wait()
+            assert await database.read(lambda tx: tx.deliveries.counts()) == {"sent": number * MESSAGES}
 
         await _rounds(one)
         stop.set()

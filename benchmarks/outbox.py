@@ -23,26 +23,25 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, bindparam, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, bindparam, insert, select, update
 
 from benchmarks.measure import Row
-from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Card, Reply, text
-from newsbot.messages.codec import reply_to_json
-from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
+from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
 from newsbot.outbox.worker import OutboxWorker
+from newsbot.platforms.memory.adapter import MemoryPlatform
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
-from newsbot.storage.outbox import begin_deliveries, claim_deliveries, settle_deliveries
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
 from newsbot.storage.tables import deliveries
+from newsbot.storage.transaction import Transaction
 
 ROWS, BATCH, ROUNDS = 10_000, 100, 3
 WAITING, DELIVERED = 100_000, 20_000
 _LEASE = timedelta(seconds=90)
 _WHERE = json.dumps({"place": {"platform": "discord", "workspace": "1", "channel": "2"}, "message_id": "3"})
-_BODY = json.dumps(reply_to_json(Reply(Card("Hello", (text("A post."),)))))
+_BODY = encode_reply(Reply(Card("Hello", (text("A post."),))))
 
 # What anybody would write: a queue in one table, claimed by a hundred and marked as done.
 _bare = Table(
@@ -72,16 +71,14 @@ async def _insert(database: Database, number: int) -> float:
     now = datetime.now(UTC)
     fresh = [NewDelivery(f"{number}:{each}", Place("discord", "1", str(each)), now) for each in range(ROWS)]
     began = time.perf_counter()
-    async with database.transaction() as tx:
-        await tx.deliveries.add(await tx.deliveries.add_edition(_BODY, "v1", now), fresh)
+    await database.write(lambda tx: enqueue_edition(tx, store_edition(tx, _BODY, now), fresh))
     return time.perf_counter() - began
 
 
 async def _insert_bare(database: Database, number: int) -> float:
     fresh = [{"key": f"{number}:{each}", "channel": str(each), "body": "{}", "state": "due"} for each in range(ROWS)]
     began = time.perf_counter()
-    async with database.engine.begin() as connection:
-        await connection.execute(insert(_bare), fresh)
+    await database.write(lambda tx: tx._connection.execute(insert(_bare), fresh))
     return time.perf_counter() - began
 
 
@@ -90,16 +87,14 @@ async def _insert_plain(database: Database, number: int) -> float:
     now = datetime.now(UTC)
     texts = dict.fromkeys(("thread", "lease_by", "reason", "fix", "slot", "mention", "label"), "")
     same = {"platform": "discord", "workspace": "1", "state": "due", "due_at": now, "retry_at": now, "attempts": 0}
-    async with database.transaction() as tx:
-        edition = await tx.deliveries.add_edition(_BODY, "v1", now)
+    edition = await database.write(lambda tx: store_edition(tx, _BODY, now))
     rows = [
         {"key": f"plain:{number}:{each}", "edition_id": edition, "channel": str(each), "shard": each % 5_040}
         | {**texts, **same}
         for each in range(ROWS)
     ]
     began = time.perf_counter()
-    async with database.engine.begin() as connection:
-        await connection.execute(insert(deliveries), rows)
+    await database.write(lambda tx: tx._connection.execute(insert(deliveries), rows))
     return time.perf_counter() - began
 
 
@@ -108,7 +103,7 @@ async def _empty(database: Database, _: int) -> float:
     began = time.perf_counter()
     held, ended = await _claimed(database), list[Settlement]()
     while held or ended:
-        begun = await database.run(partial(_noted, settled=ended, ids=[each.id for each in held]))
+        begun = await database.write(partial(_settle_and_begin, settled=ended, ids=[each.id for each in held]))
         ended = [Settlement(number, "sent", datetime.now(UTC), posted=_WHERE) for number in begun]
         held = await _claimed(database) if held else ()
     return time.perf_counter() - began
@@ -116,24 +111,25 @@ async def _empty(database: Database, _: int) -> float:
 
 async def _claimed(database: Database) -> tuple[Delivery, ...]:
     now = datetime.now(UTC)
-    return await database.run(lambda connection: claim_deliveries(connection, "w", now, _LEASE, BATCH, ("discord",)))
+    return await database.write(lambda tx: tx.deliveries.claim("w", now, _LEASE, BATCH, ("discord",)))
 
 
-def _noted(connection: Connection, settled: Sequence[Settlement], ids: Sequence[int]) -> frozenset[int]:
-    settle_deliveries(connection, "w", settled)
-    return begin_deliveries(connection, "w", ids, datetime.now(UTC)) if ids else frozenset()
+def _settle_and_begin(tx: Transaction, settled: Sequence[Settlement], ids: Sequence[int]) -> frozenset[int]:
+    return tx.deliveries.settle_and_begin("w", settled, ids, datetime.now(UTC))
 
 
 async def _empty_bare(database: Database, _: int) -> float:
     """Claim and mark everything: two transactions a batch."""
     began = time.perf_counter()
     while True:
-        async with database.engine.begin() as connection:
-            held = (await connection.execute(_TAKEN)).all()
-        if not held:
+        taken = await database.write(lambda tx: tx._connection.execute(_TAKEN).all())
+        if not taken:
             return time.perf_counter() - began
-        async with database.engine.begin() as connection:
-            await connection.execute(_DONE, [{"the_id": row.id, "where": _WHERE} for row in held])
+        await database.write(partial(_mark_done, ids=[row.id for row in taken]))
+
+
+def _mark_done(tx: Transaction, ids: Sequence[int]) -> None:
+    tx._connection.execute(_DONE, [{"the_id": number, "where": _WHERE} for number in ids])
 
 
 Work = Callable[[Database, int], Awaitable[float]]  # seconds it took
@@ -161,8 +157,7 @@ async def _opened(kind: str) -> AsyncIterator[Database]:
     database = Database(url)
     try:
         await migrate(database)
-        async with database.engine.begin() as connection:
-            await connection.run_sync(_bare.metadata.create_all)
+        await database.write(lambda tx: _bare.metadata.create_all(tx._connection))
         yield database
     finally:
         await database.close()
@@ -187,61 +182,23 @@ async def _beside_bare(kind: str) -> list[Row]:
 # -- memory -------------------------------------------------------------------------------------------------------
 
 
-class _Nowhere:
-    """A platform that takes everything at once and keeps nothing."""
-
-    name = "discord"
-    budget = DISCORD
-
-    def __init__(self) -> None:
-        self.posts = 0
-        self.is_over = asyncio.Event()
-
-    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
-        del reply
-        self.posts += 1
-        if self.posts == DELIVERED:
-            self.is_over.set()
-        return Posted(place, key)
-
-    async def dedupe_window(self, place: Place) -> timedelta:
-        del place
-        return timedelta(0)
-
-    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
-        del place, key, since
-        return None
-
-    async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        del reply
-        return posted
-
-    async def delete(self, posted: Posted) -> None:
-        del posted
-
-    async def thread(self, posted: Posted, title: str) -> Place | None:
-        del posted, title
-        return None
-
-    async def capabilities(self, place: Place) -> Capabilities:
-        del place
-        return Capabilities(post=True, pictures=True, edit=True, threads=True)
+def _enqueue(tx: Transaction, fresh: Sequence[NewDelivery], at: datetime) -> None:
+    enqueue_edition(tx, store_edition(tx, _BODY, at), fresh)
 
 
 async def _wait_and_deliver(url: str, waiting: int) -> None:
     """Fill an outbox, deliver some of it, and print the peak of the process's memory in megabytes."""
-    database, platform = Database(url), _Nowhere()
+    database, platform = Database(url), MemoryPlatform("discord", lambda: datetime.now(UTC))
     await migrate(database)
     now = datetime.now(UTC)
     for start in range(0, waiting, 2_000):
         fresh = [NewDelivery(f"{each}", Place("discord", "1", str(each)), now) for each in range(start, start + 2_000)]
-        async with database.transaction() as tx:
-            await tx.deliveries.add(await tx.deliveries.add_edition(_BODY, "v1", now), fresh)
+        await database.write(partial(_enqueue, fresh=fresh, at=now))
     stop = asyncio.Event()
     outbox_worker = OutboxWorker(database, {"discord": platform}, "w", lambda: datetime.now(UTC), Random(1))
     running = asyncio.create_task(outbox_worker.run(stop))
     began = time.perf_counter()
-    await platform.is_over.wait()
+    await platform.wait_for(lambda: platform.count >= DELIVERED)
     took = (time.perf_counter() - began) * 1e6 / DELIVERED
     stop.set()
     await running

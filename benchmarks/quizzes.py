@@ -73,8 +73,7 @@ async def _databases(kind: str, folder: Path) -> AsyncIterator[str]:
 
 async def counted(database: Database, question: Question) -> tuple[int, int]:
     """How many answers to a question are kept, and of how many people."""
-    async with database.transaction() as tx:
-        row = (await tx.connection.execute(_COUNT, {"game": question.game})).one()
+    row = await database.read(lambda tx: tx._connection.execute(_COUNT, {"game": question.game}).one())
     return row[0], row[1]
 
 
@@ -153,8 +152,7 @@ async def _game(database: Database, number: int) -> int:
     fresh = with_question_posted(
         new_game(where, "1", pick(library, QuestionFilter(3), (), Random(1)), None, now), now, now
     )
-    async with database.transaction() as tx:
-        made = await tx.games.add(record_of(fresh))
+    made = await database.write(lambda tx: tx.games.add(record_of(fresh)))
     assert made is not None
     return made.id
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.library import Library, load_library
@@ -28,6 +28,7 @@ from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import slack_service
 from newsbot.storage.database import Database
+from newsbot.storage.transaction import Transaction
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 PLATFORMS = ("discord", "slack")
@@ -122,7 +123,7 @@ async def played(scene: Scene, act: Act) -> None:
     """Play one act in this process. Raises StorageError where the database refuses a planner."""
     database = Database(scene.database, act.busy)
     if act.pages:
-        _stop_growth(database)
+        await database.write(_stop_growth)
 
     def now() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=act.moved)
@@ -170,9 +171,8 @@ async def _emptied(database: Database, outbox_worker: OutboxWorker, now: Callabl
         outbox_worker.wake()
         await asyncio.sleep(_LOOK_SECONDS)
         with suppress(StorageError):
-            async with database.transaction() as tx:
-                next_message = await tx.deliveries.next_due(PLATFORMS)
-                next_slot = await tx.subscriptions.next_due() if act.awaits else None
+            next_message = await database.read(lambda tx: tx.deliveries.next_due(PLATFORMS))
+            next_slot = await database.read(lambda tx: tx.subscriptions.next_due()) if act.awaits else None
             if all(instant is None or instant > now() for instant in (next_message, next_slot)):
                 return True
     return False
@@ -187,15 +187,8 @@ async def _briefly(seconds: float) -> None:
     await asyncio.sleep(min(seconds, _LONGEST_PAUSE))
 
 
-def _stop_growth(database: Database) -> None:
-    """Let SQLite say that the disk is full as soon as the file would grow."""
-    from sqlalchemy import event
-
-    def limit(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA page_count")
-        (pages,) = cursor.fetchone()
-        cursor.execute(f"PRAGMA max_page_count={pages}")
-        cursor.close()
-
-    event.listen(database.engine.sync_engine, "connect", limit)
+def _stop_growth(tx: Transaction) -> None:
+    """Let SQLite say that the disk is full as soon as the file would grow, on the one connection that writes."""
+    connection = tx._connection  # nothing but a drill needs it
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")

@@ -21,8 +21,10 @@ from newsbot.messages.requests import Place
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.records import NewSubscription
+from newsbot.storage.transaction import Transaction
 from tests.discord.loopback import LoopbackDiscord
 from tests.discord.loopback_faults import Fault as DiscordFault
+from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault as SlackFault
 
@@ -77,11 +79,13 @@ class Stage:
             places.append(Place("slack", space.id, self.slack.world.add_channel(space, f"news-{number}").id))
         first = datetime.combine(FIRST_DAY, _AT, UTC)
         at = first - _LEAST
-        async with self.database.transaction() as tx:
-            for place in places:
-                new = NewSubscription(place, _AT, "UTC", "daily", "drill", at, catch_up="all")
-                made = await tx.subscriptions.add(new, at, first, FIRST_DAY - timedelta(days=1))
-                self.places[made.id] = place
+
+        def add(tx: Transaction) -> dict[int, Place]:
+            day = FIRST_DAY - timedelta(days=1)
+            wanted = [NewSubscription(place, _AT, "UTC", "daily", "drill", at, catch_up="all") for place in places]
+            return {tx.subscriptions.add(new, at, first, day).id: new.place for new in wanted}
+
+        self.places = await self.database.write(add)
 
     def begin(self) -> None:
         """The next day, at which every digest is due."""
@@ -99,7 +103,7 @@ class Stage:
         assert self._actors.stdin is not None
         assert self._actors.stdout is not None
         self._actors.stdin.write(json.dumps(orders).encode() + b"\n")
-        answer = await asyncio.wait_for(self._actors.stdout.readline(), 120)
+        answer = await asyncio.wait_for(self._actors.stdout.readline(), 2 * PATIENCE)
         if not answer:
             raise RuntimeError("the actors of the drill broke")
         ends: list[int] = json.loads(answer)
@@ -120,9 +124,8 @@ class Stage:
     async def is_over(self) -> bool:
         """Whether every slot up to this day is decided and nothing waits in the outbox."""
         tomorrow = datetime.combine(self.days[-1] + timedelta(days=1), _AT, UTC)
-        async with self.database.transaction() as tx:
-            counts = await tx.deliveries.counts()
-            due = await tx.subscriptions.next_due()
+        counts = await self.database.read(lambda tx: tx.deliveries.counts())
+        due = await self.database.read(lambda tx: tx.subscriptions.next_due())
         return due is not None and due >= tomorrow and not any(counts.get(state) for state in _OPEN)
 
     # -- what stands there --------------------------------------------------------------------------------------------
@@ -131,13 +134,15 @@ class Stage:
         """Every slot of every day so far, with what stands for it."""
         posted = self._posted()
         found = []
-        async with self.database.transaction() as tx:
-            for number, place in self.places.items():
-                kept = {each.key: each for each in await tx.deliveries.of_subscription(number, 10_000)}
-                for day in self.days:
-                    key = f"digest:{number}:{day.isoformat()}"
-                    name = key if place.platform == "slack" else f"{place.channel} {_title(day)}"
-                    found.append(Slot(place.platform, day, kept.get(key), tuple(posted[name])))
+        by_number = await self.database.read(
+            lambda tx: {number: tx.deliveries.of_subscription(number, 10_000) for number in self.places}
+        )
+        for number, place in self.places.items():
+            deliveries = {each.key: each for each in by_number[number]}
+            for day in self.days:
+                key = f"digest:{number}:{day.isoformat()}"
+                name = key if place.platform == "slack" else f"{place.channel} {_title(day)}"
+                found.append(Slot(place.platform, day, deliveries.get(key), tuple(posted[name])))
         return found
 
     def _posted(self) -> dict[str, list[str]]:

@@ -17,6 +17,8 @@ NewsbotError
 
 from typing import Literal
 
+Scope = Literal["place", "message", "workspace", "app", "unknown"]
+
 
 class NewsbotError(Exception):
     """The root. `str(error)` is a plain sentence that a person may see; it holds no secret."""
@@ -58,10 +60,12 @@ class PostRefused(PostError):
     """A platform will not take the message until somebody changes something.
 
     `fix` is that one change ("Allow Attach Files in #ai-news."); empty where nobody there can change it. `scope` is
-    what is refused: everything in that place, this one message, or all that newsbot does anywhere.
+    what is refused: everything in that place, this one message, a whole workspace until newsbot is installed in it
+    again, or all that newsbot does anywhere ("app"). Where nobody can tell ("unknown"), it is tried again for a day,
+    since most of what no list names passes.
     """
 
-    def __init__(self, sentence: str, fix: str = "", scope: Literal["place", "message", "app"] = "place") -> None:
+    def __init__(self, sentence: str, fix: str = "", scope: Scope = "place") -> None:
         super().__init__(sentence)
         self.fix = fix
         self.scope = scope

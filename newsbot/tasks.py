@@ -13,8 +13,15 @@ log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3.0  # for what is under way when newsbot stops
 
+# Called at each step of work that a drill may end: with the step's name.
+Checkpoint = Callable[[str], None]
+
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+
+
+def no_checkpoint(step: str) -> None:
+    """The checkpoint where nobody watches the steps."""
 
 
 async def end_tasks(tasks: Sequence["asyncio.Task[Any]"], grace_seconds: float = 0.0) -> None:

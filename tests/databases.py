@@ -15,6 +15,7 @@ import asyncpg
 
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
+from newsbot.storage.transaction import Transaction
 
 _TEMPLATE = "newsbot_template"
 # A test's database need not outlast a crash of the machine; many tests share the server.
@@ -114,3 +115,14 @@ def _count(users: Path, change: int) -> int:
     number = int(users.read_text() if users.exists() else "0") + change
     users.write_text(str(number))
     return number
+
+
+async def run_sql(database: Database, statement: str) -> list[tuple[Any, ...]]:
+    """The rows of one statement of SQL, in a transaction of its own; none where it gives none."""
+
+    def execute(tx: Transaction) -> list[tuple[Any, ...]]:
+        # The one place where a test reaches past the repositories: to break a table, or to search all of them.
+        result = tx._connection.exec_driver_sql(statement)
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+    return await database.write(execute)

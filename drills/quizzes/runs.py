@@ -15,6 +15,7 @@ from drills.quizzes.people import Party, Wanted
 from drills.quizzes.record import Played
 from drills.quizzes.stage import QuizStage, seen
 from drills.quizzes.tables import standing
+from newsbot.storage.transaction import Transaction
 
 GAME_STEPS = ("claimed", "put", "confirmed", "closed", "edited", "revealed", "scored", "finished", "kept")
 COURIER_STEPS = tuple(COURIER + step for step in ("claimed", "sending", "sent", "settled"))
@@ -136,9 +137,7 @@ async def _ended(stage: QuizStage, parties: list[Party], everyone: "asyncio.Futu
     until = time.monotonic() + _LONGEST_GAME
     while time.monotonic() < until:
         await asyncio.sleep(_LOOK_SECONDS)
-        async with stage.database.transaction() as tx:
-            ended = set((await tx.connection.execute(_ENDED)).scalars())
-            waits = (await tx.connection.execute(_WAITS)).scalar_one()
+        ended, waits = await stage.database.read(_look)
         if channels <= ended and not waits:
             break
     for party in parties:
@@ -146,11 +145,20 @@ async def _ended(stage: QuizStage, parties: list[Party], everyone: "asyncio.Futu
     await everyone
 
 
+def _look(tx: Transaction) -> tuple[set[str], int]:
+    """The channels whose games have ended, and how many messages wait, by newsbot's own rows."""
+    ended = set(tx._connection.execute(_ENDED).scalars())
+    return ended, tx._connection.execute(_WAITS).scalar_one()
+
+
 async def _counted(stage: QuizStage, account: QuizAccount, played: Played, wanted: Wanted) -> None:
     """Count one game, beside what newsbot says of its messages."""
     place = played.table.place
-    async with stage.database.transaction() as tx:
-        keys = list((await tx.connection.execute(_UNKNOWN, {"channel": place.channel})).scalars())
+
+    def look_up(tx: Transaction) -> list[str]:
+        return list(tx._connection.execute(_UNKNOWN, {"channel": place.channel}).scalars())
+
+    keys = await stage.database.read(look_up)
     unknown = {key.split(":")[2] for key in keys}
     account.add(played, standing(stage.discord, stage.slack, played.table), unknown, stage.lives, wanted.seconds)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsbot.digests.planner import Planner
     from newsbot.digests.service import DigestService
     from newsbot.digests.watchdog import Watchdog
-    from newsbot.outbox.before_send import DailyResults
+    from newsbot.outbox.hooks import BeforeSend
     from newsbot.outbox.worker import OutboxWorker
     from newsbot.scheduler import Scheduler
     from newsbot.storage.database import Database
@@ -84,9 +84,9 @@ def outbox_worker_of(
     worker: str,
     watch: "Watchdog",
     *,
-    results: "DailyResults | None" = None,
+    before_send: "BeforeSend | None" = None,
 ) -> "OutboxWorker":
-    """What delivers, at the pace that platforms ask for; `results` is who knows how questions of the day went."""
+    """What delivers, at the pace that platforms ask for; `before_send` closes the question of the day before."""
     from newsbot.digests.late_policy import LatePolicy
     from newsbot.outbox.rate_limit import Rate
     from newsbot.outbox.worker import OutboxWorker
@@ -100,9 +100,10 @@ def outbox_worker_of(
         now,
         Random(),  # noqa: S311 (no secret)
         paces=paces,
-        on_refused=watch.refused,
-        judge=late.judge,
-        results=results,
+        on_refused=watch.pause_refused,
+        on_gone=watch.pause_gone,
+        decide_late=late.decide,
+        before_send=before_send,
     )
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsbot.app import gc_tuning
+from newsbot.app.alerts import tell_troubles
 from newsbot.app.container import App, build, chart_renderer, health, now, open_database
-from newsbot.app.digests import WakeUp, digests_of, outbox_worker_of, planner_of, scheduler_of, watchdog_of
+from newsbot.app.digests import WakeUp, digests_of, operator_of, outbox_worker_of, planner_of, scheduler_of, watchdog_of
 from newsbot.app.discord import LiveMenus, discord_where
 from newsbot.app.drawing import DrawingProgress, draw_ahead
 from newsbot.app.previews import previews
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 async def run(settings: Settings, screen: "Screen", parts: frozenset[str]) -> None:
     """Run these parts of newsbot until it is told to stop (SIGINT, SIGTERM), or the person at the terminal leaves.
 
-    Raises SettingsError where a part may not start, PlatformRefused where a platform does not let newsbot in.
+    Raises SettingsError where a part may not start, PlatformRefused where the only platform does not let newsbot in.
     """
     require_tokens(settings, parts)
     stop = asyncio.Event()
@@ -132,15 +133,20 @@ class _Building:
         self._wakings = wakings
         self._dailies = dailies_of(database, app.live)
         self._healths: dict[str, Callable[[], str]] = {}
+        self._troubles: dict[str, Callable[[], str]] = {}  # what only the operator can mend, by platform
+        self._is_alone = False  # whether one platform is all there is: then its refused token ends the start
         self._routes: list[Any] = []
 
     async def start(self, parts: frozenset[str]) -> None:
         """Start `parts`."""
         self._stack.push_async_callback(self._renderer.close)
+        self._is_alone = len(self._served_platforms(parts)) == 1
         games = games_of(self._database, self._platforms, self._app.live, self._wakings.posts)
         await games.resume(self._served_platforms(parts))
         watch = watchdog_of(self._settings, self._database)
-        self._outbox_worker = outbox_worker_of(self._database, self._homes, self._worker, watch, results=self._dailies)
+        self._outbox_worker = outbox_worker_of(
+            self._database, self._homes, self._worker, watch, before_send=self._dailies.of
+        )
         self._wakings.posts.sleepers.append(self._outbox_worker.wake)
         if "discord" in parts or ("worker" in parts and self._settings.has_discord):
             await self._discord(with_gateway="discord" in parts)
@@ -160,6 +166,8 @@ class _Building:
             scheduler = scheduler_of(planner, watch, self._outbox_worker, self._wakings.digests)
             self._healths["digests"] = scheduler.health
             self._service("scheduler", scheduler.run())
+            operator = operator_of(self._settings)
+            self._service("troubles", tell_troubles(self._troubles, operator, self._post_once))
             self._service("zones", asyncio.to_thread(_warm_zones))
         if self._homes or "terminal" in parts:
             self._games(games)
@@ -207,31 +215,35 @@ class _Building:
             self._post_once,
             self._worker,
             now,
+            fails_fast=self._is_alone,
         )
         self._stack.push_async_callback(service.close)
         self._homes["discord"] = service.platform
+        self._troubles["discord"] = service.trouble
         if with_gateway:
             self._healths["discord"] = service.health
             self._service("discord", service.run())
+        else:
+            self._healths["discord"] = lambda: service.trouble() or "ok"
 
     async def _post_once(self, key: str, place: Place, reply: Reply) -> None:
-        from newsbot.outbox.worker import NewPost
+        from newsbot.outbox.enqueue import enqueue
 
-        await self._outbox_worker.post(NewPost(key, place, reply, now()))
+        await self._database.write(lambda tx: enqueue(tx, key, place, reply, now()))
+        self._outbox_worker.wake()
 
     async def _slack(self, *, with_events: bool) -> None:
         from newsbot.platforms.slack.service import slack_service
 
         app = self._app
         values = slack_values(self._settings)
-        slack = slack_service(
-            values, app.dispatcher, app.live, self._database, self._renderer, now, with_events=with_events
-        )
+        parts = (values, app.dispatcher, app.live, self._database, self._renderer, now)
+        slack = slack_service(*parts, with_events=with_events, fails_fast=self._is_alone)
         service = await self._stack.enter_async_context(slack)
         self._homes["slack"] = service.platform
         self._routes += service.routes
-        if with_events:
-            self._healths["slack"] = service.health
+        self._troubles["slack"] = service.trouble
+        self._healths["slack"] = service.health if with_events else lambda: service.trouble() or "ok"
 
     def _has_web_chat(self, parts: frozenset[str]) -> bool:
         """Whether the web chat may run: it is for this machine alone, and gives way where newsbot is public."""
@@ -304,6 +316,8 @@ class _Building:
 
     async def _health(self) -> dict[str, str]:
         parts = await health(self._app, self._database)
+        if self._homes:
+            parts["outbox"] = await self._outbox_worker.health()
         return {**parts, **{name: state() for name, state in self._healths.items()}}
 
 

@@ -2,9 +2,7 @@
 
 import argparse
 import asyncio
-import gc
 import json
-import logging
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -82,18 +80,13 @@ def _tell(lines: Iterable[str]) -> None:
 
 
 def _simulate(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app.container import today
-    from newsbot.content.library import load_library
-    from newsbot.digests.simulate import replay
-    from newsbot.digests.simulate_args import parse_plan
+    from newsbot.digests.simulate import parse_plan, simulate
 
+    del settings
     plan = parse_plan(
         options.at, options.days, options.zone, options.first, options.last, options.down, options.catch_up
     )
-    library = load_library(settings.content_folder, today())
-    logging.disable()  # it would tell of a time that never was
-    gc.freeze()  # what is loaded by now stays: to look through it for garbage takes a fifth of the time
-    found = asyncio.run(replay(plan, library))
+    found = simulate(plan)
     lines = [json.dumps(each.to_json(), ensure_ascii=False) for each in found] if options.json else _table(found)
     _tell(lines)
     return 0

@@ -11,6 +11,7 @@ from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, text
 from newsbot.messages.markup import outside_text
 from newsbot.names import Name, NameIndex
 
+RUN = "ask.run"  # the action that asks for a command
 MAX_OFFERS = 12  # as many as a topic has briefs, and more than any typo is near to
 
 
@@ -52,9 +53,9 @@ def offer_buttons(offers: Iterable[Offer]) -> Buttons | None:
 
 
 def run_action(path: tuple[str, ...], options: Mapping[str, str] | None = None) -> Action:
-    """The action that asks for a command again, as `ask.run`: its path, then each option as name=value."""
+    """The action that asks for a command again: its path, then each option as name=value."""
     written = (f"{name}={value}" for name, value in (options or {}).items())
-    return Action("ask.run", ("/".join(path), *written))
+    return Action(RUN, ("/".join(path), *written))
 
 
 DELETE = "answer.delete"  # takes an answer away; platforms do it, since only they can

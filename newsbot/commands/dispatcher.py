@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from newsbot.commands import forms
-from newsbot.commands.answers import HELP, SHARE, Offer, Unclear, note, offer_buttons, run_action
+from newsbot.commands.answers import HELP, RUN, SHARE, Offer, Unclear, note, offer_buttons, run_action
 from newsbot.commands.builtin import about
 from newsbot.commands.button_args import damaged_button
 from newsbot.commands.completion import completions, suggestions
-from newsbot.commands.modules import CLICKS, COMMANDS, EFFECTS, Clicker
+from newsbot.commands.modules import BUTTONS, COMMANDS
 from newsbot.commands.parser import understand
-from newsbot.commands.registry import Command, Context, Menu, PlaceChoices, is_yes
+from newsbot.commands.registry import ButtonHandler, Command, Context, Menu, PlaceChoices, is_yes
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
@@ -76,7 +76,11 @@ class Dispatcher:
         self._digests = digests
         self._quizzes = quizzes
         self._context = self._fresh_context()
-        self._clicks: Mapping[str, Clicker] = {"ask.run": self._run_again, SHARE: self._share, **CLICKS}
+        self._buttons: Mapping[str, ButtonHandler] = {
+            RUN: ButtonHandler(self._run_again, needs_person=True),
+            SHARE: ButtonHandler(self._share, needs_person=True),
+            **BUTTONS,
+        }
 
     @property
     def context(self) -> Context:
@@ -166,6 +170,10 @@ class Dispatcher:
         """Whole texts that half a free text may become."""
         return completions(self.context, text)
 
+    def button(self, action: Action) -> ButtonHandler | None:
+        """What a press of the button with this action does, and what a platform must do before; None for no button."""
+        return self._buttons.get(action.name)
+
     async def _answer_ask(self, context: Context, ask: Ask) -> Reply:
         command = context.menu.find(ask.path)
         if command is None:
@@ -188,12 +196,12 @@ class Dispatcher:
         return await self._answer_ask(context, replace(ask, path=understood.path, options=inner))
 
     async def _answer_click(self, context: Context, click: Click) -> Reply | Form:
-        clicker = self._clicks.get(click.action.name)
-        if clicker is None:
+        handler = self.button(click.action)
+        if handler is None:
             raise damaged_button()
-        if click.action.name in EFFECTS and not await self._is_new(click):
+        if handler.effects and not await self._is_new(click):
             return _TWICE
-        return await clicker(context, click)
+        return await handler.handle(context, click)
 
     async def _run_again(self, context: Context, click: Click) -> Reply:
         """A button that asks for a command."""

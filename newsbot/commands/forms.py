@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from newsbot.commands.answers import Offer, Unclear
 from newsbot.commands.button_args import damaged_button
-from newsbot.commands.registry import PRIVATE, Command, Context, Option
+from newsbot.commands.registry import PRIVATE, ButtonHandler, Command, Context, Option
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.forms import Field, Form
@@ -126,4 +126,4 @@ def _field(context: Context, option: Option) -> Field:
     return Field(option.name, option.help, required=option.required, limit=_LONGEST)
 
 
-CLICKS = {OPEN: open_form}
+BUTTONS = {OPEN: ButtonHandler(open_form, needs_person=True)}

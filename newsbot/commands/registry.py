@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from newsbot.content.library import Library
 from newsbot.messages.cards import Reply
-from newsbot.messages.requests import Ask, Place
+from newsbot.messages.forms import Form
+from newsbot.messages.requests import Ask, Click, Place
 from newsbot.names import Name, NameIndex
 
 if TYPE_CHECKING:
@@ -75,6 +76,24 @@ class Context:
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]
 Filler = Callable[[Context, Ask], Awaitable[Mapping[str, str]]]
+
+ButtonWork = Callable[[Context, Click], Awaitable[Reply | Form]]
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonHandler:
+    """What a press of a button does.
+
+    `effects`: it changes something, so an event that a platform delivers twice is handled once. `needs_person`: the
+    answer depends on who presses, such as on their rights, so a platform that was only told an id looks them up first.
+    `counts_itself`: presses come by the hundred, and its own table counts each once, so no platform claims the event.
+    """
+
+    handle: ButtonWork
+    effects: bool = False
+    needs_person: bool = False
+    counts_itself: bool = False
+
 
 PRIVATE = Option("private", "yes-no", "Show the answer only to me")
 

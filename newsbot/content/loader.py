@@ -18,6 +18,8 @@ _KINDS = {"topic.yaml": "Topic", NAMES_FILE: "Names", **{name: model.__name__ fo
 EVENTS_FOLDER = "events"
 # Names with digits that prose may use in every content folder, beside those of the folder's own names.yaml.
 BUILT_IN_NAMES = frozenset({"GPT-4", "H800", "R1", "V3"})
+# What editors and systems leave beside a file: Emacs its locks (.#quiz.yaml), macOS its twins (._quiz.yaml).
+_NOT_OURS = (".", "_")
 _ID = re.compile(rf"{ID_PATTERN}\Z")
 _YEAR_FILE = re.compile(r"\d{4}\.yaml\Z")
 
@@ -66,7 +68,7 @@ def read_folder(folder: Path) -> Draft:
         return draft
     draft.names |= _read_names(draft, folder / NAMES_FILE)
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "_")):
+        if entry.name.startswith(_NOT_OURS):
             continue
         if entry.is_dir() and entry.name == EVENTS_FOLDER:
             _read_events(draft, entry)
@@ -84,6 +86,8 @@ def _read_topic(draft: Draft, folder: Path) -> None:
         _refuse(draft, folder, "a topic's folder is named in lower case, digits and hyphens, at most 32 signs")
         return
     for path in sorted(folder.iterdir()):
+        if path.name.startswith(_NOT_OURS):
+            continue
         if path.name == "topic.yaml":
             _read_topic_file(draft, path)
         elif model := TOPIC_FILES.get(path.name):
@@ -136,7 +140,7 @@ def _keep(draft: Draft, entry: BaseModel) -> None:
 
 def _read_events(draft: Draft, folder: Path) -> None:
     for path in sorted(folder.iterdir()):
-        if path.suffix not in {".yaml", ".yml"}:
+        if path.suffix not in {".yaml", ".yml"} or path.name.startswith(_NOT_OURS):
             continue
         if not _YEAR_FILE.match(path.name):
             _refuse(draft, path, "events stand in files named by their year: 2025.yaml")

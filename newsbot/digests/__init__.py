@@ -1,1 +1,1 @@
-"""Digests: subscriptions, what is due, what is said, and what becomes of late ones."""
+"""Digests: subscriptions, what is due, what an edition says, and what happens to late ones."""

@@ -1,15 +1,14 @@
-"""Who is told when a digest cannot be posted, is not confirmed, or is well again: once each, through the outbox."""
+"""Alerts that a digest cannot be posted, is not confirmed, or works again: one message each, through the outbox."""
 
 import hashlib
-import json
 from datetime import datetime
 
 from newsbot.messages.cards import Block, Card, Reply, Text, text
-from newsbot.messages.codec import reply_to_json
 from newsbot.messages.markup import Code, Inline, Mention, Moment, Plain
 from newsbot.messages.requests import Place, direct
-from newsbot.storage.database import Transaction
-from newsbot.storage.records import Delivery, NewDelivery, Subscription
+from newsbot.outbox.enqueue import enqueue
+from newsbot.storage.records import Delivery, Subscription
+from newsbot.storage.transaction import Transaction
 
 _ENDS = {
     "sent": "It was posted after all.",
@@ -19,14 +18,14 @@ _ENDS = {
 
 
 class Alerts:
-    """Puts notices into the outbox, for whoever set a digest up and for the operator, if there is one."""
+    """Sends alerts to the person who set a digest up, and to the operator if there is one."""
 
     def __init__(self, operator: Place | None) -> None:
         self._operator = operator
 
-    # -- to whoever set the digest up ---------------------------------------------------------------------------------
+    # -- to the person who set the digest up --------------------------------------------------------------------------
 
-    async def notify_paused(self, tx: Transaction, of: Subscription, reason: str, fix: str, now: datetime) -> None:
+    def notify_paused(self, tx: Transaction, of: Subscription, reason: str, fix: str, now: datetime) -> None:
         """A digest is paused, with the one thing that mends it; to the operator as well.
 
         A reason that holds for many channels at once, such as a revoked token, is told once an hour to each.
@@ -35,10 +34,20 @@ class Alerts:
         place = of.place
         digest = hashlib.sha256(reason.encode()).hexdigest()[:12]
         key = f"paused:{place.platform}:{place.workspace}:{digest}:{now:%Y-%m-%dT%H}"
-        await self._owner(tx, of, f"{key}:{of.made_by}", card, now)
-        await self._tell_operator(tx, f"{key}:operator", card, now)
+        self._tell_owner(tx, of, f"{key}:{of.made_by}", card, now)
+        self._tell_operator(tx, f"{key}:operator", card, now)
 
-    async def notify_unconfirmed(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
+    def notify_gone(self, tx: Transaction, of: Subscription, reason: str, now: datetime) -> None:
+        """newsbot was removed from a workspace; to the operator once a day, unless that is where they are told."""
+        place = of.place
+        if self._operator is not None and _realm(self._operator) == _realm(place):
+            return
+        what = f"Digests wait in the workspace {place.workspace} on {place.platform}. {reason}"
+        after = text("They go on by themselves once newsbot is installed there again. Nobody there can be told.")
+        key = f"gone:{place.platform}:{place.workspace}:{now.date().isoformat()}:operator"
+        self._tell_operator(tx, key, Card("newsbot was removed from a workspace", (text(what), after)), now)
+
+    def notify_unconfirmed(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
         """An edition is not known to stand in its channel."""
         is_over = delivery.state in {"unknown", "failed"}
         by_hand = (Plain("Look there; if it is missing, send it again with "), Code("/digest log"), Plain("."))
@@ -48,62 +57,59 @@ class Alerts:
             Text(by_hand) if is_over else text("I go on trying, and tell you how it ends."),
         )
         title = "A digest was not posted" if delivery.state == "failed" else "A digest is not confirmed"
-        await self._owner(tx, of, unconfirmed_key(delivery.id), Card(title, blocks, "warning"), now)
+        self._tell_owner(tx, of, unconfirmed_key(delivery.id), Card(title, blocks, "warning"), now)
 
-    async def notify_recovered(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
+    def notify_recovered(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
         """What became of an edition that was not confirmed."""
         is_sent = delivery.state == "sent"
         blocks: tuple[Block, ...] = (_about_delivery(of, delivery), text(_ENDS.get(delivery.state, "")))
         if delivery.reason and not is_sent:
             blocks = (*blocks, text(delivery.reason))
         title = "A digest is there" if is_sent else "A digest was not posted"
-        await self._owner(
+        self._tell_owner(
             tx, of, f"alert:{delivery.id}:closed", Card(title, blocks, "good" if is_sent else "warning"), now
         )
 
-    async def notify_uncomposed(self, tx: Transaction, of: Subscription, slot: str, now: datetime) -> None:
+    def notify_uncomposed(self, tx: Transaction, of: Subscription, slot: str, now: datetime) -> None:
         """An edition was left out because it could not be composed; to the operator once a day."""
         what = Text((*_channel_words(of), Plain(f" was left out on {slot}: something broke here while it was made.")))
         after = text("The next one comes at its time. Whoever runs newsbot was told.")
-        await self._owner(
-            tx, of, f"broken:{of.id}:{slot}", Card("A digest was left out", (what, after), "warning"), now
-        )
+        self._tell_owner(tx, of, f"broken:{of.id}:{slot}", Card("A digest was left out", (what, after), "warning"), now)
         card = Card("A digest cannot be composed", (what, text("The log says why.")), "problem")
-        await self._tell_operator(tx, f"broken:{now.date().isoformat()}:operator", card, now)
+        self._tell_operator(tx, f"broken:{now.date().isoformat()}:operator", card, now)
 
     # -- to the operator ----------------------------------------------------------------------------------------------
 
-    async def notify_backlog(self, tx: Transaction, name: str, count: int, now: datetime) -> None:
+    def notify_backlog(self, tx: Transaction, name: str, count: int, now: datetime) -> None:
         """Editions on a platform are not confirmed, or slots are not decided (`planning`)."""
         digests = "One digest is" if count == 1 else f"{count} digests are"
         what = "due and not decided" if name == "planning" else f"due on {name} and not confirmed"
         how = Text((Plain("See "), Code("newsbot deliveries"), Plain(" and the log. You are told when it is over.")))
         card = Card("Digests are not confirmed", (text(f"{digests} {what}."), how), "problem")
-        await self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}", card, now)
+        self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}", card, now)
 
-    async def notify_backlog_cleared(self, tx: Transaction, name: str, now: datetime) -> None:
+    def notify_backlog_cleared(self, tx: Transaction, name: str, now: datetime) -> None:
         """Nothing waits any more."""
         what = "to be decided" if name == "planning" else f"on {name} to be posted"
         left = Text((Plain("What stayed unknown or failed is in "), Code("newsbot deliveries"), Plain(".")))
         card = Card("Digests are well again", (text(f"No digest waits {what} any more."), left), "good")
-        await self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}:over", card, now)
+        self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}:over", card, now)
 
-    async def _owner(self, tx: Transaction, of: Subscription, key: str, card: Card, now: datetime) -> None:
-        await _enqueue(tx, direct(of.place.platform, of.place.workspace, of.made_by), key, card, now)
+    def _tell_owner(self, tx: Transaction, of: Subscription, key: str, card: Card, now: datetime) -> None:
+        enqueue(tx, key, direct(of.place.platform, of.place.workspace, of.made_by), Reply(card), now)
 
-    async def _tell_operator(self, tx: Transaction, key: str, card: Card, now: datetime) -> None:
+    def _tell_operator(self, tx: Transaction, key: str, card: Card, now: datetime) -> None:
         if self._operator is not None:
-            await _enqueue(tx, self._operator, key, card, now)
+            enqueue(tx, key, self._operator, Reply(card), now)
+
+
+def _realm(place: Place) -> tuple[str, str]:
+    return place.platform, place.workspace
 
 
 def unconfirmed_key(delivery: int) -> str:
     """The key of the notice that a delivery is not confirmed."""
     return f"alert:{delivery}:open"
-
-
-async def _enqueue(tx: Transaction, place: Place, key: str, card: Card, now: datetime) -> None:
-    edition = await tx.deliveries.add_edition(json.dumps(reply_to_json(Reply(card)), ensure_ascii=False), "", now)
-    await tx.deliveries.add(edition, [NewDelivery(key, place, now)])
 
 
 def _channel_words(of: Subscription) -> tuple[Inline, ...]:

@@ -5,7 +5,6 @@ meanwhile are kept. So any number of planners may run, and one that dies has eit
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,16 +15,17 @@ from typing import Protocol
 from newsbot.content.library import Library
 from newsbot.digests.composer.compose import Edition, History, Selection, Stage, compose, stages_to_json
 from newsbot.digests.composer.sources import DailyQuestion, NewsSource
-from newsbot.digests.composer.values import EditionQuestion
 from newsbot.messages.cards import Reply
-from newsbot.messages.codec import reply_to_json
-from newsbot.schedule.catchup import Decision, Outage, decide
+from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
+from newsbot.schedule.catchup import Decision, decide
 from newsbot.schedule.clock import wall_time as shown_at
 from newsbot.schedule.phrases import parse_days
 from newsbot.schedule.slots import Occurrence, Schedule, next_slots, slots_between
 from newsbot.schedule.timezones import zone_of
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
 from newsbot.storage.records import NewDelivery, OutageRecord, Subscription
+from newsbot.storage.transaction import Transaction
+from newsbot.tasks import Checkpoint, no_checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +43,10 @@ BROKEN = "something broke while it was composed; the log says what"
 _LEFT_OUT = f"skipped: {BROKEN}"
 _DAY = timedelta(days=1)
 
-Checkpoint = Callable[[str], None]
-
-
-def _no_checkpoint(step: str) -> None:
-    """Where nothing watches the steps."""
-
 
 @cache
 def parse_schedule(at: str, zone: str, days: str) -> Schedule:
-    """The rule of a wall time, zone and days as they are kept."""
+    """The schedule of a wall time, zone and days as they are stored."""
     hour, minute = at.split(":")
     return Schedule(datetime(2000, 1, 1, int(hour), int(minute), tzinfo=UTC).time(), zone, parse_days(days))
 
@@ -73,10 +67,10 @@ class ComposedEdition:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What becomes of one subscription: as it was, as it is afterwards, and its deliveries, each with its edition.
+    """The plan for one subscription: before and after, and its deliveries, each with what its edition is composed from.
 
-    A delivery without an edition is skipped. `waits`: nothing of it is kept, and it is planned again later; `trouble`
-    is why it cannot be planned at all.
+    A delivery without an edition is skipped. `waits`: nothing of it is stored, and it is planned again later;
+    `trouble` is why it cannot be planned at all.
     """
 
     before: Subscription
@@ -94,12 +88,12 @@ class Plan:
 
 
 class PlanningAlerts(Protocol):
-    """Whom the planner tells what it cannot do."""
+    """Where the planner reports what it cannot do."""
 
-    async def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
+    def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
         """A subscription cannot be planned at all."""
 
-    async def cannot_compose(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
+    def cannot_compose(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
         """An edition is left out because it cannot be composed."""
 
 
@@ -113,7 +107,7 @@ class EditionCache:
     made: dict[Selection, ComposedEdition] = field(default_factory=dict)
 
     def forget(self) -> None:
-        """Keep only so many editions: memory stays flat however many different ones are due."""
+        """Drop the oldest editions: memory stays flat however many different ones are due."""
         for selection in list(self.made)[:-_KEPT]:
             del self.made[selection]
 
@@ -121,13 +115,13 @@ class EditionCache:
         """The edition of a selection."""
         found = self.made.get(selection)
         if found is None:
-            edition = self._composed(selection)
-            body = json.dumps(reply_to_json(Reply(edition.card)), ensure_ascii=False) if edition.card else ""
+            edition = self._compose(selection)
+            body = encode_reply(Reply(edition.card) if edition.card else None)
             found = ComposedEdition(edition, body, stages_to_json(edition.why))
             self.made[selection] = found
         return found
 
-    def _composed(self, selection: Selection) -> Edition:
+    def _compose(self, selection: Selection) -> Edition:
         """The edition, or an empty one that says so where composing breaks: others must not wait for it for ever."""
         try:
             return compose(self.library, self.news_source, self.question, selection)
@@ -147,12 +141,12 @@ class Planner:
         news_source: Callable[[Library], NewsSource],
         question: DailyQuestion,
         now: Callable[[], datetime],
-        checkpoint: Checkpoint = _no_checkpoint,
+        checkpoint: Checkpoint = no_checkpoint,
         alerts: PlanningAlerts | None = None,
     ) -> None:
-        """`checkpoint` is told each step: decided, composed, written, planned; drills end the process there.
+        """`checkpoint` is called at each step: decided, composed, written, planned; drills end the process there.
 
-        `troubles` is told of what cannot be planned or composed.
+        `alerts` gets what cannot be planned or composed.
         """
         self._database = database
         self._library = library
@@ -163,9 +157,9 @@ class Planner:
         self._alerts = alerts
 
     async def run_once(self) -> datetime | None:
-        """Decide every slot that is due; returns when the next one is, None where there is none."""
+        """Decide every slot that is due; returns when the next one is due, or None."""
         now = self._now()
-        outages = await self._beat(now)
+        outages = await self._database.write(lambda tx: _note_heartbeat(tx, now))
         library = self._library()
         composer = EditionCache(library, self._news(library), self._question)
         editions: dict[Selection, int] = {}
@@ -173,72 +167,77 @@ class Planner:
         while (done := await self._batch(composer, editions, now, outages, held)) is not None:
             held += done
             composer.forget()
-        async with self._database.transaction() as tx:
-            return await tx.subscriptions.next_due()
-
-    async def _beat(self, now: datetime) -> tuple[Outage, ...]:
-        """Show that a planner lives. Returns the outages that are remembered, one that just ended included."""
-        async with self._database.transaction() as tx:
-            last = await tx.watches.last_beat(HEARTBEAT)
-            if last is not None and now - last >= SILENCE:
-                await tx.watches.add_outage(OutageRecord(last, now))
-            # Of two machines whose clocks differ a little, the one ahead counts.
-            if last is None or not timedelta(0) <= last - now <= _JUMP:
-                await tx.watches.beat(HEARTBEAT, now)
-            known = await tx.watches.outages_since(now - _REMEMBER)
-        return tuple(Outage(each.start, each.end) for each in known if each.start <= each.end)
+        return await self._database.read(lambda tx: tx.subscriptions.next_due())
 
     async def _batch(
         self,
         composer: EditionCache,
         editions: dict[Selection, int],
         now: datetime,
-        outages: Sequence[Outage],
+        outages: Sequence[OutageRecord],
         held: int,
     ) -> int | None:
         """Plan the next ones that are due; how many of them stay so for now, None where there is nothing to do."""
-        async with self._database.transaction() as tx:
-            due = await tx.subscriptions.due(now, _BATCH, held)
-            shown = await tx.subscriptions.histories({each.history for each in due if each.history})
+        due, histories = await self._database.read(lambda tx: _read_due(tx, now, held))
         if not due:
             return None
         self._checkpoint("decided")
         # In a thread: hundreds of them would hold the event loop for longer than a person should wait.
-        planned = await asyncio.to_thread(plan_all, due, shown, now, outages, composer)
+        plans = await asyncio.to_thread(plan_all, due, histories, now, outages, composer)
         self._checkpoint("composed")
-        fresh: dict[Selection, int] = {}
-        async with self._database.transaction() as tx:
-            unchanged = await tx.subscriptions.unchanged(due)
-            kept = [each for each in planned if each.before.id in unchanged and not each.waits]
-            await _store(tx, kept, composer, {**editions}, fresh, now)
-            await self._tell(tx, [each for each in planned if each.before.id in unchanged])
+
+        def write(tx: Transaction) -> tuple[frozenset[int], dict[Selection, int]]:
+            unchanged = tx.subscriptions.unchanged(due)
+            current = [each for each in plans if each.before.id in unchanged]
+            stored = _store(tx, [each for each in current if not each.waits], composer, editions, now)
+            self._raise_alerts(tx, current)
             self._checkpoint("written")
-        editions |= fresh
+            return unchanged, stored
+
+        unchanged, stored = await self._database.write(write)
+        editions |= stored
         self._checkpoint("planned")
         if not unchanged:
             return None  # another planner was faster with all of them
         gone = self._alerts is not None  # paused: not due any more
-        return sum(each.waits and not (each.trouble and gone) for each in planned)
+        return sum(each.waits and not (each.trouble and gone) for each in plans)
 
-    async def _tell(self, tx: Transaction, planned: Sequence[Plan]) -> None:
+    def _raise_alerts(self, tx: Transaction, plans: Sequence[Plan]) -> None:
         if self._alerts is None:
             return
-        for each in planned:
+        for each in plans:
             if each.trouble:
-                await self._alerts.cannot_plan(tx, each.before, each.trouble)
+                self._alerts.cannot_plan(tx, each.before, each.trouble)
             for delivery, _ in each.deliveries:
                 if delivery.skipped == _LEFT_OUT and not each.waits:
-                    await self._alerts.cannot_compose(tx, each.before, delivery.slot)
+                    self._alerts.cannot_compose(tx, each.before, delivery.slot)
+
+
+def _note_heartbeat(tx: Transaction, now: datetime) -> tuple[OutageRecord, ...]:
+    """Note that a planner lives, and an outage where none did. Returns the outages that are remembered."""
+    last = tx.watches.last_beat(HEARTBEAT)
+    if last is not None and now - last >= SILENCE:
+        tx.watches.add_outage(OutageRecord(last, now))
+    # Of two machines whose clocks differ a little, the one ahead counts.
+    if last is None or not timedelta(0) <= last - now <= _JUMP:
+        tx.watches.beat(HEARTBEAT, now)
+    return tx.watches.outages_since(now - _REMEMBER)
+
+
+def _read_due(tx: Transaction, now: datetime, held: int) -> tuple[tuple[Subscription, ...], Mapping[str, str]]:
+    """The next subscriptions that are due, but for the first `held`, and their histories by id."""
+    due = tx.subscriptions.due(now, _BATCH, held)
+    return due, tx.subscriptions.histories({each.history for each in due if each.history})
 
 
 def plan_all(
     due: Sequence[Subscription],
     shown: Mapping[str, str],
     now: datetime,
-    outages: Sequence[Outage],
+    outages: Sequence[OutageRecord],
     composer: EditionCache,
 ) -> list[Plan]:
-    """What becomes of each of these subscriptions at `now`; `shown` holds their histories by id."""
+    """The plan for each of these subscriptions at `now`; `shown` holds their histories by id."""
     slots = _SlotCache(now)
     histories: dict[str, History] = {"": History()}
     planned = []
@@ -284,7 +283,11 @@ class _SlotCache:
 
 
 def _plan_one(
-    subscription: Subscription, history: History, slots: _SlotCache, outages: Sequence[Outage], composer: EditionCache
+    subscription: Subscription,
+    history: History,
+    slots: _SlotCache,
+    outages: Sequence[OutageRecord],
+    composer: EditionCache,
 ) -> Plan:
     before = subscription
     subscription = without_future_dates(subscription, slots.now)
@@ -334,46 +337,48 @@ def selection_of(subscription: Subscription, history: History, day: date) -> Sel
     return Selection(topics, day, subscription.cursor, history, subscription.when_empty)
 
 
-async def add_edition(tx: Transaction, written: ComposedEdition, content_version: str, now: datetime) -> int:
-    """Keep an edition; returns its id. The question that it asks is to be posed in the same transaction."""
-    return await tx.deliveries.add_edition(written.body, content_version, now, written.why, written.edition.daily)
+def add_edition(tx: Transaction, composed: ComposedEdition, content_version: str, now: datetime) -> int:
+    """Store an edition; returns its id. The question that it asks is to be posed in the same transaction."""
+    return store_edition(
+        tx, composed.body, now, content_version=content_version, why=composed.why, anchor=composed.edition.daily
+    )
 
 
-async def _store(
-    tx: Transaction,
-    kept: Sequence[Plan],
-    composer: EditionCache,
-    editions: dict[Selection, int],
-    fresh: dict[Selection, int],
-    now: datetime,
-) -> None:
-    """Everything of a batch; `fresh` gets the editions that are new."""
-    await tx.deliveries.supersede([each.before.id for each in kept if each.replaces], now)
+def _store(
+    tx: Transaction, plans: Sequence[Plan], composer: EditionCache, editions: Mapping[Selection, int], now: datetime
+) -> dict[Selection, int]:
+    """Store everything of a batch. Returns the ids of the editions that are new; `editions` are stored already."""
+    tx.deliveries.supersede([each.before.id for each in plans if each.replaces], now)
+    chosen = {selection: None for each in plans for _, selection in each.deliveries if selection}  # in order
+    stored = _store_editions(tx, [each for each in chosen if each not in editions], composer, now)
+    nothing = None
     by_edition: dict[int, list[NewDelivery]] = {}
-    none: int | None = None
-    asked: list[EditionQuestion] = []
-    for each in kept:
+    for each in plans:
         for delivery, selection in each.deliveries:
             if selection is None:
-                none = none or await tx.deliveries.add_edition("", composer.library.version, now)
-                edition = none
+                nothing = nothing or store_edition(tx, "", now, content_version=composer.library.version)
+                edition = nothing
             else:
-                if selection not in editions:
-                    written = composer.edition(selection)
-                    editions[selection] = fresh[selection] = await add_edition(
-                        tx, written, composer.library.version, now
-                    )
-                    asked += [written.edition.question] if written.edition.question else []
-                edition = editions[selection]
+                edition = stored[selection] if selection in stored else editions[selection]
             by_edition.setdefault(edition, []).append(delivery)
-    if asked:
-        await composer.question.pose(tx, asked, now)
     for edition, deliveries in by_edition.items():
-        await tx.deliveries.add(edition, deliveries)
-    for each in kept:
+        enqueue_edition(tx, edition, deliveries)
+    for each in plans:
         if each.is_rewound:
-            await tx.deliveries.forget_skipped_after(each.before.id, now)
-    selections = {selection for each in kept for _, selection in each.deliveries if selection}
-    histories = [composer.edition(selection).edition.history for selection in selections]
-    await tx.subscriptions.keep_histories({history.id: history.to_json() for history in histories if history.id})
-    await tx.subscriptions.advance([each.after for each in kept])
+            tx.deliveries.forget_skipped_after(each.before.id, now)
+    histories = [composer.edition(selection).edition.history for selection in chosen]
+    tx.subscriptions.keep_histories({history.id: history.to_json() for history in histories if history.id})
+    tx.subscriptions.advance([each.after for each in plans])
+    return stored
+
+
+def _store_editions(
+    tx: Transaction, selections: Sequence[Selection], composer: EditionCache, now: datetime
+) -> dict[Selection, int]:
+    """Store the editions of these selections, and pose what they ask; returns their ids."""
+    composed = {selection: composer.edition(selection) for selection in selections}
+    stored = {each: add_edition(tx, composed[each], composer.library.version, now) for each in selections}
+    asked = [each.edition.question for each in composed.values() if each.edition.question]
+    if asked:
+        composer.question.pose(tx, asked, now)
+    return stored

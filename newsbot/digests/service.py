@@ -20,11 +20,13 @@ from newsbot.errors import NewsbotError, RequestError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.platform import Capabilities, Platform
 from newsbot.messages.requests import Place
+from newsbot.outbox.enqueue import enqueue_edition, store_edition
 from newsbot.schedule.clock import ClockChange, changes_within, wall_time
 from newsbot.schedule.slots import Occurrence, lost_by_change, next_slots, slots_between
 from newsbot.schedule.timezones import zone_of
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
 from newsbot.storage.records import ON_REQUEST, CatchUp, Delivery, NewDelivery, NewSubscription, Subscription, WhenEmpty
+from newsbot.storage.transaction import Transaction
 
 MOST = 10  # digests of one channel
 _MINUTE = timedelta(minutes=1)
@@ -64,7 +66,7 @@ class DigestService:
         now: Callable[[], datetime],
         wake: Callable[[], None] = lambda: None,
     ) -> None:
-        """`wake` tells the planner and the outbox worker of this process that something is to be done sooner."""
+        """`wake` wakes the planner and the outbox worker of this process: something may be due sooner."""
         self._database = database
         self._platforms = platforms
         self._library = library
@@ -81,30 +83,28 @@ class DigestService:
         wanted = parse_schedule(f"{new.at:%H:%M}", new.zone, new.days)
         ahead = next_slots(wanted, None, now, 1)[0].instant
         cursor = first_cursor(now, new.zone)
-        async with self._database.transaction() as tx:
-            held = await tx.subscriptions.of_channel(new.place)
-            if len(held) >= MOST:
+
+        def add(tx: Transaction) -> Subscription:
+            if len(tx.subscriptions.of_channel(new.place)) >= MOST:
                 raise RequestError(f"This channel has {MOST} digests already. End one of them first: /digest list")
-            made = await tx.subscriptions.add(new, now, ahead, cursor)
-            if first:
-                made = await self._send_now(tx, made, now)
+            made = tx.subscriptions.add(new, now, ahead, cursor)
+            return self._enqueue_now(tx, made, now) if first else made
+
+        made = await self._database.write(add)
         self._wake()
         return made
 
     async def of_channel(self, place: Place) -> tuple[Subscription, ...]:
         """The subscriptions of a channel, by number."""
-        async with self._database.transaction() as tx:
-            return await tx.subscriptions.of_channel(place)
+        return await self._database.read(lambda tx: tx.subscriptions.of_channel(place))
 
     async def get(self, number: int) -> Subscription | None:
         """The subscription of that id."""
-        async with self._database.transaction() as tx:
-            return await tx.subscriptions.get(number)
+        return await self._database.read(lambda tx: tx.subscriptions.get(number))
 
     async def active(self, limit: int = 100) -> tuple[Subscription, ...]:
         """Those that are next to post something."""
-        async with self._database.transaction() as tx:
-            return await tx.subscriptions.active(limit)
+        return await self._database.read(lambda tx: tx.subscriptions.active(limit))
 
     async def change(
         self, subscription: Subscription, **changes: Unpack[SubscriptionChanges]
@@ -114,57 +114,55 @@ class DigestService:
         Refused while a slot is due that is not decided yet: it belongs to the old rule.
         """
         now = self._now()
-        async with self._database.transaction() as tx:
-            held = without_future_dates(await self._require_active(tx, subscription), now)
-            changed = replace(held, **changes)
-            lost: tuple[Occurrence, ...] = ()
-            if held.state == "active" and schedule_of(held) != schedule_of(changed):
-                if slots_between(schedule_of(held), held.last_day, held.since, now):
-                    raise RequestError("This digest is due at this moment. Change it again in a minute.")
-                lost = lost_by_change(schedule_of(held), schedule_of(changed), held.last_day, now)
-                if lost:
-                    await _record_skipped(tx, changed, lost, now)
-                    changed = replace(changed, last_day=max(found.slot.day for found in lost))
-                changed = replace(changed, since=now, next_at=_next_at(changed, now))
-            await tx.subscriptions.update(changed)
+        changed, lost = await self._database.write(lambda tx: _change(tx, subscription, changes, now))
         self._wake()
         return changed, lost
 
     async def pause(self, subscription: Subscription, by: str) -> Subscription:
         """Post nothing until it is resumed."""
-        async with self._database.transaction() as tx:
-            held = await self._require_active(tx, subscription)
+
+        def pause(tx: Transaction) -> Subscription:
+            held = _require_active(tx, subscription)
             paused = replace(held, state="paused", paused_reason="", paused_fix="", paused_by=by)
-            await tx.subscriptions.update(paused)
-            await tx.deliveries.call_off_all(held.id, self._now(), "the digest was paused")
-        return paused
+            tx.subscriptions.update(paused)
+            tx.deliveries.call_off_all(held.id, self._now(), "the digest was paused")
+            return paused
+
+        return await self._database.write(pause)
 
     async def resume(self, subscription: Subscription) -> Subscription:
         """Post again from now on; what was missed while it was paused is not posted later."""
         now = self._now()
-        async with self._database.transaction() as tx:
-            held = without_future_dates(await self._require_active(tx, subscription), now)
+
+        def resume(tx: Transaction) -> Subscription:
+            held = without_future_dates(_require_active(tx, subscription), now)
             fresh = replace(held, state="active", since=now, paused_reason="", paused_fix="", paused_by="")
             resumed = replace(fresh, next_at=_next_at(fresh, now))
-            await tx.subscriptions.update(resumed)
+            tx.subscriptions.update(resumed)
+            return resumed
+
+        resumed = await self._database.write(resume)
         self._wake()
         return resumed
 
     async def end(self, subscription: Subscription) -> Subscription:
         """End it for good. What was posted stays; what did not leave yet does not leave."""
-        async with self._database.transaction() as tx:
-            held = await self._require_active(tx, subscription)
+
+        def end(tx: Transaction) -> Subscription:
+            held = _require_active(tx, subscription)
             ended = replace(held, state="ended", next_at=None)
-            await tx.subscriptions.update(ended)
-            await tx.deliveries.call_off_all(held.id, self._now(), "the digest was ended")
-        return ended
+            tx.subscriptions.update(ended)
+            tx.deliveries.call_off_all(held.id, self._now(), "the digest was ended")
+            return ended
+
+        return await self._database.write(end)
 
     # -- looking at it --------------------------------------------------------------------------------------------
 
     async def preview(self, subscription: Subscription) -> Card:
         """Exactly what would be posted at this moment; a card that says so where nothing would be."""
-        async with self._database.transaction() as tx:
-            selection = await self._selection(tx, subscription, self._now())
+        now = self._now()
+        selection = await self._database.read(lambda tx: _current_selection(tx, subscription, now))
         edition = self._composer().edition(selection).edition
         if edition.card is None:
             left_out = [stage.reason for stage in edition.why if stage.outcome == "left out"][:3]
@@ -188,14 +186,12 @@ class DigestService:
 
     async def why(self, subscription: Subscription) -> DeliveryReasons | None:
         """How the last slot was decided; None where none was yet."""
-        async with self._database.transaction() as tx:
-            found = await tx.deliveries.last_edition_of(subscription.id)
+        found = await self._database.read(lambda tx: tx.deliveries.last_edition_of(subscription.id))
         return DeliveryReasons(found[0], stages_from_json(found[1])) if found else None
 
     async def log(self, subscription: Subscription, count: int = 10) -> tuple[Delivery, ...]:
         """The last deliveries, the newest first."""
-        async with self._database.transaction() as tx:
-            return await tx.deliveries.of_subscription(subscription.id, count)
+        return await self._database.read(lambda tx: tx.deliveries.of_subscription(subscription.id, count))
 
     async def doctor(self, place: Place) -> Capabilities:
         """What newsbot may do in a channel, and the one fix where it cannot post."""
@@ -218,21 +214,27 @@ class DigestService:
     async def send_now(self, subscription: Subscription) -> None:
         """Put an edition into the outbox at once, beside those of the slots; refused within a minute of another."""
         now = self._now()
-        async with self._database.transaction() as tx:
-            held = await self._require_active(tx, subscription)
-            newest = await tx.deliveries.of_subscription(held.id, 1)
+
+        def enqueue_now(tx: Transaction) -> None:
+            held = _require_active(tx, subscription)
+            newest = tx.deliveries.of_subscription(held.id, 1)
             if any(each.slot == ON_REQUEST and now - each.due_at < _MINUTE for each in newest):
                 raise RequestError("An edition is on its way already. Ask for another one in a minute.")
-            await self._send_now(tx, held, now)
+            self._enqueue_now(tx, held, now)
+
+        await self._database.write(enqueue_now)
         self._wake()
 
     async def send_again(self, subscription: Subscription, delivery: int) -> bool:
         """Let an unknown or failed delivery of this subscription leave once more; whether it could."""
-        async with self._database.transaction() as tx:
-            found = await tx.deliveries.get(delivery)
+
+        def send_again(tx: Transaction) -> bool:
+            found = tx.deliveries.get(delivery)
             if found is None or found.subscription != subscription.id:
                 return False
-            is_leaving = await tx.deliveries.send_again(delivery, self._now(), "sent again, as somebody asked")
+            return tx.deliveries.send_again(delivery, self._now(), "sent again, as somebody asked")
+
+        is_leaving = await self._database.write(send_again)
         self._wake()
         return is_leaving
 
@@ -240,16 +242,15 @@ class DigestService:
 
     async def zone_of_place(self, place: Place) -> str | None:
         """The zone that was chosen for the channel, or for its server or workspace."""
-        async with self._database.transaction() as tx:
-            found = await tx.settings.get(place, ZONE)
+        found = await self._database.read(lambda tx: tx.settings.get(place, ZONE))
         return found.value if found else None
 
     async def remember_zone(self, place: Place, zone: str, by: str) -> None:
         """Remember the zone of a server or workspace; of this channel alone in a private chat."""
         is_private = not place.workspace or (place.platform == "slack" and place.channel.startswith("D"))
         channel = place.channel if is_private else ""
-        async with self._database.transaction() as tx:
-            await tx.settings.put(Place(place.platform, place.workspace, channel), ZONE, zone, self._now(), by)
+        where, now = Place(place.platform, place.workspace, channel), self._now()
+        await self._database.write(lambda tx: tx.settings.put(where, ZONE, zone, now, by))
 
     # -- within ---------------------------------------------------------------------------------------------------
 
@@ -265,41 +266,62 @@ class DigestService:
             )
         return platform
 
-    async def _require_active(self, tx: Transaction, subscription: Subscription) -> Subscription:
-        """The subscription as it is now, which nobody else changes. Raises RequestError where it ended."""
-        held = await tx.subscriptions.locked(subscription.id)
-        if held is None or held.state == "ended":
-            raise RequestError("This digest was ended.")
-        return held
-
-    async def _selection(self, tx: Transaction, subscription: Subscription, now: datetime) -> Selection:
-        shown_before = await tx.subscriptions.histories({subscription.history} - {""})
-        told = shown_before.get(subscription.history)
-        history = History.from_json(told) if told else History()
-        day = wall_time(now, zone_of(subscription.zone)).date()
-        return selection_of(subscription, history, day)
-
-    async def _send_now(self, tx: Transaction, subscription: Subscription, now: datetime) -> Subscription:
-        selection = replace(await self._selection(tx, subscription, now), when_empty="short")
+    def _enqueue_now(self, tx: Transaction, subscription: Subscription, now: datetime) -> Subscription:
+        """Put an edition of this moment into the outbox; returns the subscription after it."""
+        selection = replace(_current_selection(tx, subscription, now), when_empty="short")
         composer = self._composer()
-        written = composer.edition(selection)
-        if written.edition.card is None:
+        composed = composer.edition(selection)
+        if composed.edition.card is None:
             raise RequestError("The digest cannot be made at the moment; the log says why.")
-        edition = await add_edition(tx, written, composer.library.version, now)
-        if written.edition.question:
-            await self._question.pose(tx, [written.edition.question], now)
+        edition = add_edition(tx, composed, composer.library.version, now)
+        if composed.edition.question:
+            self._question.pose(tx, [composed.edition.question], now)
         key = f"digest:{subscription.id}:now:{now.timestamp():.6f}"
         fresh = NewDelivery(key, subscription.place, now, subscription.id, ON_REQUEST, subscription.mention)
-        await tx.deliveries.add(edition, [fresh])
-        history = written.edition.history
-        await tx.subscriptions.keep_histories({history.id: history.to_json()})
-        moved = replace(subscription, history=history.id, cursor=written.edition.cursor)
-        await tx.subscriptions.advance([moved])
-        return moved
+        enqueue_edition(tx, edition, [fresh])
+        history = composed.edition.history
+        tx.subscriptions.keep_histories({history.id: history.to_json()})
+        advanced = replace(subscription, history=history.id, cursor=composed.edition.cursor)
+        tx.subscriptions.advance([advanced])
+        return advanced
+
+
+def _require_active(tx: Transaction, subscription: Subscription) -> Subscription:
+    """The subscription as it is now, which nobody else changes. Raises RequestError where it ended."""
+    held = tx.subscriptions.locked(subscription.id)
+    if held is None or held.state == "ended":
+        raise RequestError("This digest was ended.")
+    return held
+
+
+def _current_selection(tx: Transaction, subscription: Subscription, now: datetime) -> Selection:
+    """What an edition of this moment is composed from."""
+    shown_before = tx.subscriptions.histories({subscription.history} - {""})
+    history = History.from_json(shown_before.get(subscription.history, ""))
+    day = wall_time(now, zone_of(subscription.zone)).date()
+    return selection_of(subscription, history, day)
+
+
+def _change(
+    tx: Transaction, subscription: Subscription, changes: SubscriptionChanges, now: datetime
+) -> tuple[Subscription, tuple[Occurrence, ...]]:
+    held = without_future_dates(_require_active(tx, subscription), now)
+    changed = replace(held, **changes)
+    lost: tuple[Occurrence, ...] = ()
+    if held.state == "active" and schedule_of(held) != schedule_of(changed):
+        if slots_between(schedule_of(held), held.last_day, held.since, now):
+            raise RequestError("This digest is due at this moment. Change it again in a minute.")
+        lost = lost_by_change(schedule_of(held), schedule_of(changed), held.last_day, now)
+        if lost:
+            _record_skipped(tx, changed, lost, now)
+            changed = replace(changed, last_day=max(found.slot.day for found in lost))
+        changed = replace(changed, since=now, next_at=_next_at(changed, now))
+    tx.subscriptions.update(changed)
+    return changed, lost
 
 
 def first_cursor(now: datetime, zone: str) -> date:
-    """The day after which events are news for whoever subscribes now.
+    """The day after which events are news for somebody who subscribes now.
 
     With the days that composing looks back for what was written late, a first edition tells of the week before.
     """
@@ -310,9 +332,9 @@ def _next_at(subscription: Subscription, now: datetime) -> datetime:
     return next_slots(schedule_of(subscription), subscription.last_day, now, 1)[0].instant
 
 
-async def _record_skipped(tx: Transaction, changed: Subscription, lost: tuple[Occurrence, ...], now: datetime) -> None:
+def _record_skipped(tx: Transaction, changed: Subscription, lost: tuple[Occurrence, ...], now: datetime) -> None:
     """Record the slots that a change leaves out."""
-    edition = await tx.deliveries.add_edition("", "", now)
+    edition = store_edition(tx, "", now)
     reason = "skipped: the time was changed, and the new one had passed that day"
     fresh = [
         NewDelivery(
@@ -325,4 +347,4 @@ async def _record_skipped(tx: Transaction, changed: Subscription, lost: tuple[Oc
         )
         for found in lost
     ]
-    await tx.deliveries.add(edition, fresh)
+    enqueue_edition(tx, edition, fresh)

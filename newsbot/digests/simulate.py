@@ -1,36 +1,37 @@
-"""Replays the life of one digest through the real planner and outbox worker, by a clock that leaps over idle time.
+"""Simulates a digest over a span of days: which slots it has, when each is posted, and what it would say.
 
-The database is a temporary SQLite file and the platform is paper: it takes every message and notes when it came.
+Nothing is read or stored: the same rules decide as in a running newsbot, over a clock that goes from slot to slot.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from random import Random
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
-from newsbot.content.library import Library
-from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
-from newsbot.digests.planner import HEARTBEAT, HEARTBEAT_EVERY, Planner
-from newsbot.digests.simulate_args import SimulationPlan
-from newsbot.messages.budgets import TERMINAL
-from newsbot.messages.cards import Reply
-from newsbot.messages.platform import Capabilities, Posted
-from newsbot.messages.requests import Place
-from newsbot.outbox.worker import OutboxWorker
-from newsbot.schedule.catchup import Outage
-from newsbot.schedule.phrases import days_text
-from newsbot.schedule.slots import Occurrence, next_slots, slots_on
-from newsbot.storage.database import Database
-from newsbot.storage.inplace import InPlaceDatabase
-from newsbot.storage.migrate import migrate
-from newsbot.storage.records import Delivery, NewSubscription, Subscription
+from newsbot.digests.composer.values import Edition, History, Selection
+from newsbot.errors import RequestError
+from newsbot.messages.markup import outside_text
+from newsbot.schedule.catchup import Decision, decide
+from newsbot.schedule.phrases import parse_days, parse_time
+from newsbot.schedule.slots import Schedule, next_slots, slots_between, slots_on
+from newsbot.schedule.timezone_names import find_zone
+from newsbot.schedule.timezones import zone_names
+from newsbot.storage.records import CatchUp, OutageRecord
 
-PLACE = Place("paper", "simulation", "digest")
+_EARLIEST, _LATEST = date(1970, 1, 2), date(2100, 12, 30)  # what zone rules reach, with room for offsets
+_MOST = timedelta(days=20 * 366)
 _BEFORE = timedelta(minutes=1)  # the digest is subscribed to so long before anything happens
 _DAY = timedelta(days=1)
-_ALL = 1_000_000  # deliveries; more than twenty years have slots
+
+
+@dataclass(frozen=True)
+class SimulationPlan:
+    """What to replay: a rule, its nominal dates from `first` to `last` (included), and when newsbot was down."""
+
+    rule: Schedule
+    first: date
+    last: date
+    down: tuple[OutageRecord, ...] = ()
+    catch_up: CatchUp = "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,140 +61,118 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class Paper:
-    """A platform that takes every message and notes the instant at which it came, by its key."""
-
-    name = PLACE.platform
-    budget = TERMINAL
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self.came: dict[str, datetime] = {}
-
-    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
-        """Take a message, each key once."""
-        del reply
-        self.came.setdefault(key, self._now())
-        return Posted(place, key)
-
-    async def dedupe_window(self, place: Place) -> timedelta:
-        """For ever: a key is noted once."""
-        del place
-        return timedelta.max
-
-    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
-        """Paper keeps what it took."""
-        del since
-        return Posted(place, key) if key in self.came else None
-
-    async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """What was said is not kept, so nothing changes."""
-        del reply
-        return posted
-
-    async def delete(self, posted: Posted) -> None:
-        """Forget a message."""
-        self.came.pop(posted.message_id, None)
-
-    async def thread(self, posted: Posted, title: str) -> Place | None:
-        """Paper has no threads."""
-        del posted, title
-        return None
-
-    async def capabilities(self, place: Place) -> Capabilities:
-        """Everything."""
-        del place
-        return Capabilities(post=True, pictures=True, edit=True, threads=True)
+def simulate(plan: SimulationPlan) -> tuple[SimulatedSlot, ...]:
+    """Every slot of the span with what happens to it, in order."""
+    decided = _decisions(plan)
+    return tuple(_simulated_slot(now, each) for now, each in decided if each.occurrence.slot.day <= plan.last)
 
 
-@dataclass
-class _Clock:
-    """The time that the replay is at."""
+def simulate_editions(
+    plan: SimulationPlan, compose: Callable[[Selection], Edition], topics: tuple[str, ...] = ()
+) -> Iterator[tuple[SimulatedSlot, Edition | None]]:
+    """As `simulate`, each slot that is posted with its edition, which knows what the ones before it have shown.
 
-    at: datetime
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class _Replay:
-    """A newsbot of a planner and an outbox worker, with one subscription."""
-
-    database: Database
-    planner: Planner
-    outbox_worker: OutboxWorker
-    clock: _Clock
-    down: tuple[Outage, ...]
-    beat_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
-
-    async def live(self, due: datetime | None, until: datetime) -> None:
-        """Wake whenever something is due by `until`; what comes in an outage waits for its end."""
-        while due is not None and due <= until:
-            outage = next((each for each in self.down if each.start <= due < each.end), None)
-            # As if it had beaten all the time that was leapt over: no outage is to be seen where there was none.
-            await self._beat(outage.start if outage else due - HEARTBEAT_EVERY)
-            self.clock.at = outage.end if outage else due
-            due = await self.planner.run_once()
-            self.beat_at = self.clock.at
-            while await self.outbox_worker.run_once() and outage:  # a single slot is a single message
-                pass
-
-    async def _beat(self, at: datetime) -> None:
-        if at <= self.beat_at:
+    `compose` makes the edition of a selection; it is called when the edition is asked for.
+    """
+    history, cursor = History(), plan.first - _DAY
+    for now, decision in _decisions(plan):
+        day = decision.occurrence.slot.day
+        if day > plan.last:
             return
-        self.beat_at = at
-        async with self.database.transaction() as tx:
-            await tx.watches.beat(HEARTBEAT, at)
+        edition = None
+        if decision.outcome != "skip":
+            edition = compose(Selection(topics, day, cursor, history, "short"))
+            history, cursor = edition.history, edition.cursor
+        yield _simulated_slot(now, decision), edition
 
 
-async def replay(plan: SimulationPlan, library: Library) -> tuple[SimulatedSlot, ...]:
-    """What becomes of every slot of the span, in order."""
-    slots = slots_on(plan.rule, plan.first, plan.last)
+def _decisions(plan: SimulationPlan) -> Iterator[tuple[datetime, Decision]]:
+    """What newsbot decides, and when: it wakes at each slot, or at the end of the outage in which that lies."""
+    rule, last_day = plan.rule, plan.first - _DAY
+    slots = slots_on(rule, plan.first, plan.last)
     if not slots:
-        return ()
-    with TemporaryDirectory(prefix="newsbot-replay-") as folder:
-        database = InPlaceDatabase(f"sqlite:///{Path(folder) / 'replay.db'}")
-        try:
-            await migrate(database)
-            return await _replayed(database, plan, library, slots)
-        finally:
-            await database.close()
+        return
+    since = min([slots[0].instant, *(each.start for each in plan.down)]) - _BEFORE
+    # Nothing wakes newsbot for a date that does not exist: it is decided with the slot after it.
+    end = next_slots(rule, slots[-1].slot.day - _DAY, since, 1)[0].instant
+    wake = next_slots(rule, last_day, since, 1)[0].instant
+    while wake <= end:
+        now = next((each.end for each in plan.down if each.start <= wake < each.end), wake)
+        due = slots_between(rule, last_day, since, now)
+        for decision in decide(due, now, rule.zone, plan.catch_up, plan.down):
+            yield now, decision
+        last_day, since = due[-1].slot.day, max(since, due[-1].instant)
+        wake = next_slots(rule, last_day, now, 1)[0].instant
 
 
-async def _replayed(
-    database: Database, plan: SimulationPlan, library: Library, slots: Sequence[Occurrence]
-) -> tuple[SimulatedSlot, ...]:
-    start = min([slots[0].instant, *(each.start for each in plan.down)]) - _BEFORE
-    clock = _Clock(start)
-    paper = Paper(clock)
-    news_source = ContentNews(library)
-    planner = Planner(database, lambda: library, lambda _: news_source, SelfCheckQuestion(), clock)
-    outbox_worker = OutboxWorker(database, {paper.name: paper}, "replay", clock, Random(0))  # noqa: S311 (no secret)
-    subscription = await _subscribed(database, plan, start)
-    # Nothing wakes a scheduler for a date that does not exist: it is decided with the slot after it.
-    last = next_slots(plan.rule, slots[-1].slot.day - _DAY, start, 1)[0]
-    await _Replay(database, planner, outbox_worker, clock, plan.down).live(subscription.next_at, last.instant)
-    async with database.transaction() as tx:
-        decided = await tx.deliveries.of_subscription(subscription.id, _ALL)
-    by_slot = {each.slot: each for each in decided}
-    return tuple(_told(by_slot[str(each.slot)], paper) for each in slots if str(each.slot) in by_slot)
+def _simulated_slot(now: datetime, decision: Decision) -> SimulatedSlot:
+    occurrence = decision.occurrence
+    if decision.outcome == "skip":
+        return SimulatedSlot(str(occurrence.slot), occurrence.instant, None, "skipped", decision.reason)
+    state = "late" if decision.reason else "sent"
+    return SimulatedSlot(str(occurrence.slot), occurrence.instant, now, state, decision.reason)
 
 
-async def _subscribed(database: Database, plan: SimulationPlan, at: datetime) -> Subscription:
-    """The digest, made at `at`; no date before the span is to be posted."""
-    rule, before = plan.rule, plan.first - _DAY
-    new = NewSubscription(PLACE, rule.at, rule.zone, days_text(rule.days), "simulation", at, catch_up=plan.catch_up)
-    first = next_slots(rule, before, at, 1)[0]
-    async with database.transaction() as tx:
-        made = replace(await tx.subscriptions.add(new, at, first.instant, before), last_day=before)
-        await tx.subscriptions.advance([made])
-    return made
+# -- the words of a command line ----------------------------------------------------------------------------------
 
 
-def _told(delivery: Delivery, paper: Paper) -> SimulatedSlot:
-    sent = paper.came.get(delivery.key)
-    if sent is None:
-        return SimulatedSlot(delivery.slot, delivery.due_at, None, "skipped", delivery.reason)
-    state = "late" if delivery.label else "sent"
-    return SimulatedSlot(delivery.slot, delivery.due_at, sent, state, delivery.label)
+def parse_plan(
+    at: str, days: str, zone: str, first: str, last: str, down: Sequence[str] = (), catch_up: CatchUp = "latest"
+) -> SimulationPlan:
+    """What to replay, from the words of a command line. Raises RequestError with a sentence that says what is wrong."""
+    begin, end = _parse_date(first), _parse_date(last)
+    if end < begin:
+        raise RequestError(f"The span ends on {end}, before it begins on {begin}.")
+    if end - begin > _MOST:
+        raise RequestError("At most twenty years can be replayed at a time.")
+    rule = Schedule(parse_time(at), zone if zone in zone_names() else find_zone(zone), parse_days(days))
+    return SimulationPlan(rule, begin, end, merge_outages(_parse_outage(span) for span in down), catch_up)
+
+
+def _parse_date(typed: str) -> date:
+    try:
+        found = date.fromisoformat(typed.strip())
+    except ValueError:
+        raise RequestError(f"“{outside_text(typed, 30)}” is no date. Say it like 2026-03-29.") from None
+    return _require_near(found, typed)
+
+
+def _require_near(found: date, typed: str) -> date:
+    if not _EARLIEST <= found <= _LATEST:
+        raise RequestError(f"“{outside_text(typed, 30)}” is too far away: dates go from 1970 to 2100.")
+    return found
+
+
+def _parse_outage(typed: str) -> OutageRecord:
+    """`2026-03-29T06:10..2026-03-29T09:40`: in UTC where it names no offset of its own."""
+    start, dots, end = typed.partition("..")
+    if not dots:
+        said = outside_text(typed, 60)
+        raise RequestError(f"“{said}” is no outage. Say it like 2026-03-29T06:10..2026-03-29T09:40 (UTC).")
+    begun, ended = _parse_instant(start), _parse_instant(end)
+    if ended < begun:
+        raise RequestError(f"The outage “{outside_text(typed, 60)}” ends before it starts.")
+    return OutageRecord(begun, ended)
+
+
+def _parse_instant(typed: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(typed.strip())
+    except ValueError:
+        said = outside_text(typed, 40)
+        raise RequestError(f"“{said}” is no instant. Say it like 2026-03-29T06:10 or 2026-03-29T06:10+02:00.") from None
+    _require_near(found.date(), typed)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def merge_outages(outages: Iterable[OutageRecord]) -> tuple[OutageRecord, ...]:
+    """The same outages in order, those that overlap or touch as one, and none that has no length."""
+    joined: list[OutageRecord] = []
+    for each in sorted(outages, key=lambda outage: outage.start):
+        if each.start == each.end:
+            continue
+        if joined and each.start <= joined[-1].end:
+            joined[-1] = OutageRecord(joined[-1].start, max(joined[-1].end, each.end))
+        else:
+            joined.append(each)
+    return tuple(joined)

@@ -1,11 +1,12 @@
-"""The dead-man's switch: what is not confirmed in time is told once, and so is how it ended."""
+"""The dead-man's switch: one alert when an edition is not confirmed in time, and one when that is over."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsbot.digests.alerts import Alerts, unconfirmed_key
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery, Subscription
+from newsbot.storage.transaction import Transaction
 
 _AT_ONCE = 200
 _CALLED_OFF = "skipped: it was settled before this could be told"
@@ -23,68 +24,83 @@ class Watchdog:
         self._patience = patience
 
     async def run_once(self) -> datetime | None:
-        """Tell of what became overdue or was settled since; what waits for its time is none of its business."""
+        """Send alerts for what became overdue and for what was settled since."""
         now = self._now()
-        async with self._database.transaction() as tx:
-            await self._open(tx, now)
-            await self._close(tx, now)
-            await self._tell_operator(tx, now)
+
+        def look(tx: Transaction) -> None:
+            self._open_incidents(tx, now)
+            self._close_incidents(tx, now)
+            self._tell_operator(tx, now)
+
+        await self._database.write(look)
         return None
 
     # -- what others notice -------------------------------------------------------------------------------------------
 
-    async def refused(self, tx: Transaction, delivery: Delivery, reason: str, fix: str) -> None:
-        """A channel refuses a digest: its subscription is paused, with the fix, and that is told once."""
+    def pause_refused(self, tx: Transaction, delivery: Delivery, reason: str, fix: str) -> None:
+        """A channel refuses a digest: its subscription is paused, with one alert that names the fix."""
         if delivery.subscription is not None:
-            await self._paused(tx, delivery.subscription, reason, fix)
+            self._pause(tx, delivery.subscription, reason, fix)
 
-    async def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
-        """A digest cannot be planned at all: it is paused, so that it holds up nobody, and that is told once."""
-        await self._paused(tx, subscription.id, reason, "")
+    def pause_gone(self, tx: Transaction, delivery: Delivery, reason: str, fix: str) -> None:
+        """newsbot was removed from a workspace: its digest waits there until newsbot is installed again.
 
-    async def cannot_compose(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
+        Nobody there can be told. Whoever installs it lets the digests go on; they are found by `fix`.
+        """
+        if delivery.subscription is not None:
+            self._pause(tx, delivery.subscription, reason, fix, is_gone=True)
+
+    def cannot_plan(self, tx: Transaction, subscription: Subscription, reason: str) -> None:
+        """A digest cannot be planned at all: it is paused with one alert, so that it holds up no other."""
+        self._pause(tx, subscription.id, reason, "")
+
+    def cannot_compose(self, tx: Transaction, subscription: Subscription, slot: str) -> None:
         """An edition was left out because it could not be composed."""
-        await self._alerts.notify_uncomposed(tx, subscription, slot, self._now())
+        self._alerts.notify_uncomposed(tx, subscription, slot, self._now())
 
-    async def _paused(self, tx: Transaction, number: int, reason: str, fix: str) -> None:
-        if not await tx.subscriptions.pause(number, reason, fix):
+    def _pause(self, tx: Transaction, number: int, reason: str, fix: str, *, is_gone: bool = False) -> None:
+        if not tx.subscriptions.pause(number, reason, fix):
             return
         now = self._now()
-        await tx.deliveries.call_off_all(number, now, "the digest was paused")
-        subscription = await tx.subscriptions.get(number)
-        if subscription is not None:
-            await self._alerts.notify_paused(tx, subscription, reason, fix, now)
+        tx.deliveries.call_off_all(number, now, "the digest was paused")
+        subscription = tx.subscriptions.get(number)
+        if subscription is None:
+            return
+        if is_gone:
+            self._alerts.notify_gone(tx, subscription, reason, now)
+        else:
+            self._alerts.notify_paused(tx, subscription, reason, fix, now)
 
     # -- editions -----------------------------------------------------------------------------------------------------
 
-    async def _open(self, tx: Transaction, now: datetime) -> None:
-        overdue = await tx.deliveries.of_ids(await tx.watches.unconfirmed(now - self._patience, _AT_ONCE))
-        opened = await tx.watches.open_incidents(overdue, now)
+    def _open_incidents(self, tx: Transaction, now: datetime) -> None:
+        overdue = tx.deliveries.of_ids(tx.watches.unconfirmed(now - self._patience, _AT_ONCE))
+        opened = tx.watches.open_incidents(overdue, now)
         for each in overdue:
-            if each.id in opened and (subscription := await tx.subscriptions.get(each.subscription or 0)):
-                await self._alerts.notify_unconfirmed(tx, subscription, each, now)
+            if each.id in opened and (subscription := tx.subscriptions.get(each.subscription or 0)):
+                self._alerts.notify_unconfirmed(tx, subscription, each, now)
 
-    async def _close(self, tx: Transaction, now: datetime) -> None:
-        for incident in await tx.watches.close_settled(now, _AT_ONCE):
-            if await tx.deliveries.call_off([unconfirmed_key(incident.delivery)], now, _CALLED_OFF):
+    def _close_incidents(self, tx: Transaction, now: datetime) -> None:
+        for incident in tx.watches.close_settled(now, _AT_ONCE):
+            if tx.deliveries.call_off([unconfirmed_key(incident.delivery)], now, _CALLED_OFF):
                 continue
-            delivery = await tx.deliveries.get(incident.delivery)
-            subscription = await tx.subscriptions.get(incident.subscription)
+            delivery = tx.deliveries.get(incident.delivery)
+            subscription = tx.subscriptions.get(incident.subscription)
             # A refusal pauses the subscription, and that was told with its fix; what somebody ended, they know of.
             if delivery and subscription and subscription.state != "ended" and not delivery.fix:
-                await self._alerts.notify_recovered(tx, subscription, delivery, now)
+                self._alerts.notify_recovered(tx, subscription, delivery, now)
 
     # -- the operator -------------------------------------------------------------------------------------------------
 
-    async def _tell_operator(self, tx: Transaction, now: datetime) -> None:
+    def _tell_operator(self, tx: Transaction, now: datetime) -> None:
         """One notice when editions of a platform begin to wait, one when none does any more; the same for planning."""
-        waiting = await tx.watches.waiting()
-        if undecided := await tx.subscriptions.late(now - self._patience):
+        waiting = tx.watches.waiting()
+        if undecided := tx.subscriptions.late(now - self._patience):
             waiting[_PLANNING] = undecided
-        told = await tx.watches.episodes()
+        told = tx.watches.episodes()
         for name in sorted(waiting.keys() - told):
-            await tx.watches.begin_episode(name, now)
-            await self._alerts.notify_backlog(tx, name, waiting[name], now)
+            tx.watches.begin_episode(name, now)
+            self._alerts.notify_backlog(tx, name, waiting[name], now)
         for name in sorted(told - waiting.keys()):
-            if await tx.watches.end_episode(name):
-                await self._alerts.notify_backlog_cleared(tx, name, now)
+            if tx.watches.end_episode(name):
+                self._alerts.notify_backlog_cleared(tx, name, now)

@@ -1,10 +1,82 @@
-"""What is added to a card as it leaves: the role it notifies, why it is late, results of an earlier question."""
+"""What leaves for a delivery: its edition, read once for however many channels, and what is added as it leaves.
 
-from collections.abc import Sequence
+Added are the role that it notifies, why it is late, and what goes above one of its sections.
+"""
+
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from newsbot.messages.cards import Block, Card, Rule, Text, text
+from newsbot.errors import ContentError
+from newsbot.messages.cards import Block, Card, Reply, Rule, Text, text
+from newsbot.messages.codec import reply_from_json
 from newsbot.messages.markup import Mention
+from newsbot.storage.outbox import StoredEdition
+from newsbot.storage.records import Delivery
+
+log = logging.getLogger(__name__)
+
+_MOST = 200  # of each; a batch brings at most a hundred editions
+
+
+class ReplyCache:
+    """The latest editions as replies, the same object each time: platforms render an object once."""
+
+    def __init__(self) -> None:
+        self._replies: OrderedDict[int, tuple[Reply | None, str]] = OrderedDict()
+        self._decorated: OrderedDict[tuple[int, str, str, tuple[Block, ...]], Reply] = OrderedDict()
+
+    def edition_ids(self) -> frozenset[int]:
+        """The editions that are at hand."""
+        return frozenset(self._replies)
+
+    def store(self, editions: Mapping[int, StoredEdition], used: Iterable[int]) -> None:
+        """Read editions from their JSON; of all that are at hand, those `used` now are dropped last."""
+        for number, stored in editions.items():
+            self._replies[number] = _parse_reply(stored.body), stored.daily
+        for edition in used:
+            if edition in self._replies:
+                self._replies.move_to_end(edition)
+        while len(self._replies) > _MOST:
+            self._replies.popitem(last=False)
+
+    def get(self, edition: int) -> tuple[Reply | None, str]:
+        """What an edition says, None where it is not at hand or cannot be read; and its anchor."""
+        return self._replies.get(edition, (None, ""))
+
+    def decorate(
+        self, delivery: Delivery, reply: Reply, label: str, anchor: str = "", results: tuple[Block, ...] = ()
+    ) -> Reply:
+        """What leaves for a delivery: with the role that it mentions and `label` in front, `results` above `anchor`."""
+        if not delivery.mention and not label and not results:
+            return reply
+        key = (delivery.edition_id, delivery.mention, label, results)
+        decorated = self._decorated.get(key)
+        if decorated is None:
+            card = with_lead(_add_results(reply, anchor, results).card, delivery.mention, label)
+            decorated = self._decorated[key] = replace(reply, card=card)
+            if len(self._decorated) > _MOST:
+                self._decorated.popitem(last=False)
+        else:
+            self._decorated.move_to_end(key)
+        return decorated
+
+
+def _parse_reply(body: str) -> Reply | None:
+    try:
+        return reply_from_json(json.loads(body))
+    except (ValueError, ContentError):
+        return None
+
+
+def _add_results(reply: Reply, anchor: str, results: tuple[Block, ...]) -> Reply:
+    try:
+        return replace(reply, card=with_results(reply.card, anchor, results))
+    except ValueError as error:  # a message must not stay away for them
+        log.error("what belongs above %s is left out: %s", anchor, error)
+        return reply
 
 
 def with_lead(card: Card, mention: str, label: str) -> Card:
@@ -14,21 +86,21 @@ def with_lead(card: Card, mention: str, label: str) -> Card:
     return replace(card, blocks=(*lead, *card.blocks)) if lead else card
 
 
-def with_results(card: Card, daily: str, results: Sequence[Block]) -> Card:
-    """The card with the results of an earlier question above the line that begins its own, which is kept as `daily`.
+def with_results(card: Card, anchor: str, results: Sequence[Block]) -> Card:
+    """The card with `results` above the line that begins the section whose controls name `anchor`.
 
-    Above everything where the card asks no such question. Raises ValueError where their controls do the same.
+    Above everything where no control does. Raises ValueError where two controls of the card would do the same.
     """
-    at = _beginning(card, daily)
+    at = _section_start(card, anchor)
     return replace(card, blocks=(*card.blocks[:at], *results, *card.blocks[at:])) if results else card
 
 
-def _beginning(card: Card, daily: str) -> int:
-    """Where the question begins: with the last line above the first control that names it."""
+def _section_start(card: Card, anchor: str) -> int:
+    """The index of the last line above the first control that names `anchor`, or 0."""
     line = 0
     for at, block in enumerate(card.blocks):
         if isinstance(block, Rule):
             line = at
-        if any(daily in action.arguments for action in Card("", (block,)).actions()):
+        if any(anchor in action.arguments for action in Card("", (block,)).actions()):
             return line
     return 0

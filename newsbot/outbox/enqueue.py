@@ -21,13 +21,14 @@ def encode_reply(reply: Reply | None) -> str:
 
 
 def store_edition(
-    tx: Transaction, body: str, at: datetime, *, content_version: str = "", why: str = "[]", daily: str = ""
+    tx: Transaction, body: str, at: datetime, *, content_version: str = "", why: str = "[]", anchor: str = ""
 ) -> int:
     """Store what goes to any number of places, as `encode_reply` wrote it; returns its id.
 
-    `why` tells as JSON why it says that, `daily` is the question of the day that it asks.
+    `why` tells as JSON why it says that. `anchor` is the word for `newsbot.outbox.hooks.BeforeSend`; empty where
+    nothing is put into it.
     """
-    return tx.deliveries.add_edition(body, content_version, at, why, daily)
+    return tx.deliveries.add_edition(body, content_version, at, why, anchor)
 
 
 def enqueue_edition(tx: Transaction, edition: int, deliveries: Sequence[NewDelivery]) -> None:
@@ -48,5 +49,5 @@ def enqueue(
 
 
 def rewrite(tx: Transaction, key: str, reply: Reply) -> None:
-    """Let what the delivery of that key posted, or will post, be kept in other words."""
+    """Replace what the delivery of that key posted, or will post, in the outbox."""
     tx.deliveries.rewrite(key, encode_reply(reply))

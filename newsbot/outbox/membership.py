@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsbot.storage.database import Database
+from newsbot.storage.transaction import Transaction
 
 ALIVE = timedelta(seconds=30)  # how long a worker counts as alive after its last sign
 RENEWED = timedelta(seconds=10)
@@ -26,26 +27,28 @@ class WorkerMembership:
         self._worker = worker
         self._now = now
         self._seen_at: datetime | None = None
-        self._part: Partition = (0, 1)
+        self._partition: Partition = (0, 1)
 
-    async def part(self) -> Partition:
-        """Give a sign of life where the last is old, and tell this worker's part. Raises StorageError."""
+    async def partition(self) -> Partition:
+        """This worker's part of the channels; gives a sign of life where the last is old. Raises StorageError."""
         now = self._now()
         if self._seen_at is None or not timedelta(0) <= now - self._seen_at < RENEWED:
-            async with self._database.transaction() as tx:
-                await tx.leases.take(self._name, self._worker, now, ALIVE)
-                alive = await tx.leases.holders(self._prefix, now)
-            self._part = alive.index(self._worker), len(alive)
+
+            def renew(tx: Transaction) -> tuple[str, ...]:
+                tx.leases.take(self._name, self._worker, now, ALIVE)
+                return tx.leases.holders(self._prefix, now)
+
+            alive = await self._database.write(renew)
+            self._partition = alive.index(self._worker), len(alive)
             self._seen_at = now
-        return self._part
+        return self._partition
 
     async def leave(self) -> None:
         """Leave this worker's part to the others at once. Raises StorageError."""
         if self._seen_at is None:
             return
         self._seen_at = None
-        async with self._database.transaction() as tx:
-            await tx.leases.give_back(self._name, self._worker)
+        await self._database.write(lambda tx: tx.leases.give_back(self._name, self._worker))
 
     @property
     def _name(self) -> str:

@@ -16,33 +16,33 @@ class Rate:
 
     def __post_init__(self) -> None:
         if not self.per_second > 0:
-            raise ValueError(f"{self.per_second} messages a second are no pace")
+            raise ValueError(f"{self.per_second} messages a second are no rate")
 
 
 class RateLimiter:
-    """One worker's share of a pace; without a pace nothing waits."""
+    """One worker's share of a rate; without a rate nothing waits."""
 
     def __init__(
-        self, pace: Rate | None, clock: Callable[[], float] | None = None, sleep: Sleep = asyncio.sleep
+        self, rate: Rate | None, clock: Callable[[], float] | None = None, sleep: Sleep = asyncio.sleep
     ) -> None:
         """`clock` counts seconds and `sleep` waits by it; the event loop's where it is None."""
-        self._pace = pace
+        self._rate = rate
         self._clock = clock or asyncio.get_running_loop().time
         self._sleep = sleep
         self._workers = 1
         self._free_at = 0.0  # when the bucket, emptied by those who have a turn, is full again
 
     def divide(self, workers: int) -> None:
-        """From now on so many live workers share the pace."""
+        """Share the rate with that many live workers from now on, this one included."""
         self._workers = max(1, workers)
 
     @property
     def per_second(self) -> float | None:
         """This worker's share, None where there is no limit."""
-        return None if self._pace is None else self._pace.per_second / self._workers
+        return None if self._rate is None else self._rate.per_second / self._workers
 
     def within(self, seconds: float) -> int | None:
-        """How many can leave within so many seconds, at least one; None where there is no limit."""
+        """How many messages can leave within `seconds`, at least one; None without a limit."""
         rate = self.per_second
         return None if rate is None else max(1, int(rate * seconds))
 

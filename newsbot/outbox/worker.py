@@ -1,31 +1,29 @@
 """The outbox worker: takes messages from the outbox to their platforms, each once, whatever dies in between."""
 
 import asyncio
-import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
 
 from newsbot.errors import StorageError
-from newsbot.messages.cards import Block, Reply
-from newsbot.messages.codec import reply_to_json
+from newsbot.messages.cards import Block
 from newsbot.messages.platform import Platform
-from newsbot.messages.requests import Place
 from newsbot.outbox.attempts import AttemptResult, Sender
-from newsbot.outbox.before_send import DailyResults, GatheredResults
-from newsbot.outbox.hooks import Lateness
+from newsbot.outbox.before_send import GatheredResults
+from newsbot.outbox.decorate import ReplyCache
+from newsbot.outbox.hooks import BeforeSend, DecideLate, Lateness, OnRefused
 from newsbot.outbox.lane import AT_ONCE, Claimed, Lane
 from newsbot.outbox.membership import Partition, WorkerMembership
 from newsbot.outbox.rate_limit import Rate, RateLimiter
-from newsbot.outbox.replies import LATE, ReplyCache
 from newsbot.outbox.settlements import Also, SettlementWriter
-from newsbot.storage.database import Database, Transaction
-from newsbot.storage.outbox import claim_editions
-from newsbot.storage.records import ON_REQUEST, Delivery, NewDelivery, Settlement
+from newsbot.schedule.clock import duration_words
+from newsbot.storage.database import Database
+from newsbot.storage.outbox import StoredEdition
+from newsbot.storage.records import Delivery, Settlement
+from newsbot.storage.transaction import Transaction
+from newsbot.tasks import Checkpoint, no_checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -33,24 +31,9 @@ LEASE = timedelta(seconds=90)  # longer than any platform takes over one message
 _MARGIN = timedelta(seconds=25)  # longer than a request takes
 _BATCH = 100
 _EVERYTHING: Partition = (0, 1)
-
-Checkpoint = Callable[[str], None]
-DecideLate = Callable[[Delivery], Awaitable[Lateness]]
-OnRefused = Callable[[Transaction, Delivery, str, str], Awaitable[None]]
-
-
-def _no_checkpoint(step: str) -> None:
-    """Where nothing watches the steps."""
-
-
-@dataclass(frozen=True)
-class NewPost:
-    """A message for the outbox: `reply` in `place` from `due_at` on; one with a known `key` is not made again."""
-
-    key: str
-    place: Place
-    reply: Reply
-    due_at: datetime
+_BEHIND = timedelta(minutes=10)  # longer than ten thousand messages take that are due in one minute
+_LOOK_EVERY = timedelta(seconds=5)  # at what is due, for `health`
+_LOOK_SECONDS = 1.0  # that such a look may take
 
 
 class OutboxWorker:
@@ -63,46 +46,36 @@ class OutboxWorker:
         worker: str,
         now: Callable[[], datetime],
         random: Random,
-        checkpoint: Checkpoint = _no_checkpoint,
+        checkpoint: Checkpoint = no_checkpoint,
         *,
         paces: Mapping[str, Rate] | None = None,
         on_refused: OnRefused | None = None,
-        judge: DecideLate | None = None,
-        results: DailyResults | None = None,
+        on_gone: OnRefused | None = None,
+        decide_late: DecideLate | None = None,
+        before_send: BeforeSend | None = None,
     ) -> None:
-        """`worker` names this one among all. `checkpoint` is told each step; drills end the process there.
+        """`worker` names this one among all. `checkpoint` is called at each step; drills end the process there.
 
-        `paces` bound how fast all workers together write to a platform. `on_refused` is told of each digest that a
-        platform refuses, with the reason and the fix, in the transaction that notes this. `judge` tells what becomes of
-        a digest that was decided in time and leaves late; without it, each is posted and says how late it is. `results`
-        closes the question of the day that a digest's own takes the place of.
+        `paces` limit how fast all workers together post to a platform. The other four are hooks: see
+        `newsbot.outbox.hooks`.
         """
         self._database = database
         self._platforms = platforms
         self._worker = worker
         self._now = now
+        self._random = random
         self._checkpoint = checkpoint
         self._paces = paces or {}
         self._on_refused = on_refused
-        self._judge = judge
-        self._results = GatheredResults(results) if results else None
+        self._on_gone = on_gone or on_refused
+        self._decide_late = decide_late
+        self._results = GatheredResults(before_send) if before_send else None
         self._sender = Sender(platforms, now, random)
         self._settlements = SettlementWriter(database, worker, now)
         self._replies = ReplyCache()
         self._lanes: list[Lane] = []
-
-    async def post(self, post: NewPost) -> bool:
-        """Put one message into the outbox; whether it is new. It leaves at once where it is due."""
-        body = json.dumps(reply_to_json(post.reply), ensure_ascii=False)
-        async with self._database.transaction() as tx:
-            if await tx.deliveries.by_key(post.key):
-                return False
-            edition = await tx.deliveries.add_edition(body, "", self._now())
-            await tx.deliveries.add(edition, [NewDelivery(post.key, post.place, post.due_at)])
-            kept = await tx.deliveries.by_key(post.key)
-            is_new = kept is not None and kept.edition_id == edition  # else another process was quicker
-        self.wake()
-        return is_new
+        self._health = "ok"
+        self._looked_at: datetime | None = None
 
     def wake(self) -> None:
         """Look into the outbox now: something was put there."""
@@ -133,46 +106,63 @@ class OutboxWorker:
         limiter = RateLimiter(self._paces.get(platform))
 
         async def claim(limit: int) -> list[Claimed]:
-            part = await workers.part()
-            limiter.divide(part[1])
-            return await self._claim((platform,), limit, part) if limit else []
+            partition = await workers.partition()
+            limiter.divide(partition[1])
+            return await self._claim((platform,), limit, partition) if limit else []
 
-        return Lane(claim, self, limiter)
+        return Lane(platform, claim, self, limiter, self._random)
+
+    async def health(self) -> str:
+        """ "ok", or since when a message to one of this worker's platforms waits that could leave.
+
+        It looks at the outbox at most every few seconds.
+        """
+        now = self._now()
+        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < _LOOK_EVERY:
+            self._looked_at = now
+            self._health = await self._look_for_oldest(now)
+        return self._health
+
+    async def _look_for_oldest(self, now: datetime) -> str:
+        platforms = tuple(self._platforms)
+        try:
+            oldest = await self._database.read(
+                lambda tx: tx.deliveries.oldest_due(platforms, now), within=_LOOK_SECONDS
+            )
+        except StorageError as error:
+            return str(error)
+        if oldest is None or now - oldest <= _BEHIND:
+            return "ok"
+        return f"the oldest message that could leave has waited for {duration_words(now - oldest)}"
 
     async def run_once(self) -> int:
         """Attempt everything that is due now, one batch; returns how many there were."""
         batch = await self._claim(tuple(self._platforms), _BATCH, _EVERYTHING)
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def attempted(claimed: Claimed) -> None:
+        async def deliver(claimed: Claimed) -> None:
             ended = await self.attempt(claimed, gate)
             if ended is not None:
                 await self.record(claimed, ended)
 
-        await asyncio.gather(*map(attempted, batch))
+        await asyncio.gather(*map(deliver, batch))
         return len(batch)
 
-    async def _claim(self, platforms: Sequence[str], limit: int, part: Partition) -> list[Claimed]:
-        now = self._now()
-        work = partial(
-            claim_editions,
-            worker=self._worker,
-            now=now,
-            lease=LEASE,
-            limit=limit,
-            platforms=platforms,
-            part=part,
-            known=self._replies.known(),
-        )
-        held, editions = await self._database.run(work)
-        self._replies.keep(editions, {delivery.edition_id for delivery in held})
-        if held:
-            self._checkpoint("claimed")
-        return [self._claimed(delivery, now) for delivery in held]
+    async def _claim(self, platforms: Sequence[str], limit: int, partition: Partition) -> list[Claimed]:
+        now, known = self._now(), self._replies.edition_ids()
 
-    def _claimed(self, delivery: Delivery, now: datetime) -> Claimed:
-        reply, daily = self._replies.get(delivery.edition_id)
-        return Claimed(delivery, reply, now, daily)
+        def claim(tx: Transaction) -> tuple[tuple[Delivery, ...], dict[int, StoredEdition]]:
+            return tx.deliveries.claim_with_editions(self._worker, now, LEASE, limit, platforms, partition, known)
+
+        leased, editions = await self._database.write(claim)
+        self._replies.store(editions, {delivery.edition_id for delivery in leased})
+        if leased:
+            self._checkpoint("claimed")
+        return [self._with_reply(delivery, now) for delivery in leased]
+
+    def _with_reply(self, delivery: Delivery, now: datetime) -> Claimed:
+        reply, anchor = self._replies.get(delivery.edition_id)
+        return Claimed(delivery, reply, now, anchor)
 
     # -- the steps of one delivery ------------------------------------------------------------------------------------
 
@@ -184,14 +174,12 @@ class OutboxWorker:
             return AttemptResult(Settlement(delivery.id, "failed", self._now(), reason))
         if not await self._sender.may_send(delivery):
             return AttemptResult(await self._sender.settle_unclear(delivery))
-        if self._judge is not None and _leaves_late(delivery, self._now()):
-            lateness = await self._judge(delivery)
-            if lateness.skipped:
-                return AttemptResult(Settlement(delivery.id, "skipped", self._now(), lateness.skipped))
-            delivery = replace(delivery, label=lateness.label)
+        late = await self._decide_late(delivery) if self._decide_late else Lateness()
+        if late.skipped:
+            return AttemptResult(Settlement(delivery.id, "skipped", self._now(), late.skipped))
         results: tuple[Block, ...] = ()
-        if claimed.daily and self._results is not None:
-            results = await self._results.of(delivery, claimed.daily)
+        if claimed.anchor and self._results is not None:
+            results = await self._results.of(delivery, claimed.anchor)
             self._checkpoint("asked")
         if not await self._settlements.begin(delivery.id):
             return None
@@ -200,7 +188,8 @@ class OutboxWorker:
             # A process that was suspended meanwhile has lost its lease, and another worker may have sent it.
             if self._now() - claimed.at > LEASE - _MARGIN:
                 return None
-            reply = self._replies.decorated(delivery, claimed.reply, self._now(), claimed.daily, results)
+            label = delivery.label or late.label
+            reply = self._replies.decorate(delivery, claimed.reply, label, claimed.anchor, results)
             ended = await self._sender.send(delivery, reply)
         if ended.settlement.state == "sent":
             self._checkpoint("sent")
@@ -212,26 +201,17 @@ class OutboxWorker:
         self._checkpoint("settled")
 
     def _after_refusal(self, delivery: Delivery, ended: AttemptResult) -> Also | None:
-        """What else is to happen where a platform refuses a digest."""
-        if self._on_refused is None or not ended.is_refused or delivery.subscription is None:
+        """What else is to happen where a platform refuses a message."""
+        hook, settlement = self._on_gone if ended.is_gone else self._on_refused, ended.settlement
+        if hook is None or not ended.is_refused:
             return None
-        return partial(self._tell, delivery, ended.settlement)
-
-    async def _tell(self, delivery: Delivery, settlement: Settlement, tx: Transaction) -> None:
-        assert self._on_refused is not None
-        await self._on_refused(tx, delivery, settlement.reason, settlement.fix)
+        return lambda tx: hook(tx, delivery, settlement.reason, settlement.fix)
 
     async def give_back(self, claimed: Claimed) -> None:
-        """Let whoever comes next have it without waiting for the lease."""
+        """End the lease early, so that another worker need not wait for it."""
         delivery = claimed.delivery
         is_clear = delivery.sending_since is None
         again = Settlement(
             delivery.id, "due", self._now(), delivery.reason, retry_at=delivery.retry_at, is_clear=is_clear
         )
         await self._settlements.settle(again)
-
-
-def _leaves_late(delivery: Delivery, now: datetime) -> bool:
-    """Whether a slot that nothing left for yet, and that is not known to be late, leaves long after its time."""
-    is_slot = delivery.subscription is not None and delivery.slot != ON_REQUEST
-    return is_slot and not delivery.label and delivery.sending_since is None and now - delivery.due_at > LATE

@@ -5,12 +5,10 @@ second cost few commits, and a single one waits for nothing. The rows' keys are 
 of it are judged: neither a repeat nor another process can count one twice.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from newsbot.errors import StorageUnavailable
 from newsbot.messages.requests import Place
 from newsbot.quizzes.rules.answering import Press, Verdict, judge
 from newsbot.quizzes.rules.asking import AskedQuestion
@@ -23,19 +21,12 @@ from newsbot.quizzes.serialization import (
     readable,
     record_of,
 )
-from newsbot.storage.dailies import DailyName, daily_numbers
-from newsbot.storage.database import Database, Turn
-from newsbot.storage.games import (
-    AnswerKey,
-    add_game,
-    answers_of,
-    daily_channels,
-    daily_questions,
-    game_of_daily,
-    held_games,
-    put_answers,
-)
+from newsbot.storage.dailies import DailyName
+from newsbot.storage.database import Database
+from newsbot.storage.games import AnswerKey
 from newsbot.storage.records import AnswerRecord, DailyChannel
+from newsbot.storage.transaction import Transaction
+from newsbot.tasks import GroupCommitter
 
 _MOST = 500  # presses in one transaction
 _LARGEST_ID = 2**31 - 1  # what the databases take as a number of a game
@@ -44,22 +35,14 @@ _FORGED = Verdict("forged")
 Counted = tuple[AskedQuestion | None, Verdict]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pending:
-    """A press of a game, by its number, or of a question of the day, by its id."""
-
-    game: int | str
-    press: Press
-    counted: asyncio.Future[Counted]
-
-
 class AnswerCounter:
     """Counts presses. Safe to share between the tasks of one event loop."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._casts: list[_Pending] = []
-        self._counting: asyncio.Task[None] | None = None
+        self._group: GroupCommitter[tuple[int | str, Press], Counted] = GroupCommitter(
+            self._count, most=_MOST, name="answers"
+        )
 
     async def submit(self, game: int | str, press: Press) -> Counted:
         """What becomes of a press of a game, or of the question of a day; and the question that it answers.
@@ -68,54 +51,22 @@ class AnswerCounter:
         """
         if isinstance(game, int) and not 0 < game <= _LARGEST_ID:
             return None, _FORGED
-        cast = _Pending(game, press, asyncio.get_running_loop().create_future())
-        self._casts.append(cast)
-        if self._counting is None:
-            self._counting = asyncio.create_task(self._count_all(), name="presses")
-        return await cast.counted
+        return await self._group.submit((game, press))
 
-    async def _count_all(self) -> None:
-        casts: list[_Pending] = []
-        try:
-            while self._casts:
-                casts, self._casts = self._casts[:_MOST], self._casts[_MOST:]
-                await self._count(casts)
-        finally:
-            self._counting = None
-            for cast in (*casts, *self._casts):  # only where this task is ended from outside
-                cast.counted.cancel()
-            self._casts = []
-
-    async def _count(self, casts: list[_Pending]) -> None:
-        """Together; one by one where one of them spoils it for the rest."""
-        named = [(cast.game, cast.press) for cast in casts]
-        try:
-            counted: Sequence[Counted] = await self._database.run(lambda connection: count_presses(connection, named))
-        except Exception as error:  # noqa: BLE001 (whoever pressed has to be told; the dispatcher logs it)
-            if len(casts) > 1 and not isinstance(error, StorageUnavailable):
-                for cast in casts:
-                    await self._count([cast])
-                return
-            for cast in casts:
-                if not cast.counted.done():
-                    cast.counted.set_exception(error)
-            return
-        for cast, each in zip(casts, counted, strict=True):
-            if not cast.counted.done():  # one who was cancelled waits no more; the press counts all the same
-                cast.counted.set_result(each)
+    async def _count(self, presses: Sequence[tuple[int | str, Press]]) -> Sequence[Counted]:
+        return await self._database.write(lambda tx: count_presses(tx, presses))
 
 
-def count_presses(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> list[Counted]:
+def count_presses(tx: Transaction, presses: Sequence[tuple[int | str, Press]]) -> list[Counted]:
     """Judge presses in this order and keep those that are new; within one transaction."""
-    games = _games(connection, casts)
-    held = answers_of(connection, _keys(games, casts))
+    games = _games(tx, presses)
+    held = tx.games.answers_of(_keys(games, presses))
     known = dict(held)
     counted: list[Counted] = []
-    for name, press in casts:
+    for name, press in presses:
         game = games.get(_name(name, press))
         counted.append((None, _FORGED) if game is None else _judge_press(game, press, known))
-    put_answers(
-        connection,
+    tx.games.put_answers(
         [known[key] for key in known if key not in held],
         [known[key] for key, before in held.items() if known[key] != before],
     )
@@ -139,9 +90,9 @@ def _name(game: int | str, press: Press) -> _Name:
     return game if isinstance(game, int) else (game, replace(press.where, thread=None))
 
 
-def _keys(games: Mapping[_Name, Game], casts: Sequence[tuple[int | str, Press]]) -> set[AnswerKey]:
+def _keys(games: Mapping[_Name, Game], presses: Sequence[tuple[int | str, Press]]) -> set[AnswerKey]:
     """Whose answers are to be looked up; a number that was forged is none of any question."""
-    pressed = ((games.get(_name(game, press)), press) for game, press in casts)
+    pressed = ((games.get(_name(game, press)), press) for game, press in presses)
     return {
         (game.id, press.number, press.person)
         for game, press in pressed
@@ -149,29 +100,29 @@ def _keys(games: Mapping[_Name, Game], casts: Sequence[tuple[int | str, Press]])
     }
 
 
-def _games(connection: Turn, casts: Sequence[tuple[int | str, Press]]) -> dict[_Name, Game]:
+def _games(tx: Transaction, presses: Sequence[tuple[int | str, Press]]) -> dict[_Name, Game]:
     """The games that are pressed, held until the transaction ends; those that are none are left out.
 
     Held in one order, the channels of questions of a day first: two that hold the same in different orders would wait
     for each other for ever.
     """
-    numbers = {game for game, _ in casts if isinstance(game, int)}
-    dailies = {(game, replace(press.where, thread=None)): press.at for game, press in casts if isinstance(game, str)}
-    channels = daily_channels(connection, tuple({place for _, place in dailies})) if dailies else {}
-    wanted = numbers | set(daily_numbers(connection, dailies))
-    held = held_games(connection, wanted).values() if wanted else ()
+    numbers = {game for game, _ in presses if isinstance(game, int)}
+    dailies = {(game, replace(press.where, thread=None)): press.at for game, press in presses if isinstance(game, str)}
+    channels = tx.dailies.channels({place for _, place in dailies}) if dailies else {}
+    wanted = numbers | set(tx.dailies.game_numbers(dailies))
+    held = tx.games.held(wanted).values() if wanted else ()
     games: dict[_Name, Game] = {}
     for record, game in readable(held):
         games[(record.daily, record.place) if record.daily else record.id] = game
-    begun = _start_dailies(connection, {name: at for name, at in dailies.items() if name not in games}, channels)
+    begun = _start_dailies(tx, {name: at for name, at in dailies.items() if name not in games}, channels)
     return {**games, **begun}
 
 
 def _start_dailies(
-    connection: Turn, fresh: Mapping[DailyName, datetime], channels: Mapping[Place, DailyChannel]
+    tx: Transaction, fresh: Mapping[DailyName, datetime], channels: Mapping[Place, DailyChannel]
 ) -> dict[_Name, Game]:
     """Questions of a day that nobody in a channel has pressed before, as games; those that are none are left out."""
-    kept = daily_questions(connection, {daily for daily, _ in fresh}) if fresh else {}
+    kept = tx.dailies.questions({daily for daily, _ in fresh}) if fresh else {}
     begun: dict[_Name, Game] = {}
     for daily, place in sorted(fresh, key=str):
         if daily not in kept:
@@ -181,6 +132,6 @@ def _start_dailies(
         current = channels.get(place)
         if current is not None and current.daily != daily:
             begun[name] = replace(game, phase="ended")  # another one has taken its place
-        elif record := add_game(connection, record_of(game)) or game_of_daily(connection, daily, place):
+        elif record := tx.games.add(record_of(game)) or tx.dailies.game(daily, place):
             begun[name] = game_of(record)
     return begun

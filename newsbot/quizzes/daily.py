@@ -1,7 +1,6 @@
 """The question of the day: sealed, answered in private, and open in its channel until the next one comes there."""
 
-import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from newsbot.content.library import Library
 from newsbot.content.models import date_words
+from newsbot.content.rotation import next_in_turn
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Block, Card
 from newsbot.messages.requests import Place
@@ -18,9 +18,9 @@ from newsbot.quizzes.daily_rotation import Rotation, home_of, open_channels, que
 from newsbot.quizzes.rules import asking
 from newsbot.quizzes.serialization import question_to_json, readable
 from newsbot.schedule.streaks import local_day
-from newsbot.storage.dailies import put_channels
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
 from newsbot.storage.records import DailyChannel, Delivery
+from newsbot.storage.transaction import Transaction
 
 _ID_BYTES = 8
 
@@ -71,16 +71,16 @@ class DailyQuestions:
         """
         pool = {asking.question_id(*key): key for key in library.questions if key[0] in topics}
         pool = pool or {asking.question_id(*key): key for key in library.questions}
-        chosen = _next_in_turn(pool, asked)
+        chosen = next_in_turn(pool, asked)
         if chosen is None:
             return None
         question, daily = asking.ask_question(library, library.questions[pool[chosen]], self._random), self._new_id()
         return DailyEdition(chosen, daily_blocks(question, daily), daily, question_to_json(question))
 
-    async def pose(self, tx: Transaction, asked: Sequence[QuestionToStore], at: datetime) -> None:
+    def pose(self, tx: Transaction, asked: Sequence[QuestionToStore], at: datetime) -> None:
         """Keep questions, so that they can be answered."""
         for each in asked:
-            await tx.games.add_daily(each.daily, each.kept, at)
+            tx.dailies.add(each.daily, each.kept, at)
 
     async def of(self, leaving: Sequence[tuple[Delivery, str]]) -> Mapping[int, tuple[Block, ...]]:
         """Open a question in the channel of each of these deliveries and close the one before.
@@ -89,8 +89,8 @@ class DailyQuestions:
         finds the same. Raises StorageError, and then nothing was done.
         """
         rotations = [Rotation(home_of(delivery.place), daily, delivery.key) for delivery, daily in leaving]
-        async with self._database.transaction() as tx:
-            told = await rotate(tx, rotations, self._now())
+        now = self._now()
+        told = await self._database.write(lambda tx: rotate(tx, rotations, now))
         return {delivery.id: blocks for (delivery, _), blocks in zip(leaving, told, strict=True) if blocks}
 
     # -- on request ---------------------------------------------------------------------------------------------------
@@ -101,41 +101,44 @@ class DailyQuestions:
         Today is the day of the channel's zone, until 03:00. Raises RequestError where there is nothing to ask.
         """
         home, today = home_of(where), local_day(now, zone)
-        async with self._database.transaction() as tx:
-            row = (await open_channels(tx, {home})).standing(home)
-            if row is not None and local_day(row.since, zone) == today:
-                question = (await questions_of(tx, {row.daily})).get(row.daily)
-                if question is not None:
-                    await _mark_seen(tx, row)
-                    return daily_card(question, row.daily, _date_words(today))
-            return await self._new_card(tx, home, now, today)
 
-    async def _new_card(self, tx: Transaction, home: Place, now: datetime, today: date) -> Card:
-        history, played = await tx.games.history(home), await _questions_in_play(tx, home)
+        def find_or_ask(tx: Transaction) -> Card:
+            row = open_channels(tx, {home}).standing(home)
+            if row is not None and local_day(row.since, zone) == today:
+                question = questions_of(tx, {row.daily}).get(row.daily)
+                if question is not None:
+                    _mark_seen(tx, row)
+                    return daily_card(question, row.daily, _date_words(today))
+            return self._new_card(tx, home, now, today)
+
+        return await self._database.write(find_or_ask)
+
+    def _new_card(self, tx: Transaction, home: Place, now: datetime, today: date) -> Card:
+        history, played = tx.games.history(home), _questions_in_play(tx, home)
         found = asking.pick(self._library(), asking.QuestionFilter(1), history, self._random, played)
         if not found:
             raise RequestError("There is no question to ask.")
         question, daily = found[0], self._new_id()
-        await tx.games.add_daily(daily, question_to_json(question), now)
-        (told,) = await rotate(tx, [Rotation(home, daily, _on_request_key(daily))], now)
+        tx.dailies.add(daily, question_to_json(question), now)
+        (told,) = rotate(tx, [Rotation(home, daily, _on_request_key(daily))], now)
         return daily_card(question, daily, _date_words(today), told)
 
     def _new_id(self) -> str:
         return self._random.randbytes(_ID_BYTES).hex()
 
 
-async def _questions_in_play(tx: Transaction, home: Place) -> frozenset[str]:
+def _questions_in_play(tx: Transaction, home: Place) -> frozenset[str]:
     """The questions of the game that is played in a channel, asked already or not."""
-    record = await tx.games.open_in(home)
+    record = tx.games.open_in(home)
     games = (game for _, game in readable([record] if record else []))
     return frozenset(question.id for game in games for question in game.questions)
 
 
-async def _mark_seen(tx: Transaction, row: DailyChannel) -> None:
+def _mark_seen(tx: Transaction, row: DailyChannel) -> None:
     """The question stands in the channel from now on, whatever becomes of the delivery that brought it."""
     seen = replace(row, delivery=_on_request_key(row.daily))
     if seen != row:
-        await tx.connection.run_sync(put_channels, [seen])
+        tx.dailies.put_channels([seen])
 
 
 def _on_request_key(daily: str) -> str:
@@ -145,9 +148,3 @@ def _on_request_key(daily: str) -> str:
 
 def _date_words(day: date) -> str:
     return date_words(day.isoformat())
-
-
-def _next_in_turn(pool: Collection[str], before: Sequence[str]) -> str | None:
-    """The name that was asked the longest time ago, or never; among equals the order mixes topics and is fixed."""
-    last = {name: at for at, name in enumerate(before)}
-    return min(pool, key=lambda name: (last.get(name, -1), hashlib.sha256(name.encode()).digest()), default=None)

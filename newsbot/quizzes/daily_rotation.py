@@ -5,10 +5,9 @@ tells what stood there before, and a question that was closed stays as it was cl
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
 
 from newsbot.errors import ContentError, StorageError
 from newsbot.messages.cards import Block
@@ -18,21 +17,12 @@ from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.game import OVER
 from newsbot.quizzes.rules.scoring import results
 from newsbot.quizzes.serialization import answer_of, game_of, question_from_json, record_of, result_record
-from newsbot.storage.dailies import (
-    DailyName,
-    daily_answers,
-    daily_games,
-    hold_channels,
-    lost_deliveries,
-    note_asked,
-    put_channels,
-)
-from newsbot.storage.database import Transaction
+from newsbot.storage.dailies import DailyName
 from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord, ResultRecord
+from newsbot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-_Found = TypeVar("_Found")
 Blocks = tuple[Block, ...]
 
 
@@ -63,19 +53,19 @@ def home_of(place: Place) -> Place:
     return replace(place, thread=None)
 
 
-async def open_channels(tx: Transaction, places: Collection[Place]) -> OpenChannels:
+def open_channels(tx: Transaction, places: Collection[Place]) -> OpenChannels:
     """What is open in these channels. Until the transaction ends nobody else takes a turn."""
-    rows = await _run(tx, hold_channels, places)
-    return OpenChannels(rows, await _run(tx, lost_deliveries, {row.delivery for row in rows.values()}))
+    rows = tx.dailies.hold_channels(places)
+    return OpenChannels(rows, tx.deliveries.lost({row.delivery for row in rows.values()}))
 
 
-async def rotate(tx: Transaction, rotations: Sequence[Rotation], now: datetime) -> list[Blocks]:
+def rotate(tx: Transaction, rotations: Sequence[Rotation], now: datetime) -> list[Blocks]:
     """Open each question in its channel and close the one before; returns the results of that one for each turn.
 
     None where there was no question before, or where the new one was closed there already.
     """
-    channels = await open_channels(tx, {rotation.place for rotation in rotations})
-    played = await _run(tx, daily_games, [(rotation.daily, rotation.place) for rotation in rotations])
+    channels = open_channels(tx, {rotation.place for rotation in rotations})
+    played = tx.dailies.games([(rotation.daily, rotation.place) for rotation in rotations])
     rows, opened = dict(channels.rows), dict[Place, DailyChannel]()
     befores: list[DailyName] = []
     for rotation in rotations:
@@ -88,11 +78,11 @@ async def rotate(tx: Transaction, rotations: Sequence[Rotation], now: datetime) 
             rows[rotation.place] = opened[rotation.place] = after
         befores.append((after.before, rotation.place))
     # Before the games are read: a first press waits for this, or this for the press.
-    await _run(tx, put_channels, list(opened.values()))
-    questions = await questions_of(tx, {*(row.daily for row in opened.values()), *(daily for daily, _ in befores)})
+    tx.dailies.put_channels(list(opened.values()))
+    questions = questions_of(tx, {*(row.daily for row in opened.values()), *(daily for daily, _ in befores)})
     asked = [(place, questions[row.daily].id) for place, row in opened.items() if row.daily in questions]
-    await _run(tx, note_asked, asked, now)
-    told = await _close_all(tx, {before for before in befores if before[0]}, questions, now)
+    tx.dailies.note_asked(asked, now)
+    told = _close_all(tx, {before for before in befores if before[0]}, questions, now)
     return [told.get(before, ()) for before in befores]
 
 
@@ -113,16 +103,16 @@ def _is_over(game: GameRecord | None, row: DailyChannel | None, rotation: Rotati
     return game is not None and game.phase in OVER and (row is None or row.daily != rotation.daily)
 
 
-async def open_question(tx: Transaction, where: Place) -> frozenset[str]:
+def open_question(tx: Transaction, where: Place) -> frozenset[str]:
     """The name of the question of the day that is open in a channel, where there is one."""
-    rows = await tx.games.daily_channels((where,))
-    return frozenset(each.id for each in (await questions_of(tx, {row.daily for row in rows.values()})).values())
+    rows = tx.dailies.channels((where,))
+    return frozenset(each.id for each in (questions_of(tx, {row.daily for row in rows.values()})).values())
 
 
-async def questions_of(tx: Transaction, dailies: Collection[str]) -> dict[str, AskedQuestion]:
+def questions_of(tx: Transaction, dailies: Collection[str]) -> dict[str, AskedQuestion]:
     """Questions of days by id, those left out that cannot be read."""
     found = {}
-    for daily, kept in (await tx.games.dailies(dailies)).items():
+    for daily, kept in (tx.dailies.questions(dailies)).items():
         try:
             found[daily] = question_from_json(kept)
         except ContentError as error:
@@ -130,28 +120,28 @@ async def questions_of(tx: Transaction, dailies: Collection[str]) -> dict[str, A
     return found
 
 
-async def _close_all(
+def _close_all(
     tx: Transaction, names: Collection[DailyName], questions: Mapping[str, AskedQuestion], now: datetime
 ) -> dict[DailyName, Blocks]:
     """The results of these questions, which are closed with that where they are open; none where one is damaged."""
-    played = await _run(tx, daily_games, names)
-    answers = await _run(tx, daily_answers, [record.id for record in played.values()])
+    played = tx.dailies.games(names)
+    answers = tx.dailies.answers([record.id for record in played.values()])
     quiet = {daily: daily_results(question, ()) for daily, question in questions.items()}
     told: dict[DailyName, Blocks] = {name: quiet.get(name[0], ()) for name in names}
     rows: list[ResultRecord] = []
     for name, record in played.items():
         try:
-            told[name], fresh = await _close_game(tx, record, answers[record.id], now)
+            told[name], fresh = _close_game(tx, record, answers[record.id], now)
             rows += fresh
         except ContentError as error:
             log.error("the results of the question of a day cannot be told: %s", error)
             told[name] = ()
     if rows:
-        await tx.games.add_results(rows)
+        tx.games.add_results(rows)
     return told
 
 
-async def _close_game(
+def _close_game(
     tx: Transaction, record: GameRecord, answers: Sequence[AnswerRecord], now: datetime
 ) -> tuple[Blocks, list[ResultRecord]]:
     """The results of one game as blocks, and as rows where it is closed only now."""
@@ -160,11 +150,7 @@ async def _close_game(
     if game.phase in OVER:
         return told, []
     ended = replace(game, phase="ended", since=now, closed_at=now, shown=len(chosen), ending="finished")
-    if not await tx.games.save(record_of(ended, record.version)):
+    if not tx.games.save(record_of(ended, record.version)):
         raise StorageError("A question of the day was changed while it was closed.")
     fresh = results(game.question, chosen, game.home, with_speed=False)
     return told, [result_record(each, game.id, 0) for each in fresh]
-
-
-async def _run(tx: Transaction, work: Callable[..., _Found], *arguments: Any) -> _Found:
-    return await tx.connection.run_sync(work, *arguments)

@@ -17,8 +17,10 @@ from newsbot.messages.platform import Platform
 from newsbot.quizzes.rules.game import LONGEST, Game, advance, due, end_as_refused, pause_for_outage, postpone
 from newsbot.quizzes.serialization import game_of, readable, record_of
 from newsbot.quizzes.steps import HOLD, GameSteps
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
 from newsbot.storage.records import GameRecord, OutageRecord
+from newsbot.storage.transaction import Transaction
+from newsbot.tasks import GRACE_SECONDS, end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,6 @@ HEARTBEAT_EVERY = timedelta(seconds=2)  # how often a sign of life is given whil
 SILENCE = timedelta(seconds=5)  # without one for so long, newsbot was down
 _SOON = timedelta(minutes=10)  # a game that is due so soon is one that somebody waits for
 _MOVED = timedelta(milliseconds=250)  # in which a step is mostly done
-_GRACE_SECONDS = 3.0
 _AT_ONCE = 32
 _BATCH = 200
 _AGAIN = timedelta(seconds=2)  # before what broke is tried again
@@ -71,16 +72,20 @@ class GameEngine:
 
         To be done before anybody can press a button: their press would be judged as if newsbot had not been away.
         """
-        async with self._database.transaction() as tx:
-            await self._beat(tx, self._now(), tuple(platforms))
+        now = self._now()
+        await self._database.write(lambda tx: self._beat(tx, now, tuple(platforms)))
 
     async def run_once(self) -> datetime | None:
         """Begin to move every game that is due; returns when to look again, None where none is played."""
         now = self._now()
         platforms = tuple(self._platforms)
-        async with self._database.transaction() as tx:
-            await self._beat(tx, now, platforms)
-            claimed = await tx.games.claim(now, HOLD, _BATCH, platforms, tuple(self._moving))
+        mine = tuple(self._moving)
+
+        def claim(tx: Transaction) -> tuple[GameRecord, ...]:
+            self._beat(tx, now, platforms)
+            return tx.games.claim(now, HOLD, _BATCH, platforms, mine)
+
+        claimed = await self._database.write(claim)
         if claimed:
             self._checkpoint("claimed")
         for record in claimed:
@@ -100,34 +105,28 @@ class GameEngine:
 
     async def close(self) -> None:
         """Leave the games to whoever comes next, after a moment for the steps that are under way."""
-        moving = set(self._moving.values())
-        if moving:
-            await asyncio.wait(moving, timeout=_GRACE_SECONDS)
-        for task in moving:
-            task.cancel()
-        await asyncio.gather(*moving, return_exceptions=True)
+        await end_tasks(tuple(self._moving.values()), GRACE_SECONDS)
 
     async def _next(self, now: datetime, platforms: tuple[str, ...]) -> datetime | None:
-        async with self._database.transaction() as tx:
-            found = await tx.games.next_due(platforms)
+        found = await self._database.read(lambda tx: tx.games.next_due(platforms))
         if found and self._moving:  # as they are moved, when they are due next changes
             return min(found, now + _MOVED)
         return min(found, now + HEARTBEAT_EVERY) if found and found < now + _SOON else found
 
-    async def _beat(self, tx: Transaction, now: datetime, platforms: tuple[str, ...]) -> None:
+    def _beat(self, tx: Transaction, now: datetime, platforms: tuple[str, ...]) -> None:
         """Show that newsbot lives; where nobody did, the clocks of the games that are played stood still.
 
         On each platform by itself: others may be served by other processes, which live on.
         """
-        for platform in sorted(await tx.games.platforms(platforms)):
-            last = await tx.watches.last_beat(HEARTBEAT + platform)
+        for platform in sorted(tx.games.platforms(platforms)):
+            last = tx.watches.last_beat(HEARTBEAT + platform)
             if last is not None and now - last >= SILENCE:
-                await _stop_clocks(tx, platform, OutageRecord(last, now))
+                _stop_clocks(tx, platform, OutageRecord(last, now))
             # Never back by a little: a process whose clock is behind would hide that one lives whose clock is ahead,
             # and that one would take the difference for an outage each time it looks.
             if last is None or not -_APART <= now - last < HEARTBEAT_EVERY / 2:
                 # Not the instant this began: where it takes long, that is no outage again.
-                await tx.watches.beat(HEARTBEAT + platform, max(now, self._now()))
+                tx.watches.beat(HEARTBEAT + platform, max(now, self._now()))
 
     # -- one game -----------------------------------------------------------------------------------------------------
 
@@ -146,8 +145,7 @@ class GameEngine:
 
     async def _give_up(self, record: GameRecord) -> None:
         try:
-            async with self._database.transaction() as tx:
-                await tx.games.save(record)
+            await self._database.write(lambda tx: tx.games.save(record))
         except StorageError as error:
             log.warning("game %s waits: %s", record.id, error)
 
@@ -183,18 +181,17 @@ class GameEngine:
             return postpone(game, self._now() + _retry_after(game))
 
     async def _advance(self, game: Game) -> Game:
-        async with self._database.transaction() as tx:
-            answers = await tx.games.count(game.id, game.number)
+        answers = await self._database.read(lambda tx: tx.games.count(game.id, game.number))
         return advance(game, self._now(), answers)
 
 
-async def _stop_clocks(tx: Transaction, platform: str, outage: OutageRecord) -> None:
+def _stop_clocks(tx: Transaction, platform: str, outage: OutageRecord) -> None:
     """The clocks of a platform's games stood still for an outage."""
-    page = await tx.games.played(platform)
+    page = tx.games.played(platform)
     while page:
         stopped = [(record, game, pause_for_outage(game, outage)) for record, game in readable(page)]
-        await tx.games.save_held([record_of(after, record.version) for record, game, after in stopped if after != game])
-        page = await tx.games.played(platform, after=page[-1].id)
+        tx.games.save_held([record_of(after, record.version) for record, game, after in stopped if after != game])
+        page = tx.games.played(platform, after=page[-1].id)
 
 
 def _retry_after(game: Game) -> timedelta:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsbot.messages.cards import Card, Reply
-from newsbot.messages.codec import posted_from_json, reply_to_json
+from newsbot.messages.codec import posted_from_json
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Place
+from newsbot.outbox.enqueue import enqueue
 from newsbot.quizzes.rules.game import Game
-from newsbot.storage.database import Transaction
-from newsbot.storage.records import Delivery, NewDelivery
+from newsbot.storage.records import Delivery
+from newsbot.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,9 @@ def ending_key(game: Game) -> str:
     return f"quiz:{game.id}:end"
 
 
-async def enqueue(tx: Transaction, key: str, place: Place, card: Card, now: datetime) -> None:
+def enqueue_card(tx: Transaction, key: str, place: Place, card: Card, now: datetime) -> None:
     """Put a message of a new key into the outbox, before everything that waits there."""
-    edition = await tx.deliveries.add_edition(message_json(card), "", now)
-    await tx.deliveries.add(edition, [NewDelivery(key, place, now, is_awaited=True)])
-
-
-def message_json(card: Card) -> str:
-    """A message as the outbox keeps it."""
-    return json.dumps(reply_to_json(Reply(card)), ensure_ascii=False)
+    enqueue(tx, key, place, Reply(card), now, "awaited")
 
 
 def message_status(delivery: Delivery | None, now: datetime) -> MessageStatus | None:

@@ -14,11 +14,13 @@ from newsbot.quizzes.rules.boards import Period, Scope, first_instant
 from newsbot.quizzes.rules.game import to_correct
 from newsbot.quizzes.rules.scoring import Score
 from newsbot.quizzes.serialization import game_of, readable, record_of, result_of, score_of
+from newsbot.schedule import timezones
 from newsbot.schedule.streaks import Streak, streak
-from newsbot.storage.database import Database, Transaction
-from newsbot.storage.records import AnswerRecord, Erased, GameRecord, Player, ReportRecord
+from newsbot.storage.database import Database
+from newsbot.storage.records import AnswerRecord, Erased, GameRecord, Player, ReportRecord, StandingRecord
+from newsbot.storage.settings import ZONE_SETTING
+from newsbot.storage.transaction import Transaction
 
-ZONE = "zone"  # the name of the place setting that digests ask for
 MOST_SHOWN = 10
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST_WORDS = 1_000
@@ -53,10 +55,10 @@ def player_of(who: Person, where: Place) -> Player:
     return Player(who.platform, realm_of(where), who.id)
 
 
-async def zone_of(tx: Transaction, where: Place) -> ZoneInfo:
+def zone_of(tx: Transaction, where: Place) -> ZoneInfo:
     """The zone whose days count in a channel: the one its digests come by, else UTC."""
-    found = await tx.settings.get(where, ZONE)
-    return ZoneInfo(found.value if found else "UTC")
+    found = tx.settings.get(where, ZONE_SETTING)
+    return timezones.zone_of(found.value if found else timezones.UTC_NAME)
 
 
 class PeopleService:
@@ -77,47 +79,53 @@ class PeopleService:
 
     async def board(self, where: Place, period: Period, scope: Scope) -> Board:
         """Who stands where; whoever hides is left out. The thread of a game has the board of the game's channel."""
-        async with self._database.transaction() as tx:
-            where = await tx.games.home_of(where)
-            since = first_instant(period, self._now(), await zone_of(tx, where))
-            whole = scope == "server"
-            found, people = await tx.players.standing(
-                where, since, MOST_SHOWN, whole_server=whole, realm=realm_of(where)
-            )
+        now, realm, is_whole = self._now(), realm_of(where), scope == "server"
+
+        def look_up(tx: Transaction) -> tuple[tuple[StandingRecord, ...], int]:
+            home = tx.games.home_of(where)
+            since = first_instant(period, now, zone_of(tx, home))
+            return tx.players.standing(home, since, MOST_SHOWN, whole_server=is_whole, realm=realm)
+
+        found, people = await self._database.read(look_up)
         return Board(tuple((each.rank, score_of(each)) for each in found), people)
 
     async def me(self, who: Person, where: Place) -> MyScore:
         """A person's own figures: points and streak in this server, and whether they hide."""
-        player = player_of(who, where)
-        async with self._database.transaction() as tx:
-            total = await tx.players.total(player, where.workspace)
-            played = await tx.players.played_at(player, where.workspace)
-            outages = await tx.watches.outages_since(_EVER)
-            zone = await zone_of(tx, where)
-            hidden = await tx.players.is_hidden(player)
-        return MyScore(score_of(total) if total else None, streak(played, self._now(), zone, outages), hidden)
+        player, now = player_of(who, where), self._now()
+
+        def look_up(tx: Transaction) -> MyScore:
+            total = tx.players.total(player, where.workspace)
+            played = tx.players.played_at(player, where.workspace)
+            days = streak(played, now, zone_of(tx, where), tx.watches.outages_since(_EVER))
+            return MyScore(score_of(total) if total else None, days, tx.players.is_hidden(player))
+
+        return await self._database.read(look_up)
 
     async def hide(self, who: Person, where: Place) -> None:
         """Leave a person out of every board."""
-        async with self._database.transaction() as tx:
-            await tx.players.hide(player_of(who, where), self._now())
+        player, now = player_of(who, where), self._now()
+        await self._database.write(lambda tx: tx.players.hide(player, now))
 
     async def show(self, who: Person, where: Place) -> None:
         """Put a person on boards again."""
-        async with self._database.transaction() as tx:
-            await tx.players.show(player_of(who, where))
+        player = player_of(who, where)
+        await self._database.write(lambda tx: tx.players.show(player))
 
     async def forget(self, who: Person, where: Place) -> Erased:
         """Erase everything of a person, in every channel; final scores that tell of them are shown anew."""
         player = player_of(who, where)
-        async with self._database.transaction() as tx:
-            await _disown_games(tx, player)
-            erased = await tx.players.forget(player)
-            await self._repost_scores(tx, erased.games)
+
+        def erase(tx: Transaction) -> Erased:
+            _disown_games(tx, player)
+            erased = tx.players.forget(player)
+            self._repost_scores(tx, erased.games)
+            return erased
+
+        erased = await self._database.write(erase)
         self._wake()
         return erased
 
-    async def _repost_scores(self, tx: Transaction, numbers: Collection[int]) -> None:
+    def _repost_scores(self, tx: Transaction, numbers: Collection[int]) -> None:
         """Games tell their final scores again, the newest first and one after the other: no game waits because of them.
 
         Each gets its next version, so that a step which is under way and knows of the erased is done again.
@@ -125,21 +133,21 @@ class PeopleService:
         ordered = sorted(numbers)
         at = {number: self._now() + later * _SPREAD for later, number in enumerate(reversed(ordered))}
         for start in range(0, len(ordered), _AT_ONCE):
-            told = readable(await tx.games.many(ordered[start : start + _AT_ONCE]))
-            await tx.games.save_held(
-                [record_of(to_correct(game, at[game.id]), record.version) for record, game in told]
-            )
+            told = readable(tx.games.many(ordered[start : start + _AT_ONCE]))
+            tx.games.save_held([record_of(to_correct(game, at[game.id]), record.version) for record, game in told])
 
     async def export(self, who: Person, where: Place) -> str:
         """Everything that is kept of a person, as JSON."""
         player = player_of(who, where)
-        async with self._database.transaction() as tx:
-            rows = [result_of(each) for each in await tx.players.results_of(player)]
-            reports = await tx.players.reports_of(player)
-            hidden = await tx.players.is_hidden(player)
-            waiting = [_open_answer(*each) for each in await tx.players.open_answers(player)]
-            votes = [Contribution(game.place, _question_name(game, at)) for game, at in await tx.players.votes(player)]
-        return export_text(who.id, rows, reports, is_hidden=hidden, waiting=waiting, votes=votes)
+
+        def collect(tx: Transaction) -> str:
+            rows = [result_of(each) for each in tx.players.results_of(player)]
+            waiting = [_open_answer(*each) for each in tx.players.open_answers(player)]
+            votes = [Contribution(game.place, _question_name(game, at)) for game, at in tx.players.votes(player)]
+            reports, is_hidden = tx.players.reports_of(player), tx.players.is_hidden(player)
+            return export_text(who.id, rows, reports, is_hidden=is_hidden, waiting=waiting, votes=votes)
+
+        return await self._database.read(collect)
 
     async def report(self, who: Person, where: Place, question: str, reason: str, words: str) -> None:
         """Keep what somebody thinks is wrong with a question. Raises RequestError where there is none of that name."""
@@ -148,8 +156,7 @@ class PeopleService:
         if question not in known:
             raise RequestError("There is no such question any more.")
         report = ReportRecord(question, player_of(who, where), reason, words[:_LONGEST_WORDS], self._now())
-        async with self._database.transaction() as tx:
-            await tx.players.report(report)
+        await self._database.write(lambda tx: tx.players.report(report))
 
 
 def _open_answer(record: GameRecord, answer: AnswerRecord) -> Contribution:
@@ -168,11 +175,11 @@ def _question_name(record: GameRecord, number: int) -> str:
         return f"question {number + 1} of game {record.id}"
 
 
-async def _disown_games(tx: Transaction, player: Player) -> None:
+def _disown_games(tx: Transaction, player: Player) -> None:
     """Games that a person started and that are still played belong to nobody."""
-    page = await tx.games.played(player.platform, player.id)
+    page = tx.games.played(player.platform, player.id)
     while page:
         for record, game in readable(page):
             if game.starter == player.id and realm_of(record.place) == player.realm:
-                await tx.games.save(record_of(replace(game, starter=""), record.version))
-        page = await tx.games.played(player.platform, player.id, page[-1].id)
+                tx.games.save(record_of(replace(game, starter=""), record.version))
+        page = tx.games.played(player.platform, player.id, page[-1].id)

@@ -22,8 +22,9 @@ from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.asking import Difficulty, QuestionFilter, pick
 from newsbot.quizzes.rules.game import OVER, Game, may_vote, new_game, skip_by_vote, stop, votes_needed
 from newsbot.quizzes.serialization import game_of, record_of
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
 from newsbot.storage.records import GameRecord
+from newsbot.storage.transaction import Transaction
 
 _LONGEST_NAME = 80
 # For a message that nobody can tell beforehand whether it may be posted: a command waits about two seconds at most.
@@ -99,12 +100,14 @@ class QuizService(PeopleService):
         abilities = await self._abilities(where)
         in_thread = wishes.in_thread and abilities.threads and where.thread is None
         wanted = QuestionFilter(wishes.count, wishes.topic, wishes.difficulty)
-        async with self._database.transaction() as tx:
-            history, open_one = await tx.games.history(where), await open_question(tx, where)
-            questions = pick(self._library(), wanted, history, self._random, open_one)
+
+        def add(tx: Transaction) -> tuple[GameRecord | None, GameRecord | None]:
+            questions = pick(self._library(), wanted, tx.games.history(where), self._random, open_question(tx, where))
             fresh = new_game(where, who.id, questions, wishes.seconds, self._now(), in_thread=in_thread)
-            made = await tx.games.add(record_of(fresh))
-            known = None if made else await tx.games.open_in(where)
+            made = tx.games.add(record_of(fresh))
+            return made, None if made else tx.games.open_in(where)
+
+        made, known = await self._database.write(add)
         if made is None:
             raise GameOn(game_of(known)) if known else RequestError("A game has just ended here. Try again.")
         self._wake()
@@ -117,8 +120,7 @@ class QuizService(PeopleService):
         game = game_of(made)
         key = opening_key(game) if game.phase == "opening" else question_key(game)
         for _ in range(_LOOKS):
-            async with self._database.transaction() as tx:
-                delivery = await tx.deliveries.by_key(key)
+            delivery = await self._database.read(lambda tx: tx.deliveries.by_key(key))
             if delivery is not None and delivery.state == "failed":
                 raise CannotPost(f"{_NOT_STARTED} {delivery.fix or delivery.reason}".strip())
             if delivery is not None and delivery.state in ("sent", "unknown"):
@@ -139,19 +141,23 @@ class QuizService(PeopleService):
 
     async def current(self, where: Place) -> Game | None:
         """The game that is played in this channel."""
-        async with self._database.transaction() as tx:
-            record = await tx.games.open_in(where)
+        record = await self._database.read(lambda tx: tx.games.open_in(where))
         return game_of(record) if record else None
 
     async def stop(self, where: Place, who: Person) -> Game:
         """The game of this channel, stopped. Raises RequestError where there is none, or it is not theirs to stop."""
-        async with self._database.transaction() as tx:
-            found = await tx.games.open_in(where)
-            record = await tx.games.get(found.id) if found else None
+        now = self._now()
+
+        def end(tx: Transaction) -> Game:
+            found = tx.games.open_in(where)
+            record = tx.games.get(found.id) if found else None
             if record is None:
                 raise RequestError(_NONE_HERE)
-            game = stop(game_of(record), who.id, self._now(), is_admin=who.is_admin)
-            await tx.games.save(record_of(game, record.version))
+            game = stop(game_of(record), who.id, now, is_admin=who.is_admin)
+            tx.games.save(record_of(game, record.version))
+            return game
+
+        game = await self._database.write(end)
         self._wake()
         return game
 
@@ -171,25 +177,28 @@ class QuizService(PeopleService):
 
     async def vote(self, game: int, number: int, click: Click) -> Vote:
         """What becomes of a vote to skip a question; enough of them reveal it at once."""
-        async with self._database.transaction() as tx:
-            record = await tx.games.get(game) if 0 < game < 2**31 else None
-            vote = Vote("forged") if record is None else await self._count_vote(tx, record, number, click)
+
+        def count(tx: Transaction) -> Vote:
+            record = tx.games.get(game) if 0 < game < 2**31 else None
+            return Vote("forged") if record is None else self._count_vote(tx, record, number, click)
+
+        vote = await self._database.write(count)
         if vote.kind == "skipped":
             self._wake()
         return vote
 
-    async def _count_vote(self, tx: Transaction, record: GameRecord, number: int, click: Click) -> Vote:
+    def _count_vote(self, tx: Transaction, record: GameRecord, number: int, click: Click) -> Vote:
         game = game_of(record)
         if refusal := _no_vote(game, number, click.where):
             return refusal
-        players = await tx.games.players(game.id)
+        players = tx.games.players(game.id)
         if not may_vote(game, click.who.id, players):
             return Vote("not yours")
-        votes = await tx.games.vote(game.id, number, click.who.id)
+        votes = tx.games.vote(game.id, number, click.who.id)
         now = self._now()
         after = skip_by_vote(game, click.at or now, now, votes, players)
         if after != game:
-            await tx.games.save(record_of(after, record.version))
+            tx.games.save(record_of(after, record.version))
         counted = sum(may_vote(game, person, players) for person in votes)
         return Vote("skipped" if after != game else "counted", counted, votes_needed(game, players))
 
@@ -198,8 +207,7 @@ class QuizService(PeopleService):
     async def daily(self, where: Place, who: Person) -> Card:
         """The open question of the day of this channel, to be shown to everybody."""
         del who
-        async with self._database.transaction() as tx:
-            zone = await zone_of(tx, where)
+        zone = await self._database.read(lambda tx: zone_of(tx, where))
         return await self._dailies.card(where, self._now(), zone)
 
 

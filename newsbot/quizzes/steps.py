@@ -10,15 +10,14 @@ from newsbot.errors import PostLater, PostRefused, PostUnclear, RequestError
 from newsbot.messages.cards import Card, Reply
 from newsbot.messages.platform import Platform, Posted
 from newsbot.messages.requests import Place
-from newsbot.quizzes.cards.game_cards import podium_card, question_card, reveal_card
-from newsbot.quizzes.cards.opening_cards import opening_card
+from newsbot.outbox.enqueue import rewrite
+from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, reveal_card
 from newsbot.quizzes.game_messages import (
     MessageStatus,
     NotPosted,
     answer_key,
     ending_key,
-    enqueue,
-    message_json,
+    enqueue_card,
     message_status,
     opening_key,
     question_key,
@@ -37,15 +36,18 @@ from newsbot.quizzes.rules.game import (
     with_scores_posted,
     with_thread_opened,
 )
-from newsbot.quizzes.rules.scoring import results
+from newsbot.quizzes.rules.scoring import Answer, Result, results
 from newsbot.quizzes.serialization import answer_of, record_of, result_of, result_record
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
+from newsbot.storage.records import Delivery
+from newsbot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=10)  # for how long a game belongs to whoever took it
 _PATIENCE = timedelta(minutes=5)  # how long changing a message is tried before another one is posted
-_APP_WAIT = 60.0  # seconds before newsbot as a whole is tried again where a platform does not let it in
+# Seconds before it is tried again where a platform lets newsbot in nowhere, or does not say whom a refusal concerns.
+_WAITS = {"app": 60.0, "unknown": 15.0}
 _TOO_OLD = "skipped: the game was over before this could be posted"
 _OPEN = frozenset({"asking", "revealing", "pausing"})  # phases in which answers to the question count
 
@@ -87,8 +89,8 @@ class GameSteps:
             log.warning("game %s ends: its message was not posted", game.id)
             return (end_as_refused if error.is_place else skip_to_scores)(game, self._now())
         except PostRefused as error:
-            if error.scope == "app":  # that is mended for all games at once
-                raise PostLater(str(error), _APP_WAIT) from error
+            if error.scope in _WAITS:  # that is mended for all games at once, or passes by itself
+                raise PostLater(str(error), _WAITS[error.scope]) from error
             log.warning("game %s ends: %s %s", game.id, error, error.fix)
             return end_as_refused(game, self._now())
         return game
@@ -102,20 +104,19 @@ class GameSteps:
         if record.due_at is not None and record.due_at <= now:
             record = replace(record, due_at=now + HOLD)  # whoever keeps it goes on with it at once
         is_over = before.phase in _OPEN and (after.phase not in _OPEN or after.number != before.number)
-        async with self._database.transaction() as tx:
-            if not await tx.games.save(record):
+
+        def store(tx: Transaction) -> bool:
+            if not tx.games.save(record):
                 return False
             if is_over:
-                await self._score(tx, before)
+                _score(tx, before)
                 self._checkpoint("scored")
+            return True
+
+        if not await self._database.write(store):
+            return False
         self._checkpoint(_STEP_OF.get(after.phase, "kept") if after.phase != before.phase else "kept")
         return True
-
-    async def _score(self, tx: Transaction, game: Game) -> None:
-        answers = [answer_of(each) for each in await tx.games.answers(game.id, game.number)]
-        home = replace(game.home, thread=None)
-        worth = results(game.question, answers, home, with_speed=game.seconds is not None)
-        await tx.games.add_results([result_record(each, game.id, game.number) for each in worth])
 
     # -- deeds --------------------------------------------------------------------------------------------------------
 
@@ -132,25 +133,26 @@ class GameSteps:
         found = await self._put(question_key(game), game.place, question_card(game))
         if isinstance(found, datetime):
             return await self._waiting(game, question_key(game), found)
-        async with self._database.transaction() as tx:
-            await tx.games.note_asked(game.home, game.question.id, self._now())
+        now = self._now()
+        await self._database.write(lambda tx: tx.games.note_asked(game.home, game.question.id, now))
         return with_question_posted(game, found.at, found.known_at, found.put_at)
 
     async def _waiting(self, game: Game, key: str, again: datetime) -> Game:
         """A game whose message is on its way; after 24 hours one that did not leave is called off."""
         now = self._now()
-        if now >= game.created_at + LONGEST:
-            async with self._database.transaction() as tx:
-                is_off = await tx.deliveries.call_off([key], now, _TOO_OLD)
-            if is_off:
-                return advance(game, now, 0)
+        is_too_old = now >= game.created_at + LONGEST
+        if is_too_old and await self._database.write(lambda tx: tx.deliveries.call_off([key], now, _TOO_OLD)) > 0:
+            return advance(game, now, 0)
         return replace(game, since=again)
 
     async def _reveal(self, game: Game) -> Game:
-        async with self._database.transaction() as tx:
-            answers = [answer_of(each) for each in await tx.games.answers(game.id, game.number)]
-            question = message_status(await tx.deliveries.by_key(question_key(game)), self._now())
-            instead = await tx.deliveries.by_key(answer_key(game))
+
+        def look_up(tx: Transaction) -> tuple[list[Answer], Delivery | None, Delivery | None]:
+            answers = [answer_of(each) for each in tx.games.answers(game.id, game.number)]
+            return answers, tx.deliveries.by_key(question_key(game)), tx.deliveries.by_key(answer_key(game))
+
+        answers, asked, instead = await self._database.read(look_up)
+        question = message_status(asked, self._now())
         card = reveal_card(self._library(), game, game.number, answers)
         shown = question if instead is None else message_status(instead, self._now())
         is_shown = shown is not None and shown.posted is not None and await self._changed(game, shown.posted, card)
@@ -162,8 +164,7 @@ class GameSteps:
     async def _finish(self, game: Game) -> Game:
         """Post the final scores; those that were put there before may tell of somebody who was erased since."""
         card = await self._podium(game)
-        async with self._database.transaction() as tx:
-            is_there = await tx.deliveries.by_key(ending_key(game)) is not None
+        is_there = await self._database.read(lambda tx: tx.deliveries.by_key(ending_key(game))) is not None
         if not is_there:
             await self._put(ending_key(game), game.place, card)
         ended = with_scores_posted(game, self._now())
@@ -172,9 +173,12 @@ class GameSteps:
     async def _mend(self, game: Game) -> Game:
         """Show the final scores anew, on the platform and in the outbox: somebody had themselves erased."""
         card = await self._podium(game)
-        async with self._database.transaction() as tx:
-            await tx.deliveries.rewrite(ending_key(game), message_json(card))
-            delivery = await tx.deliveries.by_key(ending_key(game))
+
+        def rewrite_scores(tx: Transaction) -> Delivery | None:
+            rewrite(tx, ending_key(game), Reply(card))
+            return tx.deliveries.by_key(ending_key(game))
+
+        delivery = await self._database.write(rewrite_scores)
         try:
             found = message_status(delivery, self._now())
         except NotPosted:
@@ -187,9 +191,12 @@ class GameSteps:
 
     async def _podium(self, game: Game) -> Card:
         realm = realm_of(game.home)
-        async with self._database.transaction() as tx:
-            rows = [result_of(each) for each in await tx.games.results(game.id)]
-            hidden = await tx.players.hidden_among(game.home.platform, realm, [row.person for row in rows])
+
+        def look_up(tx: Transaction) -> tuple[list[Result], frozenset[str]]:
+            rows = [result_of(each) for each in tx.games.results(game.id)]
+            return rows, tx.players.hidden_among(game.home.platform, realm, [row.person for row in rows])
+
+        rows, hidden = await self._database.read(look_up)
         return podium_card(self._library(), game, rows, hidden)
 
     # -- messages -----------------------------------------------------------------------------------------------------
@@ -197,10 +204,14 @@ class GameSteps:
     async def _put(self, key: str, place: Place, card: Card) -> MessageStatus | datetime:
         """Where the message of that key stands; while it is on its way, when to look again."""
         now = self._now()
-        async with self._database.transaction() as tx:
-            delivery = await tx.deliveries.by_key(key)
+
+        def put(tx: Transaction) -> Delivery | None:
+            delivery = tx.deliveries.by_key(key)
             if delivery is None:
-                await enqueue(tx, key, place, card, now)
+                enqueue_card(tx, key, place, card, now)
+            return delivery
+
+        delivery = await self._database.write(put)
         if delivery is None:
             self._checkpoint("put")
             self._wake()
@@ -215,7 +226,8 @@ class GameSteps:
             log.info("a message of game %s cannot be changed: %s", game.id, error)
             return False
         except PostRefused as error:
-            if error.scope != "message":
+            is_old = error.scope == "unknown" and game.phase == "revealing" and self._time_since_close(game) > _PATIENCE
+            if error.scope != "message" and not is_old:
                 raise
             log.info("a message of game %s cannot be changed: %s", game.id, error)
             return False
@@ -238,6 +250,14 @@ class GameSteps:
 
 
 _STEP_OF = {"asking": "confirmed", "revealing": "closed", "pausing": "revealed", "ended": "finished"}
+
+
+def _score(tx: Transaction, game: Game) -> None:
+    """Keep what the answers to the question that a game is at were worth."""
+    answers = [answer_of(each) for each in tx.games.answers(game.id, game.number)]
+    home = replace(game.home, thread=None)
+    worth = results(game.question, answers, home, with_speed=game.seconds is not None)
+    tx.games.add_results([result_record(each, game.id, game.number) for each in worth])
 
 
 def _later(since: datetime, now: datetime) -> datetime:

@@ -8,25 +8,13 @@ from typing import Literal
 from newsbot.schedule.clock import duration_words, wall_time
 from newsbot.schedule.slots import Occurrence
 from newsbot.schedule.timezones import zone_of
-from newsbot.storage.records import CatchUp as CatchUp  # the schedule of a digest is written in its words
+from newsbot.storage.records import CatchUp, OutageRecord
 
 Outcome = Literal["post", "post late", "skip"]
 
 ON_TIME = timedelta(minutes=1)  # what is decided sooner after its instant than this is on time: it comes at its minute
 STALE = timedelta(hours=26)  # the longest a daily slot waits for the next, where clocks go back by two hours
 MOST = 31  # the most that `all` posts for one outage: a channel is never flooded
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """Nothing was posted from the instant `start` to the instant `end`. Raises ValueError where it ends too early."""
-
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        if self.end < self.start:
-            raise ValueError(f"an outage cannot end at {self.end} and start at {self.start}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +31,7 @@ def decide(
     now: datetime,
     zone: str,
     catch_up: CatchUp = "latest",
-    outages: Sequence[Outage] = (),
+    outages: Sequence[OutageRecord] = (),
     stale: timedelta = STALE,
 ) -> tuple[Decision, ...]:
     """A decision for each slot that came by `now`, in order; `due` is in the order of instants.
@@ -87,7 +75,7 @@ def _missed_decision(found: Occurrence, why_not: str | None, what: str) -> Decis
     return Decision(found, "skip", f"skipped: {what}; {why_not}")
 
 
-def cause(found: Occurrence, now: datetime, zone: str, outages: Sequence[Outage]) -> str:
+def cause(found: Occurrence, now: datetime, zone: str, outages: Sequence[OutageRecord]) -> str:
     """Why a slot is late at `now`: "the bot was down 06:10–09:40" where it was, else by how long."""
     down = next((outage for outage in outages if found.instant < outage.end and outage.start <= now), None)
     if down is None:
@@ -95,7 +83,7 @@ def cause(found: Occurrence, now: datetime, zone: str, outages: Sequence[Outage]
     return f"the bot was down {span(down, zone)}"
 
 
-def span(outage: Outage, zone: str) -> str:
+def span(outage: OutageRecord, zone: str) -> str:
     """From when to when, by the clocks of an IANA zone; in UTC where those were changed meanwhile. Dated as needed."""
     rules = zone_of(zone)
     start, end = wall_time(outage.start, rules), wall_time(outage.end, rules)

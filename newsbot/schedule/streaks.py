@@ -6,9 +6,10 @@ down, for however long, breaks no streak and adds nothing to it; nor does a date
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from newsbot.schedule.clock import is_skipped_day
 from newsbot.storage.records import OutageRecord
 
 GRACE = time(3)
@@ -47,13 +48,7 @@ def _is_unbroken(last: date, day: date, zone: ZoneInfo, down: Sequence[tuple[dat
     """Whether no day strictly between the two breaks a streak."""
     between = last + _DAY
     while between < day:
-        if not any(start <= between <= end for start, end in down) and not _is_leapt_over(between, zone):
+        if not any(start <= between <= end for start, end in down) and not is_skipped_day(between, zone):
             return False
         between += _DAY
     return True
-
-
-def _is_leapt_over(day: date, zone: ZoneInfo) -> bool:
-    """Whether the zone never had this date: Samoa crossed the date line and had no 30 December 2011."""
-    noon = datetime.combine(day, time(12), zone)
-    return noon.astimezone(UTC).astimezone(zone).date() != day

@@ -6,18 +6,22 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, text, tuple_
+from sqlalchemy import Connection, Select, Table, and_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.messages.requests import Place
 from newsbot.storage.games import GameRepository
 from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord
-from newsbot.storage.statements import held, insert_or_ignore, lock_writers
+from newsbot.storage.statements import given_rows, given_values, held, insert_or_ignore, lock_writers
 from newsbot.storage.tables import OF_A_DAY, quiz_answers, quiz_asked, quiz_channels, quiz_dailies, quiz_games
 
 DailyName = tuple[str, Place]  # the question of a day in a channel
 
 _games, _answers, _channels = quiz_games.c, quiz_answers.c, quiz_channels.c
+
+
+_CHANNEL = {"platform": _channels.platform, "workspace": _channels.workspace, "channel": _channels.channel}
+_GAME = {"daily": _games.daily} | {name: _games[name] for name in _CHANNEL}
 
 
 class DailyRepository:
@@ -48,9 +52,9 @@ class DailyRepository:
         named = {(each.platform, each.workspace, each.channel): replace(each, thread=None) for each in places}
         if not named:
             return {}
-        key = _channels.platform, _channels.workspace, _channels.channel
-        query = select(quiz_channels).where(tuple_(*key).in_(list(named))).order_by(*key)
-        rows = self._connection.execute(held(self._connection, query))
+        values = given_values(self._connection, _CHANNEL, list(named))
+        query = held(self._connection, _channels_query(self._connection.dialect.name), of=quiz_channels)
+        rows = self._connection.execute(query, values)
         return {
             place: DailyChannel(place, row.daily, row.before, row.delivery, row.since)
             for row in rows
@@ -98,9 +102,9 @@ class DailyRepository:
         """The ids of the games that these questions are in these channels."""
         if not names:
             return []
-        key = tuple_(_games.daily, _games.platform, _games.workspace, _games.channel)
         wanted = [(daily, place.platform, place.workspace, place.channel) for daily, place in names]
-        return list(self._connection.execute(select(_games.id).where(text(OF_A_DAY), key.in_(wanted))).scalars())
+        values = given_values(self._connection, _GAME, wanted)
+        return list(self._connection.execute(_numbers_query(self._connection.dialect.name), values).scalars())
 
     def answers(self, games: Collection[int]) -> dict[int, list[AnswerRecord]]:
         """What people chose in these games of one question, the earliest first."""
@@ -110,6 +114,20 @@ class DailyRepository:
             for row in self._connection.execute(query.order_by(_answers.at, _answers.person)):
                 found[row.game].append(AnswerRecord(**row._mapping))
         return found
+
+
+@cache
+def _channels_query(dialect: str) -> Select[Any]:
+    given = given_rows(dialect, _CHANNEL)
+    is_it = and_(*(column == given.c[name] for name, column in _CHANNEL.items()))
+    return select(quiz_channels).join(given, is_it).order_by(*_CHANNEL.values())
+
+
+@cache
+def _numbers_query(dialect: str) -> Select[Any]:
+    given = given_rows(dialect, _GAME)
+    is_it = and_(text(f"quiz_games.{OF_A_DAY}"), *(column == given.c[name] for name, column in _GAME.items()))
+    return select(_games.id).join(given, is_it)
 
 
 def _channel(place: Place) -> dict[str, object]:

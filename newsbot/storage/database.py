@@ -1,5 +1,6 @@
 """The database: work in a transaction that writes or one that reads, on SQLite or PostgreSQL, with errors as ours."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -77,6 +78,11 @@ class Database(Bridge):
         """Let SQLite look anew at how its tables are filled: after the start, then daily. PostgreSQL does so itself."""
         if isinstance(self._backend, Sqlite):
             await self._backend.optimize()
+
+    def on_open(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        """Let `prepare` see each connection to SQLite that is opened from now on: so drills fill a disk."""
+        if isinstance(self._backend, Sqlite):
+            self._backend.on_open.append(prepare)
 
     async def close(self) -> None:
         """Give back every connection."""

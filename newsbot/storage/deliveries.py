@@ -13,8 +13,10 @@ from sqlalchemy import Connection, Row, case, delete, func, insert, select, text
 from newsbot.messages.requests import Place
 from newsbot.storage.outbox import (
     ENDED,
+    OPEN_STATES,
     OPEN_WORDS,
     PUT,
+    TROUBLED_STATES,
     StoredEdition,
     beginning,
     claimed_delivery,
@@ -24,11 +26,12 @@ from newsbot.storage.outbox import (
     settling,
 )
 from newsbot.storage.records import ON_REQUEST, Delivery, DeliveryState, NewDelivery, Settlement
-from newsbot.storage.statements import given_values, insert_or_ignore_rows, scan_in_order
-from newsbot.storage.tables import OPEN, deliveries, editions
+from newsbot.storage.statements import given_values, insert_or_ignore_rows, scan_in_order, unordered
+from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions
 
 _columns = deliveries.c
 _CHUNK = 500  # values of one IN
+_OLDEST = 50  # rows looked at for the one that waits the longest
 
 
 class DeliveryRepository:
@@ -134,6 +137,18 @@ class DeliveryRepository:
         found: datetime | None = (self._connection.execute(query)).scalar_one()
         return found
 
+    def oldest_due(self, platforms: Sequence[str], now: datetime) -> datetime | None:
+        """Since when the longest waiting of what could leave for these platforms is due; None where nothing waits."""
+        waiting = (
+            select(_columns.due_at, _columns.retry_at)
+            .where(text(f"deliveries.{OPEN}"), _columns.retry_at <= now)
+            .where(func.trim(_columns.platform).in_(platforms))  # an expression: the index of what is open serves it
+            .order_by(_columns.retry_at, _columns.id)
+            .limit(_OLDEST)
+        )
+        # What people wait for stands in front, a day early: it must not hide what has waited for longer.
+        return min((max(row.due_at, row.retry_at) for row in self._connection.execute(waiting)), default=None)
+
     def by_key(self, key: str) -> Delivery | None:
         """The delivery of that key."""
         row = (self._connection.execute(select(deliveries).where(_columns.key == key))).one_or_none()
@@ -223,13 +238,28 @@ class DeliveryRepository:
         skipped = delete(deliveries).where(_columns.subscription == subscription, _columns.state == "skipped", ahead)
         self._connection.execute(skipped)
 
+    def unsettled_counts(self) -> dict[DeliveryState, int]:
+        """How many deliveries there are in each state in which something is still to be done: for metrics."""
+        found: dict[DeliveryState, int] = {}
+        for states in (OPEN, TROUBLED):
+            query = select(_columns.state, func.count()).where(text(states)).group_by(_columns.state)
+            found |= {row[0]: row[1] for row in self._connection.execute(query)}
+        return found
+
     def in_states(self, states: Sequence[DeliveryState], limit: int) -> tuple[Delivery, ...]:
         """The newest deliveries in these states, the newest first."""
-        query = select(deliveries).where(_columns.state.in_(states)).order_by(_columns.id.desc()).limit(limit)
+        query = select(deliveries).where(_columns.state.in_(states)).limit(limit)
+        # Written out, so that the index of those is used; few are sorted.
+        if set(states) <= set(OPEN_STATES):
+            query = query.where(text(f"deliveries.{OPEN}")).order_by(unordered(_columns.id).desc())
+        elif set(states) <= set(TROUBLED_STATES):
+            query = query.where(text(f"deliveries.{TROUBLED}")).order_by(_columns.id.desc())
+        else:
+            query = query.order_by(_columns.id.desc())
         return tuple(_record(row) for row in self._connection.execute(query))
 
     def counts(self) -> dict[str, int]:
-        """How many deliveries there are in each state."""
+        """How many deliveries there are in each state. It reads all of them: for the command line alone."""
         query = select(_columns.state, func.count()).group_by(_columns.state)
         return {row[0]: row[1] for row in self._connection.execute(query)}
 

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from newsbot.errors import StorageVersionError
+from newsbot.errors import StorageError, StorageVersionError
 from newsbot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -19,46 +19,62 @@ _FOLDER = Path(__file__).resolve().parent / "migrations"
 _LOCK = 7_305_142_025  # any number that no other program on the same PostgreSQL takes
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(folder: Path, connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+def _scripts(folder: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(folder))
 
 
-def newest_version() -> str:
+def newest_version(folder: Path = _FOLDER) -> str:
     """The version of the tables that this newsbot works with."""
-    head = _scripts().get_current_head()
+    head = _scripts(folder).get_current_head()
     assert head is not None
     return head
 
 
-async def migrate(database: Database) -> tuple[str | None, str]:
+async def migrate(database: Database, folder: Path = _FOLDER) -> tuple[str | None, str]:
     """Upgrade the tables; returns the version before (None: an empty database) and after.
 
-    Raises StorageVersionError where the database was made by a newer newsbot. A second process waits for the first.
+    All of it is one transaction: where a step fails, StorageError says so and the database is as it was. `folder` holds
+    the steps. A second process waits for the first. Raises StorageVersionError where the database was made by a newer
+    newsbot.
     """
-    return await database.write(lambda tx: _upgrade(tx._connection))
+    versions = await database.write(lambda tx: _upgrade(tx._connection, folder))
+    await database.optimize()
+    return versions
 
 
-def _upgrade(connection: Connection) -> tuple[str | None, str]:
+def _upgrade(connection: Connection, folder: Path) -> tuple[str | None, str]:
     # SQLite's transaction is the lock already: it begins as a writer.
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
     before = MigrationContext.configure(connection).get_current_revision()
-    newest = newest_version()
-    known = {script.revision for script in _scripts().walk_revisions()}
+    newest = newest_version(folder)
+    known = {script.revision for script in _scripts(folder).walk_revisions()}
     if before is not None and before not in known:
         sentence = (
             f"This database is of version {before}, made by a newer newsbot; this one knows {newest}. Update newsbot."
         )
         raise StorageVersionError(sentence)
     if before != newest:
-        command.upgrade(_config(connection), "head")
+        _run_steps(connection, folder, before, newest)
         log.info("the database is now at version %s (before: %s)", newest, before or "empty")
     return before, newest
+
+
+def _run_steps(connection: Connection, folder: Path, before: str | None, newest: str) -> None:
+    try:
+        command.upgrade(_config(folder, connection), "head")
+    except Exception as error:
+        log.exception("the database cannot be brought from version %s to %s", before or "empty", newest)
+        sentence = (
+            f"The database could not be brought from version {before or 'empty'} to {newest} and is as it was before: "
+            "the log says why. Start again once that is mended; the newsbot before this one still works with it."
+        )
+        raise StorageError(sentence) from error

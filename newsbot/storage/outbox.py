@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _columns = deliveries.c
 OPEN_STATES: tuple[DeliveryState, ...] = ("due", "leased", "sending")
+TROUBLED_STATES: tuple[DeliveryState, ...] = ("unknown", "failed")
 SHARDS = 5_040  # divides evenly among up to ten workers
 # Written into the statements, not bound: so the indexes of what is open serve them, and many rows settle in one.
 OPEN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]

@@ -17,7 +17,7 @@ from newsbot.storage.records import (
     ResultRecord,
     StandingRecord,
 )
-from newsbot.storage.statements import insert_or_ignore, insert_or_update
+from newsbot.storage.statements import insert_or_ignore, insert_or_update, unordered_text
 from newsbot.storage.tables import quiz_answers, quiz_games, quiz_hidden, quiz_reports, quiz_results, quiz_votes
 
 _results = quiz_results.c
@@ -186,16 +186,18 @@ def _by_person(place: Place, since: datetime | None, *, whole_server: bool, real
         here.append(_results.channel == place.channel)
     if since is not None:
         here.append(_results.at >= since)
+    # Of a channel, so that SQLite takes the index of the channel, not the one that gives a server's people in order.
+    person = _results.person if whole_server else unordered_text(_results.person)
     return (
         select(
-            _results.person,
+            person.label("person"),
             func.max(_results.name).label("name"),
             func.sum(_results.points).label("points"),
             func.sum(_right()).label("right"),
             func.count().label("answered"),
         )
         .where(*here)
-        .group_by(_results.person)
+        .group_by(person)
     )
 
 

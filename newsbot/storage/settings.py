@@ -9,6 +9,7 @@ from newsbot.storage.records import PlaceSetting
 from newsbot.storage.statements import insert_or_update
 from newsbot.storage.tables import place_settings
 
+ZONE_SETTING = "zone"  # the setting that holds the time zone of a place
 _columns = place_settings.c
 
 

@@ -19,10 +19,13 @@ from newsbot.errors import StorageUnavailable
 from newsbot.storage.addresses import connect, file_of, in_memory
 from newsbot.storage.errors import DATABASE_ERRORS, TOO_SLOW, is_busy, sqlite_error
 from newsbot.storage.statements import READING
+from newsbot.storage.tables import metadata
 
 _Result = TypeVar("_Result")
 
 _READERS = 3
+_SMALL = 1_000  # rows
+_STEPS = 100_000  # of SQLite's machine: about a millisecond
 _BUSY_STEP = 0.025  # a lock is waited for in steps of that many seconds: between two a job may be given up
 
 
@@ -83,6 +86,7 @@ class Sqlite:
         self.file = file_of(url)
         self.name = str(self.file) if self.file else in_memory()
         self._busy_seconds = busy_seconds
+        self.on_open: list[Callable[[sqlite3.Connection], None]] = []
         self._anchor: sqlite3.Connection | None = None  # what is in memory lasts as long as one connection to it
         self._opened: tuple[int, int] | None = None  # device and number of the file as it was at first
         self._opening = threading.Lock()
@@ -151,6 +155,8 @@ class Sqlite:
             try:
                 prepare(driver)
                 driver.execute(f"PRAGMA query_only={'ON' if is_reading else 'OFF'}")
+                for each in self.on_open:
+                    each(driver)
             except BaseException:
                 driver.close()
                 raise
@@ -192,6 +198,7 @@ class _Lane:
         if job.is_given_up:
             raise _GivenUp
         connection, driver = self._connection()
+        self._own.job = job
         try:
             if not job.begin(driver):
                 raise _GivenUp
@@ -214,9 +221,20 @@ class _Lane:
             connection = self._engine.connect()
             self._own.connection = connection
             self._connections.add(connection)
+            # An interruption between two statements is lost: so the next one asks now and then.
+            self._driver_of(connection).set_progress_handler(self._is_given_up, _STEPS)
+        return connection, self._driver_of(connection)
+
+    @staticmethod
+    def _driver_of(connection: Connection) -> sqlite3.Connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        return connection, driver
+        return driver
+
+    def _is_given_up(self) -> bool:
+        """Whether nobody waits for what this thread does."""
+        job: _Job[object] = self._own.job
+        return job.is_given_up
 
     def _begin_transaction(self, driver: sqlite3.Connection, job: "_Job[_Result]") -> None:
         while True:
@@ -245,8 +263,8 @@ class _Lane:
         """End the transaction; a connection that cannot is closed, which ends it too."""
         try:
             connection.rollback()
-            driver = connection.connection.driver_connection
-            if driver is not None and driver.in_transaction:
+            driver = self._driver_of(connection)
+            if driver.in_transaction:
                 driver.rollback()
         except Exception:  # noqa: BLE001  # whatever it is: the next job gets a fresh one
             self._own.connection = None
@@ -275,8 +293,15 @@ def prepare(driver: sqlite3.Connection) -> None:
 
 
 def _optimize(connection: Connection) -> None:
+    """Let SQLite look at a sample of each table that is not small.
+
+    What it finds in a small one would be wrong soon: it would read all of a table because it once had three rows.
+    """
     connection.exec_driver_sql("PRAGMA analysis_limit=400")  # rows looked at in each index
-    connection.exec_driver_sql("PRAGMA optimize(0x10002)")  # all tables, not only those that this connection asked
+    for table in metadata.tables:
+        some = f'SELECT count(*) FROM (SELECT 1 FROM "{table}" LIMIT {_SMALL})'  # noqa: S608  # no input
+        if connection.exec_driver_sql(some).scalar_one() == _SMALL:
+            connection.exec_driver_sql(f'ANALYZE "{table}"')
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

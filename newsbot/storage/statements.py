@@ -19,9 +19,11 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     TypeDecorator,
+    and_,
     any_,
     bindparam,
     func,
+    literal_column,
     select,
     text,
 )
@@ -29,17 +31,30 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 _IN_ORDER = select(*(func.set_config(f"enable_{way}", "off", True) for way in ("sort", "bitmapscan", "seqscan")))
+_LAST = "\U0010ffff"  # comes after every other sign
 _CHUNK = 100  # rows in one statement on SQLite; more of them gain nothing
 
 
 READING = "newsbot_reading"  # an option of connections that cannot write
 
 
-def held(connection: Connection, query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
+def unordered(column: Column[Any]) -> ColumnElement[Any]:
+    """The value of a column for which no index is used: else SQLite goes through a whole table in its order."""
+    return column + literal_column("0")
+
+
+def unordered_text(column: Column[str]) -> ColumnElement[str]:
+    """As `unordered`, of text."""
+    return column + literal_column("''")
+
+
+def held(
+    connection: Connection, query: Select[Any], *, of: Table | None = None, skip_locked: bool = False
+) -> Select[Any]:
     """A query whose rows nobody else changes until the transaction ends; one that cannot write holds nothing."""
     if connection.get_execution_options().get(READING):
         return query
-    return query.with_for_update(skip_locked=skip_locked)
+    return query.with_for_update(of=of, skip_locked=skip_locked)
 
 
 def _insert(connection: Connection, table: Table) -> Any:
@@ -67,6 +82,13 @@ def insert_or_update(connection: Connection, table: Table, values: Mapping[str, 
         _insert(connection, table).values(values).on_conflict_do_update(index_elements=keys, set_=changed)
     )
     return statement
+
+
+def begins_with(connection: Connection, column: Column[str], prefix: str) -> ColumnElement[bool]:
+    """Whether a text begins so: as a range, which an index of SQLite serves where LIKE reads all of it."""
+    # PostgreSQL compares as its database's language does, unless it is told to compare the signs.
+    signs = column.collate("C") if connection.dialect.name == "postgresql" else column
+    return and_(signs >= prefix, signs < prefix + _LAST)
 
 
 def lock_writers(connection: Connection, table: Table) -> None:

@@ -134,6 +134,20 @@ class SubscriptionRepository:
         )
         return (self._connection.execute(paused)).rowcount == 1
 
+    def resume_paused(self, platform: str, workspace: str, fix: str, at: datetime) -> int:
+        """Let those go on that newsbot itself paused in a workspace until `fix` is done; returns how many.
+
+        What was missed meanwhile is not posted: when each comes next is decided by whoever plans them now.
+        """
+        fresh = {"state": "active", "since": at, "next_at": at, "paused_reason": "", "paused_fix": ""}
+        is_meant = (_columns.workspace == workspace, *_waiting_for(platform, fix))
+        return self._connection.execute(update(subscriptions).where(*is_meant).values(fresh)).rowcount
+
+    def waiting_workspaces(self, platform: str, fix: str) -> tuple[str, ...]:
+        """The workspaces with digests that newsbot itself paused until `fix` is done."""
+        query = select(_columns.workspace).where(*_waiting_for(platform, fix)).distinct()
+        return tuple((self._connection.execute(query)).scalars())
+
     def histories(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What these histories say, by id."""
         query = select(digest_histories).where(digest_histories.c.id.in_(set(ids)))
@@ -153,6 +167,11 @@ def _of_channel(place: Place) -> tuple[Any, ...]:
         _columns.workspace == place.workspace,
         _columns.channel == place.channel,
     )
+
+
+def _waiting_for(platform: str, fix: str) -> tuple[Any, ...]:
+    is_ours = (_columns.paused_by == "", _columns.paused_fix == fix)
+    return (_columns.state == "paused", _columns.platform == platform, *is_ours)
 
 
 def _wishes(of: NewSubscription | Subscription) -> dict[str, object]:

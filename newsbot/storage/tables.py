@@ -232,7 +232,6 @@ deliveries = Table(
     _text("mention", 64, server_default=""),
     Column("label", Text, nullable=False, server_default=""),
     Column("shard", Integer, nullable=False, server_default="0"),
-    # 1 where somebody waits for it at this moment.
     Column("priority", SmallInteger, nullable=False, server_default="0"),
     Index("uq_deliveries_key", "key", unique=True),
     Index("ix_deliveries_subscription", "subscription", "id"),
@@ -295,8 +294,8 @@ quiz_games = Table(
         postgresql_where=text(OF_A_DAY),
     ),
     Index("ix_quiz_games_played_in", "platform", "workspace", "played_in"),
-    # With the platform, which every search names: else SQLite takes the index above and reads all games ever played.
     Index("ix_quiz_games_due", "platform", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+    Index("ix_quiz_games_played", "platform", "id", sqlite_where=text(PLAYED), postgresql_where=text(PLAYED)),
 )
 
 # What each person chose: one row a question, whatever arrives twice or at two processes at once.

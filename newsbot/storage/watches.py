@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, text, update
 
 from newsbot.storage.records import Delivery, Incident, OutageRecord
-from newsbot.storage.statements import held, insert_or_ignore_all, insert_or_update
+from newsbot.storage.statements import begins_with, held, insert_or_ignore_all, insert_or_update, unordered
 from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions, heartbeats, incidents, outages, subscriptions
 
 _WAITING = ("due", "leased", "sending")
@@ -45,24 +45,26 @@ class WatchRepository:
 
         One that its channel refused is none: its subscription is paused, and that was told.
         """
+        # The states are written out, so that each half is found by the index made for it, in the order of that.
+        columns = deliveries.c
+        halves = ((OPEN, (columns.priority, columns.retry_at, columns.id)), (TROUBLED, (columns.id,)))
         found: list[int] = []
-        # The states are written out, so that each half is found by the index made for it.
-        for states in (OPEN, TROUBLED):
+        for states, order in halves:
             query = (
-                select(deliveries.c.id)
-                .join(editions, editions.c.id == deliveries.c.edition_id)
+                select(columns.id)
+                .join(editions, editions.c.id == columns.edition_id)
                 .where(
                     text(f"deliveries.{states}"),
-                    deliveries.c.subscription.is_not(None),
-                    deliveries.c.due_at < before,
+                    unordered(columns.subscription).is_not(None),
+                    columns.due_at < before,
                     editions.c.made_at < before,
-                    ~and_(deliveries.c.state == "failed", deliveries.c.fix != ""),
-                    ~exists().where(incidents.c.delivery == deliveries.c.id),
+                    ~and_(columns.state == "failed", columns.fix != ""),
+                    ~exists().where(incidents.c.delivery == columns.id),
                 )
-                .order_by(deliveries.c.id)
+                .order_by(*order)
                 .limit(limit)
             )
-            found += (self._connection.execute(query)).scalars()
+            found += self._connection.execute(query).scalars()
         return tuple(found)
 
     def open_incidents(self, fresh: Sequence[Delivery], at: datetime) -> frozenset[int]:
@@ -97,7 +99,8 @@ class WatchRepository:
 
     def episodes(self) -> frozenset[str]:
         """What the operator was told of and is not over."""
-        query = held(self._connection, select(heartbeats.c.name).where(heartbeats.c.name.startswith(_EPISODE)))
+        is_told = begins_with(self._connection, heartbeats.c.name, _EPISODE)
+        query = held(self._connection, select(heartbeats.c.name).where(is_told))
         names = (self._connection.execute(query)).scalars()
         return frozenset(name.removeprefix(_EPISODE) for name in names)
 
@@ -120,7 +123,7 @@ class WatchRepository:
                 incidents.c.closed_at.is_(None),
                 or_(deliveries.c.state.in_(_SETTLED), subscriptions.c.state == "ended"),
             )
-            .order_by(incidents.c.delivery)
+            .order_by(unordered(incidents.c.delivery))
             .limit(limit)
         )
         closed = (

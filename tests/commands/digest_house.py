@@ -9,15 +9,14 @@ from newsbot.content.live import LiveLibrary
 from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
 from newsbot.digests.planner import Planner
 from newsbot.digests.service import DigestService
-from newsbot.errors import PostError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, excesses
 from newsbot.messages.cards import Buttons, Card, Reply
 from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Form, Problems
-from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit
 from newsbot.outbox.worker import OutboxWorker
+from newsbot.platforms.memory.adapter import MemoryPlatform
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
@@ -26,55 +25,6 @@ DISCORD_PLACE = Place("discord", SERVER, CHANNEL)
 SLACK_PLACE = Place("slack", "T0TEAM", "C0NEWS")
 WEB_PLACE = Place("web", "local", "general")
 PLACES = {"discord": DISCORD_PLACE, "slack": SLACK_PLACE, "web": WEB_PLACE}
-ALL_ABILITIES = Capabilities(post=True, pictures=True, edit=True, threads=True)
-
-
-class Paper:
-    """A platform on paper: keeps what is posted, may what it is told, and fails as it is told."""
-
-    budget = DISCORD
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.posted: dict[str, Reply] = {}
-        self.can = ALL_ABILITIES
-        self.failure: PostError | None = None
-
-    async def post(self, place: Place, reply: Reply, key: str) -> Posted:
-        """Keep it under its key."""
-        if self.failure is not None:
-            raise self.failure
-        self.posted[key] = reply
-        return Posted(place, key)
-
-    async def dedupe_window(self, place: Place) -> timedelta:
-        """Never: what is unclear stays so."""
-        del place
-        return timedelta(0)
-
-    async def find_posted(self, place: Place, key: str, since: datetime) -> Posted | None:
-        """That cannot be told."""
-        del place, key, since
-        return None
-
-    async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Put another in its place."""
-        self.posted[posted.message_id] = reply
-        return posted
-
-    async def delete(self, posted: Posted) -> None:
-        """Take it away."""
-        self.posted.pop(posted.message_id, None)
-
-    async def thread(self, posted: Posted, title: str) -> Place | None:
-        """None: there are no threads here."""
-        del posted, title
-        return None
-
-    async def capabilities(self, place: Place) -> Capabilities:
-        """As it was told."""
-        del place
-        return self.can
 
 
 def someone(platform: str, name: str = "anna", *, admin: bool = True, zone: str | None = None) -> Person:
@@ -89,10 +39,11 @@ class House:
     database: Database
     live: LiveLibrary
     now: datetime = START
-    platforms: dict[str, Paper] = field(default_factory=lambda: {name: Paper(name) for name in PLACES})
+    platforms: dict[str, MemoryPlatform] = field(init=False)
 
     def __post_init__(self) -> None:
         clock, library = (lambda: self.now), (lambda: self.live.current)
+        self.platforms = {name: MemoryPlatform(name, clock, budget=DISCORD) for name in PLACES}
         self.digests = DigestService(self.database, self.platforms, library, ContentNews, SelfCheckQuestion(), clock)
         self.planner = Planner(self.database, library, ContentNews, SelfCheckQuestion(), clock)
         self.outbox_worker = OutboxWorker(self.database, self.platforms, "house", clock, Random(1))

@@ -171,7 +171,7 @@ async def test_what_the_form_sends_is_what_is_set_up(house: House) -> None:
     assert (found.zone, found.topics, found.days) == ("Europe/Vienna", ("deepseek", "nvidia"), "sat,sun")
     assert (found.catch_up, found.when_empty) == ("all", "skip")
     await house.outbox_worker.run_once()
-    (posted,) = house.platforms["discord"].posted.values()
+    (posted,) = house.platforms["discord"].messages
     assert posted.card.title.startswith("AI market digest")
 
 
@@ -273,13 +273,13 @@ async def test_a_role_is_mentioned_where_an_administrator_asks_for_it_and_nothin
 
 
 async def test_nothing_is_set_up_where_newsbot_cannot_post(house: House) -> None:
-    paper = house.platforms["discord"]
-    paper.can = replace(paper.can, post=False, fix="Allow Send Messages in #news.")
+    platform = house.platforms["discord"]
+    platform.allowed = replace(platform.allowed, post=False, fix="Allow Send Messages in #news.")
     card = await house.say("/digest subscribe 9:00 Berlin nvidia")
     assert card.title == "newsbot cannot post here"
     assert "Allow Send Messages in #news." in card.plain()
     assert await held(house) == ()
-    paper.can = replace(paper.can, post=True, fix="")
+    platform.allowed = replace(platform.allowed, post=True, fix="")
     assert (await house.card(labelled(card, "Try again"))).title == "The digest is set up"
     assert (await only(house)).topics == ("nvidia",)
 
@@ -343,7 +343,7 @@ async def test_the_preview_is_the_digest_itself_for_the_asker_alone(house: House
     card = await house.say("/digest preview")
     assert "This would be posted now." in card.plain()
     await house.run_once(timedelta(hours=1))
-    (posted,) = house.platforms["discord"].posted.values()
+    (posted,) = house.platforms["discord"].messages
     assert [block for block in card.blocks if block not in posted.card.blocks] == [card.blocks[0]]
     assert card.title == posted.card.title
     await house.say("/digest edit when-empty:skip")
@@ -371,18 +371,18 @@ async def test_why_and_log_tell_what_was_chosen_and_whether_it_was_on_time(house
 
 async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
-    paper = house.platforms["discord"]
-    paper.failure = PostUnclear("The answer was lost.")
+    platform = house.platforms["discord"]
+    platform.fail(PostUnclear("The answer was lost."))
     await house.run_once(HOUR)
     log = await house.say("/digest log")
     assert "23 November 2026, 13:00 may or may not stand in the channel" in log.plain()
     again = labelled(log, "Send 23 November 2026, 13:00 again")
-    paper.failure = None
+    platform.mend()
     twice = [(await house.card(again, event_id="press")).title for _ in range(2)]
     assert twice == ["On its way", "Done already"]
     assert (await house.card(again)).title == "Nothing to send"
     await house.outbox_worker.run_once()
-    assert len(paper.posted) == 1
+    assert len(platform.messages) == 1
     assert "was posted" in (await house.say("/digest log")).plain()
 
 
@@ -394,12 +394,12 @@ async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(hou
     assert (well.title, well.tone) == ("All is well here", "good")
     tested = await house.card(labelled(well, "Post a test message"))
     assert "A test message was posted and taken away again." in tested.plain()
-    paper = house.platforms["discord"]
-    assert paper.posted == {}
-    paper.failure = PostRefused("Discord refused.", "Allow Embed Links in #news.")
+    platform = house.platforms["discord"]
+    assert platform.messages == []
+    platform.fail(PostRefused("Discord refused.", "Allow Embed Links in #news."))
     failed = (await house.say("/digest doctor post")).plain()
     assert "The test message failed: Discord refused. Allow Embed Links in #news." in failed
-    paper.can = replace(paper.can, pictures=False, fix="Allow Attach Files in #news.")
+    platform.allowed = replace(platform.allowed, pictures=False, fix="Allow Attach Files in #news.")
     ill = await house.say("/digest doctor")
     assert (ill.title, ill.tone) == ("Something is to be mended here", "warning")
     assert "To mend it: Allow Attach Files in #news." in ill.plain()
@@ -410,8 +410,9 @@ async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(hou
 async def test_a_digest_that_newsbot_paused_tells_why_and_what_to_change(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
     made = await only(house)
-    async with house.database.transaction() as tx:
-        await tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
+    await house.database.write(
+        lambda tx: tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
+    )
     for name in ("doctor", "next"):
         assert (
             "Paused by newsbot: newsbot may not post in #news. Allow Send Messages." in (await house.ask(name)).plain()
@@ -471,12 +472,12 @@ async def test_a_paused_digest_posts_nothing_until_it_is_resumed(house: House) -
     assert (await house.say("/digest pause")).title == "Digest 1 is paused"
     assert (await house.say("/digest pause")).title == "Digest 1 is paused"
     await house.run_once(timedelta(days=1, hours=2))
-    assert house.platforms["discord"].posted == {}
+    assert house.platforms["discord"].messages == []
     assert (await house.say("/digest next")).title == "No next time"
     assert (await house.say("/digest resume")).title == "Digest 1 is resumed"
     assert (await house.say("/digest resume")).title == "Digest 1 is not paused"
     await house.run_once(timedelta(days=1))
-    assert len(house.platforms["discord"].posted) == 1
+    assert len(house.platforms["discord"].messages) == 1
 
 
 async def test_a_digest_ends_after_a_question_and_can_be_set_up_again(house: House) -> None:
@@ -505,7 +506,7 @@ async def test_an_edition_on_request_leaves_once_for_each_press(house: House) ->
     post = labelled(card, "Post one now")
     assert [(await house.card(post, event_id="p")).title for _ in range(2)] == ["On its way", "Done already"]
     await house.outbox_worker.run_once()
-    assert len(house.platforms["discord"].posted) == 1
+    assert len(house.platforms["discord"].messages) == 1
     assert "An edition on request was posted" in (await house.say("/digest log")).plain()
 
 
@@ -702,7 +703,7 @@ async def test_a_life_of_a_digest_on_both_databases(database: Database, live: Li
     assert (await house.say("/digest subscribe 13:00 UTC", event_id="one")).title == "Done already"
     await house.outbox_worker.run_once()
     await house.run_once(HOUR)
-    assert len(house.platforms["discord"].posted) == 2
+    assert len(house.platforms["discord"].messages) == 2
     assert "It was on time." in (await house.say("/digest why")).plain()
     assert "An edition on request was posted" in (await house.say("/digest log")).plain()
     assert (await house.say("/digest edit 9:00 Tokyo all")).title == "Digest 1 is changed"

@@ -30,6 +30,7 @@ from newsbot.quizzes.rules.scoring import Result
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate
 from newsbot.storage.records import ResultRecord
+from newsbot.storage.transaction import Transaction
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process
 
 GENERAL = replace(QUIZ, channel="general")
@@ -294,8 +295,7 @@ async def test_an_event_that_arrives_twice_is_no_second_answer(house: House) -> 
     game = await house.started()
     for _ in range(2):
         await house.press(choice(game, 1), event_id="press-1")
-    async with house.database.transaction() as tx:
-        (kept,) = await tx.games.answers(game.id, 0)
+    (kept,) = await house.database.read(lambda tx: tx.games.answers(game.id, 0))
     assert (kept.choice, kept.is_changed) == (1, False)
 
 
@@ -501,9 +501,13 @@ async def test_nothing_is_erased_before_a_second_press_and_then_it_is_told_exact
 async def test_an_export_comes_in_parts_that_together_are_all_of_it(house: House) -> None:
     game = await house.started()
     rows = [row_of(game, n) for n in range(2_000)]
-    async with house.database.transaction() as tx:
-        for start in range(0, 2_000, 500):
-            await tx.games.add_results(rows[start : start + 500])
+    pages = [rows[start : start + 500] for start in range(0, 2_000, 500)]
+
+    def add_results(tx: Transaction) -> None:
+        for page in pages:
+            tx.games.add_results(page)
+
+    await house.database.write(add_results)
     reply = await house.dispatcher.say("/quiz export-me", BEN, QUIZ)
     texts, cards = codes(reply.card), 1
     while (onward := next(reply.card.actions(), None)) is not None:
@@ -551,8 +555,7 @@ async def test_a_question_is_reported_by_the_button_of_its_answer(house: House) 
     assert isinstance(reply, Reply)
     assert reply.private
     assert "Whoever keeps the questions will read it." in reply.card.plain()
-    async with house.database.transaction() as tx:
-        (kept,) = await tx.players.reports(10)
+    (kept,) = await house.database.read(lambda tx: tx.players.reports(10))
     assert ("quiz/report", f"question={kept.question}") == labelled(answer, "Report this question").arguments
     assert (kept.reason, kept.words, kept.player.id) == ("outdated", "It  says 2024.", "ben")
 

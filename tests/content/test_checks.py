@@ -181,6 +181,21 @@ def test_editors_own_files_are_passed_over(folder: Folder) -> None:
     assert folder.mistakes() == []
 
 
+@pytest.mark.parametrize("where", ["", "tea/", "events/"])
+@pytest.mark.parametrize("name", ["._2025.yaml", "._topic.yaml", "_draft.yml", ".goutputstream-X1.yaml", "#quiz.yaml#"])
+def test_what_editors_and_systems_leave_in_any_content_folder_is_passed_over(
+    folder: Folder, where: str, name: str
+) -> None:
+    folder.write(f"{where}{name}", "\x00\x05\x16\x07 no YAML")
+    assert folder.mistakes() == []
+
+
+@pytest.mark.parametrize("lock", [".#names.yaml", "tea/.#quiz.yaml", "events/.#2025.yaml"])
+def test_a_file_that_emacs_has_unsaved_changes_of_can_be_read(folder: Folder, lock: str) -> None:
+    (folder.path / lock).symlink_to("somebody@somewhere.4711:1")
+    assert folder.mistakes() == []
+
+
 def test_names_of_the_folder_may_stand_in_prose(folder: Folder) -> None:
     folder.change(BRIEFS, "The V3 of", "The Model-9 of")
     assert folder.mistakes() != []

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.library import Library, load_library
+from newsbot.content.rotation import next_in_turn
 from newsbot.digests.composer.compose import (
     Edition,
     History,
@@ -25,7 +26,7 @@ from newsbot.digests.composer.compose import (
 )
 from newsbot.digests.composer.news import days_after
 from newsbot.digests.composer.sources import ContentNews, DailyQuestion, NewsItem, SelfCheckQuestion, StandInQuestion
-from newsbot.digests.composer.values import EditionQuestion, next_in_turn
+from newsbot.digests.composer.values import EditionQuestion
 from newsbot.errors import ContentError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, cost
@@ -38,7 +39,8 @@ from newsbot.quizzes.cards.daily_cards import daily_results
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.rules.asking import ask_question as asked_as
 from newsbot.quizzes.rules.scoring import Answer
-from newsbot.storage.database import Database, Transaction
+from newsbot.storage.database import Database
+from newsbot.storage.transaction import Transaction
 from tests.content.conftest import Folder
 
 LIBRARY = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
@@ -71,7 +73,7 @@ class Asking:
         """See `DailyQuestion`."""
         return self._fetch_person
 
-    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
+    def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """Nothing is kept."""
 
 
@@ -422,7 +424,7 @@ def _choices_of_topics() -> Iterator[tuple[str, ...]]:
 
 def test_every_digest_fits_every_platform_in_one_message_with_its_lead() -> None:
     for topics in _choices_of_topics():
-        for asked, edition in life(topics, date(2025, 1, 10), 300 if len(topics) < 2 else 40):
+        for asked, edition in life(topics, date(2025, 1, 10), 100 if len(topics) < 2 else 10):
             card = with_lead(card_of(edition), "123456789012345678", "late: the bot was down 06:10–09:40")
             for budget in BUDGETS:
                 fitted = fit(card, budget)
@@ -447,7 +449,7 @@ def _longest_results() -> tuple[Block, ...]:
 def test_every_digest_with_a_sealed_question_and_the_longest_results_is_one_message_everywhere() -> None:
     results, quiz = _longest_results(), sealed()
     for topics in _choices_of_topics():
-        for asked, edition in life(topics, date(2025, 1, 10), 300 if len(topics) < 2 else 40, question=quiz):
+        for asked, edition in life(topics, date(2025, 1, 10), 300 if len(topics) < 2 else 20, question=quiz):
             card = with_results(card_of(edition), edition.daily, results)
             card = with_lead(card, "123456789012345678", "late: the bot was down 06:10–09:40")
             for budget in BUDGETS:

@@ -30,6 +30,18 @@ def quiet(line: str) -> None:
     del line
 
 
+async def test_a_kill_between_send_and_record_leaves_one_message_and_nothing_unknown_in_discord(tmp_path: Path) -> None:
+    account = Account()
+    async with staged(f"sqlite:///{tmp_path / 'newsbot.db'}") as stage:
+        await killed(stage, account, "sent", Random(3), spoilt=False)
+        slots = await stage.slots()
+    assert account.kills == {"sent": 1}
+    assert not any(each.is_lost or len(each.standing) > 1 for each in slots)
+    states = {each.delivery.state for each in slots if each.delivery and each.platform == "discord"}
+    assert states == {"sent"}
+
+
+@pytest.mark.drill
 async def test_nothing_is_lost_and_nothing_stands_twice(stage: Stage) -> None:
     account = Account()
     counts = Counts(len(STEPS), 2, 1, alone=True) if stage.kind == "sqlite" else Counts(3, 0, 1, alone=False)
@@ -48,6 +60,7 @@ async def test_nothing_is_lost_and_nothing_stands_twice(stage: Stage) -> None:
 UNCLEAR = ("sending", "sent", "settled")
 
 
+@pytest.mark.drill
 async def test_a_kill_alone_leaves_unknown_only_what_was_under_way_in_slack(stage: Stage) -> None:
     account, random = Account(), Random(1)
     for step in STEPS:
@@ -60,6 +73,7 @@ async def test_a_kill_alone_leaves_unknown_only_what_was_under_way_in_slack(stag
     assert account.kills == dict.fromkeys(STEPS, 1)
 
 
+@pytest.mark.drill
 async def test_fifty_kills_between_send_and_record_each_leave_one_message(tmp_path: Path) -> None:
     account, random = Account(), Random(2)
     async with staged(f"sqlite:///{tmp_path / 'newsbot.db'}") as stage:

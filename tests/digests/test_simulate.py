@@ -1,37 +1,37 @@
-"""A replayed year is what an independent, naive reckoning says, and the command line prints it."""
+"""A simulated year is what a naive reckoning says and what planner and worker do; the command line prints it."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsbot.content.library import Library, load_library
-from newsbot.digests.simulate import SimulatedSlot, instant_text, replay
-from newsbot.digests.simulate_args import merge_outages, parse_plan
+from newsbot.digests.composer.compose import compose
+from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
+from newsbot.digests.simulate import (
+    SimulatedSlot,
+    SimulationPlan,
+    instant_text,
+    merge_outages,
+    parse_plan,
+    simulate,
+    simulate_editions,
+)
 from newsbot.errors import RequestError
 from newsbot.schedule.phrases import parse_days
 from newsbot.schedule.timezones import zone_of
+from newsbot.storage.database import Database
 from newsbot.storage.records import CatchUp
+from tests.digests.conftest import RunDigest
+from tests.digests.house import LIBRARY
+from tests.digests.replay import replay
 
-CONTENT = Path(__file__).parents[2] / "content"
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 STALE = timedelta(hours=26)
-
-
-@cache
-def library() -> Library:
-    """The content that ships."""
-    return load_library(CONTENT, date(2026, 11, 23))
 
 
 # -- the reference ----------------------------------------------------------------------------------------------------
@@ -95,16 +95,16 @@ def expected(
 
 
 def outcome(of: SimulatedSlot) -> Expected:
-    """The same of what was replayed."""
+    """The same of what was simulated."""
     return Expected(of.slot, of.due, of.sent, of.state)
 
 
-async def same(
+def same(
     at: str, days: str, zone: str, first: str, last: str, *down: str, catch_up: CatchUp = "latest"
 ) -> tuple[SimulatedSlot, ...]:
-    """The replay, once it was found equal to the reference."""
+    """What is simulated, once it was found equal to the reference."""
     plan = parse_plan(at, days, zone, first, last, down, catch_up)
-    found = await replay(plan, library())
+    found = simulate(plan)
     spans = [(each.start, each.end) for each in plan.down]
     assert [outcome(each) for each in found] == expected(
         at, days, plan.rule.zone, plan.first, plan.last, spans, catch_up
@@ -135,17 +135,15 @@ async def same(
         ("Africa/Cairo", "23:30", "2025-10-27", "2025-11-03"),
     ],
 )
-async def test_clock_changes_move_a_slot_and_never_repeat_or_lose_a_date(
-    zone: str, at: str, first: str, last: str
-) -> None:
-    found = await same(at, "daily", zone, first, last)
+def test_clock_changes_move_a_slot_and_never_repeat_or_lose_a_date(zone: str, at: str, first: str, last: str) -> None:
+    found = same(at, "daily", zone, first, last)
     days = [each.slot.partition(" ")[0] for each in found]
     span = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
     assert days == [str(date.fromisoformat(first) + DAY * number) for number in range(span)]
 
 
-async def test_a_slot_in_a_gap_across_midnight_keeps_its_date() -> None:
-    found = await same("23:30", "daily", "America/Nuuk", "2025-03-29", "2025-03-29")
+def test_a_slot_in_a_gap_across_midnight_keeps_its_date() -> None:
+    found = same("23:30", "daily", "America/Nuuk", "2025-03-29", "2025-03-29")
     assert [each.to_json() for each in found] == [
         {
             "slot": "2025-03-29 23:30",
@@ -157,15 +155,15 @@ async def test_a_slot_in_a_gap_across_midnight_keeps_its_date() -> None:
     ]
 
 
-async def test_a_date_that_does_not_exist_is_skipped_and_says_so() -> None:
-    (found,) = await same("09:00", "daily", "Pacific/Apia", "2011-12-30", "2011-12-30")
+def test_a_date_that_does_not_exist_is_skipped_and_says_so() -> None:
+    (found,) = same("09:00", "daily", "Pacific/Apia", "2011-12-30", "2011-12-30")
     assert found.sent is None
     assert found.reason == "skipped: there was no 30 December 2011 in Pacific/Apia"
 
 
-async def test_a_whole_year_with_two_clock_changes_and_outages_is_as_reckoned() -> None:
+def test_a_whole_year_with_two_clock_changes_and_outages_is_as_reckoned() -> None:
     outages = ("2026-03-29T00:10..2026-03-29T09:40", "2026-07-01T12:00..2026-07-05T06:00:30")
-    found = await same("02:30", "daily", "Europe/Berlin", "2026-01-01", "2026-12-31", *outages)
+    found = same("02:30", "daily", "Europe/Berlin", "2026-01-01", "2026-12-31", *outages)
     assert len({each.slot for each in found}) == 365
 
 
@@ -173,8 +171,8 @@ async def test_a_whole_year_with_two_clock_changes_and_outages_is_as_reckoned() 
 
 
 @pytest.mark.parametrize("catch_up", ["skip", "latest", "all"])
-@pytest.mark.parametrize("seed", range(6))
-async def test_what_is_missed_follows_the_policy(seed: int, catch_up: CatchUp) -> None:
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_missed_follows_the_policy(seed: int, catch_up: CatchUp) -> None:
     random = Random(seed)
     zone = random.choice(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"])
     days = random.choice(["daily", "mon-fri", "mon,wed", "sat,sun"])
@@ -185,24 +183,24 @@ async def test_what_is_missed_follows_the_policy(seed: int, catch_up: CatchUp) -
         end = begin + random.choice([1, 20, 90, 600, 3_000, 9_000]) * MINUTE
         down.append(f"{begin:%Y-%m-%dT%H:%M}..{end:%Y-%m-%dT%H:%M}")
     at = f"{random.randrange(24):02}:{random.randrange(60):02}"
-    await same(at, days, zone, "2026-03-02", "2026-04-08", *down, catch_up=catch_up)
+    assert same(at, days, zone, "2026-03-02", "2026-04-08", *down, catch_up=catch_up)
 
 
 @pytest.mark.parametrize("catch_up", ["skip", "latest", "all"])
-async def test_an_outage_is_from_its_start_up_to_and_without_its_end(catch_up: CatchUp) -> None:
-    found = await same(
+def test_an_outage_is_from_its_start_up_to_and_without_its_end(catch_up: CatchUp) -> None:
+    found = same(
         "09:00", "daily", "UTC", "2026-05-01", "2026-05-03", "2026-05-02T09:00..2026-05-03T09:00", catch_up=catch_up
     )
     assert [each.state for each in found] == ["sent", "late" if catch_up == "all" else "skipped", "sent"]
 
 
-async def test_a_late_slot_names_the_outage_by_the_clocks_of_its_zone() -> None:
-    found = await same("07:00", "daily", "Berlin", "2026-05-01", "2026-05-01", "2026-05-01T04:10..2026-05-01T07:40Z")
+def test_a_late_slot_names_the_outage_by_the_clocks_of_its_zone() -> None:
+    found = same("07:00", "daily", "Berlin", "2026-05-01", "2026-05-01", "2026-05-01T04:10..2026-05-01T07:40Z")
     assert found[0].reason == "late: the bot was down 06:10–09:40"
 
 
-async def test_the_longest_outage_posts_at_most_thirty_one() -> None:
-    found = await same(
+def test_the_longest_outage_posts_at_most_thirty_one() -> None:
+    found = same(
         "09:00", "daily", "UTC", "2026-05-01", "2026-06-30", "2026-05-02T00:00..2026-06-20T00:00", catch_up="all"
     )
     assert sum(each.state == "late" for each in found) == 31
@@ -223,6 +221,39 @@ def test_outages_that_touch_are_one() -> None:
     )
     assert [(each.start.hour, each.end.hour) for each in plan.down] == [(10, 14)]
     assert merge_outages(plan.down) == plan.down
+
+
+# -- beside a running newsbot -----------------------------------------------------------------------------------------
+
+REPLAYS = {
+    "a leap over a date": ("00:00", "daily", "Pacific/Apia", "2011-12-26", "2012-01-02", (), "latest"),
+    "a gap, and two outages": (
+        *("02:30", "daily", "Europe/Berlin", "2026-03-26", "2026-04-02"),
+        ("2026-03-29T00:10..2026-03-30T09:40", "2026-04-01T00:30..2026-04-01T00:31"),
+        "latest",
+    ),
+    "all that was missed": (
+        *("09:00", "mon-fri", "America/New_York", "2026-03-02", "2026-03-12"),
+        ("2026-03-03T13:00..2026-03-09T15:00",),
+        "all",
+    ),
+}
+
+
+@pytest.fixture(params=REPLAYS)
+def plan(request: pytest.FixtureRequest) -> SimulationPlan:
+    """What is replayed."""
+    return parse_plan(*REPLAYS[request.param])  # type: ignore[arg-type]
+
+
+async def test_a_running_newsbot_posts_the_same_at_the_same_instants(database: Database, plan: SimulationPlan) -> None:
+    news, question = ContentNews(LIBRARY), SelfCheckQuestion()
+    simulated = list(simulate_editions(plan, lambda selection: compose(LIBRARY, news, question, selection)))
+    found, cards = await replay(database, plan)
+    assert found == [slot for slot, _ in simulated] == list(simulate(plan))
+    # A late one says so above what is simulated.
+    bodies = [edition.card.blocks for _, edition in simulated if edition and edition.card]
+    assert [card.blocks[-len(body) :] for card, body in zip(cards, bodies, strict=True)] == bodies
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -258,21 +289,12 @@ def test_instants_are_written_in_utc_with_a_z() -> None:
 
 # -- the command line -------------------------------------------------------------------------------------------------
 
-
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`newsbot digest simulate …` in a process of its own."""
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'not-touched.db'}"}
-    command = (sys.executable, "-m", "newsbot", "digest", "simulate", *arguments)
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
-
-
 SPAN = ("--days", "mon-fri", "--zone", "US/Eastern", "--from", "2026-03-05", "--to", "2026-03-10")
 
 
-def test_the_command_prints_one_json_object_a_line(tmp_path: Path) -> None:
-    ran = run(tmp_path, "--at", "09:00", *SPAN, "--down", "2026-03-09T12:30..2026-03-09T14:00", "--json")
-    assert ran.returncode == 0, ran.stderr
-    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+def test_the_command_prints_one_json_object_a_line(run_digest: RunDigest) -> None:
+    ran = run_digest("simulate", "--at", "09:00", *SPAN, "--down", "2026-03-09T12:30..2026-03-09T14:00", "--json")
+    lines = [json.loads(line) for line in ran.out.splitlines()]
     assert [line["slot"] for line in lines] == [f"2026-03-{day:02} 09:00" for day in (5, 6, 9, 10)]
     assert lines[1]["sent"] == lines[1]["due"] == "2026-03-06T14:00:00Z"
     assert lines[2] == {
@@ -282,17 +304,14 @@ def test_the_command_prints_one_json_object_a_line(tmp_path: Path) -> None:
         "state": "late",
         "reason": "late: the bot was down 08:30–10:00",
     }
-    assert not (tmp_path / "not-touched.db").exists()
+    assert ran.code == 0
 
 
-def test_the_command_prints_a_table_for_people(tmp_path: Path) -> None:
-    ran = run(tmp_path, "--at", "9 am", *SPAN)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.splitlines()[-1] == "4 sent, 0 late, 0 skipped"
+def test_the_command_prints_a_table_for_people(run_digest: RunDigest) -> None:
+    ran = run_digest("simulate", "--at", "9 am", *SPAN)
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "4 sent, 0 late, 0 skipped")
 
 
-def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
-    ran = run(tmp_path, "--at", "noonish", *SPAN)
-    assert ran.returncode == 1
-    assert "no time of day" in ran.stderr
-    assert "Traceback" not in ran.stderr
+def test_the_command_says_what_is_wrong(run_digest: RunDigest) -> None:
+    ran = run_digest("simulate", "--at", "noonish", *SPAN)
+    assert (ran.code, "no time of day" in ran.err) == (1, True)

@@ -26,6 +26,7 @@ from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.people import place as web_place
 from newsbot.storage.database import Database
 from newsbot.storage.records import NewSubscription, Subscription
+from tests.clock import Clock
 from tests.discord.conftest import NEEDED
 from tests.discord.loopback_client import running as discord_running
 from tests.slack.loopback import LoopbackSlack
@@ -34,16 +35,6 @@ from tests.slack.service import Drawing, Shelf
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 FRIDAY = datetime(2026, 10, 23, 12, tzinfo=UTC)  # Berlin's clocks go back on Sunday, 25 October
 DOWN = (datetime(2026, 10, 27, 5, 10, tzinfo=UTC), datetime(2026, 10, 27, 8, 40, tzinfo=UTC))
-
-
-@dataclass
-class Clock:
-    """The time of the simulation."""
-
-    at: datetime = FRIDAY
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @dataclass
@@ -155,7 +146,7 @@ ZONES = {
 async def test_a_week_with_a_clock_change_an_outage_and_a_restart_posts_each_digest_once_at_its_minute(
     database: Database,
 ) -> None:
-    clock, library = Clock(), load_library(CONTENT, date(2026, 11, 23))
+    clock, library = Clock(FRIDAY), load_library(CONTENT, date(2026, 11, 23))
     async with world(database, library, clock) as here:
         bot = newsbot(database, here.platforms, library, clock)
         made: dict[str, Subscription] = {}
@@ -180,8 +171,7 @@ async def test_a_week_with_a_clock_change_an_outage_and_a_restart_posts_each_dig
         assert [each.label for each in logs["discord"] if each.label] == ["late: the bot was down 06:10–09:40"]
         assert [len(seen()) for seen in here.seen.values()] == [7, 7]
         assert [sum("the bot was down" in message for message in seen()) for seen in here.seen.values()] == [1, 0]
-        async with database.transaction() as tx:
-            kept = await tx.web_messages.changed_since(0)
+        kept = await database.read(lambda tx: tx.web_messages.changed_since(0))
         assert sum(not message.seen_by for message in kept) == 7
 
         why = await bot.digests.why(made["discord"])

@@ -24,11 +24,12 @@ from newsbot.digests.service import DigestService
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.service import DiscordService, DiscordTarget
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
 from newsbot.storage.migrate import migrate
 from tests.discord.loopback import LoopbackDiscord
+from tests.outbox.posting import post
 
 CHARTS = Path(tempfile.mkdtemp(prefix="newsbot-charts-"))  # drawn once for all tests of a process
 atexit.register(shutil.rmtree, CHARTS, ignore_errors=True)
@@ -101,7 +102,7 @@ async def house(
     where = DiscordTarget(token or server.token, server.gateway_url, shards)
 
     async def post_once(key: str, place: Place, reply: Reply) -> None:
-        await outbox_worker.post(NewPost(key, place, reply, now()))
+        await post(database, outbox_worker, key, place, reply, now())
 
     service = DiscordService(
         where, dispatcher, Menus(dispatcher, live), database, events, renderer, post_once, worker, now

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,7 +19,7 @@ from newsbot.digests.service import DigestService
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.service import DiscordService, DiscordTarget
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.engine import GameEngine
@@ -28,25 +28,17 @@ from newsbot.quizzes.serialization import game_of
 from newsbot.quizzes.service import QuizService
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate
+from tests.clock import ShiftedClock
 from tests.discord.conftest import Town
 from tests.discord.house import CONTENT, Menus
 from tests.discord.loopback_interactions import Interaction
 from tests.discord.loopback_objects import Channel, Payload, User
 from tests.discord.test_bot import buttons, words
 from tests.discord.test_posting import Drawn
+from tests.outbox.posting import post
 
 START = ("quiz", "start")
 _STEP = timedelta(milliseconds=50)
-
-
-@dataclass
-class Clock:
-    """newsbot's own time: the real one, and as much more as a test lets pass."""
-
-    passed: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.passed
 
 
 @dataclass
@@ -59,7 +51,7 @@ class QuizHouse:
     games: GameEngine
     outbox_worker: OutboxWorker
     planner: Planner
-    clock: Clock
+    clock: ShiftedClock
     platforms: dict[str, Platform] = field(default_factory=dict)
 
     async def settle(self) -> datetime | None:
@@ -130,8 +122,7 @@ class QuizHouse:
 
     async def game(self, number: int = 1) -> Game:
         """A game as it is kept."""
-        async with self.database.transaction() as tx:
-            record = await tx.games.get(number)
+        record = await self.database.read(lambda tx: tx.games.get(number))
         assert record is not None
         return game_of(record)
 
@@ -152,7 +143,7 @@ def token_of(message: Payload, label: str) -> str:
 @asynccontextmanager
 async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     """newsbot with its quiz, connected; its timers are the test's `run`."""
-    database, clock = Database(f"sqlite:///{folder / 'newsbot.db'}"), Clock()
+    database, clock = Database(f"sqlite:///{folder / 'newsbot.db'}"), ShiftedClock()
     await migrate(database)
     platforms: dict[str, Platform] = {}
     live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
@@ -167,14 +158,14 @@ async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     dispatcher = Dispatcher(live, clock, lambda: secrets.token_hex(4), events, digests=digests, quizzes=quizzes)
 
     async def post_once(key: str, place: Place, reply: Reply) -> None:
-        await outbox_worker.post(NewPost(key, place, reply, clock()))
+        await post(database, outbox_worker, key, place, reply, clock())
 
     where = DiscordTarget(town.server.token, town.server.gateway_url, None)
     service = DiscordService(
         where, dispatcher, Menus(dispatcher, live), database, events, Drawn(), post_once, worker, clock
     )
     platforms["discord"] = service.platform
-    outbox_worker = OutboxWorker(database, platforms, worker, clock, Random(1), results=dailies)
+    outbox_worker = OutboxWorker(database, platforms, worker, clock, Random(1), before_send=dailies.of)
     games = GameEngine(database, platforms, library, clock)
     planner = Planner(database, library, ContentNews, dailies, clock)
     running = asyncio.create_task(service.run())

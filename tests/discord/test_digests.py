@@ -63,8 +63,9 @@ async def test_the_zone_is_asked_for_in_a_modal_that_keeps_what_was_given(town: 
         assert '"value": "daily"' in shown
         done = await town.server.submit_modal(owner, again, {**values, "zone": "Tokyo"})
         await town.server.wait_for(lambda: "The digest is set up" in words(done.original or {}))
-        async with home.database.transaction() as tx:
-            found = await tx.subscriptions.of_channel(Place(NAME, str(town.guild.id), str(town.news.id)))
+        found = await home.database.read(
+            lambda tx: tx.subscriptions.of_channel(Place(NAME, str(town.guild.id), str(town.news.id)))
+        )
         assert [(each.zone, each.days, each.topics) for each in found] == [("Asia/Tokyo", "daily", ("nvidia",))]
 
 
@@ -85,9 +86,10 @@ async def test_a_process_that_was_down_at_the_slot_posts_it_once_and_says_so(tow
     role = town.server.world.add_role(town.guild, "readers", 0).id
     place = Place(NAME, str(town.guild.id), str(town.news.id))
     new = NewSubscription(place, due.time(), "UTC", "daily", str(town.anna.id), now, mention=str(role))
-    async with database.transaction() as tx:
-        await tx.subscriptions.add(new, due - timedelta(hours=1), due, due.date() - timedelta(days=1))
-        await tx.watches.beat("planner", now - timedelta(minutes=40))
+    await database.write(
+        lambda tx: tx.subscriptions.add(new, due - timedelta(hours=1), due, due.date() - timedelta(days=1))
+    )
+    await database.write(lambda tx: tx.watches.beat("planner", now - timedelta(minutes=40)))
     for _ in range(2):  # the second start finds nothing to do
         async with running(town, tmp_path):
             await town.server.wait_for(lambda: len(town.server.messages(town.news)) >= 1, 30)
@@ -95,9 +97,8 @@ async def test_a_process_that_was_down_at_the_slot_posts_it_once_and_says_so(tow
     (digest,) = town.server.messages(town.news)
     assert "late: the bot was down" in words(digest)
     assert f"<@&{role}>" in words(digest)
-    async with database.transaction() as tx:
-        (delivery,) = await tx.deliveries.of_subscription(1, 10)
-        subscription = await tx.subscriptions.get(1)
+    (delivery,) = await database.read(lambda tx: tx.deliveries.of_subscription(1, 10))
+    subscription = await database.read(lambda tx: tx.subscriptions.get(1))
     assert (delivery.state, delivery.slot) == ("sent", f"{due:%Y-%m-%d %H:%M}")
     assert subscription is not None
     assert subscription.next_at == due + timedelta(days=1)

@@ -139,9 +139,11 @@ async def _pushed(database: Database, town: Town, wanted: str) -> None:
     application = f"application:{town.server.world.application_id}"
     async with asyncio.timeout(15):
         while True:
-            async with database.transaction() as tx:
-                if any(each.value == wanted for each in await tx.settings.all_of("discord", application)):
-                    return
+            if any(
+                each.value == wanted
+                for each in await database.write(lambda tx: tx.settings.all_of("discord", application))
+            ):
+                return
             await asyncio.sleep(0.05)  # nothing tells of a row
 
 

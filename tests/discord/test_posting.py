@@ -11,7 +11,7 @@ from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply, Rule, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform, nonce
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.permissions import FEATURES, NEEDED, invite_url
@@ -19,9 +19,11 @@ from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery
 from tests.charts.samples import RANKED
+from tests.clock import Clock
 from tests.discord.conftest import Town
 from tests.discord.loopback_faults import Fault
 from tests.discord.loopback_objects import Channel
+from tests.outbox.posting import post
 
 MESSAGES = "/channels/*/messages"
 SHORT = Reply(Card("Hello", (text("A post."),)))
@@ -321,19 +323,8 @@ async def test_each_permission_of_the_invitation_is_needed(town: Town, platform:
 START = datetime(2026, 1, 27, 9, 0, tzinfo=UTC)
 
 
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def now(self) -> datetime:
-        return self.at
-
-
 async def _state(database: Database, key: str) -> Delivery:
-    async with database.transaction() as tx:
-        found = await tx.deliveries.by_key(key)
+    found = await database.read(lambda tx: tx.deliveries.by_key(key))
     assert found is not None
     return found
 
@@ -341,10 +332,10 @@ async def _state(database: Database, key: str) -> Delivery:
 async def test_the_outbox_worker_delivers_and_keeps_where_it_stands(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
-    clock = Clock()
-    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
-    assert await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
-    assert not await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    clock = Clock(START)
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock, Random(1))
+    assert await post(database, outbox_worker, "k", place(town.news), SHORT, START)
+    assert not await post(database, outbox_worker, "k", place(town.news), SHORT, START)
     assert await outbox_worker.run_once() == 1
     assert await outbox_worker.run_once() == 0
     delivery = await _state(database, "k")
@@ -356,8 +347,8 @@ async def test_a_refused_delivery_keeps_its_fix_and_is_not_tried_again(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
     town.server.world.set_permissions(town.news, 0)
-    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", Clock().now, Random(1))
-    await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", Clock(START), Random(1))
+    await post(database, outbox_worker, "k", place(town.news), SHORT, START)
     await outbox_worker.run_once()
     delivery = await _state(database, "k")
     assert (delivery.state, "View Channel" in delivery.fix) == ("failed", True)
@@ -367,9 +358,9 @@ async def test_a_refused_delivery_keeps_its_fix_and_is_not_tried_again(
 async def test_an_unclear_delivery_is_sent_again_within_the_window_and_left_alone_after_it(
     town: Town, platform: DiscordPlatform, database: Database
 ) -> None:
-    clock = Clock()
-    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock.now, Random(1))
-    await outbox_worker.post(NewPost("k", place(town.news), SHORT, START))
+    clock = Clock(START)
+    outbox_worker = OutboxWorker(database, {"discord": platform}, "w", clock, Random(1))
+    await post(database, outbox_worker, "k", place(town.news), SHORT, START)
     town.server.faults.add("POST", MESSAGES, Fault.drop_after(), times=4)
     await outbox_worker.run_once()
     assert (await _state(database, "k")).state == "due"
@@ -378,7 +369,7 @@ async def test_an_unclear_delivery_is_sent_again_within_the_window_and_left_alon
     assert (await _state(database, "k")).state == "sent"
     assert len(town.server.messages(town.news)) == 1
 
-    await outbox_worker.post(NewPost("late", place(town.news), SHORT, START))
+    await post(database, outbox_worker, "late", place(town.news), SHORT, START)
     town.server.faults.add("POST", MESSAGES, Fault.drop_before(), times=4)
     await outbox_worker.run_once()
     clock.at += timedelta(minutes=10)

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
@@ -24,6 +24,7 @@ from tests.discord.conftest import Town
 from tests.discord.limits import problems
 from tests.discord.loopback_faults import Fault
 from tests.discord.test_posting import SHORT, Drawn, no_pause
+from tests.outbox.posting import post
 
 OURS = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PORT", "PUBLIC_URL")
 
@@ -156,7 +157,7 @@ async def test_what_was_not_posted_is_shown_with_the_fix(town: Town, tmp_path: P
     moment = datetime.now(UTC)
     outbox_worker = OutboxWorker(database, {"discord": platform}, "w", lambda: moment, Random(1))
     town.server.world.set_permissions(town.news, 1 << 10)
-    await outbox_worker.post(NewPost("refused", Place("discord", "", str(town.news.id)), SHORT, moment))
+    await post(database, outbox_worker, "refused", Place("discord", "", str(town.news.id)), SHORT, moment)
     await outbox_worker.run_once()
     await login.close()
     await database.close()

@@ -235,8 +235,7 @@ async def test_a_forged_press_is_answered_in_private_and_changes_nothing(
     before = await house.game()
     told = await house.told(town.bert, await house.forged(token), "Forged")
     assert "Something broke" not in told
-    async with house.database.transaction() as tx:
-        assert await tx.games.count(1, 0) == 0
+    assert await house.database.read(lambda tx: tx.games.count(1, 0)) == 0
     assert await house.game() == before
 
 

@@ -1,4 +1,4 @@
-"""One contract, every platform: what `Platform` promises holds on Discord, Slack, the web chat and the terminal."""
+"""One contract, every platform: what `Platform` promises holds on Discord, Slack, the web, a terminal and in memory."""
 
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -21,6 +21,7 @@ from newsbot.messages.requests import Place
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
+from newsbot.platforms.memory.adapter import MemoryPlatform
 from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import HERE
 from newsbot.platforms.web.adapter import WebChat
@@ -123,7 +124,18 @@ async def terminal() -> AsyncIterator[Stage]:
     yield Stage(Screen(out, lambda: 100), HERE, None, seen)
 
 
-PLATFORMS = {"discord": discord, "slack": slack, "web": web, "terminal": terminal}
+@asynccontextmanager
+async def memory() -> AsyncIterator[Stage]:
+    platform = MemoryPlatform("memory", now, window=timedelta(minutes=3))
+    platform.closed["closed"] = "Open it."
+
+    async def seen() -> list[str]:
+        return [message.card.plain() for message in platform.messages]
+
+    yield Stage(platform, Place("memory", "", "news"), Place("memory", "", "closed"), seen)
+
+
+PLATFORMS = {"discord": discord, "slack": slack, "web": web, "terminal": terminal, "memory": memory}
 
 
 @pytest.fixture(params=PLATFORMS)

@@ -12,8 +12,7 @@ from newsbot.content.library import Library, load_library
 from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
 from newsbot.quizzes.cards.daily_cards import daily_card, daily_results
-from newsbot.quizzes.cards.game_cards import podium_card, question_card, receipt_card, reveal_card
-from newsbot.quizzes.cards.opening_cards import opening_card
+from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, receipt_card, reveal_card
 from newsbot.quizzes.cards.score_cards import leaderboard_card
 from newsbot.quizzes.rules.answering import Verdict
 from newsbot.quizzes.rules.asking import AskedQuestion, ask_question

@@ -12,12 +12,13 @@ import pytest
 
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import HERE
 from newsbot.platforms.terminal.lease import HELD, LEASE, TerminalLease
 from newsbot.storage.database import Database
 from tests.cli.test_cli import Terminal, newsbot, own  # noqa: F401 (a fixture)
+from tests.outbox.posting import post
 
 START = datetime(2026, 11, 24, 3, 50, tzinfo=UTC)
 COST, TOPIC = Action("brief.open", ("deepseek", "cost")), Action("topic.open", ("deepseek",))
@@ -79,7 +80,7 @@ def put(url: str, *replies: Reply) -> None:
         database = Database(url)
         outbox_worker = OutboxWorker(database, {}, "test", lambda: datetime.now(UTC), Random(1))
         for reply in replies:
-            await outbox_worker.post(NewPost(reply.card.title, HERE, reply, datetime.now(UTC)))
+            await post(database, outbox_worker, reply.card.title, HERE, reply, datetime.now(UTC))
         await database.close()
 
     asyncio.run(posted())
@@ -191,8 +192,7 @@ async def test_of_two_terminals_one_is_posted_at_until_it_is_closed(database: Da
     assert both.posting == {"second"}
     await both.close("second")
     assert both.posting == set()
-    async with database.transaction() as tx:
-        assert await tx.leases.holders(LEASE, both.at) == ()
+    assert await database.read(lambda tx: tx.leases.holders(LEASE, both.at)) == ()
 
 
 async def test_a_terminal_that_slept_too_long_gives_way(database: Database) -> None:

@@ -85,8 +85,7 @@ class Process:
 
     async def game(self, number: int) -> Game:
         """The game as it is kept."""
-        async with self.database.transaction() as tx:
-            record = await tx.games.get(number)
+        record = await self.database.read(lambda tx: tx.games.get(number))
         assert record is not None
         return game_of(record)
 

@@ -25,8 +25,7 @@ from newsbot.platforms.discord.render import render_messages as discord_messages
 from newsbot.platforms.slack.render import render_messages as slack_messages
 from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card, daily_results
 from newsbot.quizzes.cards.exports import export_card, mark
-from newsbot.quizzes.cards.game_cards import podium_card, question_card, receipt_card, reveal_card
-from newsbot.quizzes.cards.opening_cards import opening_card
+from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, receipt_card, reveal_card
 from newsbot.quizzes.cards.review import question_cards
 from newsbot.quizzes.cards.score_cards import export_text, leaderboard_card, me_card
 from newsbot.quizzes.rules.answering import Press, Verdict, VerdictKind, judge

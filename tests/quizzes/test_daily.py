@@ -16,7 +16,7 @@ from newsbot.errors import PostLater, PostRefused, RequestError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
-from newsbot.outbox.before_send import DailyResults, GatheredResults
+from newsbot.outbox.before_send import GatheredResults
 from newsbot.outbox.worker import LEASE, OutboxWorker
 from newsbot.quizzes.answers import AnswerCounter
 from newsbot.quizzes.cards.daily_cards import DAILY
@@ -27,9 +27,9 @@ from newsbot.quizzes.rules.scoring import POINTS
 from newsbot.quizzes.rules.sealing import is_genuine
 from newsbot.quizzes.serialization import question_from_json
 from newsbot.storage.database import Database
-from newsbot.storage.outbox import stored_editions
 from newsbot.storage.records import DailyChannel, Delivery, ResultRecord
-from tests.digests.test_planner import LIBRARY, MONDAY, PLACE, Bot, Clock, nine
+from tests.clock import Clock
+from tests.digests.house import LIBRARY, MONDAY, PLACE, Bot, nine
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST = "Last question: "
@@ -40,20 +40,19 @@ class House:
     """A newsbot with digests and the question of the day, and people who press."""
 
     database: Database
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = field(default_factory=lambda: Clock(MONDAY))
     library: Library = LIBRARY
 
     def __post_init__(self) -> None:
         self.dailies = DailyQuestions(self.database, lambda: self.library, self.clock, Random(7))
         # The two ports, as the composition root hands them over.
         question: DailyQuestion = self.dailies
-        results: DailyResults = self.dailies
-        self.bot = Bot(self.database, self.clock, question=question, results=results)
+        self.bot = Bot(self.database, self.clock, question=question, before_send=self.dailies.of)
         self.answer_counter = AnswerCounter(self.database)
 
     def card(self, channel: str, at: int = -1) -> Card:
         """What was posted in a channel, the latest unless told."""
-        return [reply.card for place, reply, _ in self.bot.paper.posted if place.channel == channel][at]
+        return self.bot.platform.in_channel(channel)[at].card
 
     async def press(
         self,
@@ -72,25 +71,21 @@ class House:
 
     async def kept(self, daily: str) -> AskedQuestion:
         """A question as it is kept."""
-        async with self.database.transaction() as tx:
-            return question_from_json((await tx.games.dailies({daily}))[daily])
+        return question_from_json((await self.database.write(lambda tx: tx.dailies.questions({daily})))[daily])
 
     async def row(self, channel: str) -> DailyChannel:
         """What is open in a channel."""
         place = replace(PLACE, channel=channel)
-        async with self.database.transaction() as tx:
-            return (await tx.games.daily_channels((place,)))[place]
+        return (await self.database.write(lambda tx: tx.dailies.channels((place,))))[place]
 
     async def results(self, daily: str, channel: str) -> tuple[ResultRecord, ...]:
         """What the answers to a question in a channel were worth."""
-        async with self.database.transaction() as tx:
-            game = await tx.games.of_daily(daily, replace(PLACE, channel=channel))
-            return await tx.games.results(game.id) if game else ()
+        game = await self.database.write(lambda tx: tx.dailies.game(daily, replace(PLACE, channel=channel)))
+        return await self.database.read(lambda tx: tx.games.results(game.id)) if game else ()
 
     async def deliveries(self, key: str) -> Delivery:
         """The delivery of that key."""
-        async with self.database.transaction() as tx:
-            found = await tx.deliveries.by_key(key)
+        found = await self.database.read(lambda tx: tx.deliveries.by_key(key))
         assert found is not None
         return found
 
@@ -184,10 +179,10 @@ async def test_a_digest_that_never_came_neither_hides_the_last_results_nor_tells
     await house.bot.at(nine(9))
     first = daily_of(house.card("news"))
     await house.press("news", "ada", (await house.kept(first)).right)
-    house.bot.paper.alerts["news"] = PostRefused("Too long.", scope="message")
+    house.bot.platform.fail(PostRefused("Too long.", scope="message"), channel="news")
     await house.bot.at(nine(10))
     lost = (await house.row("news")).daily
-    del house.bot.paper.alerts["news"]
+    house.bot.platform.mend("news")
     await house.bot.at(nine(11))
     assert "1 of 1 was right." in told(house.card("news"))
     row = await house.row("news")
@@ -200,11 +195,11 @@ async def test_a_digest_that_is_tried_again_tells_the_same_results(house: House)
     await house.bot.at(nine(9))
     first = daily_of(house.card("news"))
     await house.press("news", "ada", (await house.kept(first)).right)
-    house.bot.paper.alerts["news"] = PostLater("Paper is out.", 60)
+    house.bot.platform.fail(PostLater("Paper is out.", 60), channel="news")
     await house.bot.at(nine(10))
     row, results = await house.row("news"), await house.results(first, "news")
     assert await house.press("news", "bob", 0, first) in ("late", "over")
-    del house.bot.paper.alerts["news"]
+    house.bot.platform.mend("news")
     await house.bot.at(nine(10) + timedelta(minutes=2))
     assert "1 of 1 was right." in told(house.card("news"))
     assert await house.row("news") == row
@@ -221,14 +216,14 @@ async def test_a_process_that_dies_before_it_sends_leaves_the_results_to_the_nex
     await house.bot.at(nine(9))
     first = daily_of(house.card("news"))
     await house.press("news", "ada", (await house.kept(first)).right)
-    house.bot.paper.window = timedelta(hours=1)
+    house.bot.platform.window = timedelta(hours=1)
 
     def dies(reached: str) -> None:
         if reached == step:
             raise Killed
 
-    platforms = {"paper": house.bot.paper}
-    dying = OutboxWorker(house.database, platforms, "dying", house.clock, Random(1), dies, results=house.dailies)
+    platforms = {"memory": house.bot.platform}
+    dying = OutboxWorker(house.database, platforms, "dying", house.clock, Random(1), dies, before_send=house.dailies.of)
     house.clock.at = nine(10)
     await house.bot.planner.run_once()
     with pytest.raises(Killed):
@@ -245,9 +240,8 @@ async def _leaving(house: House, day: int) -> list[tuple[Delivery, str]]:
     """What leaves on a day, as an outbox worker that is about to send it holds it."""
     house.clock.at = nine(day)
     await house.bot.planner.run_once()
-    async with house.database.transaction() as tx:
-        found = await tx.deliveries.in_states(["due"], 100)
-        stored = await tx.connection.run_sync(stored_editions, [each.edition_id for each in found])
+    found = await house.database.read(lambda tx: tx.deliveries.in_states(["due"], 100))
+    stored = await house.database.read(lambda tx: tx.deliveries.editions([each.edition_id for each in found]))
     return [(each, stored[each.edition_id].daily) for each in found]
 
 
@@ -286,7 +280,7 @@ async def test_presses_while_a_question_is_closed_are_counted_and_told_or_late(h
         pressed[channel, who] = asyncio.create_task(house.press(channel, who, 0, first, by=others[number % 4]))
         if number % 20 == 0:
             # As an outbox worker asks: two transactions that wait for each other are tried again.
-            closing.append(asyncio.create_task(GatheredResults(house.dailies).of(*leaving[number // 20])))
+            closing.append(asyncio.create_task(GatheredResults(house.dailies.of).of(*leaving[number // 20])))
         await asyncio.sleep(0)
     kinds = {key: await task for key, task in pressed.items()}
     await asyncio.gather(*closing)
@@ -343,10 +337,10 @@ async def test_two_digests_of_one_channel_with_one_edition_leave_its_question_op
 
 async def test_a_message_that_is_sent_again_days_later_does_not_open_what_was_closed(house: House) -> None:
     made = await house.bot.subscribed("news")
-    house.bot.paper.alerts["news"] = RuntimeError("the paper burns")
+    house.bot.platform.fail(RuntimeError("the paper burns"), channel="news")
     await house.bot.at(nine(9))
     first = (await house.row("news")).daily
-    house.bot.paper.alerts.clear()
+    house.bot.platform.mend()
     assert await house.press("news", "ada", 0, first) == "counted"  # it stood there after all
     await house.bot.at(nine(10))
     row = await house.row("news")
@@ -367,10 +361,9 @@ async def test_what_is_damaged_keeps_no_digest_from_leaving(house: House) -> Non
     first = daily_of(house.card("a"))
     for channel in "ab":
         await house.press(channel, "ada", (await house.kept(first)).right)
-    async with house.database.transaction() as tx:
-        game = await tx.games.of_daily(first, replace(PLACE, channel="a"))
-        assert game is not None
-        await tx.games.save(replace(game, body="{"))
+    game = await house.database.write(lambda tx: tx.dailies.game(first, replace(PLACE, channel="a")))
+    assert game is not None
+    await house.database.write(lambda tx: tx.games.save(replace(game, body="{")))
     await house.bot.at(nine(10))
     assert told(house.card("a")) == ""
     assert "1 of 1 was right." in told(house.card("b"))
@@ -407,8 +400,9 @@ async def test_people_who_ask_at_once_get_the_same_question(house: House) -> Non
 async def test_a_channel_is_asked_everything_before_anything_comes_again(house: House) -> None:
     names = [await house.kept(daily_of(await house.asked("news", nine(1) + timedelta(days=day)))) for day in range(15)]
     assert len({question.id for question in names}) == 15
-    async with house.database.transaction() as tx:
-        assert await tx.games.history(replace(PLACE, channel="news")) == tuple(question.id for question in names)
+    assert await house.database.read(lambda tx: tx.games.history(replace(PLACE, channel="news"))) == tuple(
+        question.id for question in names
+    )
 
 
 async def test_what_a_digest_asked_today_is_what_the_command_shows_and_is_noted_as_asked(house: House) -> None:
@@ -417,8 +411,7 @@ async def test_what_a_digest_asked_today_is_what_the_command_shows_and_is_noted_
     daily = daily_of(house.card("news"))
     assert daily_of(await house.asked("news", nine(9) + timedelta(hours=1))) == daily
     question = await house.kept(daily)
-    async with house.database.transaction() as tx:
-        assert await tx.games.history(replace(PLACE, channel="news")) == (question.id,)
+    assert await house.database.read(lambda tx: tx.games.history(replace(PLACE, channel="news"))) == (question.id,)
 
 
 async def test_a_digest_closes_what_the_command_opened(house: House) -> None:
@@ -432,20 +425,20 @@ async def test_a_digest_closes_what_the_command_opened(house: House) -> None:
 
 async def test_a_question_that_was_shown_on_request_stands_though_its_digest_never_comes(house: House) -> None:
     await house.bot.subscribed("news")
-    house.bot.paper.alerts["news"] = PostLater("Paper is out.", 60)
+    house.bot.platform.fail(PostLater("Paper is out.", 60), channel="news")
     await house.bot.at(nine(9))
     daily = daily_of(await house.asked("news", nine(9) + timedelta(minutes=1)))
     await house.press("news", "ada", (await house.kept(daily)).right, daily)
-    house.bot.paper.alerts["news"] = PostRefused("Too long.", scope="message")
+    house.bot.platform.fail(PostRefused("Too long.", scope="message"), channel="news")
     await house.bot.at(nine(9) + timedelta(minutes=3))
-    del house.bot.paper.alerts["news"]
+    house.bot.platform.mend("news")
     await house.bot.at(nine(10))
     assert "1 of 1 was right." in told(house.card("news"))
 
 
 async def test_after_a_digest_that_never_came_the_command_poses_another_question(house: House) -> None:
     await house.bot.subscribed("news")
-    house.bot.paper.alerts["news"] = PostRefused("Too long.", scope="message")
+    house.bot.platform.fail(PostRefused("Too long.", scope="message"), channel="news")
     await house.bot.at(nine(9))
     lost = (await house.row("news")).daily
     card = await house.asked("news", nine(9) + timedelta(minutes=1))

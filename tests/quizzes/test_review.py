@@ -268,8 +268,7 @@ async def daily_of(house: Process, who: Person = BEN) -> str:
 
 async def asked_by(house: Process, daily: str) -> str:
     """The name of the question that it asks."""
-    async with house.database.transaction() as tx:
-        return question_from_json((await tx.games.dailies({daily}))[daily]).id
+    return question_from_json((await house.database.write(lambda tx: tx.dailies.questions({daily})))[daily]).id
 
 
 async def test_a_game_does_not_tell_the_answer_of_the_question_of_the_day(house: Process) -> None:
@@ -311,11 +310,10 @@ async def won(house: Process, where: Place, person: str, name: str, day: int) ->
     """Somebody won points in a channel."""
     at = NOON + day * DAY
     of = replace(new_game(where, "", [question()], 10, at), phase="ended")
-    async with house.database.transaction() as tx:
-        record = await tx.games.add(record_of(of))
-        assert record is not None
-        row = ResultRecord(record.id, 0, person, name, where, "tea/one", "east", True, 10, at)
-        await tx.games.add_results([row])
+    record = await house.database.write(lambda tx: tx.games.add(record_of(of)))
+    assert record is not None
+    row = ResultRecord(record.id, 0, person, name, where, "tea/one", "east", True, 10, at)
+    await house.database.write(lambda tx: tx.games.add_results([row]))
 
 
 async def test_a_board_calls_nobody_by_the_name_they_have_elsewhere(house: Process) -> None:
@@ -332,8 +330,7 @@ async def test_the_thread_of_a_game_has_the_board_of_its_channel(house: Process)
     """Where a thread is a channel of its own, what is won in it counts for the channel it belongs to."""
     home, thread = Place("discord", "S1", "100"), Place("discord", "S1", "200")
     of = replace(new_game(home, "", [question()], 10, NOON), place=thread, phase="ended")
-    async with house.database.transaction() as tx:
-        await tx.games.add(record_of(of))
+    await house.database.write(lambda tx: tx.games.add(record_of(of)))
     await won(house, home, "7", "Ann", 0)
     assert (await house.quizzes.board(thread, "all", "channel")).people == 1
     assert (await house.quizzes.board(home, "all", "channel")).people == 1
@@ -344,10 +341,9 @@ async def test_an_export_names_what_it_can_where_a_game_cannot_be_read(house: Pr
     game = await house.start(count=1, seconds=300)
     await house.answer_right(game, BEN)
     await house.vote(game, BEN)
-    async with house.database.transaction() as tx:
-        record = await tx.games.get(game.id)
-        assert record is not None
-        await tx.games.save(replace(record, body="{}"))
+    record = await house.database.read(lambda tx: tx.games.get(game.id))
+    assert record is not None
+    await house.database.write(lambda tx: tx.games.save(replace(record, body="{}")))
     exported = await house.quizzes.export(BEN, QUIZ)
     assert f"question 1 of game {game.id}" in exported
 
@@ -356,8 +352,7 @@ async def test_many_final_scores_that_are_shown_anew_do_not_come_all_at_once(hou
     for day in range(3):
         await won(house, QUIZ, ZOE.id, ZOE.name, day)
     await house.quizzes.forget(ZOE, QUIZ)
-    async with house.database.transaction() as tx:
-        games = await tx.games.many({1, 2, 3})
+    games = await house.database.write(lambda tx: tx.games.many({1, 2, 3}))
     assert [game.phase for game in games] == ["mending"] * 3
     assert len({game.due_at for game in games}) == 3
     assert max(games, key=lambda game: game.id).due_at == NOON

@@ -8,7 +8,6 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import text
 
 from newsbot.content.library import Library
 from newsbot.errors import RequestError
@@ -21,6 +20,7 @@ from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.service import CannotPost, GameOn, GameOptions
 from newsbot.storage.database import Database
+from tests.databases import run_sql
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process, another
 
 
@@ -54,8 +54,7 @@ def recount(presses: list[tuple[str, int, int, float]], game: Game) -> dict[str,
 
 async def scores(house: Process, game: Game) -> dict[str, int]:
     """The points of each person as they are kept."""
-    async with house.database.transaction() as tx:
-        rows = await tx.games.results(game.id)
+    rows = await house.database.read(lambda tx: tx.games.results(game.id))
     totals: dict[str, int] = defaultdict(int)
     for row in rows:
         totals[row.person] += row.points
@@ -108,8 +107,7 @@ async def test_a_change_of_mind_counts_once_and_a_repeat_not_at_all(house: Proce
     game = await house.start(count=1, seconds=20)
     kinds = [(await house.answer(game, BEN, choice)).kind for choice in (0, 0, 1, 1, 2, 0)]
     assert kinds == ["counted", "same", "changed", "same", "spent", "spent"]
-    async with house.database.transaction() as tx:
-        (kept,) = await tx.games.answers(game.id, 0)
+    (kept,) = await house.database.read(lambda tx: tx.games.answers(game.id, 0))
     assert (kept.choice, kept.is_changed) == (1, True)
 
 
@@ -131,8 +129,7 @@ async def test_late_foreign_and_forged_presses_are_answered_and_never_counted(ho
     assert (await house.answer(game, BEN, 0)).kind == "late"
     await house.run(8)
     assert (await house.answer(game, BEN, 0, number=0)).kind == "late"
-    async with house.database.transaction() as tx:
-        assert [each.person for each in await tx.games.answers(game.id, 0)] == ["ada"]
+    assert [each.person for each in await house.database.read(lambda tx: tx.games.answers(game.id, 0))] == ["ada"]
 
 
 async def test_a_press_in_time_that_arrives_late_counts_and_the_reveal_is_shown_anew(house: Process) -> None:
@@ -275,8 +272,7 @@ async def test_a_thousand_presses_at_once_are_counted_once_each(house: Process) 
     crowd = [Person("web", f"p{n}", f"P {n}") for n in range(1_000)]
     verdicts = await asyncio.gather(*(house.answer(game, who, n % 4) for n, who in enumerate(crowd)))
     assert {verdict.kind for verdict in verdicts} == {"counted"}
-    async with house.database.transaction() as tx:
-        assert await tx.games.count(game.id, 0) == 1_000
+    assert await house.database.read(lambda tx: tx.games.count(game.id, 0)) == 1_000
 
 
 async def test_no_question_comes_again_in_a_channel_before_all_were_asked(house: Process) -> None:
@@ -319,15 +315,14 @@ async def test_whoever_has_themselves_erased_is_nowhere_any_more(house: Process)
 async def traces(house: Process, words: str) -> list[str]:
     """The tables in which these words stand."""
     found = []
-    async with house.database.transaction() as tx:
-        listed = (
-            "SELECT name FROM sqlite_master WHERE type = 'table'"
-            if house.database.is_sqlite
-            else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        )
-        for table in (await tx.connection.execute(text(listed))).scalars().all():
-            rows = (await tx.connection.execute(text(f'SELECT * FROM "{table}"'))).all()
-            found += [table for row in rows if words in str(tuple(row))]  # a row by itself is cut
+    listed = (
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if house.database.is_sqlite
+        else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    )
+    for (table,) in await run_sql(house.database, listed):
+        rows = await run_sql(house.database, f'SELECT * FROM "{table}"')
+        found += [table for row in rows if words in str(row)]
     return found
 
 

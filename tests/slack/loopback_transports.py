@@ -39,6 +39,13 @@ class HttpDriver(Driver):
         payload = {"token": VERIFICATION_TOKEN, "challenge": challenge, "type": "url_verification"}
         return await self.deliver("events_api", payload)
 
+    async def send(self, body: str, content_type: str, **headers: str) -> Answer:
+        """A signed request with any body at all; `headers` are put over its own, by names with `_` for `-`."""
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self._post(
+            Answer("events_api", {}), body, self.signed(body) | {"Content-Type": content_type} | more
+        )
+
     def signed(self, body: str) -> dict[str, str]:
         """The headers that prove a request to be Slack's: https://docs.slack.dev/authentication."""
         stamp = str(int(time.time() - self._age))

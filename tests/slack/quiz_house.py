@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -20,6 +20,7 @@ from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.serialization import game_of
 from newsbot.quizzes.service import QuizService
 from newsbot.storage.database import Database, DurableEvents
+from tests.clock import ShiftedClock
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_drivers import Driver
 from tests.slack.loopback_records import Channel, Message
@@ -27,16 +28,6 @@ from tests.slack.service import Running, Shelf, Transport, running
 from tests.slack.test_conversation import buttons
 
 _STEP = timedelta(milliseconds=50)
-
-
-@dataclass
-class Clock:
-    """newsbot's own time: the real one, and as much more as a test lets pass."""
-
-    passed: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.passed
 
 
 @dataclass
@@ -59,7 +50,7 @@ class QuizHouse:
     games: GameEngine
     outbox_worker: OutboxWorker
     planner: Planner
-    clock: Clock
+    clock: ShiftedClock
     slack_clock: SlackClock
 
     async def settle(self) -> datetime | None:
@@ -125,8 +116,7 @@ class QuizHouse:
 
     async def game(self, number: int = 1) -> Game:
         """A game as it is kept."""
-        async with self.bot.database.transaction() as tx:
-            record = await tx.games.get(number)
+        record = await self.bot.database.read(lambda tx: tx.games.get(number))
         assert record is not None
         return game_of(record)
 
@@ -149,7 +139,7 @@ async def quiz_house(
     slack: LoopbackSlack, slack_clock: SlackClock, transport: Transport = "http"
 ) -> AsyncIterator[QuizHouse]:
     """newsbot with its quiz; its timers are the test's `run`. `slack` goes by `slack_clock`."""
-    clock = Clock()
+    clock = ShiftedClock()
     platforms: dict[str, Platform] = {}
     made: list[Any] = []
 
@@ -163,7 +153,7 @@ async def quiz_house(
         made.extend(
             (
                 GameEngine(database, platforms, library, clock),
-                OutboxWorker(database, platforms, "test", clock, Random(1), results=dailies),
+                OutboxWorker(database, platforms, "test", clock, Random(1), before_send=dailies.of),
                 Planner(database, library, ContentNews, dailies, clock),
             )
         )

@@ -125,5 +125,18 @@ async def running(
         yield Running(slack, service, dispatcher, database, drawing, transport, base_url)
 
 
+@asynccontextmanager
+async def without_haste(slack: LoopbackSlack, values: SlackConfig) -> AsyncIterator[SlackService]:
+    """The service alone, as beside other platforms: a dead token at its start does not end it."""
+    with TemporaryDirectory(prefix="newsbot-slack-") as folder:
+        database = Database(f"sqlite:///{folder}/newsbot.db")
+        await migrate(database)
+        shelf = Shelf(library())
+        parts = (values, _dispatcher(shelf, database), shelf, database, Drawing(), lambda: datetime.now(UTC))
+        async with slack_service(*parts, fails_fast=False) as service:
+            yield service
+        await database.close()
+
+
 def _dispatcher(shelf: Shelf, database: Database) -> Dispatcher:
     return Dispatcher(shelf, lambda: datetime.now(UTC), lambda: "incident", DurableEvents(database))

@@ -14,6 +14,7 @@ from newsbot.messages.cards import Button, Buttons, Card, Reply, text
 from newsbot.messages.requests import Ask, Place
 from newsbot.platforms.slack.timestamps import parse_timestamp
 from newsbot.storage.database import Database, DurableEvents
+from tests.databases import run_sql
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_drivers import Driver, Retry
 from tests.slack.loopback_faults import Fault
@@ -314,8 +315,7 @@ async def test_two_processes_answer_one_event_once(slack: LoopbackSlack, tmp_pat
 
 
 async def test_content_is_answered_while_the_database_is_gone(slack: LoopbackSlack, bot: Running) -> None:
-    async with bot.database.transaction() as transaction:
-        await transaction.connection.exec_driver_sql("DROP TABLE handled_events")
+    await run_sql(bot.database, "DROP TABLE handled_events")
     people = bot.people()
     message = await asked(people)
     await people.click("alice", message, another_brief(message))
@@ -472,8 +472,8 @@ async def test_who_ends_a_quiz_is_asked_of_slack_and_counted_once_everywhere(
 
 
 async def _claims(bot: Running) -> int:
-    async with bot.database.transaction() as tx:
-        return int((await tx.connection.exec_driver_sql("SELECT count(*) FROM handled_events")).scalar_one())
+    ((count,),) = await run_sql(bot.database, "SELECT count(*) FROM handled_events")
+    return int(count)
 
 
 async def test_the_rest_of_a_long_answer_is_for_whoever_asked(slack: LoopbackSlack, hall: Hall) -> None:

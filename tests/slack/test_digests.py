@@ -49,8 +49,7 @@ def _now() -> datetime:
 async def held(bot: Running, people: Driver) -> tuple[Subscription, ...]:
     """The digests of #news."""
     place = Place("slack", people.space.id, people.channel("news").id)
-    async with bot.database.transaction() as tx:
-        return await tx.subscriptions.of_channel(place)
+    return await bot.database.read(lambda tx: tx.subscriptions.of_channel(place))
 
 
 async def told(slack: LoopbackSlack, words: str) -> Message:

@@ -11,9 +11,10 @@ import pytest
 from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
-from newsbot.outbox.worker import NewPost, OutboxWorker
+from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.timestamps import parse_timestamp
+from tests.outbox.posting import post
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.loopback_world import DEFAULT_SCOPES
@@ -234,10 +235,9 @@ async def test_the_outbox_worker_looks_for_an_unclear_post_before_it_calls_it_un
         moment = datetime.now(UTC)
         outbox_worker = OutboxWorker(bot.database, {"slack": bot.service.platform}, "w", lambda: moment, Random(1))
         slack.faults.add("chat.postMessage", Fault(drop="after"))
-        await outbox_worker.post(NewPost("k", place(slack), REPLY, moment))
+        await post(bot.database, outbox_worker, "k", place(slack), REPLY, moment)
         await outbox_worker.run_once()
-        async with bot.database.transaction() as tx:
-            delivery = await tx.deliveries.by_key("k")
+        delivery = await bot.database.read(lambda tx: tx.deliveries.by_key("k"))
         assert delivery is not None
         assert delivery.state == state
         assert bool(delivery.posted) == (state == "sent")

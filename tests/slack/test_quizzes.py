@@ -213,8 +213,7 @@ async def test_a_forged_press_is_answered_in_private_and_changes_nothing(house: 
     await house.start("bob")
     before = await house.game()
     assert "Something broke" not in await house.told("carol", house.forged(token), "Forged")
-    async with house.bot.database.transaction() as tx:
-        assert await tx.games.count(1, 0) == 0
+    assert await house.bot.database.read(lambda tx: tx.games.count(1, 0)) == 0
     assert await house.game() == before
 
 

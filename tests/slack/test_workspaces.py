@@ -14,22 +14,14 @@ from newsbot.messages.requests import Place
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.token_cipher import TokenCipher
 from newsbot.storage.records import SlackInstallation
+from tests.clock import Clock
+from tests.databases import run_sql
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.loopback_records import Workspace
 from tests.slack.service import KEY, Running, oauth_values, running, values_for
 
 REPLY = Reply(Card("A card", (text("Words."),)))
-
-
-class Clock:
-    """A time that moves only when told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -46,7 +38,7 @@ def globex(slack: LoopbackSlack) -> Workspace:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -56,8 +48,7 @@ async def bot(slack: LoopbackSlack, clock: Clock) -> AsyncIterator[Running]:
 
 
 async def stored(bot: Running, space: Workspace) -> SlackInstallation:
-    async with bot.database.transaction() as transaction:
-        found = await transaction.installations.get(space.id)
+    found = await bot.database.read(lambda transaction: transaction.installations.get(space.id))
     assert found is not None
     return found
 
@@ -102,8 +93,7 @@ async def test_an_install_that_goes_wrong_grants_nothing(
     installed = await slack.install(bot.base_url, globex, **wrong)
     assert installed.status == status
     assert "was not installed" in installed.page
-    async with bot.database.transaction() as transaction:
-        assert await transaction.installations.all() == ()
+    assert await bot.database.read(lambda transaction: transaction.installations.all()) == ()
 
 
 async def test_a_state_works_once_in_any_process_and_for_ten_minutes(bot: Running, clock: Clock) -> None:
@@ -144,7 +134,7 @@ async def test_an_uninstall_is_noticed_and_a_new_installation_answers_again(
     with pytest.raises(PostRefused):
         await bot.service.platform.post(news(globex), REPLY, "d-1")
     assert slack.called("chat.postMessage") == []
-    clock.now += timedelta(seconds=5)
+    clock.at += timedelta(seconds=5)
     assert (await slack.install(bot.base_url, globex)).status == 200
     await bot.service.platform.post(news(globex), REPLY, "d-2")
     assert len(slack.messages(globex.channel("news"))) == 1
@@ -174,9 +164,8 @@ async def test_a_workspace_known_a_minute_ago_is_answered_while_the_database_is_
     await slack.install(bot.base_url, globex)
     people = bot.people(globex)
     assert (await people.command("alice", "news", "/deepseek", "cost")).message is not None
-    async with bot.database.transaction() as transaction:
-        await transaction.connection.exec_driver_sql("DROP TABLE slack_installations")
-    clock.now += timedelta(minutes=5)
+    await run_sql(bot.database, "DROP TABLE slack_installations")
+    clock.at += timedelta(minutes=5)
     for _ in range(2):
         assert (await people.command("alice", "news", "/deepseek", "cost")).message is not None
 
@@ -202,7 +191,7 @@ async def test_a_token_is_renewed_for_a_post_that_no_event_precedes(
     slack.app.rotation = True
     await slack.install(bot.base_url, globex)
     first = globex.token
-    clock.now += timedelta(hours=11, minutes=45)
+    clock.at += timedelta(hours=11, minutes=45)
     await asyncio.gather(*(bot.service.platform.post(news(globex), REPLY, f"d-{n}") for n in range(10)))
     assert globex.token != first
     assert {call.token for call in slack.called("chat.postMessage")} == {globex.token}
@@ -231,7 +220,7 @@ async def test_two_processes_renew_a_token_once(
         running(slack, "http", values, url=url, now=clock) as two,
     ):
         await slack.install(one.base_url, globex)
-        clock.now += timedelta(hours=11, minutes=45)
+        clock.at += timedelta(hours=11, minutes=45)
         posts = (each.service.platform.post(news(globex), REPLY, "d") for each in (one, two))
         await asyncio.gather(*posts)
     assert len(slack.called("oauth.v2.access")) == 2
@@ -242,7 +231,7 @@ async def test_a_used_refresh_token_ends_the_workspace_and_a_broken_slack_does_n
 ) -> None:
     slack.app.rotation = True
     await slack.install(bot.base_url, globex)
-    clock.now += timedelta(hours=11, minutes=45)
+    clock.at += timedelta(hours=11, minutes=45)
     slack.faults.add("oauth.v2.access", Fault.broken())
     await bot.service.platform.post(news(globex), REPLY, "d-1")  # the old token lasts a while yet
     slack.world.grants[globex.token].refresh_token = "another"

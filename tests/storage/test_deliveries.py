@@ -8,6 +8,7 @@ import pytest
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery, NewDelivery, Settlement
+from newsbot.storage.transaction import Transaction
 
 NOW = datetime(2026, 1, 27, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -15,26 +16,22 @@ DISCORD = ("discord",)
 
 
 async def _put(database: Database, *keys: str, channel: str | None = None, due_at: datetime = NOW) -> None:
-    async with database.transaction() as tx:
-        edition = await tx.deliveries.add_edition("{}", "v1", NOW)
-        places = [Place("discord", "guild", channel or key) for key in keys]
-        fresh = [NewDelivery(key, place, due_at) for key, place in zip(keys, places, strict=True)]
-        await tx.deliveries.add(edition, fresh)
+    edition = await database.write(lambda tx: tx.deliveries.add_edition("{}", "v1", NOW))
+    places = [Place("discord", "guild", channel or key) for key in keys]
+    fresh = [NewDelivery(key, place, due_at) for key, place in zip(keys, places, strict=True)]
+    await database.write(lambda tx: tx.deliveries.add(edition, fresh))
 
 
 async def _claim(database: Database, worker: str, now: datetime = NOW, limit: int = 100) -> tuple[Delivery, ...]:
-    async with database.transaction() as tx:
-        return await tx.deliveries.claim(worker, now, LEASE, limit, DISCORD)
+    return await database.write(lambda tx: tx.deliveries.claim(worker, now, LEASE, limit, DISCORD))
 
 
 async def _settle(database: Database, worker: str, *settlements: Settlement) -> None:
-    async with database.transaction() as tx:
-        await tx.deliveries.settle(worker, settlements)
+    await database.write(lambda tx: tx.deliveries.settle(worker, settlements))
 
 
 async def _state(database: Database, key: str) -> Delivery:
-    async with database.transaction() as tx:
-        found = await tx.deliveries.by_key(key)
+    found = await database.read(lambda tx: tx.deliveries.by_key(key))
     assert found is not None
     return found
 
@@ -42,14 +39,12 @@ async def _state(database: Database, key: str) -> Delivery:
 async def test_a_key_is_put_into_the_outbox_once(database: Database) -> None:
     await _put(database, "a", "b")
     await _put(database, "b", "c")
-    async with database.transaction() as tx:
-        assert await tx.deliveries.counts() == {"due": 3}
+    assert await database.read(lambda tx: tx.deliveries.counts()) == {"due": 3}
 
 
 async def test_many_deliveries_are_put_at_once(database: Database) -> None:
     await _put(database, *(f"key-{number}" for number in range(1_203)))
-    async with database.transaction() as tx:
-        assert await tx.deliveries.counts() == {"due": 1_203}
+    assert await database.read(lambda tx: tx.deliveries.counts()) == {"due": 1_203}
 
 
 async def test_of_four_workers_each_delivery_goes_to_one(database: Database) -> None:
@@ -62,15 +57,13 @@ async def test_of_four_workers_each_delivery_goes_to_one(database: Database) -> 
 async def test_nothing_is_claimed_before_it_is_due(database: Database) -> None:
     await _put(database, "later", due_at=NOW + timedelta(minutes=1))
     assert await _claim(database, "w") == ()
-    async with database.transaction() as tx:
-        assert await tx.deliveries.next_due(DISCORD) == NOW + timedelta(minutes=1)
+    assert await database.read(lambda tx: tx.deliveries.next_due(DISCORD)) == NOW + timedelta(minutes=1)
     assert [each.key for each in await _claim(database, "w", NOW + timedelta(minutes=1))] == ["later"]
 
 
 async def test_another_platforms_deliveries_stay(database: Database) -> None:
     await _put(database, "a")
-    async with database.transaction() as tx:
-        assert await tx.deliveries.claim("w", NOW, LEASE, 10, ("slack",)) == ()
+    assert await database.write(lambda tx: tx.deliveries.claim("w", NOW, LEASE, 10, ("slack",))) == ()
 
 
 async def test_a_channel_gets_its_messages_in_order(database: Database) -> None:
@@ -93,20 +86,17 @@ async def test_a_dead_workers_delivery_is_taken_over_when_its_lease_is_over(data
 async def test_the_heir_learns_that_a_request_had_left(database: Database) -> None:
     await _put(database, "a")
     (claimed,) = await _claim(database, "dead")
-    async with database.transaction() as tx:
-        assert await tx.deliveries.begin("dead", [claimed.id], NOW) == {claimed.id}
+    assert await database.write(lambda tx: tx.deliveries.begin("dead", [claimed.id], NOW)) == {claimed.id}
     (heir,) = await _claim(database, "heir", NOW + LEASE)
     assert heir.sending_since == NOW
-    async with database.transaction() as tx:
-        await tx.deliveries.begin("heir", [heir.id], NOW + LEASE)
+    await database.write(lambda tx: tx.deliveries.begin("heir", [heir.id], NOW + LEASE))
     assert (await _state(database, "a")).sending_since == NOW
 
 
 async def test_a_worker_whose_lease_is_over_may_neither_send_nor_settle(database: Database) -> None:
     await _put(database, "a")
     (claimed,) = await _claim(database, "slow")
-    async with database.transaction() as tx:
-        assert await tx.deliveries.begin("slow", [claimed.id], NOW + LEASE) == frozenset()
+    assert await database.write(lambda tx: tx.deliveries.begin("slow", [claimed.id], NOW + LEASE)) == frozenset()
     await _claim(database, "heir", NOW + LEASE)
     await _settle(database, "slow", Settlement(claimed.id, "failed", NOW + LEASE, "too late"))
     assert (await _state(database, "a")).lease_by == "heir"
@@ -118,8 +108,7 @@ async def test_an_attempt_that_stored_nothing_did_not_happen(
 ) -> None:
     await _put(database, "a")
     (claimed,) = await _claim(database, "w")
-    async with database.transaction() as tx:
-        await tx.deliveries.begin("w", [claimed.id], NOW)
+    await database.write(lambda tx: tx.deliveries.begin("w", [claimed.id], NOW))
     again = NOW + timedelta(seconds=5)
     await _settle(database, "w", Settlement(claimed.id, "due", NOW, "busy", retry_at=again, is_clear=is_clear))
     found = await _state(database, "a")
@@ -145,13 +134,38 @@ async def test_a_lease_has_one_holder_until_it_runs_out(database: Database) -> N
     length = timedelta(seconds=5)
 
     async def take(holder: str, at: datetime) -> bool:
-        async with database.transaction() as tx:
-            return await tx.leases.take("push", holder, at, length)
+        return await database.write(lambda tx: tx.leases.take("push", holder, at, length))
 
     assert sorted(await asyncio.gather(*(take(f"p{n}", NOW) for n in range(5)))) == [False] * 4 + [True]
     assert await take("late", NOW + length)
     assert await take("late", NOW + length)
     assert not await take("p0", NOW + length)
-    async with database.transaction() as tx:
-        await tx.leases.give_back("push", "late")
+    await database.write(lambda tx: tx.leases.give_back("push", "late"))
     assert await take("p0", NOW + length)
+
+
+async def test_an_awaited_message_leaves_first_also_after_it_was_put_off(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        edition = tx.deliveries.add_edition("{}", "v", NOW)
+        tx.deliveries.add(edition, [NewDelivery(f"q{n}", Place("p", "w", f"c{n}"), NOW) for n in range(5)])
+        tx.deliveries.add(edition, [NewDelivery("now", Place("p", "w", "x"), NOW + timedelta(1), is_awaited=True)])
+        later = NOW + timedelta(days=1, seconds=1)
+        (first,) = tx.deliveries.claim("w", later, timedelta(minutes=1), 1, ("p",))
+        assert first.key == "now"
+        again = later + timedelta(seconds=5)
+        tx.deliveries.settle("w", [Settlement(first.id, "due", later, "busy", retry_at=again)])
+        assert tx.deliveries.claim("w", later, timedelta(minutes=1), 1, ("p",))[0].key == "q0"
+        assert tx.deliveries.claim("w", again, timedelta(minutes=1), 1, ("p",))[0].key == "now"
+
+    await database.write(work)
+
+
+async def test_a_channel_keeps_its_order_whatever_is_awaited(database: Database) -> None:
+    def work(tx: Transaction) -> None:
+        edition, place = tx.deliveries.add_edition("{}", "v", NOW), Place("p", "w", "c")
+        tx.deliveries.add(edition, [NewDelivery("first", place, NOW)])
+        tx.deliveries.add(edition, [NewDelivery("second", place, NOW, is_awaited=True)])
+        claimed = tx.deliveries.claim("w", NOW, timedelta(minutes=1), 9, ("p",))
+        assert [each.key for each in claimed] == ["first"]
+
+    await database.write(work)

@@ -10,7 +10,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
@@ -20,6 +19,8 @@ from newsbot.storage.addresses import for_asyncpg, parse
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate, newest_version
 from newsbot.storage.tables import UtcDateTime, metadata
+from newsbot.storage.transaction import Transaction
+from tests.databases import run_sql
 
 NOW = datetime(2025, 1, 27, 14, 30, 0, 123456, tzinfo=UTC)
 SERVER = Place("discord", "server", "")
@@ -27,21 +28,20 @@ NEWS = Place("discord", "server", "ai-news")
 
 
 async def test_an_event_is_new_once(database: Database) -> None:
-    async with database.transaction() as tx:
-        assert await tx.events.claim("discord", "1", NOW)
-        assert not await tx.events.claim("discord", "1", NOW)
-        assert await tx.events.claim("slack", "1", NOW)
-    async with database.transaction() as tx:
-        assert not await tx.events.claim("discord", "1", NOW)
+    assert await database.write(lambda tx: tx.events.claim("discord", "1", NOW))
+    assert not await database.write(lambda tx: tx.events.claim("discord", "1", NOW))
+    assert await database.write(lambda tx: tx.events.claim("slack", "1", NOW))
+    assert not await database.write(lambda tx: tx.events.claim("discord", "1", NOW))
 
 
 async def test_an_event_whose_handling_failed_is_new_again(database: Database) -> None:
+    def claim_and_break(tx: Transaction) -> None:
+        assert tx.events.claim("discord", "1", NOW)
+        raise RuntimeError("the handler broke")
+
     with pytest.raises(RuntimeError):
-        async with database.transaction() as tx:
-            assert await tx.events.claim("discord", "1", NOW)
-            raise RuntimeError("the handler broke")
-    async with database.transaction() as tx:
-        assert await tx.events.claim("discord", "1", NOW)
+        await database.write(claim_and_break)
+    assert await database.write(lambda tx: tx.events.claim("discord", "1", NOW))
 
 
 async def test_of_many_that_claim_an_event_at_once_one_gets_it(database: Database) -> None:
@@ -60,47 +60,46 @@ async def test_two_processes_share_one_memory_of_events(empty_url: str) -> None:
 
 
 async def test_old_events_are_forgotten(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.events.claim("discord", "old", NOW - timedelta(days=2))
-        await tx.events.claim("discord", "young", NOW)
-        assert await tx.events.forget_before(NOW - timedelta(days=1)) == 1
-        assert await tx.events.claim("discord", "old", NOW)
-        assert not await tx.events.claim("discord", "young", NOW)
+    await database.write(lambda tx: tx.events.claim("discord", "old", NOW - timedelta(days=2)))
+    await database.write(lambda tx: tx.events.claim("discord", "young", NOW))
+    assert await database.write(lambda tx: tx.events.forget_before(NOW - timedelta(days=1))) == 1
+    assert await database.write(lambda tx: tx.events.claim("discord", "old", NOW))
+    assert not await database.write(lambda tx: tx.events.claim("discord", "young", NOW))
 
 
 async def test_a_channels_setting_goes_before_its_servers(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.settings.put(SERVER, "zone", "Europe/Berlin", NOW, "anna")
-        assert (await tx.settings.get(NEWS, "zone")).value == "Europe/Berlin"  # type: ignore[union-attr]
-        await tx.settings.put(NEWS, "zone", "Asia/Tokyo", NOW, "bert")
-        found = await tx.settings.get(NEWS, "zone")
-        assert found is not None
-        assert (found.value, found.changed_by, found.changed_at) == ("Asia/Tokyo", "bert", NOW)
-        assert (await tx.settings.get(SERVER, "zone")).value == "Europe/Berlin"  # type: ignore[union-attr]
-        assert [setting.channel for setting in await tx.settings.all_of("discord", "server")] == [
-            "",
-            "ai-news",
-        ]
-        assert await tx.settings.remove(NEWS, "zone")
-        assert not await tx.settings.remove(NEWS, "zone")
-        assert await tx.settings.get(Place("slack", "server", ""), "zone") is None
+    await database.write(lambda tx: tx.settings.put(SERVER, "zone", "Europe/Berlin", NOW, "anna"))
+    assert (await database.read(lambda tx: tx.settings.get(NEWS, "zone"))).value == "Europe/Berlin"  # type: ignore[union-attr]
+    await database.write(lambda tx: tx.settings.put(NEWS, "zone", "Asia/Tokyo", NOW, "bert"))
+    found = await database.read(lambda tx: tx.settings.get(NEWS, "zone"))
+    assert found is not None
+    assert (found.value, found.changed_by, found.changed_at) == ("Asia/Tokyo", "bert", NOW)
+    assert (await database.read(lambda tx: tx.settings.get(SERVER, "zone"))).value == "Europe/Berlin"  # type: ignore[union-attr]
+    assert [
+        setting.channel for setting in await database.write(lambda tx: tx.settings.all_of("discord", "server"))
+    ] == [
+        "",
+        "ai-news",
+    ]
+    assert await database.write(lambda tx: tx.settings.remove(NEWS, "zone"))
+    assert not await database.write(lambda tx: tx.settings.remove(NEWS, "zone"))
+    assert await database.read(lambda tx: tx.settings.get(Place("slack", "server", ""), "zone")) is None
 
 
 async def test_a_setting_can_be_changed(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna")
-        await tx.settings.put(NEWS, "zone", "Asia/Tokyo", NOW + timedelta(1), "bert")
-    async with database.transaction() as tx:
-        assert [s.value for s in await tx.settings.all_of("discord", "server")] == ["Asia/Tokyo"]
+    await database.write(lambda tx: tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna"))
+    await database.write(lambda tx: tx.settings.put(NEWS, "zone", "Asia/Tokyo", NOW + timedelta(1), "bert"))
+    assert [s.value for s in await database.write(lambda tx: tx.settings.all_of("discord", "server"))] == ["Asia/Tokyo"]
 
 
 async def test_nothing_of_a_failed_transaction_stays(database: Database) -> None:
+    def put_and_break(tx: Transaction) -> None:
+        tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna")
+        raise RuntimeError
+
     with pytest.raises(RuntimeError):
-        async with database.transaction() as tx:
-            await tx.settings.put(NEWS, "zone", "Europe/Berlin", NOW, "anna")
-            raise RuntimeError
-    async with database.transaction() as tx:
-        assert await tx.settings.get(NEWS, "zone") is None
+        await database.write(put_and_break)
+    assert await database.read(lambda tx: tx.settings.get(NEWS, "zone")) is None
 
 
 async def test_migrating_twice_changes_nothing(empty_url: str) -> None:
@@ -119,17 +118,15 @@ async def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None
 
 
 async def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+    def differences(tx: Transaction) -> list[object]:
+        context = MigrationContext.configure(tx._connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata))
 
-    async with database.transaction() as tx:
-        assert await tx.connection.run_sync(differences) == []
+    assert await database.write(differences) == []
 
 
 async def test_a_database_of_a_newer_newsbot_is_left_alone(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await run_sql(database, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StorageVersionError, match="newer newsbot"):
         await migrate(database)
 
@@ -153,50 +150,45 @@ def test_every_instant_comes_back_as_the_same_instant_in_utc(instant: datetime) 
 
 async def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
     with pytest.raises(StorageError) as caught:
-        async with database.transaction() as tx:
-            await tx.events.claim("discord", "1", datetime(2025, 1, 27))
+        await database.write(lambda tx: tx.events.claim("discord", "1", datetime(2025, 1, 27)))
     assert "no time zone" in str(caught.value.__cause__)
 
 
 async def test_a_locked_database_is_unavailable_and_nothing_is_lost(tmp_path: Path) -> None:
     path = tmp_path / "newsbot.db"
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", busy_seconds=0.05)
     await migrate(database)
-    async with database.engine.connect() as connection:
-        await connection.exec_driver_sql("PRAGMA busy_timeout=50")
-        await connection.rollback()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StorageUnavailable, match="Try again"):
-        async with database.transaction() as tx:
-            await tx.events.claim("discord", "1", NOW)
+        await database.write(lambda tx: tx.events.claim("discord", "1", NOW))
     other.execute("ROLLBACK")
     other.close()
-    async with database.transaction() as tx:
-        assert await tx.events.claim("discord", "1", NOW)
+    assert await database.write(lambda tx: tx.events.claim("discord", "1", NOW))
     await database.close()
 
 
 async def test_a_full_disk_is_unavailable_and_the_database_lives_on(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'newsbot.db'}")
     await migrate(database)
+
+    def fill(tx: Transaction) -> None:
+        for number in range(2_000):
+            tx.settings.put(NEWS, f"name-{number}", "x" * 500, NOW, "anna")
+
+    # SQLite's own limit on pages gives the very error of a full disk.
+    await run_sql(database, "PRAGMA max_page_count=1")
     with pytest.raises(StorageUnavailable):
-        async with database.transaction() as tx:
-            # SQLite's own limit on pages gives the very error of a full disk.
-            await tx.connection.exec_driver_sql("PRAGMA max_page_count=1")
-            for number in range(2_000):
-                await tx.settings.put(NEWS, f"name-{number}", "x" * 500, NOW, "anna")
-    async with database.transaction() as tx:
-        await tx.connection.exec_driver_sql("PRAGMA max_page_count=100000")
-        assert await tx.events.claim("discord", "1", NOW)
+        await database.write(fill)
+    await run_sql(database, "PRAGMA max_page_count=100000")
+    assert await database.write(lambda tx: tx.events.claim("discord", "1", NOW))
     await database.close()
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     database = Database("postgresql://nobody:secret@127.0.0.1:1/none")
     with pytest.raises(StorageUnavailable) as caught:
-        async with database.transaction():
-            pass
+        await database.read(lambda tx: tx.events)
     assert "secret" not in str(caught.value)
     await database.close()
 

@@ -109,8 +109,7 @@ async def test_a_short_write_of_its_own_is_kept_and_rolled_back_like_any_other(d
 
     with pytest.raises(RuntimeError):
         await database.write(broken)
-    async with database.transaction() as tx:
-        assert await tx.web_messages.newest("general", "anna", 50) == (made,)
+    assert await database.read(lambda tx: tx.web_messages.newest("general", "anna", 50)) == (made,)
 
 
 async def test_a_short_write_to_a_locked_database_is_unavailable(tmp_path: Path) -> None:
@@ -129,8 +128,7 @@ async def test_a_short_write_to_a_database_in_memory_is_seen_by_every_transactio
     await migrate(database)
     new = NewWebMessage("general", ("a", "A"), "hello", False, NOW)
     made = await database.write(lambda tx: tx.web_messages.add(new))
-    async with database.transaction() as tx:
-        assert await tx.web_messages.newest("general", "anna", 50) == made
+    assert await database.read(lambda tx: tx.web_messages.newest("general", "anna", 50)) == made
     await database.close()
 
 

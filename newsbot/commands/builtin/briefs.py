@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from newsbot.commands.answers import find_brief, find_topic
 from newsbot.commands.button_args import arguments
-from newsbot.commands.registry import Command, Context, Option
+from newsbot.commands.registry import ButtonHandler, Command, Context, Option
 from newsbot.content.cards import brief_card
 from newsbot.content.library import Library
 from newsbot.content.models import Topic
@@ -63,4 +63,4 @@ async def open_topic(context: Context, click: Click) -> Reply:
     return Reply(brief_card(context.library, topic.id, overview.id), replaces=True)
 
 
-CLICKS = {"brief.open": open_brief, "topic.open": open_topic}
+BUTTONS = {"brief.open": ButtonHandler(open_brief), "topic.open": ButtonHandler(open_topic)}

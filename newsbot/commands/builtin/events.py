@@ -6,7 +6,7 @@ from datetime import date
 
 from newsbot.commands.answers import HELP, Unclear, find_topic
 from newsbot.commands.button_args import arguments, damaged_button
-from newsbot.commands.registry import Command, Context, Option
+from newsbot.commands.registry import ButtonHandler, Command, Context, Option
 from newsbot.content.cards import event_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, first_day
@@ -81,4 +81,4 @@ def _is_wanted(event: Event, topic: str, day: date | None) -> bool:
     return (not topic or topic in event.topics) and (day is None or event.date >= day)
 
 
-CLICKS = {"event.open": open_event, "events.more": more_events}
+BUTTONS = {"event.open": ButtonHandler(open_event), "events.more": ButtonHandler(more_events)}

@@ -2,7 +2,7 @@
 
 from newsbot.commands.answers import Unclear
 from newsbot.commands.button_args import arguments, damaged_button
-from newsbot.commands.registry import Context
+from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.content.cards import answer_card, question_card
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Click
@@ -27,4 +27,4 @@ async def ask_another(context: Context, click: Click) -> Reply:
     return Reply(question_card(context.library, topic, name), private=True, replaces=True)
 
 
-CLICKS = {"check.answer": answer, "check.ask": ask_another}
+BUTTONS = {"check.answer": ButtonHandler(answer), "check.ask": ButtonHandler(ask_another)}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from newsbot.commands.answers import find_brief, find_topic
 from newsbot.commands.builtin.briefs import BRIEF
-from newsbot.commands.registry import Command, Context, Option
+from newsbot.commands.registry import ButtonHandler, Command, Context, Option
 from newsbot.content.library import Library
 from newsbot.content.overviews import sources_card
 from newsbot.messages.actions import Action
@@ -42,4 +42,4 @@ async def open_sources(context: Context, click: Click) -> Reply:
     return Reply(sources_card(context.library, topic, None), private=True)
 
 
-CLICKS = {"sources.open": open_sources}
+BUTTONS = {"sources.open": ButtonHandler(open_sources)}

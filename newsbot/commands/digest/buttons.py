@@ -14,7 +14,7 @@ from newsbot.commands.digest.lookup import (
     subscription_behind,
 )
 from newsbot.commands.digest.views import following
-from newsbot.commands.registry import Context
+from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Click
 
@@ -83,11 +83,10 @@ async def end(context: Context, click: Click) -> Reply:
     return Reply(cards.ended_card(of, context.library), private=True, replaces=True)
 
 
-CLICKS = {
-    cards.MANAGE: manage,
-    cards.FIRST: post_first,
-    cards.AGAIN: send_again,
-    cards.LEAVE: leave,
-    cards.END: end,
+BUTTONS = {
+    cards.MANAGE: ButtonHandler(manage, needs_person=True),
+    cards.FIRST: ButtonHandler(post_first, effects=True, needs_person=True),
+    cards.AGAIN: ButtonHandler(send_again, effects=True, needs_person=True),
+    cards.LEAVE: ButtonHandler(leave, needs_person=True),
+    cards.END: ButtonHandler(end, effects=True, needs_person=True),
 }
-EFFECTS = frozenset({cards.FIRST, cards.AGAIN, cards.END})  # what a platform delivers twice is done once

@@ -158,7 +158,7 @@ def _line(of: "Subscription", library: Library, following: tuple[Occurrence, ...
     """A digest in one line."""
     start = (Strong(f"{of.number}"), Plain(f"  {schedule(of, library)}. "))
     if of.state == "paused":
-        return Text((*start, Plain(f"Paused{f': {of.paused_reason}' if of.paused_reason else ''}.")))
+        return Text((*start, Plain(f"Paused{f': {reason}' if (reason := of.paused_reason.rstrip('.')) else ''}.")))
     return Text((*start, Plain("Next: "), Moment(following[0].instant)) if following else start)
 
 

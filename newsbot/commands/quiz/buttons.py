@@ -7,7 +7,7 @@ from newsbot.commands.answers import Unclear
 from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.quiz import cards, games, my_data
 from newsbot.commands.quiz.lookup import channel_of, service, whole
-from newsbot.commands.registry import Context
+from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Click
 
@@ -78,13 +78,12 @@ async def export(context: Context, click: Click) -> Reply:
     return await my_data.export_part(context, click.who, click.where, whole(part), marked or "-")
 
 
-CLICKS = {
-    "quiz.answer": answer,
-    "quiz.daily": answer_daily,
-    "quiz.skip": skip,
-    cards.JOIN: join,
-    cards.STOP: stop,
-    my_data.FORGET: forget,
-    "quiz.export": export,
+BUTTONS = {
+    "quiz.answer": ButtonHandler(answer, counts_itself=True),
+    "quiz.daily": ButtonHandler(answer_daily, counts_itself=True),
+    "quiz.skip": ButtonHandler(skip, counts_itself=True),
+    cards.JOIN: ButtonHandler(join),
+    cards.STOP: ButtonHandler(stop, effects=True, needs_person=True),
+    my_data.FORGET: ButtonHandler(forget, effects=True),
+    "quiz.export": ButtonHandler(export),
 }
-EFFECTS = frozenset({cards.STOP, my_data.FORGET})  # the quiz's own tables count answers and votes once

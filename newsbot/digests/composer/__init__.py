@@ -1,1 +1,1 @@
-"""What digests say: composing an edition from content, a wire of news, and what was shown before."""
+"""What digests say: composing an edition from content, news, and what was shown before."""

@@ -1,4 +1,4 @@
-"""Composing one edition of a digest: a pure function from content, the wire and what was shown before to a card."""
+"""Composing one edition of a digest: a pure function from content, news and what was shown before to a card."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

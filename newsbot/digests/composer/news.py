@@ -72,7 +72,7 @@ def _window(selection: Selection) -> date:
 
 
 def _sift(items: Iterable[NewsItem], shown: frozenset[str]) -> _Sifted:
-    """Events that were not shown, ranked by weight, then the newest first; each that is told twice kept once."""
+    """Events that were not shown, ranked by weight, then the newest first; duplicates only once."""
     sifted = _Sifted()
     told: dict[str, list[NewsItem]] = {}
     for item in sorted(items, key=lambda each: (each.id not in shown, -each.weight, -each.day.toordinal(), each.id)):

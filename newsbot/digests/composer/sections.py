@@ -7,9 +7,10 @@ from newsbot.content.cards import figure_fact, open_brief, picture, source_links
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import Brief, Figure, Source, date_words, first_day
 from newsbot.content.prose import placeholders
+from newsbot.content.rotation import next_in_turn
 from newsbot.digests.composer.news import Picked, days_after
 from newsbot.digests.composer.sources import NewsItem
-from newsbot.digests.composer.values import Selection, next_in_turn
+from newsbot.digests.composer.values import Selection
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Choice, ChoiceOption, Facts, Text, text
 from newsbot.messages.markup import Inline, Link, Plain, Strong, is_web_address, outside_text

@@ -8,11 +8,12 @@ from typing import Protocol
 from newsbot.content.cards import question_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, Figure, Source, first_day
-from newsbot.digests.composer.values import EditionQuestion, next_in_turn
+from newsbot.content.rotation import next_in_turn
+from newsbot.digests.composer.values import EditionQuestion
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Text
 from newsbot.messages.markup import Strong
-from newsbot.storage.database import Transaction
+from newsbot.storage.transaction import Transaction
 
 # A figure stands in an event's line only where it is one short number of about that day.
 _FIGURE_LENGTH = 60
@@ -53,11 +54,11 @@ class DailyQuestion(Protocol):
     ) -> EditionQuestion | None:
         """The question for `day` on any of `topics` (none are all), given those asked so far, the latest last.
 
-        Called in any thread. Nothing is kept of it before it is posed.
+        Called in any thread. Nothing of it is stored before it is posed.
         """
 
-    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
-        """Keep what editions ask, each question once, in the transaction that keeps the editions."""
+    def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
+        """Store what editions ask, each question once, in the transaction that stores the editions."""
 
 
 class ContentNews:
@@ -121,7 +122,7 @@ def _weight(event: Event) -> float:
 
 @dataclass(frozen=True, slots=True)
 class StandInQuestion:
-    """A question of which nothing has to be kept; see `EditionQuestion`."""
+    """A question of which nothing has to be stored; see `EditionQuestion`."""
 
     id: str
     blocks: tuple[Block, ...]
@@ -145,5 +146,5 @@ class SelfCheckQuestion:
         asks = Text((Strong("Question of the day: "), *library.filled(library.questions[pool[chosen]].question)))
         return StandInQuestion(chosen, (asks, *choices))
 
-    async def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
+    def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """See `DailyQuestion`."""

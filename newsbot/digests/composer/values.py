@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import lru_cache
 from typing import Literal, Protocol
 
 from newsbot.errors import ContentError
@@ -30,7 +29,7 @@ class History:
 
     @property
     def id(self) -> str:
-        """A name for exactly this history, empty for the empty one: what is kept once for all who share it."""
+        """The hash of this history, empty for the empty one: subscriptions with the same history share one row."""
         return "" if self == History() else hashlib.sha256(self.to_json().encode()).hexdigest()[:32]
 
     def to_json(self) -> str:
@@ -90,11 +89,11 @@ class EditionQuestion(Protocol):
 
     @property
     def daily(self) -> str:
-        """Under which it is kept, in its buttons too; empty where nothing of it has to be kept."""
+        """The id under which it is stored, and which its buttons carry; empty if nothing has to be stored."""
 
     @property
     def kept(self) -> str:
-        """What has to be kept of it, which is for whoever asks alone to read."""
+        """What has to be stored of it, in the words of the part that asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ class Edition:
 
     @property
     def daily(self) -> str:
-        """Under which the question that it asks is kept; empty where it asks none that is."""
+        """The id of the stored question that it asks; empty without one."""
         return self.question.daily if self.question else ""
 
 
@@ -139,18 +138,3 @@ def stages_from_json(written: str) -> tuple[Stage, ...]:
         if not written:
             return ()
         raise ContentError(f"not stages as newsbot writes them: {error}") from error
-
-
-def next_in_turn(pool: Iterable[str], shown: Sequence[str]) -> str | None:
-    """What a rotating section shows next: something never shown, or what was shown the longest ago.
-
-    So nothing repeats before all of the pool has been shown, and never what was shown last unless it is all there is.
-    The order is fixed by the ids alone and mixes topics. Ids in `shown` that left the pool count for nothing.
-    """
-    last = {each: at for at, each in enumerate(shown)}
-    return min(pool, key=lambda each: (last.get(each, -1), _shuffle_key(each)), default=None)
-
-
-@lru_cache(maxsize=16_384)
-def _shuffle_key(name: str) -> bytes:
-    return hashlib.sha256(name.encode()).digest()

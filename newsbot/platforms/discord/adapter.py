@@ -46,6 +46,7 @@ _TRIES = 4
 _FIRST_PAUSE = 0.5  # seconds, doubled each time
 _SHORT_WAIT = 5.0  # seconds of a rate limit that are waited for at once; a longer wait is a later attempt
 _MAX_TITLE = 100  # characters of a thread's name
+_TRIED_AGAIN = frozenset({"app", "unknown"})  # scopes of refusals after which the whole post is made again
 
 Json = dict[str, Any]
 _Sent = TypeVar("_Sent")
@@ -75,7 +76,7 @@ class DiscordPlatform:
 
         `publishes` says whether posts in an announcement channel are published to those who follow it.
         """
-        self._api = Rest(http)
+        self._api = Rest(http, now)
         self._channels = Channels(self._api)
         self._message_renderer = message_renderer
         self._publishes = publishes
@@ -99,6 +100,10 @@ class DiscordPlatform:
             rest, less = await self._rest(channel, first, painted[1:], reply, key)
         except PostLater as error:
             raise PostUnclear(str(error), error.after) from error  # the first part stands
+        except PostRefused as error:
+            if error.scope in _TRIED_AGAIN:
+                raise PostUnclear(str(error)) from error
+            raise
         await self._publish(place, channel, first)
         return replace(first, rest=rest, fix=fix or less)
 
@@ -191,6 +196,10 @@ class DiscordPlatform:
 
     # -- beyond the port ----------------------------------------------------------------------------------------------
 
+    def trouble(self) -> str:
+        """What only a person can mend, such as a dead token; empty where nothing."""
+        return self._api.trouble()
+
     async def missing(self, place: Place) -> tuple[tuple[str, ...], str]:
         """The permissions that newsbot lacks there, and how the channel is called. Raises PostError."""
         allowed, channel = await self._channels.permissions(place)
@@ -258,7 +267,8 @@ class DiscordPlatform:
                 place = replace(place, channel=await self._thread(first, reply.card.title))
             except discord.HTTPException as error:
                 log.warning("no thread in channel %s, so the rest stands in it: %s", place.channel, error)
-                fix = allow(["create_public_threads"], called_in(channel, place))
+                if error.code in errors.NO_THREAD:
+                    fix = allow(["create_public_threads"], called_in(channel, place))
         posted = []
         for number, message in enumerate(messages, start=1):
             try:
@@ -320,9 +330,8 @@ class DiscordPlatform:
                 continue
             if isinstance(failure, PostRefused) or (isinstance(failure, PostLater) and failure.after is not None):
                 # Known for this request; an earlier one may have been stored all the same.
-                raise (
-                    PostUnclear(str(failure)) if is_unclear and isinstance(failure, PostLater) else failure
-                ) from cause
+                is_again = isinstance(failure, PostLater) or failure.scope in _TRIED_AGAIN
+                raise (PostUnclear(str(failure)) if is_unclear and is_again else failure) from cause
             if attempt < _TRIES - 1:
                 await self._sleep(_FIRST_PAUSE * 2**attempt)
         raise (PostUnclear(str(failure)) if is_unclear else failure) from cause

@@ -34,6 +34,8 @@ class AnyClient:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._away_since: dict[int, datetime] = {0: now()}
+        self.was_there = False
+        self.refused = ""  # why Discord does not let newsbot in, until it does
 
     def expects(self, shards: list[int]) -> None:
         """These shards are to be connected."""
@@ -43,6 +45,7 @@ class AnyClient:
     def came(self, shard: int) -> None:
         """A shard is connected."""
         self._away_since.pop(shard, None)
+        self.was_there, self.refused = True, ""
 
     def went(self, shard: int) -> None:
         """A shard lost its connection."""
@@ -54,7 +57,9 @@ class AnyClient:
         return frozenset(self._away_since)
 
     def health(self) -> str:
-        """ "ok", or since when the gateway is away."""
+        """ "ok", why Discord does not let newsbot in, or since when the gateway is away."""
+        if self.refused:
+            return self.refused
         long_away = [since for since in self._away_since.values() if self._now() - since > AWAY_AFTER]
         if not long_away:
             return "ok"

@@ -43,8 +43,8 @@ class IdentifyGate:
 
     async def _takes(self, name: str, holder: str) -> bool:
         try:
-            async with self._database.transaction() as tx:
-                return await tx.leases.take(name, holder, self._now(), PERIOD)
+            now = self._now()
+            return await self._database.write(lambda tx: tx.leases.take(name, holder, now, PERIOD))
         except StorageError as error:
             # Without the database nobody can be asked: a full period is the careful way.
             log.warning("identifying without turns: %s", error)

@@ -17,6 +17,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # newsbot
 REFUSED_SENTENCE = (
     "Discord refuses DISCORD_TOKEN. Copy the bot token anew at discord.com/developers (your app, Bot, Reset Token)."
 )
+_REFUSED_PAUSE = 5.0  # seconds in which a refused token is not tried again: many messages may be waiting
 _LONGEST_LIMIT = 60.0  # seconds of waiting for a rate limit within one request; a longer one is a later attempt
 
 
@@ -35,6 +36,7 @@ class Login:
         self._client = self._fresh()
         self._lock = asyncio.Lock()
         self._is_in = False
+        self._refused_until = 0.0
 
     def _fresh(self) -> discord.Client:
         return discord.Client(
@@ -59,16 +61,24 @@ class Login:
         return str(self._client.application_id)
 
     async def _log_in(self) -> None:
+        if asyncio.get_running_loop().time() < self._refused_until:
+            raise PlatformRefused(REFUSED_SENTENCE)
         try:
             await self._client.login(self._token)
         except discord.LoginFailure as error:
+            self._refused_until = asyncio.get_running_loop().time() + _REFUSED_PAUSE
+            await self._with_fresh_token()
             raise PlatformRefused(REFUSED_SENTENCE) from error
         except (*errors.BROKEN, discord.HTTPException) as error:
             log.info("Discord cannot be reached: %r", error)
-            await self._client.close()
-            self._client = self._fresh()  # one whose session is closed cannot log in again
+            await self._with_fresh_token()
             raise PostLater("Discord cannot be reached.") from error
         self._is_in = True
+
+    async def _with_fresh_token(self) -> None:
+        """A fresh client in the place of one that could not log in: that one keeps a session of its own."""
+        await self._client.close()
+        self._client = self._fresh()
 
     async def close(self) -> None:
         """Close the session."""

@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
+import discord
 from discord.http import HTTPClient, Route
 
+from newsbot.platforms.discord.errors import token_refused
+from newsbot.platforms.discord.login import REFUSED_SENTENCE
 from newsbot.platforms.discord.renderer import RenderedMessage
 
 _TIMEOUT = 20.0  # seconds for one request
+_REFUSED_PAUSE = timedelta(seconds=5)
 
 LoggedIn = Callable[[], Awaitable[tuple[HTTPClient, str]]]
 
@@ -17,9 +22,15 @@ LoggedIn = Callable[[], Awaitable[tuple[HTTPClient, str]]]
 class Rest:
     """Requests over a client that is logged in when it is first needed."""
 
-    def __init__(self, http: LoggedIn) -> None:
+    def __init__(self, http: LoggedIn, now: Callable[[], datetime]) -> None:
         """`http` gives the client and the bot's user id; it raises PostLater where Discord is away."""
         self._http = http
+        self._now = now
+        self._refused_at: datetime | None = None
+
+    def trouble(self) -> str:
+        """What only a person can mend; empty where nothing."""
+        return REFUSED_SENTENCE if self._refused_at is not None else ""
 
     async def me(self) -> str:
         """The bot's user id."""
@@ -39,7 +50,13 @@ class Rest:
         return found
 
     async def call(self, route: Route, message: RenderedMessage | None = None) -> Any:
-        """Discord's answer. Raises discord.DiscordException, or aiohttp.ClientError where the way there broke."""
+        """Discord's answer. Raises discord.DiscordException, or aiohttp.ClientError where the way there broke.
+
+        Raises PostRefused where Discord has just refused the token: one request in some seconds tries it for all, since
+        ten thousand refusals in ten minutes shut the whole address out.
+        """
+        if self._refused_at is not None and self._now() - self._refused_at < _REFUSED_PAUSE:
+            raise token_refused()
         http, _ = await self._http()
         sent: dict[str, Any] = {}
         if message is not None:
@@ -47,8 +64,12 @@ class Rest:
         try:
             async with asyncio.timeout(_TIMEOUT):
                 answer = await http.request(route, **sent)
+        except discord.HTTPException as error:
+            self._refused_at = self._now() if error.status == 401 else None
+            raise
         except ValueError as error:  # what stands between may answer with anything
             raise aiohttp.ClientPayloadError("the answer is not Discord's") from error
+        self._refused_at = None
         if route.method != "DELETE" and not isinstance(answer, dict):
             raise aiohttp.ClientPayloadError("the answer is not Discord's")
         return answer

@@ -35,11 +35,14 @@ log = logging.getLogger(__name__)
 
 _LAST_SECONDS = 3.0  # for what is being answered when newsbot stops
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before another attempt to connect
+# The same where Discord does not let newsbot in: a thousand refused logins in a day reset the token.
+_FIRST_REFUSED, _LONGEST_REFUSED = 5.0, 600.0
+_TOO_FEW_SHARDS = 4011  # for the servers there are by now; a fresh client takes as many as Discord advises
 # Closings of the gateway that no reconnect mends: https://docs.discord.com/developers/topics/opcodes-and-status-codes
 _FATAL = {
     4004: REFUSED_SENTENCE,
     4010: "Discord refuses the shard: set DISCORD_SHARDS as first-last/count, with the same count in every process.",
-    4011: "Discord wants more shards for so many servers: set DISCORD_SHARDS, with a larger count.",
+    _TOO_FEW_SHARDS: "Discord wants more shards for so many servers: set DISCORD_SHARDS, with a larger count.",
     4012: "Discord does not speak this version of its gateway any more: update newsbot.",
     4013: "Discord does not know the events that newsbot asks for: update newsbot.",
     4014: "Discord does not let the app have the events that newsbot asks for: look at your app's Bot page.",
@@ -72,8 +75,15 @@ class DiscordService:
         post_once: PostOnce,
         worker: str,
         now: Callable[[], datetime],
+        *,
+        fails_fast: bool = True,
     ) -> None:
-        """`post_once` puts a message into the outbox, by its key."""
+        """`post_once` puts a message into the outbox, by its key.
+
+        Where it `fails_fast`, a token that Discord refuses at the start ends the service. Otherwise, and later, it is
+        tried again.
+        """
+        self._fails_fast = fails_fast
         self._where = where
         self._dispatcher = dispatcher
         self._menus = menus
@@ -91,8 +101,15 @@ class DiscordService:
         """ "ok", or what is wrong."""
         return self.connection.health()
 
+    def trouble(self) -> str:
+        """What only a person can mend, such as a dead token; empty where nothing."""
+        return self.connection.refused or self.platform.trouble()
+
     async def run(self) -> None:
-        """Be in Discord until cancelled. Raises PlatformRefused where only a person can mend what is wrong."""
+        """Be in Discord until cancelled, whatever happens.
+
+        Raises PlatformRefused where Discord does not let newsbot in at the start, and it `fails_fast`.
+        """
         http = InteractionHttp()
         interactions = DiscordInbound(self._dispatcher, http, self._message_renderer, self._now, self._delete)
         mentions = Mentions(self._dispatcher, self.platform, self._handled, self._now)
@@ -101,12 +118,27 @@ class DiscordService:
             under_way.noting(interactions.handle), under_way.noting(mentions.handle), under_way.noting(self._welcome)
         )
         try:
-            await self._until_logged_in()
-            async with _beside(self.sync.run(self._menus)):
-                await self._stay_connected(handlers)
+            await self._until_cancelled(handlers)
         finally:
             await under_way.finish(_LAST_SECONDS)
             await http.close()
+
+    async def _until_cancelled(self, handlers: Handlers) -> None:
+        pause = _FIRST_REFUSED
+        while True:
+            try:
+                await self._until_logged_in()
+                async with _beside(self.sync.run(self._menus)):
+                    await self._stay_connected(handlers)
+            except PlatformRefused as error:
+                if self._fails_fast and not self.connection.was_there:
+                    raise
+                if not self.connection.refused:  # newsbot was let in since the last time
+                    pause = _FIRST_REFUSED
+                self.connection.refused = str(error)
+                log.error("%s newsbot tries again in %.0f seconds.", error, pause)
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_REFUSED, pause * 2)
 
     async def close(self) -> None:
         """Give back the session."""
@@ -137,7 +169,8 @@ class DiscordService:
             except discord.PrivilegedIntentsRequired as error:
                 raise PlatformRefused(_FATAL[4014]) from error
             except discord.ConnectionClosed as error:
-                if error.code in _FATAL:
+                is_count_ours = error.code != _TOO_FEW_SHARDS or self._where.shards is not None
+                if error.code in _FATAL and is_count_ours:
                     raise PlatformRefused(_FATAL[error.code]) from error
                 log.warning("Discord closed the connection: %s", error)
             except Exception as error:  # noqa: BLE001 (whatever broke, newsbot comes back)
@@ -179,8 +212,7 @@ class DiscordService:
         await self.platform.delete(Posted(Place(self.platform.name, "", channel), message_id))
 
     async def _publishes(self, place: Place) -> bool:
-        async with self._database.transaction() as tx:
-            found = await tx.settings.get(place, "publish")
+        found = await self._database.read(lambda tx: tx.settings.get(place, "publish"))
         return found is not None and found.value == "yes"
 
     async def _welcome(self, guild: discord.Guild) -> None:

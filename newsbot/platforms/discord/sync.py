@@ -67,19 +67,20 @@ class CommandSync:
         application_id = await self._login.application_id()
         where = Place("discord", f"application:{application_id}", "")
         lease = f"discord-commands:{application_id}"
-        async with self._database.transaction() as tx:
-            known = await tx.settings.get(where, _SETTING)
-            if known is not None and known.value == wanted.hash:
-                return True
-            if not await tx.leases.take(lease, self._worker, self._now(), _LEASE):
-                return False
+        known = await self._database.read(lambda tx: tx.settings.get(where, _SETTING))
+        if known is not None and known.value == wanted.hash:
+            return True
+        now = self._now()
+        if not await self._database.write(lambda tx: tx.leases.take(lease, self._worker, now, _LEASE)):
+            return False
         try:
             await self.push(wanted)
-            async with self._database.transaction() as tx:
-                await tx.settings.put(where, _SETTING, wanted.hash, self._now(), self._worker)
+            pushed_at = self._now()
+            await self._database.write(
+                lambda tx: tx.settings.put(where, _SETTING, wanted.hash, pushed_at, self._worker)
+            )
         finally:
-            async with self._database.transaction() as tx:
-                await tx.leases.give_back(lease, self._worker)
+            await self._database.write(lambda tx: tx.leases.give_back(lease, self._worker))
         log.info("Discord has the %d commands of this menu", len(wanted.payload))
         return True
 

@@ -69,7 +69,7 @@ def slack_app(
         authorize=authorize,  # type: ignore[arg-type] # Bolt takes its own class too, which its hints forget
         oauth_flow=flow,
         process_before_response=True,
-        request_verification_enabled=True,
+        request_verification_enabled=False,  # the routes verify before anything is parsed: Bolt would do so afterwards
         ignoring_self_events_enabled=True,
         ssl_check_enabled=True,
         url_verification_enabled=True,
@@ -148,7 +148,7 @@ class _Listeners:
 
     async def _welcome(self, team: str, channel: str) -> None:
         """A few words, once; where it cannot be known whether they were said, they are not said again."""
-        if not await self._parts.deduplicator.claimed(f"welcome:{team}:{channel}", unknown=False):
+        if not await self._parts.deduplicator.is_first_claim(f"welcome:{team}:{channel}", unknown=False):
             return
         try:
             await self._parts.sender.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")

@@ -1,6 +1,5 @@
 """What was handled already: Slack delivers some events and interactions twice, on any connection, to any process."""
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from datetime import datetime
 
 from newsbot.errors import StorageError
 from newsbot.platforms.slack.payloads import PLATFORM
-from newsbot.storage.database import Database, DurableEvents
+from newsbot.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ class Deduplicator:
     """Claims by the id that Slack gave. This process remembers the newest, the database all of them."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._events = DurableEvents(database)
+        self._database = database
         self._now = now
         self._seen: OrderedDict[str, None] = OrderedDict()
 
@@ -39,14 +38,14 @@ class Deduplicator:
         """Whether no process has seen this id; where the database cannot be asked, what is known here decides."""
         if not self.is_new_here(event_id):
             return False
-        return True if not event_id else await self.claimed(event_id, unknown=True)
+        return True if not event_id else await self.is_first_claim(event_id, unknown=True)
 
-    async def claimed(self, event_id: str, *, unknown: bool) -> bool:
+    async def is_first_claim(self, event_id: str, *, unknown: bool) -> bool:
         """Whether the claim of this id is the first; `unknown` where the database cannot be asked in time."""
         try:
-            async with asyncio.timeout(_SECONDS):
-                # Under a name of its own: the dispatcher claims the same id for commands that have an effect.
-                return await self._events.claim(PLATFORM, f"answered:{event_id}", self._now())
-        except (StorageError, TimeoutError) as error:
+            # Under a name of its own: the dispatcher claims the same id for commands that have an effect.
+            name, now = f"answered:{event_id}", self._now()
+            return await self._database.write(lambda tx: tx.events.claim(PLATFORM, name, now), within=_SECONDS)
+        except StorageError as error:
             log.warning("whether %s was handled before cannot be looked up: %s", event_id, error)
             return unknown

@@ -9,15 +9,30 @@ from typing import Any
 from aiohttp import ClientConnectorError
 from slack_sdk.errors import SlackApiError
 
-from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear
+from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, Scope
 
 # A token with one of these is of no use any more: newsbot was removed, or an administrator took the token back.
 GONE = frozenset({"account_inactive", "invalid_auth", "token_revoked"})
 EXPIRED = "token_expired"
+DEAD = GONE | {EXPIRED, "not_authed"}
+# The token, the app or the whole workspace is refused, whatever is asked for.
+_OF_THE_TOKEN = DEAD | {
+    *("accesslimited", "ekm_access_denied", "enterprise_is_restricted", "missing_scope"),
+    *("not_allowed_token_type", "org_login_required", "team_access_not_granted", "team_added_to_org"),
+    "two_factor_setup_required",
+}
+_PASSING = {
+    "org_login_required": "The workspace moves to an organization, and Slack lets nobody in meanwhile",
+    "team_added_to_org": "The workspace moves to an organization, and Slack lets nobody in meanwhile",
+    "ekm_access_denied": "Administrators have suspended all posting in this workspace",
+    "accesslimited": "Slack lets newsbot in from some networks only, and this is none of them",
+}
 
-_INVITE = frozenset({"not_in_channel", "channel_not_found"})
+_INVITE = frozenset({"not_in_channel", "channel_not_found", "no_permission"})
 _RESTRICTED = "restricted_action"
 _ARCHIVED = "is_archived"
+# A direct message that cannot be: https://docs.slack.dev/reference/methods/conversations.open
+_OF_A_PERSON = frozenset({"cannot_dm_bot", "messages_tab_disabled", "user_disabled", "user_not_found"})
 # Slack says of these that some of what was asked may have been done, or says nothing.
 _UNCLEAR = frozenset({"", "fatal_error", "internal_error", "service_unavailable"})
 _LATER = frozenset({"ratelimited", "rate_limited", "request_timeout", "message_limit_exceeded"})
@@ -33,14 +48,15 @@ _SENTENCES = {
     "expired_trigger_id": "Slack waits three seconds for a form to open, and they were over.",
     "message_not_found": "That message does not stand there any more.",
 }
-_FRESH_LINK = "Install newsbot in this workspace again."
+# What is stored as the fix of a digest that waits for its workspace: whoever installs newsbot there lets it go on.
+FRESH_LINK = "Install newsbot in this workspace again."
 
 
 class SlackRefused(PostRefused):
     """Slack refused; `error` is its name for the reason."""
 
     def __init__(self, error: str, sentence: str, fix: str = "") -> None:
-        super().__init__(sentence, fix, "message" if error in _FORM | _OF_ONE else "place")
+        super().__init__(sentence, fix, _scope(error))
         self.error = error
 
     @property
@@ -90,8 +106,20 @@ def refusal(name: str, body: Mapping[str, Any], bot: str = "newsbot") -> SlackRe
         scope = str(body.get("needed") or "a scope")
         fix = f"Add {scope} under OAuth & Permissions in the app's settings, then install the app again."
         return SlackRefused(name, f"newsbot was not granted {scope}.", fix)
-    if name in GONE or name in {EXPIRED, "not_authed"}:
-        return SlackRefused(name, f"newsbot may not act in this workspace any more ({name}).", _FRESH_LINK)
+    if name in DEAD:
+        return SlackRefused(name, f"newsbot may not act in this workspace any more ({name}).", FRESH_LINK)
+    if name in _PASSING:
+        return SlackRefused(name, f"{_PASSING[name]} ({name}).")
     if name in _FORM:
         return SlackRefused(name, f"Slack does not take this message as it is ({name}).")
     return SlackRefused(name, _SENTENCES.get(name, f"Slack refused this ({name})."))
+
+
+def _scope(error: str) -> Scope:
+    """What is refused. Only a name that is known to be of a place may pause what goes there."""
+    if error in _OF_THE_TOKEN:
+        return "app"
+    if error in _FORM | _OF_ONE:
+        return "message"
+    is_of_place = error in _INVITE | {_ARCHIVED} | _OF_A_PERSON or error.startswith(_RESTRICTED)
+    return "place" if is_of_place else "unknown"

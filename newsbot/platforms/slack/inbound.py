@@ -9,8 +9,9 @@ from typing import Any
 from newsbot.commands.answers import DELETE, note
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.commands.parser import understand
+from newsbot.commands.registry import ButtonHandler
 from newsbot.errors import NewsbotError, PostError, TokenError
-from newsbot.messages.actions import Action, read_token
+from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Place
@@ -42,10 +43,6 @@ log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0  # Slack waits three seconds for an acknowledgement
 _AFTER_ACK = 0.5  # the rest of an answer must not overtake its beginning, which leaves by another connection
-# Presses whose answer depends on who presses.
-_ON_WHO = ("ask.run", "click.share", "form.open", "digest.", "quiz.stop")
-# Presses that come by the hundred, and that the quiz's own tables count once: no durable claim before each of them.
-_COUNTED_ONCE = ("quiz.answer", "quiz.daily", "quiz.skip")
 
 
 class SlackInbound:
@@ -134,14 +131,15 @@ class SlackInbound:
             action = read_token(token)
         except TokenError:
             action = None  # the dispatcher says so to whoever pressed it
-        if not await self._is_new(action, trigger):
+        handler = self._dispatcher.button(action) if action is not None else None
+        if not await self._is_new(handler, trigger):
             return
         user, name = user_of(body)
         if action is not None and action.name == DELETE:
             await self._delete(body, team, user, "".join(action.arguments[:1]))
             return
         who = self._people.known(team, user, name)
-        if action is not None and action.name.startswith(_ON_WHO):
+        if handler is not None and handler.needs_person:
             who = await self._people.person(team, user, name)
         where = pressed_place(body, team)
         answer = await self._dispatcher.click_token(token, who, where, pressed_message(body), trigger, values, at)
@@ -150,8 +148,8 @@ class SlackInbound:
         else:
             await self._answer_press(body, team, user, answer)
 
-    async def _is_new(self, action: Action | None, trigger: str) -> bool:
-        if action is not None and action.name in _COUNTED_ONCE:
+    async def _is_new(self, handler: ButtonHandler | None, trigger: str) -> bool:
+        if handler is not None and handler.counts_itself:
             return self._deduplicator.is_new_here(trigger)
         return await self._deduplicator.is_new_anywhere(trigger)
 

@@ -20,7 +20,7 @@ from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.doctor import Check, DoctorAccess, doctor
-from newsbot.platforms.slack.errors import GONE, SlackRefused
+from newsbot.platforms.slack.errors import DEAD, SlackRefused
 from newsbot.platforms.slack.http import event_routes, install_routes
 from newsbot.platforms.slack.inbound import SlackInbound
 from newsbot.platforms.slack.installations import Workspaces
@@ -38,6 +38,7 @@ from newsbot.storage.database import Database
 log = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 60.0
+_LOOK_SECONDS = 60.0
 _FIRST_SECONDS = 3.0  # people are answered from content whether or not Slack is quick
 
 
@@ -63,11 +64,15 @@ class SlackService:
 
     def health(self) -> str:
         """ "ok", or what is wrong."""
-        if self.workspaces.single_gone:
-            return f"Slack does not accept SLACK_BOT_TOKEN any more ({self.workspaces.single_gone})"
+        if trouble := self.trouble():
+            return trouble
         if self.workspaces.single is not None and not self.is_introduced:
             return "Slack cannot be reached yet"
         return self.socket_mode.health if self.socket_mode else "ok"
+
+    def trouble(self) -> str:
+        """What only a person can mend, such as a dead token; empty where nothing."""
+        return self.workspaces.trouble()
 
     async def connected(self) -> None:
         """Wait until Slack can reach newsbot: at once over HTTP, with the first connection in Socket Mode."""
@@ -85,12 +90,14 @@ async def slack_service(
     now: Callable[[], datetime],
     *,
     with_events: bool = True,
+    fails_fast: bool = True,
 ) -> AsyncIterator[SlackService]:
     """Slack from here to the end of the block: connected in Socket Mode, or waiting for whoever serves its routes.
 
     Without `with_events` it only posts: there is no connection, and nothing to serve.
 
-    Raises PlatformRefused where something is missing, or Slack does not accept the bot's token.
+    Raises PlatformRefused where something is missing and, where it `fails_fast`, if Slack does not accept the bot's
+    token. Otherwise, and later, a token that is not accepted is tried again until it is.
     """
     if problem := values.problem(with_events):
         raise PlatformRefused(problem)
@@ -102,8 +109,11 @@ async def slack_service(
         service = _build(values, dispatcher, live, database, drawing, now, calls, background)
         stack.push_async_callback(service.pictures.close)
         stack.push_async_callback(background.close)
-        if learning := await _learn_bot_name(service, values.bot_token):
+        if values.bot_token:
+            await _learn_bot_name(service, values.bot_token, fails_fast=fails_fast)
+            learning = asyncio.create_task(_keep_known(service, values.bot_token, values.timing.first_pause))
             stack.push_async_callback(_end_task, learning)
+        stack.push_async_callback(_end_task, asyncio.create_task(_keep_digests_going(service.workspaces)))
         if not with_events:
             service.routes.clear()
         if service.socket_mode:
@@ -179,35 +189,38 @@ def _build(
     app = slack_app(calls, Authorize(workspaces), values.signing_secret or "", parts, flow)
     socket_mode = SocketMode(app, calls, values.app_token, values.timing) if values.app_token else None
     routes = pictures.routes()
-    if socket_mode is None:
-        routes += event_routes(app)
+    if socket_mode is None and values.signing_secret:
+        routes += event_routes(app, values.signing_secret)
     if is_oauth:
         routes += install_routes(flow)
     platform = SlackPlatform(workspaces, sender, pictures, bool(values.public_url))
     return SlackService(platform, routes, workspaces, calls, pictures, socket_mode)
 
 
-async def _learn_bot_name(service: SlackService, token: str | None) -> asyncio.Task[None] | None:
-    """Learn once who the bot of a single workspace is; where Slack cannot be reached, go on trying beside the rest.
+async def _learn_bot_name(service: SlackService, token: str, *, fails_fast: bool) -> None:
+    """Learn once who the bot of a single workspace is; where Slack does not tell, that stays in doubt.
 
-    Raises PlatformRefused where Slack does not accept the token.
+    Raises PlatformRefused where it `fails_fast` and Slack does not accept the token.
     """
-    if not token:
-        return None
     service.workspaces.use_single(Workspace("", "", token))
     try:
         async with asyncio.timeout(_FIRST_SECONDS):
             await _learn(service, token)
     except SlackRefused as error:
-        if error.error in GONE | {"not_authed", "not_allowed_token_type"}:
+        is_refused = error.error in DEAD | {"not_allowed_token_type"}
+        if is_refused and fails_fast:
             sentence = f"Slack does not accept SLACK_BOT_TOKEN ({error.error}). Copy it from the app's settings again."
             raise PlatformRefused(sentence) from None
+        if is_refused:
+            service.workspaces.lose_single(error.error)
+            return
         service.is_introduced = True
         log.warning("Slack does not tell who newsbot is: %s", error)
+        if error.scope == "app":
+            service.workspaces.is_in_doubt.set()
     except (NewsbotError, TimeoutError) as error:
         log.warning("Slack does not tell who newsbot is: %s", error)
-        return asyncio.create_task(_learn_later(service, token))
-    return None
+        service.workspaces.is_in_doubt.set()
 
 
 async def _learn(service: SlackService, token: str) -> None:
@@ -226,17 +239,40 @@ async def _learn(service: SlackService, token: str) -> None:
     log.info("newsbot is @%s in the Slack workspace %s", workspace.bot_name, workspace.name)
 
 
-async def _learn_later(service: SlackService, token: str) -> None:
-    pause = 1.0
+async def _keep_known(service: SlackService, token: str, first_pause: float) -> None:
+    """Whenever it is in doubt whether the token works, ask until it does: then posts and digests go on by themselves.
+
+    Meanwhile nothing else is sent with it.
+    """
+    workspaces = service.workspaces
     while True:
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        await workspaces.is_in_doubt.wait()
+        pause = first_pause
+        while workspaces.is_in_doubt.is_set():
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            try:
+                was_gone = workspaces.single_gone
+                await _learn(service, token)
+                await workspaces.resume_digests()
+                workspaces.is_in_doubt.clear()
+                if was_gone:
+                    log.warning("Slack accepts SLACK_BOT_TOKEN again")
+            except SlackRefused as error:
+                workspaces.lose_single(error.error)
+            except NewsbotError as error:
+                log.warning("Slack does not tell who newsbot is: %s", error)
+            except Exception:  # whatever breaks here, the token is tried again
+                log.exception("Slack does not tell who newsbot is")
+
+
+async def _keep_digests_going(workspaces: Workspaces) -> None:
+    """Look now and then for digests that wait for a workspace which is there again."""
+    while True:
         try:
-            await _learn(service, token)
-        except SlackRefused as error:
-            await service.workspaces.lose("", error.error)
-            return
-        except (NewsbotError, StorageError) as error:
-            log.warning("Slack does not tell who newsbot is: %s", error)
-            continue
-        return
+            await workspaces.resume_digests()
+        except StorageError as error:
+            log.warning("digests may wait for workspaces that are there again: %s", error)
+        except Exception:
+            log.exception("digests may wait for workspaces that are there again")
+        await asyncio.sleep(_LOOK_SECONDS)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from newsbot.errors import StorageError
 from newsbot.storage.database import Database
+from newsbot.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -46,22 +47,21 @@ class TerminalLease:
                 if is_ours and working is None:
                     working = asyncio.create_task(work())
                 elif not is_ours and working is not None:
-                    await _end_task(working)
+                    await end_tasks((working,))
                     working = None
                 if working is not None and working.done():
                     working.result()
                 await self._pause(_RENEWED_SECONDS)
         finally:
             if working is not None:
-                await _end_task(working)
+                await end_tasks((working,))
             await self._give_back()
 
     async def _is_ours(self) -> bool:
         """Take the lease, or renew it; where the database is away, what was held is held until it runs out."""
         now = self._now()
         try:
-            async with self._database.transaction() as tx:
-                is_ours = await tx.leases.take(LEASE, self._holder, now, HELD)
+            is_ours = await self._database.write(lambda tx: tx.leases.take(LEASE, self._holder, now, HELD))
         except StorageError as error:
             log.warning("whose turn it is at the terminal cannot be looked up: %s", error)
             return self._until is not None and now < self._until
@@ -73,10 +73,4 @@ class TerminalLease:
             return
         self._until = None
         with suppress(StorageError):
-            async with self._database.transaction() as tx:
-                await tx.leases.give_back(LEASE, self._holder)
-
-
-async def _end_task(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+            await self._database.write(lambda tx: tx.leases.give_back(LEASE, self._holder))

@@ -19,7 +19,7 @@ from newsbot.platforms.web.people import CHANNELS, PLATFORM, place
 from newsbot.platforms.web.render import card_json
 from newsbot.storage.database import Database
 from newsbot.storage.records import NewWebMessage, WebMessage
-from newsbot.storage.webmessages import add_web_messages
+from newsbot.storage.transaction import Transaction
 
 BOT = ("newsbot", "newsbot")
 _SAID_LIMIT = 1_000
@@ -65,8 +65,8 @@ class WebChat:
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted. Raises RequestError where it was taken away."""
-        async with self._database.transaction() as tx:
-            changed = await tx.web_messages.change(int(posted.message_id), self._stored_parts(reply.card)[0])
+        number, body = int(posted.message_id), self._stored_parts(reply.card)[0]
+        changed = await self._database.write(lambda tx: tx.web_messages.change(number, body))
         if changed is None:
             raise RequestError("The message is gone, so it cannot be changed.")
         self._tell(changed)
@@ -74,8 +74,8 @@ class WebChat:
 
     async def delete(self, posted: Posted) -> None:
         """Take a message away."""
-        async with self._database.transaction() as tx:
-            gone = await tx.web_messages.delete(int(posted.message_id))
+        number = int(posted.message_id)
+        gone = await self._database.write(lambda tx: tx.web_messages.delete(number))
         self._tell(gone)
 
     async def thread(self, posted: Posted, title: str) -> Place | None:
@@ -125,31 +125,33 @@ class WebChat:
 
     async def take_back(self, who: Person, message_id: int) -> bool:
         """Delete an answer for whoever asked for it, or for an administrator; whether that was allowed."""
-        async with self._database.transaction() as tx:
-            message = await tx.web_messages.get(message_id)
+
+        def delete(tx: Transaction) -> tuple[bool, WebMessage | None]:
+            message = tx.web_messages.get(message_id)
             is_theirs = message is not None and who.id in {message.asked_by, message.author_id, message.seen_by}
             if not is_theirs and not (who.is_admin and message is not None and not message.seen_by):
-                return False
-            gone = await tx.web_messages.delete(message_id)
+                return False, None
+            return True, tx.web_messages.delete(message_id)
+
+        is_allowed, gone = await self._database.write(delete)
         self._tell(gone)
-        return True
+        return is_allowed
 
     # -- what people see ------------------------------------------------------------------------------------------
 
     async def newest(self, who: Person, channel: str, limit: int = 200) -> tuple[tuple[WebMessage, ...], int]:
         """The newest messages a person sees in a channel, and the number of the newest change of all."""
-        async with self._database.transaction() as tx:
-            return await tx.web_messages.newest(channel, who.id, limit), await tx.web_messages.last_change()
+        return await self._database.read(
+            lambda tx: (tx.web_messages.newest(channel, who.id, limit), tx.web_messages.last_change())
+        )
 
     async def message(self, message_id: int) -> WebMessage | None:
         """The message of that id."""
-        async with self._database.transaction() as tx:
-            return await tx.web_messages.get(message_id)
+        return await self._database.read(lambda tx: tx.web_messages.get(message_id))
 
     async def changes(self, after: int) -> tuple[tuple[WebMessage, ...], int]:
         """What changed anywhere after a change, and the number of the newest change looked at."""
-        async with self._database.transaction() as tx:
-            changed = await tx.web_messages.changed_since(after)
+        changed = await self._database.read(lambda tx: tx.web_messages.changed_since(after))
         return changed, changed[-1].change if changed else after
 
     @contextmanager
@@ -169,21 +171,23 @@ class WebChat:
             reader.put_nowait(stored)
 
     async def _react(self, who: Person, channel: str, message_id: int, reply: Reply) -> None:
-        async with self._database.transaction() as tx:
-            pressed = await tx.web_messages.get(message_id)
+        body = self._stored_parts(reply.card)[0]
+
+        def store(tx: Transaction) -> tuple[WebMessage | None, ...]:
+            pressed = tx.web_messages.get(message_id)
             is_own = pressed is not None and not pressed.is_deleted and who.id in {pressed.asked_by, pressed.seen_by}
             is_as_private = pressed is not None and reply.private == bool(pressed.seen_by)
             if reply.replaces and is_own and (is_as_private or not reply.private):
-                kept = [await tx.web_messages.change(message_id, self._stored_parts(reply.card)[0])]
-            else:
-                # Somebody else's message stays as it is: what it leads to is for the one who pressed.
-                private = reply.private or (reply.replaces and not is_own)
-                seen_by = who.id if private else ""
-                kept = list(await tx.web_messages.add(*self._answers(channel, reply, asked_by=who.id, seen_by=seen_by)))
-        self._tell(*kept)
+                return (tx.web_messages.change(message_id, body),)
+            # Somebody else's message stays as it is: what it leads to is for the one who pressed.
+            is_private = reply.private or (reply.replaces and not is_own)
+            seen_by = who.id if is_private else ""
+            return tx.web_messages.add(*self._answers(channel, reply, asked_by=who.id, seen_by=seen_by))
+
+        self._tell(*await self._database.write(store))
 
     async def _keep(self, *messages: NewWebMessage) -> tuple[WebMessage, ...]:
-        kept = await self._database.run(lambda connection: add_web_messages(connection, messages))
+        kept = await self._database.write(lambda tx: tx.web_messages.add(*messages))
         self._tell(*kept)
         return kept
 

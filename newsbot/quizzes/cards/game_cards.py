@@ -31,6 +31,15 @@ _ENDINGS: dict[Ending, str] = {
 }
 
 
+def opening_card(game: Game) -> Card:
+    """What is played in the thread; nobody's name, as it stays."""
+    count = len(game.questions)
+    asked = "1 question" if count == 1 else f"{count} questions"
+    pace = "without a time limit" if game.seconds is None else f"{game.seconds} seconds each"
+    words = f"{asked[0].upper()}{asked[1:]}, {pace}. Press a button to answer; only you see what you chose."
+    return Card(f"A quiz of {asked}", (text("It is played in the thread below."), text(words)))
+
+
 def question_card(game: Game, *, is_copy: bool = False) -> Card:
     """The question that a game is at, with a button for each choice; nothing in it tells the right one.
 

@@ -14,6 +14,7 @@ depends_on = None
 
 _OPEN = sa.text("state IN ('due', 'leased', 'sending')")
 _DUE = sa.text("due_at IS NOT NULL")
+_PLAYED = sa.text("daily = '' AND phase NOT IN ('ended', 'mending')")
 _PAGE = 500
 
 _games = sa.table(
@@ -33,6 +34,9 @@ def upgrade() -> None:
     op.drop_index("ix_quiz_games_due_at", "quiz_games")
     op.create_index(
         "ix_quiz_games_due", "quiz_games", ["platform", "due_at", "id"], sqlite_where=_DUE, postgresql_where=_DUE
+    )
+    op.create_index(
+        "ix_quiz_games_played", "quiz_games", ["platform", "id"], sqlite_where=_PLAYED, postgresql_where=_PLAYED
     )
     op.create_index("ix_quiz_results_workspace", "quiz_results", ["platform", "workspace", "person", "at"])
     op.add_column("quiz_games", sa.Column("starter", sa.String(64), nullable=False, server_default=""))
