@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from newsbot.errors import StorageError
@@ -27,7 +27,7 @@ class Health:
         """Ask `ping` for the part of that name: "ok", or a sentence."""
         self._pings[name] = ping
 
-    async def report(self) -> Mapping[str, str]:
+    async def report(self) -> dict[str, str]:
         """Every part with what it says, in the order in which they were added."""
         said = await asyncio.gather(*(_ask(name, ping) for name, ping in self._pings.items()))
         return dict(zip(self._pings, said, strict=True))
