@@ -106,9 +106,10 @@ def _receipt_card(mine: str, kind: VerdictKind, *, is_daily: bool) -> Card:
             whose = "question" if is_daily else "game"
             return _refusal("Not here", f"This button belongs to a {whose} in another channel. Nothing was counted.")
     if is_daily:
-        words = "This question is not open here; one that is shown in a preview is not. Nothing was counted."
-        return _refusal("Not counted", words)
-    return _refusal("No such choice", "This button belongs to no question that newsbot asked. Nothing was counted.")
+        words = "This question is closed for good or never was open here; one that is shown in a preview is not."
+        return _refusal("Not counted", f"{words} Nothing was counted.")
+    words = "newsbot keeps no question for this button: its game ended long ago, or never was. Nothing was counted."
+    return _refusal("No such question", words)
 
 
 def _receipt(title: str, words: str) -> Card:
