@@ -20,7 +20,7 @@ def check_content(settings: Settings, options: argparse.Namespace) -> int:
     """Print every mistake, or how much there is."""
     del options
     from newsbot.app.answering import today
-    from newsbot.charts.words import lacking
+    from newsbot.charts.words import missing_signs
     from newsbot.content.library import load_library
     from newsbot.content.quiz_statistics import Statistics
     from newsbot.content.review import overlong_cards, unreadable_charts, warnings
@@ -28,7 +28,7 @@ def check_content(settings: Settings, options: argparse.Namespace) -> int:
 
     library = load_library(settings.content_folder, today())
     print("".join(f"note: {left_out}\n" for left_out in _left_out_commands(library)), end="", file=sys.stderr)
-    if found := [*overlong_cards(library, question_cards(library)), *unreadable_charts(library, lacking)]:
+    if found := [*overlong_cards(library, question_cards(library)), *unreadable_charts(library, missing_signs)]:
         print("\n".join(str(mistake) for mistake in found), file=sys.stderr)
         return 1
     print("".join(f"warning: {sentence}\n" for sentence in warnings(library, today())), end="", file=sys.stderr)

@@ -6,7 +6,7 @@ from newsbot.content.cards import FOOTER, content_card, figure_fact, open_brief,
 from newsbot.content.comparing import compare, why_not
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import ONE_SIDED, Brief, Event, Figure, Topic, date_words
-from newsbot.content.numbers import bounded, in_words, shown
+from newsbot.content.numbers import display_text, in_words, with_bound
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, ChoiceOption, Fact, Facts, Picture, text
 from newsbot.messages.charts import Chart, Point
@@ -60,7 +60,7 @@ def comparison_card(library: Library, first: Figure, second: Figure) -> Card:
 def _signed(figure: Figure) -> str:
     """The value with its sign, which a display may leave to the words around it."""
     assert not isinstance(figure.value, tuple)
-    return bounded(in_words(figure.value, figure.unit), figure.bound)
+    return with_bound(in_words(figure.value, figure.unit), figure.bound)
 
 
 def _ratio_words(first: Figure, second: Figure) -> str:
@@ -75,8 +75,8 @@ def _ratio_words(first: Figure, second: Figure) -> str:
         dict.fromkeys(f"{end:,.1f}".removesuffix(".0") if end < 100 else f"{end:,.0f}" for end in ends_of)
     )
     if times == "1":
-        return f"The two are about the same: {shown(first)} and {shown(second)}."
-    said = f"{shown(larger)} ({larger.label}) is about {times} times {shown(smaller)} ({smaller.label})."
+        return f"The two are about the same: {display_text(first)} and {display_text(second)}."
+    said = f"{display_text(larger)} ({larger.label}) is about {times} times {display_text(smaller)} ({smaller.label})."
     is_open = any(figure.bound in ONE_SIDED for figure in (first, second))
     return f"{said} A bound is all that is known of one of them, so the ratio is one too." if is_open else said
 

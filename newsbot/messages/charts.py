@@ -46,6 +46,13 @@ class Chart:
     note: str = ""
     own: bool = False
 
+    @property
+    def about(self) -> str:
+        """What is shown where the title does not say it, its unit and its date."""
+        return (
+            f"{self.subject}; {self.unit}, as of {self.as_of}" if self.subject else f"{self.unit}, as of {self.as_of}"
+        )
+
     def alt_text(self) -> str:
         """What the picture shows, in words, for someone who cannot see it."""
         with_notes = len(self.points) <= _MOST_WITH_NOTES
@@ -53,7 +60,6 @@ class Chart:
             f"{point.label}: {point.display}{f' ({point.note})' if point.note and with_notes else ''}"
             for point in self.points
         )
-        about = f"{self.subject}; {self.unit}" if self.subject else self.unit
-        parts = [f"{self.title} ({about}, as of {self.as_of})", shown]
+        parts = [f"{self.title} ({self.about})", shown]
         parts += [self.note.rstrip(".")] if self.note else []
         return f"{'. '.join(parts)}. Source: {self.source}."

@@ -252,7 +252,8 @@ class _Fitter:
 def chart_as_facts(chart: Chart) -> Facts:
     """The data of a chart as lines of text, for where no picture can be shown."""
     items = [Fact(point.label, point.display, (point.note,) if point.note else ()) for point in chart.points]
-    return Facts(f"{chart.title} ({chart.unit}, as of {chart.as_of}; {chart.source})", tuple(items))
+    note = f" {chart.note}" if chart.note else ""
+    return Facts(f"{chart.title} ({chart.about}; {chart.source}){note}", tuple(items))
 
 
 def _as_fact(row: tuple[str, ...]) -> Fact:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from newsbot.content.cards import answer_card, brief_card, chart, event_card, figure_card
 from newsbot.content.library import Library, load_library
 from newsbot.content.models import BOUNDS, Figure
-from newsbot.content.numbers import in_words, shown
+from newsbot.content.numbers import display_text, in_words
 from newsbot.content.overviews import comparison_card
-from newsbot.content.prose import Shown, filled_text
+from newsbot.content.prose import FigureText, filled_text
 from newsbot.messages.cards import Card
 from tests.content.conftest import FILES, Folder
 
@@ -30,7 +30,7 @@ def shipped() -> Library:
 def _lost(figure: Figure, card: Card) -> list[str]:
     """What a card that shows a figure leaves out of what the figure's entry says beside its number."""
     told = card.plain()
-    needed = [shown(figure), figure.caveat]
+    needed = [display_text(figure), figure.caveat]
     for other in figure.disagree:
         value = in_words(other.value, figure.unit)
         needed += [f"{other.bound} {value}" if other.bound else value, other.by, other.why or ""]
@@ -101,16 +101,16 @@ def test_the_values_of_a_series_keep_their_bounds(folder: Folder) -> None:
     ],
 )
 def test_a_sentence_says_a_bound_once(source: str, expected: str) -> None:
-    figures = {"x": Shown("$5", "more than"), "y": Shown("$9")}
+    figures = {"x": FigureText("$5", "more than"), "y": FigureText("$9")}
     assert filled_text(source, figures.__getitem__) == expected
 
 
 @given(st.text(alphabet="abc .,*", max_size=30), st.sampled_from(BOUNDS), st.text(alphabet="abc .,", max_size=30))
 def test_a_bound_stands_exactly_once_before_a_figure_whatever_is_around_it(before: str, bound: str, after: str) -> None:
     source = f"x {before.replace('*', '')} {{x}} {after}"
-    told = filled_text(source, lambda _: Shown("$5", bound))
+    told = filled_text(source, lambda _: FigureText("$5", bound))
     assert told.lower().count(f"{bound} $5") == 1
-    assert filled_text(f"x {bound} {{x}}", lambda _: Shown("$5", bound)) == f"x {bound} $5"
+    assert filled_text(f"x {bound} {{x}}", lambda _: FigureText("$5", bound)) == f"x {bound} $5"
 
 
 # -- newer figures ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Protocol
 from newsbot.content.cards import question_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, Figure, Source, first_day
-from newsbot.content.numbers import shown
+from newsbot.content.numbers import display_text
 from newsbot.content.rotation import next_in_turn
 from newsbot.digests.composer.values import EditionQuestion
 from newsbot.messages.actions import Action
@@ -90,7 +90,7 @@ def _item(library: Library, event: Event) -> NewsItem:
         id=event.id,
         day=event.date,
         title=library.filled_text(event.title),
-        figure=f"{shown(figure)} ({figure.label})" if figure else "",
+        figure=f"{display_text(figure)} ({figure.label})" if figure else "",
         topics=event.topics,
         source=source.publisher,
         url=source.url,
