@@ -62,6 +62,7 @@ class Process:
         self._troubles: dict[str, Callable[[], str]] = {}  # what only the operator can mend, by platform
         self._routes: list[Any] = []
         self._drawing = DrawingProgress()
+        self._knows_turn = asyncio.Event()  # whether this terminal is the one that is posted to was looked up
 
     async def start(self) -> None:
         """Start every part that is wished for, and that the settings allow."""
@@ -177,7 +178,12 @@ class Process:
             finally:
                 del container.platforms[screen.name]
 
-        self._serve("terminal", TerminalLease(container.database, container.worker, now).run(post_here))
+        async def pause_between_looks(seconds: float) -> None:
+            self._knows_turn.set()
+            await asyncio.sleep(seconds)
+
+        lease = TerminalLease(container.database, container.worker, now, pause_between_looks)
+        self._serve("terminal", lease.run(post_here))
 
     # -- what runs by itself ------------------------------------------------------------------------------------------
 
@@ -217,6 +223,7 @@ class Process:
 
     async def _talk(self) -> bool:
         """Talk with the person at the terminal; whether there was one."""
+        await self._knows_turn.wait()  # else a game that somebody starts at once would be refused
         history = self._settings.data_folder / "history"
         chat = TerminalChat(self._container.dispatcher, self._screen, history, self._drawing.words, now)
         return await chat.run()
