@@ -135,8 +135,9 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
 
 async def _discord_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
+    from newsbot.platforms.discord._library import use_server
     from newsbot.platforms.discord.adapter import DiscordPlatform
-    from newsbot.platforms.discord.login import Login, use_server
+    from newsbot.platforms.discord.login import Login
     from newsbot.platforms.discord.renderer import MessageRenderer
 
     async def not_published(place: Place) -> bool:
@@ -153,7 +154,8 @@ async def _discord_newsbot(given: dict[str, Any]) -> None:
 async def _discord_bare(given: dict[str, Any]) -> None:
     from discord.http import MultipartParameters
 
-    from newsbot.platforms.discord.login import Login, use_server
+    from newsbot.platforms.discord._library import use_server
+    from newsbot.platforms.discord.login import Login
     from newsbot.platforms.discord.render import render_messages
 
     use_server(given["url"], None)

@@ -42,7 +42,7 @@ def discord_where(settings: Settings) -> "DiscordTarget":
 @asynccontextmanager
 async def discord_tools(settings: Settings) -> AsyncIterator[DiscordTools]:
     """Discord over HTTP for one task, without a gateway. Raises SettingsError without a token."""
-    from newsbot.platforms.discord.login import use_server
+    from newsbot.platforms.discord._library import use_server
     from newsbot.platforms.discord.service import DiscordService
     from newsbot.storage.database import DurableEvents
 

@@ -199,7 +199,7 @@ class _Building:
         self._stack.push_async_callback(ended)
 
     async def _discord(self, *, with_gateway: bool) -> None:
-        from newsbot.platforms.discord.login import use_server
+        from newsbot.platforms.discord._library import use_server
         from newsbot.platforms.discord.service import DiscordService
         from newsbot.storage.database import DurableEvents
 

@@ -571,8 +571,9 @@ async def test_results_whose_buttons_clash_with_the_digest_are_left_out(database
 
 
 async def test_a_fan_out_over_discord_stands_once_in_each_channel(database: Database) -> None:
+    from newsbot.platforms.discord._library import use_server
     from newsbot.platforms.discord.adapter import DiscordPlatform
-    from newsbot.platforms.discord.login import Login, use_server
+    from newsbot.platforms.discord.login import Login
     from newsbot.platforms.discord.renderer import MessageRenderer
     from tests.discord.test_posting import Drawn
 

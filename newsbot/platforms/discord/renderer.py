@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from discord import utils
-
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Picture
 from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import chart_as_facts
+from newsbot.platforms.discord._library import to_json
 from newsbot.platforms.discord.render import DiscordMessage, render_messages
 
 log = logging.getLogger(__name__)
@@ -59,7 +58,7 @@ def multipart_form(body: Mapping[str, Any], files: Sequence[bytes]) -> list[Json
         {"name": f"files[{number}]", "value": png, "filename": f"chart-{number + 1}.png", "content_type": "image/png"}
         for number, png in enumerate(files)
     ]
-    return [{"name": "payload_json", "value": utils._to_json(body)}, *uploads]
+    return [{"name": "payload_json", "value": to_json(body)}, *uploads]
 
 
 def button(label: str, token: str) -> Json:

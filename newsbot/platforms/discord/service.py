@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
 
 from newsbot.commands.dispatcher import Dispatcher, HandledEvents
 from newsbot.errors import NewsbotError, PlatformRefused, PostLater
@@ -19,6 +17,7 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord import errors
+from newsbot.platforms.discord._library import use_gateway
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.client import AnyClient, Client, Handlers, make_client
 from newsbot.platforms.discord.http import InteractionHttp
@@ -188,7 +187,7 @@ class DiscordService:
         shards, count = None, 1
         advised, url, gate.max_concurrency = await self._gateway()
         if url and not self._where.gateway_url:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+            use_gateway(url)
         if self._where.shards is not None:
             numbers, count = self._where.shards
             shards = list(numbers)
