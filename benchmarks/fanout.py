@@ -177,7 +177,6 @@ async def _discord_bare(given: dict[str, Any]) -> None:
 async def _slack_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
     from newsbot.platforms.slack.adapter import SlackPlatform
-    from newsbot.platforms.slack.background import BackgroundTasks
     from newsbot.platforms.slack.client import SlackCalls
     from newsbot.platforms.slack.installations import Workspaces
     from newsbot.platforms.slack.pictures import UploadedPictures
@@ -185,6 +184,7 @@ async def _slack_newsbot(given: dict[str, Any]) -> None:
     from newsbot.platforms.slack.responses import ChannelPace, Responder
     from newsbot.platforms.slack.workspace import Workspace
     from newsbot.storage.database import Database
+    from newsbot.tasks import BackgroundTasks
 
     calls = SlackCalls(given["url"])
     workspaces = Workspaces(calls, Database("sqlite://"), lambda: datetime.now(UTC), "w")

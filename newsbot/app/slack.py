@@ -6,8 +6,8 @@ from newsbot.app.container import build, chart_renderer, now, open_database
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
+    from newsbot.platforms.diagnostics import Check
     from newsbot.platforms.slack.config import SlackConfig
-    from newsbot.platforms.slack.doctor import Check
 
 
 def slack_over_http(settings: Settings) -> bool:
@@ -41,6 +41,6 @@ async def slack_findings(settings: Settings, channel: str, *, posts: bool) -> li
         renderer = chart_renderer(settings)
         try:
             values = slack_values(settings)
-            return await examine(values, app.dispatcher, app.live, database, renderer, now, channel, with_message=posts)
+            return await examine(values, app.dispatcher, app.live, database, renderer, now, channel, posts=posts)
         finally:
             await renderer.close()

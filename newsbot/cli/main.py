@@ -248,8 +248,8 @@ def _doctor_slack(settings: Settings, options: argparse.Namespace) -> int:
 
     findings = asyncio.run(slack_findings(settings, options.channel, posts=options.post))
     for finding in findings:
-        print(f"{'ok ' if finding.is_ok else 'BAD'} {finding.sentence}")
-    return 0 if all(finding.is_ok for finding in findings) else 1
+        print(f"{'ok ' if finding.is_well else 'BAD'} {finding.sentence}")
+    return 0 if all(finding.is_well for finding in findings) else 1
 
 
 def _figure(settings: Settings, options: argparse.Namespace) -> int:

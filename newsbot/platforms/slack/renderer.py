@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cachetools import LRUCache
+
 from newsbot.commands.answers import delete_button
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action
@@ -54,16 +56,15 @@ class CardRenderer:
 
     def __init__(self, pictures: PictureSource) -> None:
         self._pictures = pictures
-        self._known: dict[tuple[int, str, bool], tuple[Card, int, RenderedCard]] = {}
+        # What is remembered is held, so nothing else can have its id.
+        self._known: LRUCache[tuple[int, str, bool], tuple[Card, int, RenderedCard]] = LRUCache(_MOST)
 
     def render(self, card: Card, team: str, tables: bool = True) -> RenderedCard:
         """The card for people of a workspace; without `tables` in the plainest form."""
         space, version = self._pictures.version(team)
         key = (id(card), space, tables)
         known = self._known.get(key)
-        if known is None or known[0] is not card or known[1] != version:
-            if len(self._known) >= _MOST:
-                self._known.clear()
+        if known is None or known[1] != version:
             known = card, version, _render_card(card, self._pictures.shown(team), tables)
             self._known[key] = known
         return known[2]
