@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from newsbot.messages.codec import card_from_json
+from newsbot.messages.plain import plain_card
 
 ROOT = Path(__file__).parent.parent.parent
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -66,7 +67,7 @@ def test_say_json_prints_one_object_that_is_a_card() -> None:
     said = newsbot("say", "--json", "/deepseek cost")
     (line,) = said.stdout.splitlines()
     card = card_from_json(json.loads(line))
-    assert "$5.576 million" in card.plain()
+    assert "$5.576 million" in plain_card(card)
     assert newsbot("say", "/deepseek cost", "--json").stdout == said.stdout
 
 
