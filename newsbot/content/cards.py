@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from newsbot.content.actions import answer_action, brief_action, question_action, topic_action
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import (
     Brief,
@@ -16,7 +17,6 @@ from newsbot.content.models import (
     first_day,
 )
 from newsbot.content.numbers import bounded, decimals_of, ends, in_words, items, shown
-from newsbot.messages.actions import Action
 from newsbot.messages.cards import (
     Block,
     Button,
@@ -76,18 +76,13 @@ def content_card(library: Library, title: str, blocks: list[Block], topic: str) 
 
 def _read_next(library: Library, brief: Brief) -> list[Block]:
     related = [_related(library, brief.topic, name) for name in brief.related]
-    buttons = tuple(Button(library.filled_text(each.title), open_brief(each)) for each in related)
+    buttons = tuple(Button(library.filled_text(each.title), brief_action(each.topic, each.id)) for each in related)
     return [text("Read next", "small"), Buttons(buttons)] if buttons else []
 
 
 def _related(library: Library, topic: str, name: str) -> Brief:
     owner, _, other = name.rpartition("/")
     return library.briefs[owner or topic, other]
-
-
-def open_brief(brief: Brief) -> Action:
-    """What a button to a brief does."""
-    return Action("brief.open", (brief.topic, brief.id))
 
 
 def figure_card(library: Library, name: str) -> Card:
@@ -116,7 +111,9 @@ def _figure(library: Library, figure: Figure) -> Card:
     blocks.append(source_links(figure.sources))
     briefs = library.briefs_with(figure.id)[:_FIGURE_BUTTONS]
     if briefs:
-        buttons = tuple(Button(library.filled_text(brief.title), open_brief(brief)) for brief in briefs)
+        buttons = tuple(
+            Button(library.filled_text(brief.title), brief_action(brief.topic, brief.id)) for brief in briefs
+        )
         blocks += [text("Where it matters", "small"), Buttons(buttons)]
     return content_card(library, figure.label, blocks, figure.topic)
 
@@ -162,7 +159,7 @@ def _event(library: Library, event: Event) -> Card:
     blocks += [Facts("Figures", tuple(figure_fact(figure, sources, library) for figure in figures))] if figures else []
     blocks.append(source_links(sources))
     topics = [library.topics[topic] for topic in event.topics]
-    blocks.append(Buttons(tuple(Button(topic.title, Action("topic.open", (topic.id,))) for topic in topics)))
+    blocks.append(Buttons(tuple(Button(topic.title, topic_action(topic.id)) for topic in topics)))
     return content_card(library, library.filled_text(event.title), blocks, event.topics[0])
 
 
@@ -175,16 +172,15 @@ def question_card(library: Library, topic: str, name: str) -> Card:
 def _self_check(library: Library, question: Question) -> list[Block]:
     lettered = zip(CHOICE_LETTERS, question.choices, strict=False)
     choices = tuple(Fact(letter, library.filled_text(choice)) for letter, choice in lettered)
-    buttons = tuple(Button(choice.label, _answer(question, number)) for number, choice in enumerate(choices))
+    buttons = tuple(
+        Button(choice.label, answer_action(question.topic, question.id, number))
+        for number, choice in enumerate(choices)
+    )
     return [
         Text((Strong("Check yourself: "), *library.filled(question.question))),
         Facts("", choices),
         Buttons(buttons),
     ]
-
-
-def _answer(question: Question, number: int) -> Action:
-    return Action("check.answer", (question.topic, question.id, str(number)))
 
 
 def answer_card(library: Library, question: Question, number: int) -> Card:
@@ -198,9 +194,9 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
     blocks.append(Text(library.filled(question.explanation)))
     blocks += evidence(library, question.rests_on)
     brief = library.briefs[question.topic, question.brief]
-    buttons = [Button("Read the brief", open_brief(brief))]
+    buttons = [Button("Read the brief", brief_action(brief.topic, brief.id))]
     if other := _next_question(library, question):
-        buttons.insert(0, Button("Another question", Action("check.ask", (other.topic, other.id)), "primary"))
+        buttons.insert(0, Button("Another question", question_action(other.topic, other.id), "primary"))
     blocks.append(Buttons(tuple(buttons)))
     return Card("Right." if is_right else "Not quite.", tuple(blocks), "good" if is_right else "warning", FOOTER)
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from cachetools import LRUCache
 
-from newsbot.commands.answers import delete_button
+from newsbot.commands.answers import DELETE, delete_button
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import SLACK
@@ -103,7 +103,7 @@ def with_fields(message: str, **fields: Any) -> str:
 def can_delete(asker: str) -> bool:
     """Whether the id of an asker fits behind a Delete button."""
     try:
-        Action("answer.delete", (asker,)).token()
+        Action(DELETE, (asker,)).token()
     except TokenError:
         return False
     return asker.isalnum()
