@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from newsbot.content.actions import answer_action, brief_action, question_action, topic_action
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import (
     Brief,
@@ -87,7 +88,7 @@ def _related(library: Library, topic: str, name: str) -> Brief:
 
 def open_brief(brief: Brief) -> Action:
     """What a button to a brief does."""
-    return Action("brief.open", (brief.topic, brief.id))
+    return brief_action(brief.topic, brief.id)
 
 
 def figure_card(library: Library, name: str) -> Card:
@@ -164,7 +165,7 @@ def _event(library: Library, event: Event) -> Card:
     blocks += [Facts("Figures", tuple(figure_fact(figure, sources, library) for figure in figures))] if figures else []
     blocks.append(source_links(sources))
     topics = [library.topics[topic] for topic in event.topics]
-    blocks.append(Buttons(tuple(Button(topic.title, Action("topic.open", (topic.id,))) for topic in topics)))
+    blocks.append(Buttons(tuple(Button(topic.title, topic_action(topic.id)) for topic in topics)))
     return content_card(library, library.filled_text(event.title), blocks, event.topics[0])
 
 
@@ -186,7 +187,7 @@ def _self_check(library: Library, question: Question) -> list[Block]:
 
 
 def _answer(question: Question, number: int) -> Action:
-    return Action("check.answer", (question.topic, question.id, str(number)))
+    return answer_action(question.topic, question.id, number)
 
 
 def answer_card(library: Library, question: Question, number: int) -> Card:
@@ -202,7 +203,7 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
     brief = library.briefs[question.topic, question.brief]
     buttons = [Button("Read the brief", open_brief(brief))]
     if other := _next_question(library, question):
-        buttons.insert(0, Button("Another question", Action("check.ask", (other.topic, other.id)), "primary"))
+        buttons.insert(0, Button("Another question", question_action(other.topic, other.id), "primary"))
     blocks.append(Buttons(tuple(buttons)))
     return Card("Right." if is_right else "Not quite.", tuple(blocks), "good" if is_right else "warning", FOOTER)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from newsbot.content.actions import PICK_EVENT, events_action, figure_action
 from newsbot.content.cards import FOOTER, content_card, figure_fact, open_brief, optional, source_links
 from newsbot.content.comparing import compare, why_not
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import ONE_SIDED, Brief, Event, Figure, Topic, date_words
 from newsbot.content.numbers import display_text, in_words, with_bound
-from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, ChoiceOption, Fact, Facts, Picture, text
 from newsbot.messages.charts import Chart, Point
 
@@ -26,11 +26,11 @@ def events_card(library: Library, events: Sequence[Event], topic: str, since: st
     )
     options = tuple(ChoiceOption(library.filled_text(e.title), e.id, date_words(e.date.isoformat())) for e in events)
     blocks: list[Block] = [Picture(line, line.alt_text()), Facts("Events", facts)]
-    blocks.append(Choice("Open an event", Action("event.open", ()), options))
+    blocks.append(Choice("Open an event", PICK_EVENT, options))
     buttons = [("Newer", max(start - len(events), 0))] if start else []
     buttons += [("Older", start + len(events))] if start + len(events) < total else []
     if buttons:
-        blocks.append(Buttons(tuple(Button(w, Action("events.more", (topic, since, str(at)))) for w, at in buttons)))
+        blocks.append(Buttons(tuple(Button(w, events_action(topic, since, at)) for w, at in buttons)))
     colour = library.topics[topic].colour if topic else ""
     return Card(
         title, tuple(blocks), footer=f"{start + 1} to {start + len(events)} of {total}. {FOOTER}", colour=colour
@@ -46,7 +46,7 @@ def comparison_card(library: Library, first: Figure, second: Figure) -> Card:
     """Two figures side by side: their ratio where they measure the same thing, why there is none where not."""
     sources = distinct_sources([first.sources[0], second.sources[0]])
     both = Facts("Figures", (figure_fact(first, sources, library), figure_fact(second, sources, library)))
-    buttons = Buttons(tuple(Button(f.label, Action("figure.open", (f.id,))) for f in dict.fromkeys((first, second))))
+    buttons = Buttons(tuple(Button(f.label, figure_action(f.id)) for f in dict.fromkeys((first, second))))
     reason = why_not(first, second)
     if reason is not None:
         refusal = f"These two are not set against each other. {reason}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 ChartKind = Literal["ranked-bar", "grouped-bar", "line", "range", "timeline", "receipt", "table", "number"]
 
@@ -63,3 +63,17 @@ class Chart:
         parts = [f"{self.title} ({self.about})", shown]
         parts += [self.note.rstrip(".")] if self.note else []
         return f"{'. '.join(parts)}. Source: {self.source}."
+
+
+class ChartPictures(Protocol):
+    """Where charts become pictures."""
+
+    async def png(self, chart: Chart) -> bytes:
+        """The chart as a PNG. Raises NewsbotError where it cannot be drawn."""
+
+
+class NamedChartPictures(ChartPictures, Protocol):
+    """Where charts become pictures that have names."""
+
+    def key(self, chart: Chart) -> str:
+        """The stable name of a chart's picture."""

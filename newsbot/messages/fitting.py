@@ -23,6 +23,7 @@ from newsbot.messages.cards import (
 )
 from newsbot.messages.charts import Chart
 from newsbot.messages.markup import Code, Emphasis, Inline, Link, Mention, Plain, Strong
+from newsbot.messages.plain import plain_card
 
 CONTINUED = " (continued)"
 _HEAD = 40  # room that a block's own title and signs take
@@ -104,7 +105,7 @@ class _Fitter:
             case "link", Buttons(items):
                 yield from self._degrade_links(items)
             case (("list" | "link" | "plain"), _):
-                yield Text((Plain(Card("", (block,)).plain()),))
+                yield Text((Plain(plain_card(Card("", (block,)))),))
             case _:
                 yield block
 

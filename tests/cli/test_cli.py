@@ -22,6 +22,7 @@ import pytest
 
 from newsbot.cli.main import main
 from newsbot.messages.codec import card_from_json
+from newsbot.messages.plain import plain_card
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -120,7 +121,7 @@ def test_say_json_prints_one_object_that_is_a_card() -> None:
     said = newsbot("say", "--json", "/deepseek cost")
     (line,) = said.stdout.splitlines()
     card = card_from_json(json.loads(line))
-    assert "$5.576 million" in card.plain()
+    assert "$5.576 million" in plain_card(card)
     assert newsbot("say", "/deepseek cost", "--json").stdout == said.stdout
 
 

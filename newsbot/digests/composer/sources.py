@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from newsbot.content.actions import event_action
 from newsbot.content.cards import question_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, Figure, Source, first_day
@@ -95,7 +96,7 @@ def _item(library: Library, event: Event) -> NewsItem:
         source=source.publisher,
         url=source.url,
         weight=_weight(event),
-        opens=Action("event.open", (event.id,)),
+        opens=event_action(event.id),
     )
 
 
