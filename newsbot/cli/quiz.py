@@ -1,12 +1,12 @@
-"""The operator's verbs for the quiz: how questions do, and what people reported about them."""
+"""`newsbot quiz`, for whoever runs newsbot: how questions do, and what people reported about them."""
 
 import argparse
 import asyncio
 import json
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from newsbot.cli.verbs import add_group, print_lines, table_lines
 from newsbot.errors import RequestError
 from newsbot.settings import Settings
 
@@ -20,35 +20,32 @@ _MOST_REPORTS = 1_000
 _HINT = "To retire a question, write “retired: true” beside it in its topic's quiz.yaml."
 
 
-def add_quiz(verbs: Any) -> None:
-    """Add `newsbot quiz …` to the verbs of the command line."""
-    quiz = verbs.add_parser("quiz", help="how questions do").add_subparsers(metavar="VERB", required=True)
+def add_verb(verbs: Any) -> None:
+    """Add `newsbot quiz`."""
+    quiz = add_group(verbs, "quiz", "how questions do")
     stats = quiz.add_parser("stats", help="each question's answers, share right and reports; what needs care first")
     stats.add_argument("--topic", help="of this topic alone")
     stats.add_argument("--json", action="store_true", help="print one JSON object a line")
-    stats.set_defaults(verb=_stats)
+    stats.set_defaults(verb=print_statistics)
     reports = quiz.add_parser("reports", help="what people reported, the newest first")
     reports.add_argument("--question", help="about this question alone, as topic/name")
     reports.add_argument("--json", action="store_true", help="print one JSON object a line")
-    reports.set_defaults(verb=_reports)
+    reports.set_defaults(verb=print_reports)
 
 
-def _tell(lines: Iterable[str]) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+def print_statistics(settings: Settings, options: argparse.Namespace) -> int:
+    """Print how each question does."""
+    from newsbot.app.answering import build_library
 
-
-def _stats(settings: Settings, options: argparse.Namespace) -> int:
-    from newsbot.app.container import build
-
-    library = build(settings).live.current
+    library = build_library(settings).current
     found = asyncio.run(_statistics(settings, library))
     if options.topic:
         found = _of_topic(library, found, options.topic)
     if options.json:
-        _tell(json.dumps(_as_json(each)) for each in found)
+        print_lines(json.dumps(_as_json(each)) for each in found)
     else:
-        _tell(_table([_HEADS, *(_row(each) for each in found)]))
-        _tell(["", _HINT])
+        print_lines(table_lines([_HEADS, *(_row(each) for each in found)]))
+        print_lines(["", _HINT])
     return 0
 
 
@@ -56,13 +53,13 @@ def _of_topic(library: "Library", found: "Sequence[QuestionStatistics]", typed: 
     """Those of one topic, which may be one that the content no longer has. Raises RequestError where there is none."""
     from newsbot.commands.answers import Unclear, find_topic
 
-    def called(topic: str) -> list["QuestionStatistics"]:
+    def of_prefix(topic: str) -> list["QuestionStatistics"]:
         return [each for each in found if each.question.startswith(f"{topic}/")]
 
-    if of_topic := called(typed):
+    if of_topic := of_prefix(typed):
         return of_topic
     try:
-        return called(find_topic(library, typed).id)
+        return of_prefix(find_topic(library, typed).id)
     except Unclear as error:
         near = ", ".join(offer.label for offer in error.offers)
         raise RequestError(f"{error} {near}".strip()) from None
@@ -72,8 +69,9 @@ async def _statistics(settings: Settings, library: "Library") -> "Sequence[Quest
     from newsbot.app.container import open_database
     from newsbot.quizzes.rules.statistics import statistics
 
-    async with open_database(settings) as database, database.transaction() as tx:
-        return statistics(library, await tx.players.by_question(), await tx.players.report_counts())
+    async with open_database(settings) as database:
+        answers, reports = await database.read(lambda tx: (tx.players.by_question(), tx.players.report_counts()))
+    return statistics(library, answers, reports)
 
 
 def _as_json(of: "QuestionStatistics") -> dict[str, object]:
@@ -93,13 +91,8 @@ def _row(of: "QuestionStatistics") -> tuple[str, ...]:
     return of.question, "yes" if of.is_asked else "no", str(of.answers), share, str(of.reports)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows in columns."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _reports(settings: Settings, options: argparse.Namespace) -> int:
+def print_reports(settings: Settings, options: argparse.Namespace) -> int:
+    """Print what people reported."""
     found = asyncio.run(_load_reports(settings))
     nobody = "Nobody has reported a question."
     if options.question:
@@ -108,18 +101,18 @@ def _reports(settings: Settings, options: argparse.Namespace) -> int:
         if not found:
             _require_question(settings, options.question)
     if options.json:
-        _tell(json.dumps(_report_as_json(each), ensure_ascii=False) for each in found)
+        print_lines(json.dumps(_report_as_json(each), ensure_ascii=False) for each in found)
     else:
-        _tell(_lines(found) or [nobody])
+        print_lines(_report_lines(found) or [nobody])
     return 0
 
 
 def _require_question(settings: Settings, name: str) -> None:
     """Raises RequestError where the content has no question of that name."""
-    from newsbot.app.container import build
+    from newsbot.app.answering import build_library
     from newsbot.quizzes.rules.asking import question_id
 
-    library = build(settings).live.current
+    library = build_library(settings).current
     if name not in {question_id(*key) for key in (*library.questions, *library.retired)}:
         raise RequestError(f"There is no question called “{name}”. This lists them: newsbot quiz stats")
 
@@ -127,8 +120,8 @@ def _require_question(settings: Settings, name: str) -> None:
 async def _load_reports(settings: Settings) -> "Sequence[ReportRecord]":
     from newsbot.app.container import open_database
 
-    async with open_database(settings) as database, database.transaction() as tx:
-        return await tx.players.reports(_MOST_REPORTS)
+    async with open_database(settings) as database:
+        return await database.read(lambda tx: tx.players.reports(_MOST_REPORTS))
 
 
 def _report_as_json(of: "ReportRecord") -> dict[str, object]:
@@ -141,7 +134,7 @@ def _report_as_json(of: "ReportRecord") -> dict[str, object]:
     }
 
 
-def _lines(found: "Sequence[ReportRecord]") -> list[str]:
+def _report_lines(found: "Sequence[ReportRecord]") -> list[str]:
     from newsbot.messages.markup import outside_text
 
     return [

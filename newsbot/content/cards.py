@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from newsbot.content.actions import answer_action, brief_action, question_action, topic_action
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import (
     Brief,
@@ -15,7 +16,7 @@ from newsbot.content.models import (
     date_words,
     first_day,
 )
-from newsbot.content.numbers import bounded, decimals_of, ends, in_words, items, shown
+from newsbot.content.numbers import decimals_of, display_text, ends, in_words, items, with_bound
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import (
     Block,
@@ -87,7 +88,7 @@ def _related(library: Library, topic: str, name: str) -> Brief:
 
 def open_brief(brief: Brief) -> Action:
     """What a button to a brief does."""
-    return Action("brief.open", (brief.topic, brief.id))
+    return brief_action(brief.topic, brief.id)
 
 
 def figure_card(library: Library, name: str) -> Card:
@@ -103,7 +104,7 @@ def figure_card(library: Library, name: str) -> Card:
 
 
 def _figure(library: Library, figure: Figure) -> Card:
-    blocks: list[Block] = [text(shown(figure), "lede")]
+    blocks: list[Block] = [text(display_text(figure), "lede")]
     blocks += [picture(figure)] if figure.chart else []
     if isinstance(figure.value, tuple):
         blocks.append(Facts("Values", tuple(_series_fact(point) for point in chart(figure).points)))
@@ -112,7 +113,9 @@ def _figure(library: Library, figure: Figure) -> Card:
         others = (Fact(other.by, _value(other, figure), optional(other.why)) for other in figure.disagree)
         blocks.append(Facts("Where sources disagree", tuple(others)))
     if earlier := library.earlier(figure.id):
-        blocks.append(Facts("What it was", tuple(Fact(_dated(old), shown(old), (old.caveat,)) for old in earlier)))
+        blocks.append(
+            Facts("What it was", tuple(Fact(_dated(old), display_text(old), (old.caveat,)) for old in earlier))
+        )
     blocks.append(source_links(figure.sources))
     briefs = library.briefs_with(figure.id)[:_FIGURE_BUTTONS]
     if briefs:
@@ -133,7 +136,7 @@ def _reading(figure: Figure) -> Iterable[Fact]:
 
 def _value(given: SeriesItem | Disagreement, figure: Figure) -> str:
     """One of a figure's values, with its bound and unit."""
-    return bounded(in_words(given.value, figure.unit, _decimals(figure)), given.bound)
+    return with_bound(in_words(given.value, figure.unit, _decimals(figure)), given.bound)
 
 
 def _dated(figure: Figure) -> str:
@@ -162,7 +165,7 @@ def _event(library: Library, event: Event) -> Card:
     blocks += [Facts("Figures", tuple(figure_fact(figure, sources, library) for figure in figures))] if figures else []
     blocks.append(source_links(sources))
     topics = [library.topics[topic] for topic in event.topics]
-    blocks.append(Buttons(tuple(Button(topic.title, Action("topic.open", (topic.id,))) for topic in topics)))
+    blocks.append(Buttons(tuple(Button(topic.title, topic_action(topic.id)) for topic in topics)))
     return content_card(library, library.filled_text(event.title), blocks, event.topics[0])
 
 
@@ -184,7 +187,7 @@ def _self_check(library: Library, question: Question) -> list[Block]:
 
 
 def _answer(question: Question, number: int) -> Action:
-    return Action("check.answer", (question.topic, question.id, str(number)))
+    return answer_action(question.topic, question.id, number)
 
 
 def answer_card(library: Library, question: Question, number: int) -> Card:
@@ -200,7 +203,7 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
     brief = library.briefs[question.topic, question.brief]
     buttons = [Button("Read the brief", open_brief(brief))]
     if other := _next_question(library, question):
-        buttons.insert(0, Button("Another question", Action("check.ask", (other.topic, other.id)), "primary"))
+        buttons.insert(0, Button("Another question", question_action(other.topic, other.id), "primary"))
     blocks.append(Buttons(tuple(buttons)))
     return Card("Right." if is_right else "Not quite.", tuple(blocks), "good" if is_right else "warning", FOOTER)
 
@@ -276,7 +279,7 @@ def _total(figure: Figure) -> Point:
     total = round(sum(ends(item.value)[0] for item in items(figure)), 6)
     missing = f"Not on this receipt: {', '.join(figure.left_out)}" if figure.left_out else ""
     is_exact = all(item.bound is None for item in items(figure))
-    words = bounded(in_words(total, figure.unit, _decimals(figure)), None if is_exact else "about")
+    words = with_bound(in_words(total, figure.unit, _decimals(figure)), None if is_exact else "about")
     return Point("Total", words, total, total, note=missing, bound="" if is_exact else "about")
 
 
@@ -299,9 +302,11 @@ def figure_fact(figure: Figure, sources: Sequence[Source], library: Library | No
         notes.append(f"Others say: {'; '.join(_other(other, figure) for other in figure.disagree)}.")
     if library is not None:
         newest = library.newest(figure.id)
-        notes += [f"Since then: {shown(newest)}, as of {date_words(newest.as_of)}."] if newest != figure else []
-        notes += [f"Before: {shown(old)}, as of {date_words(old.as_of)}." for old in library.earlier(figure.id)[:1]]
-    return Fact(figure.label, shown(figure), tuple(notes))
+        notes += [f"Since then: {display_text(newest)}, as of {date_words(newest.as_of)}."] if newest != figure else []
+        notes += [
+            f"Before: {display_text(old)}, as of {date_words(old.as_of)}." for old in library.earlier(figure.id)[:1]
+        ]
+    return Fact(figure.label, display_text(figure), tuple(notes))
 
 
 def _other(other: Disagreement, figure: Figure) -> str:

@@ -11,17 +11,17 @@ from pydantic import BaseModel
 from newsbot.content.figure_rules import figure_findings
 from newsbot.content.findings import (
     Findings,
-    at,
-    dated,
-    doubles,
-    filled_in,
+    duplicates,
+    fill_from_draft,
+    future_dates,
     is_damaged,
-    known,
-    lengths,
-    markup,
-    once,
-    prose,
-    required,
+    markup_findings,
+    missing_keys,
+    overlong_texts,
+    places_of,
+    prose_findings,
+    repeated_values,
+    unknown_names,
 )
 from newsbot.content.loader import Draft
 from newsbot.content.models import ID_PATTERN, Brief, Event, Figure, Question, Topic
@@ -108,10 +108,10 @@ def _findings(draft: Draft, today: date) -> Iterator[tuple[BaseModel, Findings]]
 
 
 def _topic(topic: Topic, draft: Draft, groups: _Groups) -> Findings:
-    yield from prose(draft, (("title",), topic.title), (("summary",), topic.summary))
+    yield from prose_findings(draft, (("title",), topic.title), (("summary",), topic.summary))
     yield from _state(topic, draft)
-    yield from once("aliases", topic.aliases)
-    for location, name in ((("id",), topic.id), *at("aliases", topic.aliases)):
+    yield from repeated_values("aliases", topic.aliases)
+    for location, name in ((("id",), topic.id), *places_of("aliases", topic.aliases)):
         if name in RESERVED:
             yield Finding(location, f"'{name}' is a command of newsbot", "take another name")
         elif not _ALIAS.match(name):
@@ -123,35 +123,35 @@ def _topic(topic: Topic, draft: Draft, groups: _Groups) -> Findings:
 
 
 def _state(topic: Topic, draft: Draft) -> Findings:
-    yield from required(topic, "fresh_for", "state", "state_as_of")
+    yield from missing_keys(topic, "fresh_for", "state", "state_as_of")
     if topic.state is not None:
-        yield from prose(draft, (("state",), topic.state))
-        yield from lengths(draft, STATE_LIMIT, (("state",), topic.state))
+        yield from prose_findings(draft, (("state",), topic.state))
+        yield from overlong_texts(draft, STATE_LIMIT, (("state",), topic.state))
 
 
 def _brief(brief: Brief, draft: Draft, groups: _Groups) -> Findings:
     texts = [
         (("title",), brief.title),
         (("lede",), brief.lede),
-        *at("body", brief.body),
-        *at("corrects", brief.corrects),
+        *places_of("body", brief.body),
+        *places_of("corrects", brief.corrects),
     ]
-    yield from prose(draft, *texts)
+    yield from prose_findings(draft, *texts)
     for key in ("aliases", "figures", "related"):
-        yield from once(key, getattr(brief, key))
-    yield from required(brief, "short")
+        yield from repeated_values(key, getattr(brief, key))
+    yield from missing_keys(brief, "short")
     if (count := len(placeholders(brief.lede))) > LEDE_NUMBERS:
         yield Finding(("lede",), f"the lede has {count} numbers", f"at most {LEDE_NUMBERS}: the others go below it")
-    yield from lengths(draft, LEDE_LIMIT, (("lede",), brief.lede))
-    yield from lengths(draft, 70, (("title",), brief.title))
-    yield from lengths(draft, 200, *at("corrects", brief.corrects))
-    yield from lengths(draft, 900, (("body",), " ".join(brief.body)))
+    yield from overlong_texts(draft, LEDE_LIMIT, (("lede",), brief.lede))
+    yield from overlong_texts(draft, 70, (("title",), brief.title))
+    yield from overlong_texts(draft, 200, *places_of("corrects", brief.corrects))
+    yield from overlong_texts(draft, 900, (("body",), " ".join(brief.body)))
     for key, most in (("figures", 5), ("related", 4), ("sources", 4), ("corrects", 2)):
         if (count := len(getattr(brief, key))) > most:
             yield Finding((key,), f"'{key}' has {count} entries", f"at most {most}")
-    yield from known(Figure, at("figures", brief.figures), draft)
+    yield from unknown_names(Figure, places_of("figures", brief.figures), draft)
     if brief.chart is not None:
-        yield from known(Figure, [(("chart",), brief.chart)], draft)
+        yield from unknown_names(Figure, [(("chart",), brief.chart)], draft)
         if (figure := draft.figures.get(brief.chart)) and figure.chart is None:
             yield Finding(("chart",), f"the figure '{brief.chart}' has no chart", "give it one in figures.yaml")
     yield from _related(brief, draft, groups.briefs[brief.topic])
@@ -172,7 +172,11 @@ def _asked(brief: Brief, draft: Draft, groups: _Groups) -> Findings:
 def _outdated(brief: Brief, draft: Draft) -> Findings:
     """Prose that gives a superseded number and never the newest one."""
     named = {name for words in (brief.lede, *brief.body, *brief.corrects) for name in placeholders(words)}
-    for location, words in ((("lede",), brief.lede), *at("body", brief.body), *at("corrects", brief.corrects)):
+    for location, words in (
+        (("lede",), brief.lede),
+        *places_of("body", brief.body),
+        *places_of("corrects", brief.corrects),
+    ):
         for name in placeholders(words):
             newest = _newest(name, draft)
             if newest not in {name, *named, *brief.figures}:
@@ -188,7 +192,7 @@ def _newest(name: str, draft: Draft) -> str:
 
 
 def _aliases(brief: Brief, names: Counter[str]) -> Findings:
-    for location, alias in at("aliases", brief.aliases):
+    for location, alias in places_of("aliases", brief.aliases):
         if not _ALIAS.match(alias):
             yield Finding(location, f"'{alias}' cannot be typed as a name", "lower case, digits and hyphens")
         elif names[alias] > 1 or alias == brief.id:
@@ -198,7 +202,7 @@ def _aliases(brief: Brief, names: Counter[str]) -> Findings:
 
 
 def _related(brief: Brief, draft: Draft, siblings: dict[str, Brief]) -> Findings:
-    for location, name in at("related", brief.related):
+    for location, name in places_of("related", brief.related):
         topic, slash, other = name.rpartition("/")
         known = (topic, other) in draft.briefs if slash else other in siblings
         known = known or ("Brief", other) in draft.broken or "Brief" in draft.unread
@@ -209,20 +213,20 @@ def _related(brief: Brief, draft: Draft, siblings: dict[str, Brief]) -> Findings
 
 
 def _question(question: Question, draft: Draft) -> Findings:
-    yield from prose(draft, (("question",), question.question), (("explanation",), question.explanation))
+    yield from prose_findings(draft, (("question",), question.question), (("explanation",), question.explanation))
     if not question.retired:
-        yield from lengths(draft, 160, (("question",), question.question))
-        yield from lengths(draft, 280, (("explanation",), question.explanation))
-        yield from lengths(draft, 60, *at("choices", question.choices))
-    for location, choice in at("choices", question.choices):
+        yield from overlong_texts(draft, 160, (("question",), question.question))
+        yield from overlong_texts(draft, 280, (("explanation",), question.explanation))
+        yield from overlong_texts(draft, 60, *places_of("choices", question.choices))
+    for location, choice in places_of("choices", question.choices):
         if choice == question.answer:
-            yield from prose(draft, (location, choice))
+            yield from prose_findings(draft, (location, choice))
         else:  # a wrong choice may hold any number
-            yield from markup(location, choice)
-            yield from known(Figure, [(location, name) for name in placeholders(choice)], draft)
+            yield from markup_findings(location, choice)
+            yield from unknown_names(Figure, [(location, name) for name in placeholders(choice)], draft)
     if question.answer not in question.choices:
         yield Finding(("answer",), "the answer is none of the choices", "repeat one choice word for word")
-    for choice in doubles([filled_in(choice, draft) for choice in question.choices]):
+    for choice in duplicates([fill_from_draft(choice, draft) for choice in question.choices]):
         yield Finding(("choices",), f"two choices read '{choice}'", "make each one different")
     is_there = (question.topic, question.brief) in draft.briefs or ("Brief", question.brief) in draft.broken
     if not is_there and "Brief" not in draft.unread:
@@ -234,11 +238,11 @@ def _question(question: Question, draft: Draft) -> Findings:
 
 
 def _event(event: Event, draft: Draft, today: date) -> Findings:
-    yield from prose(draft, (("title",), event.title), (("summary",), event.summary))
-    yield from lengths(draft, 80, (("title",), event.title))
-    yield from lengths(draft, 240, (("summary",), event.summary))
+    yield from prose_findings(draft, (("title",), event.title), (("summary",), event.summary))
+    yield from overlong_texts(draft, 80, (("title",), event.title))
+    yield from overlong_texts(draft, 240, (("summary",), event.summary))
     for key in ("topics", "tickers", "figures"):
-        yield from once(key, getattr(event, key))
+        yield from repeated_values(key, getattr(event, key))
     if f"{event.date.year}.yaml" != event.file:
         yield Finding(
             ("date",),
@@ -247,9 +251,9 @@ def _event(event: Event, draft: Draft, today: date) -> Findings:
         )
     if event.date > today:
         yield Finding(("date",), f"{event.date} is in the future", "events have happened")
-    yield from known(Topic, at("topics", event.topics), draft)
-    yield from known(Figure, at("figures", event.figures), draft)
+    yield from unknown_names(Topic, places_of("topics", event.topics), draft)
+    yield from unknown_names(Figure, places_of("figures", event.figures), draft)
     if event.headline_figure is not None and event.headline_figure not in event.figures:
         what = f"the headline's figure '{event.headline_figure}' is none of the event's figures"
         yield Finding(("headline_figure",), what, "name it in 'figures' too")
-    yield from dated(event.sources, today)
+    yield from future_dates(event.sources, today)

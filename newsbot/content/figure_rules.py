@@ -4,7 +4,16 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from newsbot.content.findings import Findings, at, dated, doubles, known, lengths, plain, required
+from newsbot.content.findings import (
+    Findings,
+    duplicates,
+    future_dates,
+    missing_keys,
+    overlong_texts,
+    places_of,
+    plain_findings,
+    unknown_names,
+)
 from newsbot.content.loader import Draft
 from newsbot.content.models import BOUNDS, ROUNDED, Figure, Range, SeriesItem, first_day
 from newsbot.content.numbers import display_agrees
@@ -20,13 +29,13 @@ def figure_findings(figure: Figure, draft: Draft, today: date) -> Findings:
     """Everything that is wrong with a figure."""
     if (first := first_day(figure.as_of)) and first > today:
         yield Finding(("as_of",), f"{figure.as_of} is in the future", "correct the date")
-    yield from dated(figure.sources, today)
+    yield from future_dates(figure.sources, today)
     for key in _TEXTS:
-        yield from plain((key,), getattr(figure, key) or "")
-    yield from lengths(draft, 60, (("label",), figure.label))
-    yield from lengths(draft, 180, (("caveat",), figure.caveat))
-    for location, words in at("left_out", figure.left_out):
-        yield from plain(location, words)
+        yield from plain_findings((key,), getattr(figure, key) or "")
+    yield from overlong_texts(draft, 60, (("label",), figure.label))
+    yield from overlong_texts(draft, 180, (("caveat",), figure.caveat))
+    for location, words in places_of("left_out", figure.left_out):
+        yield from plain_findings(location, words)
     if not display_agrees(figure, names_pattern(draft.names)):
         yield Finding(("display",), f"the display '{figure.display}' does not show the value", "correct one of the two")
     yield from _told(figure)
@@ -37,7 +46,7 @@ def figure_findings(figure: Figure, draft: Draft, today: date) -> Findings:
 
 def _told(figure: Figure) -> Findings:
     """What every figure says: on a small card, of its second reading, and of why others differ."""
-    yield from required(figure, "short", "checked")
+    yield from missing_keys(figure, "short", "checked")
     if figure.misleads and figure.short_caveat is None:
         yield Finding((), "'short_caveat' is missing", "add it, or say 'misleads: false'")
     for index, other in enumerate(figure.disagree):
@@ -55,8 +64,8 @@ def _bounds(figure: Figure) -> Findings:
     if isinstance(figure.value, tuple):
         bounded += [(("value", index, "bound"), item) for index, item in enumerate(figure.value)]
         for index, item in enumerate(figure.value):
-            if item.note in BOUNDS:
-                yield Finding(("value", index, "note"), f"'{item.note}' is a bound", f"write 'bound: {item.note}'")
+            if (begun := (item.note or "").partition(";")[0].strip()) in BOUNDS:
+                yield Finding(("value", index, "note"), f"'{begun}' is a bound", f"write 'bound: {begun}'")
     given: list[tuple[Location, object, str | None]] = [(place, each.value, each.bound) for place, each in bounded]
     given += [(("disagree", index, "bound"), other.value, other.bound) for index, other in enumerate(figure.disagree)]
     for location, value, bound in given:
@@ -79,14 +88,15 @@ def _chart(figure: Figure) -> Findings:
     if figure.left_out and figure.chart != "receipt":
         yield Finding(("left_out",), "only a receipt says what is left out", "chart: receipt, or say it in the caveat")
     series = figure.value if isinstance(figure.value, tuple) else ()
-    if figure.chart == "timeline" and not (series and all(item.date for item in series)):
-        yield Finding(("chart",), "a timeline needs a date for each value", "add 'date' to each entry of the series")
+    if figure.chart in {"line", "timeline"} and not (series and all(item.date for item in series)):
+        what = f"a {figure.chart} needs a date for each value"
+        yield Finding(("chart",), what, "add 'date' to each entry of the series")
     if figure.chart in {"receipt", "table"} and not series:
         yield Finding(("chart",), f"a {figure.chart} needs rows", "give a series as the value")
     if figure.chart == "receipt" and not _adds_up(series):
         mend = "exact or rounded values, none below zero"
         yield Finding(("value",), "the rows of a receipt must add up", mend)
-    for label in doubles([item.label for item in series]):
+    for label in duplicates([item.label for item in series]):
         yield Finding(("value",), f"two values of the series are called '{label}'", "label each differently")
 
 
@@ -101,7 +111,7 @@ def _newer(figure: Figure, draft: Draft) -> Findings:
     if figure.superseded_by is None:
         return
     place = ("superseded_by",)
-    yield from known(Figure, [(place, figure.superseded_by)], draft)
+    yield from unknown_names(Figure, [(place, figure.superseded_by)], draft)
     newer = draft.figures.get(figure.superseded_by)
     if newer is None:
         return

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from newsbot.content.loader import Draft
 from newsbot.content.models import Brief, Event, Figure, Source, Topic, first_day
-from newsbot.content.prose import Shown, filled_text, names_pattern, placeholders, stray_numbers
+from newsbot.content.prose import FigureText, filled_text, names_pattern, placeholders, stray_numbers
 from newsbot.errors import ContentError
 from newsbot.messages.markup import parse_markup
 from newsbot.validation import Finding
@@ -21,24 +21,24 @@ Findings = Iterator[Finding]
 _MARKS = re.compile(r"\{[\w-]+\}|\*\*|`|\]\(")
 
 
-def prose(draft: Draft, *texts: tuple[Location, str]) -> Findings:
+def prose_findings(draft: Draft, *texts: tuple[Location, str]) -> Findings:
     """What is wrong with our own prose: its markup, the figures it names, numbers that are none."""
     names = names_pattern(draft.names)
     for location, source in texts:
-        yield from markup(location, source)
-        yield from known(Figure, [(location, name) for name in placeholders(source)], draft)
+        yield from markup_findings(location, source)
+        yield from unknown_names(Figure, [(location, name) for name in placeholders(source)], draft)
         for word in stray_numbers(source, names) if "Names" not in draft.unread else ():
             mend = "make it a figure and write {its-name}, or allow the name in names.yaml"
             yield Finding(location, f"the number '{word}' stands in prose", mend)
 
 
-def plain(location: Location, source: str) -> Findings:
+def plain_findings(location: Location, source: str) -> Findings:
     """What is wrong with words that are shown as they are: markup and names of figures mean nothing there."""
     if found := _MARKS.search(source):
         yield Finding(location, f"'{found[0]}' has no meaning here", "these words are shown as they are")
 
 
-def markup(location: Location, source: str) -> Findings:
+def markup_findings(location: Location, source: str) -> Findings:
     """Signs that nobody sees, and markup that cannot be read."""
     if invisible := [
         char for char in source if unicodedata.category(char) in {"Cf", "Cc"} and char not in "\u200c\u200d\n"
@@ -50,21 +50,21 @@ def markup(location: Location, source: str) -> Findings:
         yield Finding(location, str(error))
 
 
-def required(entry: BaseModel, *keys: str) -> Findings:
+def missing_keys(entry: BaseModel, *keys: str) -> Findings:
     """Keys that an entry lacks though each has them."""
     for key in keys:
         if getattr(entry, key) is None:
             yield Finding((), f"'{key}' is missing", "add it")
 
 
-def lengths(draft: Draft, limit: int, *texts: tuple[Location, str]) -> Findings:
+def overlong_texts(draft: Draft, limit: int, *texts: tuple[Location, str]) -> Findings:
     """Texts that are longer than a card has room for, counted with their figures filled in."""
     for location, source in texts:
-        if (length := len(filled_in(source, draft))) > limit:
+        if (length := len(fill_from_draft(source, draft))) > limit:
             yield Finding(location, f"'{location[0]}' has {length} characters", f"at most {limit}")
 
 
-def known(kind: type[BaseModel], named: Iterable[tuple[Location, str]], draft: Draft) -> Findings:
+def unknown_names(kind: type[BaseModel], named: Iterable[tuple[Location, str]], draft: Draft) -> Findings:
     """Names of figures, events, topics or briefs (as topic/brief) that nothing has."""
     names = _names(kind, draft)
     if kind in {Event, Brief} and is_damaged(draft, kind.__name__):
@@ -86,14 +86,14 @@ def _names(kind: type[BaseModel], draft: Draft) -> Mapping[str, BaseModel]:
     return by_kind[kind]
 
 
-def dated(sources: Iterable[Source], today: date) -> Findings:
+def future_dates(sources: Iterable[Source], today: date) -> Findings:
     """Sources of a day that has not come yet."""
     for index, source in enumerate(sources):
         if (first := first_day(source.date)) and first > today:
             yield Finding(("sources", index), f"{source.date} is in the future", "correct the date")
 
 
-def filled_in(source: str, draft: Draft) -> str:
+def fill_from_draft(source: str, draft: Draft) -> str:
     """Prose with its figures as far as they are there."""
     try:
         return filled_text(source, lambda name: _shown(name, draft))
@@ -101,9 +101,9 @@ def filled_in(source: str, draft: Draft) -> str:
         return source
 
 
-def _shown(name: str, draft: Draft) -> Shown:
+def _shown(name: str, draft: Draft) -> FigureText:
     figure = draft.figures.get(name)
-    return Shown(figure.display, figure.bound or "") if figure else Shown(name)
+    return FigureText(figure.display, figure.bound or "") if figure else FigureText(name)
 
 
 def is_damaged(draft: Draft, *kinds: str) -> bool:
@@ -111,20 +111,20 @@ def is_damaged(draft: Draft, *kinds: str) -> bool:
     return any(kind in draft.unread or any(kind == broken for broken, _ in draft.broken) for kind in kinds)
 
 
-def once(key: str, values: tuple[str, ...]) -> Findings:
+def repeated_values(key: str, values: tuple[str, ...]) -> Findings:
     """Values that a list holds twice."""
     seen: set[str] = set()
-    for location, value in at(key, values):
+    for location, value in places_of(key, values):
         if value in seen:
             yield Finding(location, f"'{value}' stands twice", "name it once")
         seen.add(value)
 
 
-def at(key: str, values: tuple[str, ...]) -> list[tuple[Location, str]]:
+def places_of(key: str, values: tuple[str, ...]) -> list[tuple[Location, str]]:
     """Each value of a list with its place in the entry."""
     return [((key, index), value) for index, value in enumerate(values)]
 
 
-def doubles(values: list[str]) -> list[str]:
+def duplicates(values: list[str]) -> list[str]:
     """The values that are there more than once."""
     return [value for value, count in Counter(values).items() if count > 1]

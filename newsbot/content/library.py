@@ -11,8 +11,8 @@ from pathlib import Path
 from newsbot.content.checks import check
 from newsbot.content.loader import Draft, read_folder
 from newsbot.content.models import Brief, Claim, Event, Figure, Question, Source, Term, Topic
-from newsbot.content.numbers import items, shown
-from newsbot.content.prose import Shown, filled, filled_text, placeholders
+from newsbot.content.numbers import display_text, items
+from newsbot.content.prose import FigureText, filled, filled_text, placeholders
 from newsbot.content.search import Document, Hit, SearchIndex
 from newsbot.errors import ContentError
 from newsbot.messages.cards import Card
@@ -193,9 +193,9 @@ class Library:
     def _superseded(self) -> tuple[Figure, ...]:
         return tuple(figure for figure in self.figures.values() if figure.superseded_by)
 
-    def _display(self, name: str) -> Shown:
+    def _display(self, name: str) -> FigureText:
         figure = self.figures[name]
-        return Shown(figure.display, figure.bound or "")
+        return FigureText(figure.display, figure.bound or "")
 
     def _documents(self) -> Iterator[Document]:
         for (topic, name), brief in self.briefs.items():
@@ -205,7 +205,7 @@ class Library:
             yield Document("brief", f"{topic}/{name}", title, names.replace("-", " "), body)
         for figure in (each for each in self.figures.values() if not each.superseded_by):
             series = " ".join(item.label for item in items(figure))
-            body = f"{shown(figure)} {figure.unit} {figure.caveat} {series}"
+            body = f"{display_text(figure)} {figure.unit} {figure.caveat} {series}"
             yield Document("figure", figure.id, figure.label, figure.id.replace("-", " "), body)
         for event in self.events.values():
             names = " ".join((*event.topics, *event.tickers))

@@ -77,15 +77,21 @@ class LiveLibrary:
                 rust_timeout=_LOOK_MS,
                 yield_on_timeout=True,
             )
-            async for found in changes:
-                is_gone = self._identity() != watched
-                is_next_day = self._today() != self._read_on  # a question may have had its last day
-                if found or is_new or is_gone or is_next_day:
+            try:
+                async for found in changes:
+                    is_gone = self._identity() != watched
+                    is_next_day = self._today() != self._read_on  # a question may have had its last day
+                    if found or is_new or is_gone or is_next_day:
+                        await self.reload()
+                        is_new = False
+                    if is_gone:
+                        is_new = True
+                        break
+            except OSError:  # a folder below is closed to us, so nothing can be watched until it is open or gone
+                if self.is_current:
                     await self.reload()
-                    is_new = False
-                if is_gone:
-                    is_new = True
-                    break
+                is_new = True
+                await asyncio.sleep(_LOOK_MS / 1_000)
 
     def _identity(self) -> tuple[int, int] | None:
         """Which folder stands at the content's place; None where there is none."""

@@ -17,12 +17,12 @@ _SIGNED = re.compile(r"(?<![\w])[−-][$€]?\d")
 _MINUS = "−"
 
 
-def shown(figure: Figure) -> str:
+def display_text(figure: Figure) -> str:
     """A figure as a card shows it: its display after its bound, "more than $1 trillion"."""
-    return bounded(figure.display, figure.bound)
+    return with_bound(figure.display, figure.bound)
 
 
-def bounded(words: str, bound: str | None) -> str:
+def with_bound(words: str, bound: str | None) -> str:
     """A number in words after its bound, if it has one."""
     return f"{bound} {words}" if bound else words
 

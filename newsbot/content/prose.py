@@ -71,7 +71,7 @@ def names_pattern(names: frozenset[str]) -> re.Pattern[str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FigureText:
     """How prose shows a figure: its display, and the bound that stands in front of it, if any."""
 
     display: str
@@ -85,7 +85,7 @@ class Shown:
         return words[0].upper() + words[1:] if _SENTENCE_START.search(before) else words
 
 
-def filled(source: str, look_up: Callable[[str], Shown]) -> tuple[Inline, ...]:
+def filled(source: str, look_up: Callable[[str], FigureText]) -> tuple[Inline, ...]:
     """Prose as pieces to show, each placeholder replaced by the figure that `look_up` gives for its name.
 
     A text that is a placeholder and nothing else, such as a choice of a question, shows the display alone.
@@ -101,12 +101,12 @@ def filled(source: str, look_up: Callable[[str], Shown]) -> tuple[Inline, ...]:
     return join_pieces(made)
 
 
-def filled_text(source: str, look_up: Callable[[str], Shown]) -> str:
+def filled_text(source: str, look_up: Callable[[str], FigureText]) -> str:
     """The same as plain text."""
     return plain_text(filled(source, look_up))
 
 
-def _fill(piece: Markup, look_up: Callable[[str], Shown], before: str) -> Markup:
+def _fill(piece: Markup, look_up: Callable[[str], FigureText], before: str) -> Markup:
     match piece:
         case Placeholder(name):
             return Plain(look_up(name).after(before))

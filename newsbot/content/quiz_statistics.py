@@ -64,11 +64,11 @@ class Statistics:
         return [
             f"the right choice {what} in {count} of {total} questions, and chance would make it about {total / 4:.0f}"
             for what, count, total in looked_at
-            if count * CHOICES > total and chance(count, total) < _UNLIKELY
+            if count * CHOICES > total and probability(count, total) < _UNLIKELY
         ]
 
 
-def chance(count: int, total: int, share: float = 1 / CHOICES) -> float:
+def probability(count: int, total: int, share: float = 1 / CHOICES) -> float:
     """How probable a count at least as unusual is, where each of `total` counts with this `share`: exact, two-sided."""
     odds = [math.comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(total + 1)]
     return min(1.0, sum(each for each in odds if each <= odds[count] * (1 + 1e-9)))

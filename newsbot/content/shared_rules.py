@@ -5,7 +5,16 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from newsbot.content.findings import Findings, at, dated, known, lengths, markup, once, prose
+from newsbot.content.findings import (
+    Findings,
+    future_dates,
+    markup_findings,
+    overlong_texts,
+    places_of,
+    prose_findings,
+    repeated_values,
+    unknown_names,
+)
 from newsbot.content.loader import Draft
 from newsbot.content.models import ID_PATTERN, Brief, Claim, Event, Figure, Term, Withdrawn
 from newsbot.names import normalised
@@ -17,27 +26,27 @@ _KINDS = re.compile(rf"figure:{ID_PATTERN}|brief:{ID_PATTERN}/{ID_PATTERN}|\d{{4
 
 def claim_findings(claim: Claim, draft: Draft, today: date, wordings: Counter[str]) -> Findings:
     """Everything that is wrong with a claim; `wordings` counts what all claims are called."""
-    for location, words in ((("claim",), claim.claim), *at("aliases", claim.aliases)):
-        yield from markup(location, words)
+    for location, words in ((("claim",), claim.claim), *places_of("aliases", claim.aliases)):
+        yield from markup_findings(location, words)
     yield from _called("claim", claim.claim, claim.aliases, wordings)
     yield from _answer(claim.answer, draft)
     for key in ("figures", "briefs", "events"):
-        yield from once(key, getattr(claim, key))
-    yield from known(Figure, at("figures", claim.figures), draft)
-    yield from known(Brief, at("briefs", claim.briefs), draft)
-    yield from known(Event, at("events", claim.events), draft)
-    yield from dated(claim.sources, today)
+        yield from repeated_values(key, getattr(claim, key))
+    yield from unknown_names(Figure, places_of("figures", claim.figures), draft)
+    yield from unknown_names(Brief, places_of("briefs", claim.briefs), draft)
+    yield from unknown_names(Event, places_of("events", claim.events), draft)
+    yield from future_dates(claim.sources, today)
 
 
 def term_findings(term: Term, draft: Draft, today: date, wordings: Counter[str]) -> Findings:
     """Everything that is wrong with a term; `wordings` counts what all terms are called."""
-    for location, words in ((("term",), term.term), *at("aliases", term.aliases)):
-        yield from markup(location, words)
+    for location, words in ((("term",), term.term), *places_of("aliases", term.aliases)):
+        yield from markup_findings(location, words)
     yield from _called("term", term.term, term.aliases, wordings)
     yield from _answer(term.answer, draft)
     if term.brief is not None:
-        yield from known(Brief, [(("brief",), term.brief)], draft)
-    yield from dated(term.sources, today)
+        yield from unknown_names(Brief, [(("brief",), term.brief)], draft)
+    yield from future_dates(term.sources, today)
 
 
 def withdrawn_findings(entry: Withdrawn, draft: Draft) -> Findings:
@@ -49,7 +58,7 @@ def withdrawn_findings(entry: Withdrawn, draft: Draft) -> Findings:
         yield Finding((), f"'{entry.id}' is nothing that can be withdrawn", mend)
     elif name in there[kind]:
         yield Finding((), f"'{entry.id}' is still there", "remove one of the two")
-    yield from prose(draft, ((), entry.sentence))
+    yield from prose_findings(draft, ((), entry.sentence))
 
 
 def wordings(entries: Iterable[Claim | Term]) -> Counter[str]:
@@ -64,11 +73,11 @@ def _names(entry: Claim | Term) -> set[str]:
 
 def _called(key: str, name: str, aliases: tuple[str, ...], taken: Counter[str]) -> Findings:
     own: set[str] = {normalised(name)}
-    for location, alias in at("aliases", aliases):
+    for location, alias in places_of("aliases", aliases):
         if normalised(alias) in own:
             yield Finding(location, f"'{alias}' stands twice", "name it once")
         own.add(normalised(alias))
-    for location, words in (((key,), name), *at("aliases", aliases)):
+    for location, words in (((key,), name), *places_of("aliases", aliases)):
         if not normalised(words):
             yield Finding(location, f"'{words}' has no letter and no digit", "write words")
         elif taken[normalised(words)] > 1:
@@ -76,5 +85,5 @@ def _called(key: str, name: str, aliases: tuple[str, ...], taken: Counter[str]) 
 
 
 def _answer(answer: str, draft: Draft) -> Findings:
-    yield from prose(draft, (("answer",), answer))
-    yield from lengths(draft, ANSWER_LIMIT, (("answer",), answer))
+    yield from prose_findings(draft, (("answer",), answer))
+    yield from overlong_texts(draft, ANSWER_LIMIT, (("answer",), answer))

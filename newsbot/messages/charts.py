@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 ChartKind = Literal["ranked-bar", "grouped-bar", "line", "range", "timeline", "receipt", "table", "number"]
 
@@ -46,6 +46,13 @@ class Chart:
     note: str = ""
     own: bool = False
 
+    @property
+    def about(self) -> str:
+        """What is shown where the title does not say it, its unit and its date."""
+        return (
+            f"{self.subject}; {self.unit}, as of {self.as_of}" if self.subject else f"{self.unit}, as of {self.as_of}"
+        )
+
     def alt_text(self) -> str:
         """What the picture shows, in words, for someone who cannot see it."""
         with_notes = len(self.points) <= _MOST_WITH_NOTES
@@ -53,7 +60,20 @@ class Chart:
             f"{point.label}: {point.display}{f' ({point.note})' if point.note and with_notes else ''}"
             for point in self.points
         )
-        about = f"{self.subject}; {self.unit}" if self.subject else self.unit
-        parts = [f"{self.title} ({about}, as of {self.as_of})", shown]
+        parts = [f"{self.title} ({self.about})", shown]
         parts += [self.note.rstrip(".")] if self.note else []
         return f"{'. '.join(parts)}. Source: {self.source}."
+
+
+class ChartPictures(Protocol):
+    """Where charts become pictures."""
+
+    async def png(self, chart: Chart) -> bytes:
+        """The chart as a PNG. Raises NewsbotError where it cannot be drawn."""
+
+
+class NamedChartPictures(ChartPictures, Protocol):
+    """Where charts become pictures that have names."""
+
+    def key(self, chart: Chart) -> str:
+        """The stable name of a chart's picture."""

@@ -70,9 +70,13 @@ class PlayerRepository:
     def played_at(self, player: Player, workspace: str) -> tuple[datetime, ...]:
         """When one person answered, in a server or workspace; also to questions that are still open."""
         answers, games = quiz_answers.c, quiz_games.c
+        mine = (*_theirs(player), _results.workspace == workspace)
         there = games.platform == player.platform, games.workspace == workspace
-        query = select(answers.at).join(quiz_games, games.id == answers.game)
-        return tuple((self._connection.execute(query.where(answers.person == player.id, *there))).scalars())
+        waiting = (
+            select(answers.at).join(quiz_games, games.id == answers.game).where(answers.person == player.id, *there)
+        )
+        # What was worth something outlasts its game.
+        return tuple(self._connection.execute(select(_results.at).where(*mine).union(waiting)).scalars())
 
     def by_question(self) -> dict[str, tuple[int, int]]:
         """For each question how many answers it had, and how many of them were right."""

@@ -235,6 +235,7 @@ deliveries = Table(
     Column("priority", SmallInteger, nullable=False, server_default="0"),
     Index("uq_deliveries_key", "key", unique=True),
     Index("ix_deliveries_subscription", "subscription", "id"),
+    Index("ix_deliveries_edition_id", "edition_id"),
     # Only what is still to be done is searched again and again, however many messages there once were.
     Index("ix_deliveries_open", "priority", "retry_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("ix_deliveries_troubled", "id", sqlite_where=text(TROUBLED), postgresql_where=text(TROUBLED)),
@@ -320,11 +321,12 @@ quiz_votes = Table(
     Index("ix_quiz_votes_person", "person"),
 )
 
-# What each answer was worth, written when its question is over. Boards and streaks are made from these.
+# What each answer was worth, written when its question is over. Boards and streaks are made from these; they stay when
+# their game goes.
 quiz_results = Table(
     "quiz_results",
     metadata,
-    Column("game", Integer, ForeignKey("quiz_games.id"), primary_key=True, autoincrement=False),
+    Column("game", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
     _text("person", 64, primary_key=True),
     _text("name", 120),

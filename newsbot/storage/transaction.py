@@ -12,6 +12,7 @@ from newsbot.storage.games import GameRepository
 from newsbot.storage.installations import InstallationRepository
 from newsbot.storage.leases import LeaseRepository
 from newsbot.storage.players import PlayerRepository
+from newsbot.storage.retention import RetentionRepository
 from newsbot.storage.settings import SettingRepository
 from newsbot.storage.subscriptions import SubscriptionRepository
 from newsbot.storage.watches import WatchRepository
@@ -61,6 +62,11 @@ class Transaction:
     def players(self) -> PlayerRepository:
         """People who play."""
         return PlayerRepository(self._connection)
+
+    @cached_property
+    def retention(self) -> RetentionRepository:
+        """What nobody needs any more."""
+        return RetentionRepository(self._connection)
 
     @cached_property
     def settings(self) -> SettingRepository:

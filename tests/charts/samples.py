@@ -85,7 +85,7 @@ RANGE = Chart(
     ),
     own=True,
 )
-YEARLY = ((2021, 10), (2022, 12), (2023, 20), (2024, 90))
+YEARLY = ((2020, 4), (2021, 10), (2022, 12), (2023, 20), (2024, 90))
 TIMELINE = Chart(
     "timeline",
     "Nvidia's trillions",

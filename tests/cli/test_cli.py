@@ -1,37 +1,92 @@
-"""The command line, as a real process: what it prints, its exit codes, a terminal chat in a real pseudo-terminal."""
+"""The command line: what it prints and its exit codes; as real processes what needs one, a terminal chat in a real
+pseudo-terminal."""
 
+import io
 import json
+import logging
 import os
 import pty
 import re
 import select
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from newsbot.cli.main import main
 from newsbot.messages.codec import card_from_json
+from newsbot.messages.plain import plain_card
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
-def newsbot(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Ran:
+    """What a verb printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def newsbot(*arguments: str, stdin: str | None = None, **environment: str) -> Ran:
+    """Run a verb in this process; the bot itself, and what is typed into, in a process of its own."""
+    if stdin is not None or arguments[:1] == ("run",):
+        return newsbot_process(*arguments, stdin=stdin or "", **environment)
+    out, err = io.StringIO(), io.StringIO()
+    with kept_logging():
+        code = main(arguments, environment={**_clean_environment(), **environment}, stdout=out, stderr=err)
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+def newsbot_process(*arguments: str, stdin: str = "", **environment: str) -> Ran:
     """Run newsbot as a person would, from another folder."""
-    return subprocess.run(
+    ran = subprocess.run(
         [sys.executable, "-m", "newsbot", *arguments],
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         env={**_clean_environment(), **environment},
         cwd="/",
     )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def in_shell(line: str, **environment: str) -> Ran:
+    """Run lines of a shell, whose first `newsbot` is newsbot."""
+    ran = subprocess.run(
+        ["bash", "-c", line.replace("newsbot ", f'"{sys.executable}" -m newsbot ', 1)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+        env={**_clean_environment(), **environment},
+    )
+    return Ran(ran.returncode, ran.stdout.decode(errors="replace"), ran.stderr.decode(errors="replace"))
+
+
+@contextmanager
+def kept_logging() -> Iterator[None]:
+    """Afterwards the log goes where it went before: a verb sets it up for a process of its own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers = []
+    try:
+        yield
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
 
 
 def _clean_environment() -> dict[str, str]:
@@ -66,7 +121,7 @@ def test_say_json_prints_one_object_that_is_a_card() -> None:
     said = newsbot("say", "--json", "/deepseek cost")
     (line,) = said.stdout.splitlines()
     card = card_from_json(json.loads(line))
-    assert "$5.576 million" in card.plain()
+    assert "$5.576 million" in plain_card(card)
     assert newsbot("say", "/deepseek cost", "--json").stdout == said.stdout
 
 
@@ -132,14 +187,15 @@ def test_the_database_is_upgraded_once(own: dict[str, str]) -> None:
 
 
 def test_a_database_that_is_not_there_is_one_sentence_and_exit_code_3(own: dict[str, str]) -> None:
-    said = newsbot("run", DATABASE_URL="postgresql://u:pw@127.0.0.1:1/n", **own)
+    said = newsbot("db", "upgrade", DATABASE_URL="postgresql://u:pw@127.0.0.1:1/n", **own)
     assert said.returncode == 3
     assert "Traceback" not in said.stderr
     assert "pw" not in said.stderr
 
 
 def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str, str]) -> None:
-    ran = newsbot("run", stdin="/deepseek cost\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n", **own)
+    typed = "/deepseek cost\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n"
+    ran = newsbot("run", stdin=typed, LOG_FORMAT="json", **own)
     assert ran.returncode == 0
     hints = ran.stdout.splitlines()[:3]
     assert "Discord" in hints[1]
@@ -147,6 +203,9 @@ def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str
     assert "$5.576 million" in ran.stdout
     assert re.search(r"^(Right\.|Not quite\.)$", ran.stdout, re.MULTILINE)
     assert "Why Nvidia" not in ran.stdout
+    first = json.loads(ran.stderr.splitlines()[0])
+    assert first["level"] == "info"
+    assert first["time"].endswith("+00:00")
 
 
 @pytest.mark.parametrize(("part", "name"), [("discord", "DISCORD_TOKEN")])
@@ -183,11 +242,72 @@ def test_a_figure_is_drawn_to_a_file(tmp_path: Path, own: dict[str, str]) -> Non
     assert "cannot be written" in unwritable.stderr
 
 
-def test_the_log_can_be_json(own: dict[str, str]) -> None:
-    ran = newsbot("run", stdin="exit\n", LOG_FORMAT="json", **own)
-    first = json.loads(ran.stderr.splitlines()[0])
-    assert first["level"] == "info"
-    assert first["time"].endswith("+00:00")
+@pytest.mark.parametrize(
+    ("group", "known"),
+    [
+        ("db", "upgrade or prune"),
+        ("digest", "preview, next, send or simulate"),
+        ("quiz", "stats or reports"),
+        ("doctor", "discord or slack"),
+        ("content", "new"),
+        ("discord", "commands or invite"),
+        ("slack", "manifest"),
+    ],
+)
+def test_a_group_without_a_verb_lists_its_verbs_in_a_sentence(group: str, known: str) -> None:
+    ran = newsbot(group)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"Say what to do: newsbot {group} {known}. newsbot {group} --help explains each.\n"
+
+
+def test_help_and_version_are_printed_and_a_verb_that_is_none_is_refused() -> None:
+    assert newsbot("--help").returncode == 0
+    assert newsbot("--version").stdout.startswith("newsbot ")
+    assert newsbot("dance").returncode == 2
+
+
+def test_old_rows_are_counted_then_deleted_by_table(own: dict[str, str], tmp_path: Path) -> None:
+    assert newsbot("db", "prune", "--dry-run", **own).stdout == "There is nothing to delete.\n"
+    with closing(sqlite3.connect(tmp_path / "data" / "newsbot.db")) as database:
+        values = [("slack", f"e{each}", f"2020-01-0{each} 00:00:00.000000") for each in range(1, 4)]
+        database.executemany("INSERT INTO handled_events (platform, event_id, handled_at) VALUES (?, ?, ?)", values)
+        database.commit()
+    looked = newsbot("db", "prune", "--dry-run", **own)
+    assert [line.split() for line in looked.stdout.splitlines()[1:]] == [["handled_events", "3"], ["in", "all", "3"]]
+    assert "rows would go" in looked.stdout
+    assert "rows deleted" in newsbot("db", "prune", LOG_LEVEL="error", **own).stdout
+    assert newsbot("db", "prune", **own).stdout == "There was nothing to delete.\n"
+
+
+def test_what_a_terminal_cannot_show_is_shown_otherwise() -> None:
+    for encoding in ("latin-1", "ascii", "cp437"):
+        out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        with kept_logging():
+            assert main(["say", "/deepseek cost"], environment=_clean_environment(), stdout=out) == 0
+        out.seek(0)
+        assert "$5.576 million" in " ".join(out.read().split())
+
+
+def test_output_that_cannot_be_written_is_one_line(own: dict[str, str]) -> None:
+    full = in_shell("newsbot say /deepseek cost >/dev/full", **own)
+    assert full.returncode == 1
+    assert full.stderr == "newsbot cannot write its output: No space left on device.\n"
+    closed = in_shell("newsbot say /deepseek cost >&-", **own)
+    assert (closed.returncode, closed.stderr) == (1, "newsbot has nowhere to write: its output is closed.\n")
+
+
+def test_a_closed_input_leaves_the_web_chat_serving(own: dict[str, str]) -> None:
+    """Also where the output is no UTF-8, and nobody reads it for long."""
+    script = """newsbot run <&- >"$OUT" 2>&1 & bot=$!
+for _ in $(seq 600); do grep -q "Web chat" "$OUT" && break; sleep 0.1; done
+kill -0 $bot && kill -TERM $bot && wait $bot
+"""
+    out = Path(own["NEWSBOT_CONFIG"]) / "out"
+    ran = in_shell(script, OUT=str(out), PYTHONIOENCODING="latin-1", **own)
+    said = out.read_text(encoding="latin-1")
+    assert "Web chat: " in said
+    assert "Traceback" not in said
+    assert ran.returncode == 0, (said, ran)
 
 
 def test_a_single_answer_imports_none_of_the_heavy_parts() -> None:

@@ -1,4 +1,4 @@
-"""The operator's verbs for the quiz, as real processes: how questions do, what was reported, what is not asked."""
+"""The verbs for the quiz: how questions do, what was reported, what is not asked."""
 
 import json
 import re

@@ -9,6 +9,7 @@ from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Reply
+from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click
 from tests.commands.conftest import ANNA, HERE, INCIDENT, NOW
 from tests.shipped import CONTENT
@@ -41,7 +42,7 @@ def dispatcher(tmp_path_factory: pytest.TempPathFactory) -> Dispatcher:
 async def test_an_old_button_answers_with_the_sentence(dispatcher: Dispatcher, action: Action, name: str) -> None:
     reply = await dispatcher.click(Click(ANNA, HERE, action))
     assert isinstance(reply, Reply)
-    assert SENTENCES[name] in reply.card.plain()
+    assert SENTENCES[name] in plain_card(reply.card)
     assert reply.private
 
 
@@ -50,4 +51,4 @@ async def test_an_old_button_answers_with_the_sentence(dispatcher: Dispatcher, a
     [("/figure gone-for-good", "figure:gone-for-good"), ("/brief deepseek old-news", "brief:deepseek/old-news")],
 )
 async def test_an_old_name_answers_with_the_sentence(dispatcher: Dispatcher, typed: str, name: str) -> None:
-    assert SENTENCES[name] in (await dispatcher.say(typed, ANNA, HERE)).card.plain()
+    assert SENTENCES[name] in plain_card((await dispatcher.say(typed, ANNA, HERE)).card)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from newsbot.content.cards import answer_card, brief_card, chart, event_card, figure_card
 from newsbot.content.library import Library
 from newsbot.content.models import BOUNDS, Figure
-from newsbot.content.numbers import in_words, shown
+from newsbot.content.numbers import display_text, in_words
 from newsbot.content.overviews import comparison_card
-from newsbot.content.prose import Shown, filled_text
+from newsbot.content.prose import FigureText, filled_text
 from newsbot.messages.cards import Card
+from newsbot.messages.plain import plain_card
 from tests.content.conftest import FILES, Folder
 from tests.shipped import shipped_library
 
@@ -28,8 +29,8 @@ def shipped() -> Library:
 
 def _lost(figure: Figure, card: Card) -> list[str]:
     """What a card that shows a figure leaves out of what the figure's entry says beside its number."""
-    told = card.plain()
-    needed = [shown(figure), figure.caveat]
+    told = plain_card(card)
+    needed = [display_text(figure), figure.caveat]
     for other in figure.disagree:
         value = in_words(other.value, figure.unit)
         needed += [f"{other.bound} {value}" if other.bound else value, other.by, other.why or ""]
@@ -61,10 +62,10 @@ def test_a_card_says_bound_value_name_and_reason_of_each_disagreement(folder: Fo
     folder.change(FIGURES, "{value: 5.7,", "{value: 5.7, bound: well above,")
     folder.change(FIGURES, "  display: $5.50", "  bound: nearly\n  display: $5.50")
     library = folder.library()
-    told = brief_card(library, "tea", "overview").plain()
+    told = plain_card(brief_card(library, "tea", "overview"))
     assert "Price of a kilogram of tea: nearly $5.50" in told
     assert "Others say: well above $5.70 (Daily Tea; another auction)." in told
-    assert "nearly $5.50" in comparison_card(library, *_two(library)).plain()
+    assert "nearly $5.50" in plain_card(comparison_card(library, *_two(library)))
 
 
 def _two(library: Library) -> tuple[Figure, Figure]:
@@ -75,7 +76,7 @@ def test_the_values_of_a_series_keep_their_bounds(folder: Folder) -> None:
     folder.change(FIGURES, "value: 4.0,", "value: 4.0, bound: at least,")
     points = chart(folder.library().figures["tea-years"]).points
     assert [(point.display, point.bound) for point in points] == [("at least $4", "at least"), ("$5.40 to $5.60", "")]
-    assert "2024: at least $4" in figure_card(folder.library(), "tea-years").plain()
+    assert "2024: at least $4" in plain_card(figure_card(folder.library(), "tea-years"))
 
 
 # -- in a sentence ------------------------------------------------------------------------------------------------
@@ -100,16 +101,16 @@ def test_the_values_of_a_series_keep_their_bounds(folder: Folder) -> None:
     ],
 )
 def test_a_sentence_says_a_bound_once(source: str, expected: str) -> None:
-    figures = {"x": Shown("$5", "more than"), "y": Shown("$9")}
+    figures = {"x": FigureText("$5", "more than"), "y": FigureText("$9")}
     assert filled_text(source, figures.__getitem__) == expected
 
 
 @given(st.text(alphabet="abc .,*", max_size=30), st.sampled_from(BOUNDS), st.text(alphabet="abc .,", max_size=30))
 def test_a_bound_stands_exactly_once_before_a_figure_whatever_is_around_it(before: str, bound: str, after: str) -> None:
     source = f"x {before.replace('*', '')} {{x}} {after}"
-    told = filled_text(source, lambda _: Shown("$5", bound))
+    told = filled_text(source, lambda _: FigureText("$5", bound))
     assert told.lower().count(f"{bound} $5") == 1
-    assert filled_text(f"x {bound} {{x}}", lambda _: Shown("$5", bound)) == f"x {bound} $5"
+    assert filled_text(f"x {bound} {{x}}", lambda _: FigureText("$5", bound)) == f"x {bound} $5"
 
 
 # -- newer figures ------------------------------------------------------------------------------------------------
@@ -134,17 +135,17 @@ def test_cards_show_the_newest_figure_and_say_what_it_was(renewed: Folder) -> No
     assert [figure.id for figure in library.earlier("tea-may")] == ["tea-march", "tea-price"]
     brief = library.briefs["tea", "overview"]
     assert [figure.id for figure in library.figures_of(brief)] == ["tea-may"]
-    told = brief_card(library, "tea", "overview").plain()
+    told = plain_card(brief_card(library, "tea", "overview"))
     assert "Tea rose to $5.50 in January 2025, and to $7.50 by May." in told
     assert "Before: $6.50, as of 1 March 2025." in told
     assert figure_card(library, "tea-price") is figure_card(library, "tea-may")
-    told = figure_card(library, "tea-price").plain()
+    told = plain_card(figure_card(library, "tea-price"))
     assert "As of 1 March 2025: $6.50" in told
     assert "As of 27 January 2025: $5.50" in told
 
 
 def test_an_event_keeps_the_number_of_its_day_and_says_the_newest(renewed: Folder) -> None:
-    told = event_card(renewed.library(), "2025-01-27-tea-rises").plain()
+    told = plain_card(event_card(renewed.library(), "2025-01-27-tea-rises"))
     assert "Price of a kilogram of tea: $5.50" in told
     assert "Since then: $7.50, as of 1 May 2025." in told
 
@@ -159,5 +160,5 @@ def test_the_headline_figure_of_an_event_comes_first(folder: Folder) -> None:
     library = folder.library()
     event = library.events["2025-01-27-tea-rises"]
     assert library.headline_figure(event) == library.figures["tea-price"]
-    told = event_card(library, event.id).plain()
+    told = plain_card(event_card(library, event.id))
     assert told.index("Price of a kilogram") < told.index("Price of tea by year")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.charts.words import clean, lacking
+from newsbot.charts.words import clean, missing_signs
 from newsbot.content.cards import chart, figure_card
 from newsbot.content.models import Figure
 from newsbot.content.review import unreadable_charts
@@ -64,10 +64,12 @@ def test_a_single_value_says_who_gives_it_beside_what_others_say(folder: Folder)
 
 
 def test_signs_that_the_charts_lack_are_a_mistake_at_their_figure_or_event(folder: Folder) -> None:
-    assert unreadable_charts(folder.library(), lacking) == []
+    assert unreadable_charts(folder.library(), missing_signs) == []
     folder.change(FIGURES, 'label: "2025"', "label: 茶 2025")
     folder.change("events/2025.yaml", "title: Tea rises", "title: Tea rises 🫖")
-    found = [str(mistake).replace(f"{folder.path}/", "") for mistake in unreadable_charts(folder.library(), lacking)]
+    found = [
+        str(mistake).replace(f"{folder.path}/", "") for mistake in unreadable_charts(folder.library(), missing_signs)
+    ]
     mend = "(write it with letters that it has)"
     assert found == [
         f"events/2025.yaml:1: the charts' typeface has no 🫖 (U+1FAD6) {mend}",
@@ -77,9 +79,9 @@ def test_signs_that_the_charts_lack_are_a_mistake_at_their_figure_or_event(folde
 
 def test_a_figure_without_a_chart_may_hold_any_sign(folder: Folder) -> None:
     folder.change(FIGURES, "label: Price of a kilogram of tea", "label: Price of a kilogram of 茶")
-    assert unreadable_charts(folder.library(), lacking) == []
+    assert unreadable_charts(folder.library(), missing_signs) == []
 
 
 @given(st.text())
 def test_what_is_lacking_is_just_what_would_be_a_box(text: str) -> None:
-    assert bool(lacking(text)) >= ("□" in clean(text) and "□" not in text)
+    assert bool(missing_signs(text)) >= ("□" in clean(text) and "□" not in text)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.numbers import numbers_in
-from newsbot.content.quiz_statistics import Statistics, chance
+from newsbot.content.quiz_statistics import Statistics, probability
 from tests.content.conftest import FILES, Folder
 
 QUIZ = "tea/quiz.yaml"
@@ -67,9 +67,9 @@ def test_an_even_quiz_is_not_told(folder: Folder) -> None:
 @given(st.integers(min_value=0, max_value=200), st.data())
 def test_the_chance_of_a_count_is_one_of_all_counts(total: int, data: st.DataObject) -> None:
     count = data.draw(st.integers(min_value=0, max_value=total))
-    assert 0 <= chance(count, total) <= 1
+    assert 0 <= probability(count, total) <= 1
     most_likely = max(range(total + 1), key=lambda k: math.comb(total, k) * 3 ** (total - k))
-    assert chance(most_likely, total) == pytest.approx(1)
+    assert probability(most_likely, total) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

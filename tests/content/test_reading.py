@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -33,8 +33,9 @@ def open_folder() -> Iterator[Folder]:
 
 @contextmanager
 def _closed(path: Path) -> Iterator[None]:
-    """Within it nobody may look into `path`, and we are not the one whom no permission stops."""
+    """Within it nobody may look into `path`, wherever it moves, and we are not the one whom no permission stops."""
     was, user = path.stat().st_mode, os.geteuid()
+    opened = os.open(path, os.O_RDONLY)
     path.chmod(0)
     if user == 0:
         os.seteuid(_NOBODY)
@@ -42,7 +43,8 @@ def _closed(path: Path) -> Iterator[None]:
         yield
     finally:
         os.seteuid(user)
-        path.chmod(was)
+        os.fchmod(opened, was)
+        os.close(opened)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,35 @@ async def test_the_watch_goes_on_while_a_folder_is_closed(
     assert live.is_current
     stop.set()
     await asyncio.wait_for(watching, PATIENCE)
+
+
+async def test_content_that_comes_back_with_a_closed_folder_is_read_once_that_is_open(open_folder: Folder) -> None:
+    open_folder.path.parent.chmod(0o777)
+    live = LiveLibrary(open_folder.path, lambda: TODAY)
+    first = live.current
+    stop = asyncio.Event()
+    watching = asyncio.create_task(live.watch(stop))
+    await asyncio.sleep(0.3)  # the watch must stand before the folder moves
+    away = open_folder.path.parent / "away"
+    open_folder.path.rename(away)
+    await asyncio.wait_for(_until(lambda: not live.is_current), 5)
+    open_folder.path = away
+    open_folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
+    (away / "new-topic").mkdir()
+    with _closed(away / "new-topic"):
+        open_folder.path = away.rename(away.parent / "content")
+        await asyncio.sleep(1.2)  # longer than the watch takes to look again
+        assert not watching.done()
+        assert live.current is first
+    (open_folder.path / "new-topic").rmdir()
+    await asyncio.wait_for(_replaced(live, first), 5)
+    stop.set()
+    await asyncio.wait_for(watching, 5)
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    while not is_so():  # noqa: ASYNC110 (nothing tells of it: that is what is tested)
+        await asyncio.sleep(0.01)
 
 
 async def _replaced(live: LiveLibrary, before: object) -> None:

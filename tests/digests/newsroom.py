@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from random import Random
 
@@ -18,6 +18,7 @@ from newsbot.messages.requests import Place
 from newsbot.outbox.worker import OutboxWorker
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery, DeliveryState, NewSubscription, Subscription
+from tests.clock import ShiftedClock
 from tests.shipped import shipped_library
 
 
@@ -28,22 +29,12 @@ def library() -> Library:
 
 
 @dataclass
-class Clock:
-    """The real time, and as much more as a test lets pass."""
-
-    passed: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.passed
-
-
-@dataclass
 class Newsroom:
     """Planner, watch and outbox worker; the operator is told at `operator`, if anywhere."""
 
     database: Database
     platforms: Mapping[str, Platform]
-    clock: Clock = field(default_factory=Clock)
+    clock: ShiftedClock = field(default_factory=ShiftedClock)
     operator: Place | None = None
 
     def __post_init__(self) -> None:

@@ -27,23 +27,24 @@ class Counted:
         return due
 
 
-async def test_the_scheduler_wakes_at_the_next_due_instant_and_whenever_it_is_told() -> None:
+async def test_an_alarm_wakes_at_the_next_due_instant_and_whenever_it_is_told() -> None:
     def now() -> datetime:
         return datetime.now(UTC)
 
     broken = Counted(breaks=True)
     sweep = Counted(now() + timedelta(seconds=0.4))
-    scheduler = Scheduler((broken, sweep), now)
+    scheduler = Scheduler(now)
+    alarm = scheduler.alarm("digests", broken, sweep)
     running = asyncio.create_task(scheduler.run())
     try:
         for turns in (1, 2):
             await asyncio.wait_for(sweep.turned.wait(), PATIENCE)
             sweep.turned.clear()
             assert sweep.turns == turns
-        scheduler.wake()
+        alarm.wake()
         await asyncio.wait_for(sweep.turned.wait(), PATIENCE)
         assert broken.turns == 3
-        assert scheduler.health() == "waits: something broke here; see the log"
+        assert alarm.health() == "waits: something broke here; see the log"
     finally:
         running.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -7,6 +7,7 @@ from datetime import date
 from newsbot.commands.answers import HELP, Unclear, find_topic
 from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.registry import ButtonHandler, Command, Context, Option
+from newsbot.content.actions import MORE_EVENTS, OPEN_EVENT
 from newsbot.content.cards import event_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, first_day
@@ -82,4 +83,4 @@ def _is_wanted(event: Event, topic: str, day: date | None) -> bool:
     return (not topic or topic in event.topics) and (day is None or event.date >= day)
 
 
-BUTTONS = {"event.open": ButtonHandler(open_event), "events.more": ButtonHandler(more_events)}
+BUTTONS = {OPEN_EVENT: ButtonHandler(open_event), MORE_EVENTS: ButtonHandler(more_events)}

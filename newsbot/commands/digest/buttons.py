@@ -59,7 +59,8 @@ async def send_again(context: Context, click: Click) -> Reply:
     require_may_change(click.who, of)
     log = Offer("Log", run_action(("digest", "log"), {"which": number}))
     if not await service(context).send_again(of, int(delivery)):
-        raise Unclear("This edition was sent again already, or it stands in the channel.", (log,), "Nothing to send")
+        said = "This edition was sent again already, it stands in the channel, or it is so old that newsbot dropped it."
+        raise Unclear(said, (log,), "Nothing to send")
     said = "The edition leaves once more. If the first one arrived after all, it stands in the channel twice."
     row = offer_buttons([log])
     return Reply(Card("On its way", (text(said), *([row] if row else [])), "good"), private=True)

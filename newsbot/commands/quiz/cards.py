@@ -85,7 +85,8 @@ def vote_card(kind: VoteKind, votes: int, needed: int) -> Card:
             return _refusal("Game over", "This game has ended. Start another with /quiz start.")
         case "foreign":
             return _refusal("Not here", "This button belongs to a game in another channel. Nothing was counted.")
-    return _refusal("Nothing to skip", "This button belongs to no game of newsbot's. Nothing was counted.")
+    words = "newsbot keeps no game for this button: it ended long ago, or never was. Nothing was counted."
+    return _refusal("Nothing to skip", words)
 
 
 def wait_card(game: "Game") -> Card:

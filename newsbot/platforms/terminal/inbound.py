@@ -186,7 +186,9 @@ def _choice_value(field: Field, typed: str) -> str:
 
 
 async def _piped_lines() -> AsyncIterator[str]:
-    """Lines of a pipe or a file, as they come; none where nothing can be read, as from /dev/null."""
+    """Lines of a pipe or a file, as they come; none where nothing can be read, as from /dev/null or a closed input."""
+    if sys.stdin is None:
+        return
     mode = os.fstat(sys.stdin.fileno()).st_mode
     if stat.S_ISREG(mode):
         for line in sys.stdin:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from newsbot.content.cards import CHOICE_LETTERS, evidence, open_brief
+from newsbot.content.actions import brief_action
+from newsbot.content.cards import CHOICE_LETTERS, evidence
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
@@ -106,9 +107,10 @@ def _receipt_card(mine: str, kind: VerdictKind, *, is_daily: bool) -> Card:
             whose = "question" if is_daily else "game"
             return _refusal("Not here", f"This button belongs to a {whose} in another channel. Nothing was counted.")
     if is_daily:
-        words = "This question is not open here; one that is shown in a preview is not. Nothing was counted."
-        return _refusal("Not counted", words)
-    return _refusal("No such choice", "This button belongs to no question that newsbot asked. Nothing was counted.")
+        words = "This question is closed for good or never was open here; one that is shown in a preview is not."
+        return _refusal("Not counted", f"{words} Nothing was counted.")
+    words = "newsbot keeps no question for this button: its game ended long ago, or never was. Nothing was counted."
+    return _refusal("No such question", words)
 
 
 def _receipt(title: str, words: str) -> Card:
@@ -149,7 +151,7 @@ def _bar(question: AskedQuestion, choice: int, count: int, total: int) -> Fact:
 
 def _after(library: Library, question: AskedQuestion) -> Iterable[Button]:
     if brief := library.briefs.get((question.topic, question.brief)):
-        yield Button("Read the brief", open_brief(brief), "primary")
+        yield Button("Read the brief", brief_action(brief.topic, brief.id), "primary")
     # Opens the form of /quiz report, which is declared where commands are.
     yield Button("Report this question", Action("form.open", ("quiz/report", f"question={question.id}")))
 
@@ -199,5 +201,5 @@ def _most_missed(library: Library, game: Game, rows: Sequence[Result]) -> list[B
     )
     names = dict.fromkeys((each.topic, each.brief) for each in worst)
     briefs = [library.briefs[name] for name in names if name in library.briefs]
-    buttons = tuple(Button(library.filled_text(brief.title), open_brief(brief)) for brief in briefs)
+    buttons = tuple(Button(library.filled_text(brief.title), brief_action(brief.topic, brief.id)) for brief in briefs)
     return [Facts("Most missed", facts), *([Buttons(buttons)] if buttons else [])]

@@ -1,0 +1,46 @@
+"""`newsbot run`: the bot itself."""
+
+import argparse
+import asyncio
+import os
+import sys
+from contextlib import ExitStack, redirect_stdout
+from typing import Any
+
+from newsbot.settings import Settings
+
+CONNECT = (
+    "No tokens are set, so newsbot answers on this machine: type /deepseek cost, a question, or exit.",
+    "Discord: make an app at discord.com/developers and put its bot token into DISCORD_TOKEN.",
+    "Slack: make an app at api.slack.com/apps and put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
+)
+PARTS = ("discord", "slack", "terminal", "web", "worker")
+
+
+def add_verb(verbs: Any) -> None:
+    """Add `newsbot run`."""
+    run = verbs.add_parser("run", help="run the bot; without tokens it answers in this terminal")
+    run.add_argument("--only", choices=PARTS, help="only this part; every one that has its tokens without it")
+    run.set_defaults(verb=run_bot)
+
+
+def run_bot(settings: Settings, options: argparse.Namespace) -> int:
+    """Run until somebody stops it. A closed output is no reason not to serve."""
+    from newsbot.app.runner import run
+    from newsbot.platforms.terminal.adapter import Screen
+
+    with ExitStack() as stack:
+        if sys.stdout is None:
+            stack.enter_context(redirect_stdout(stack.enter_context(open(os.devnull, "w", encoding="utf-8"))))
+        parts = frozenset({options.only}) if options.only else runnable_parts(settings)
+        if not settings.has_tokens and not parts & {"discord", "slack", "worker"}:
+            print("\n".join(CONNECT), flush=True)
+        asyncio.run(run(settings, Screen(), parts))
+    return 0
+
+
+def runnable_parts(settings: Settings) -> frozenset[str]:
+    """Everything that can run. A service on a platform has nobody to talk to at its input; nor has a closed input."""
+    platforms = {name for name, has in (("discord", settings.has_discord), ("slack", settings.has_slack)) if has}
+    with_terminal = sys.stdin is not None and (not platforms or sys.stdin.isatty())
+    return frozenset({"web", *platforms, *(["terminal"] if with_terminal else [])})
