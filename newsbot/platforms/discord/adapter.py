@@ -23,6 +23,7 @@ from newsbot.messages.requests import Place, direct
 from newsbot.platforms.discord import errors
 from newsbot.platforms.discord._library import Route
 from newsbot.platforms.discord.channels import Channels, called_in
+from newsbot.platforms.discord.client import LoggedIn, Rest
 from newsbot.platforms.discord.modals import shorten
 from newsbot.platforms.discord.permissions import (
     DIRECT,
@@ -34,7 +35,6 @@ from newsbot.platforms.discord.permissions import (
     missing_in,
 )
 from newsbot.platforms.discord.renderer import MessageRenderer, RenderedMessage
-from newsbot.platforms.discord.rest import LoggedIn, Rest
 from newsbot.platforms.discord.timestamps import created_at
 
 log = logging.getLogger(__name__)
@@ -92,12 +92,12 @@ class DiscordPlatform:
         """
         channel = await self._channels.get(place)
 
-        async def first_of(painted: list[RenderedMessage]) -> Posted:
-            return await self._first(channel, painted[0], reply, key)
+        async def first_of(rendered: list[RenderedMessage]) -> Posted:
+            return await self._first(channel, rendered[0], reply, key)
 
-        first, painted, fix = await self._with_or_without_pictures(place, channel, reply, first_of)
+        first, rendered, fix = await self._with_or_without_pictures(place, channel, reply, first_of)
         try:
-            rest, less = await self._rest(channel, first, painted[1:], reply, key)
+            rest, less = await self._rest(channel, first, rendered[1:], reply, key)
         except PostLater as error:
             raise PostUnclear(str(error), error.after) from error  # the first part stands
         except PostRefused as error:
@@ -111,21 +111,21 @@ class DiscordPlatform:
         self, place: Place, channel: Json, reply: Reply, send: Callable[[list[RenderedMessage]], Awaitable[_Sent]]
     ) -> tuple[_Sent, list[RenderedMessage], str]:
         """What `send` gives for the reply's messages, these, and what to allow where they lost their pictures."""
-        painted = await self._message_renderer.render_with_pictures(reply.card)
+        rendered = await self._message_renderer.render_with_pictures(reply.card)
         try:
-            return await send(painted), painted, ""
+            return await send(rendered), rendered, ""
         except PostRefused as error:
             exact = await self._with_exact_fix(error, place, channel)
-            if not painted[0].files or _code(error) != errors.MISSING_PERMISSIONS:
+            if not rendered[0].files or _code(error) != errors.MISSING_PERMISSIONS:
                 raise exact from error
-            painted = await self._message_renderer.render_with_pictures(reply.card, with_pictures=False)
+            rendered = await self._message_renderer.render_with_pictures(reply.card, with_pictures=False)
             try:
-                sent = await send(painted)
+                sent = await send(rendered)
             except PostRefused:
                 raise exact from error  # it was not for the pictures
         fix = allow(["attach_files"], called_in(channel, place))
         log.warning("a message goes without its picture: %s", fix)
-        return sent, painted, fix
+        return sent, rendered, fix
 
     async def dedupe_window(self, place: Place) -> timedelta:
         """As long as Discord surely remembers a nonce; a forum's posts have none."""
@@ -142,16 +142,18 @@ class DiscordPlatform:
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted, in as many of its messages as it takes."""
-        painted = await self._message_renderer.render_with_pictures(reply.card)
+        rendered = await self._message_renderer.render_with_pictures(reply.card)
         standing = [replace(posted, rest=()), *posted.rest]
-        for where, message in zip(standing, painted, strict=False):
+        for where, message in zip(standing, rendered, strict=False):
             await self._edit_one(where, message)
-        for where in standing[len(painted) :]:
+        for where in standing[len(rendered) :]:
             await self.delete(where)
-        kept = standing[: len(painted)]
+        remaining = standing[: len(rendered)]
         channel = await self._channels.get(posted.place)
-        added, _ = await self._rest(channel, kept[0], painted[len(kept) :], reply, f"edit:{posted.message_id}")
-        return replace(kept[0], rest=(*kept[1:], *added))
+        added, _ = await self._rest(
+            channel, remaining[0], rendered[len(remaining) :], reply, f"edit:{posted.message_id}"
+        )
+        return replace(remaining[0], rest=(*remaining[1:], *added))
 
     async def delete(self, posted: Posted) -> None:
         """Take a post away, with its further messages."""
@@ -212,8 +214,8 @@ class DiscordPlatform:
         channel = await self._channels.get(place)
         reference = {"message_id": to_message, "fail_if_not_exists": False}
 
-        async def all_of(painted: list[RenderedMessage]) -> None:
-            first, *rest = painted
+        async def all_of(rendered: list[RenderedMessage]) -> None:
+            first, *rest = rendered
             shown = first.below(*below)
             if quotes:
                 mentions = {**shown.payload["allowed_mentions"], "replied_user": False}

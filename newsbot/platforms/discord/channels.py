@@ -10,8 +10,8 @@ from cachetools import LRUCache
 from newsbot.errors import PostLater, PostRefused, PostUnclear
 from newsbot.messages.requests import DIRECT, Place
 from newsbot.platforms.discord import errors
+from newsbot.platforms.discord.client import Rest
 from newsbot.platforms.discord.permissions import THREADS, in_channel
-from newsbot.platforms.discord.rest import Rest
 
 _MAX_CHANNELS = 10_000
 

@@ -89,10 +89,10 @@ class SlackPlatform:
         if not _may(scopes, _READ, place.channel):
             return ""
         try:
-            told = await self._workspaces.call(place.workspace, "conversations.info", channel=place.channel)
+            answer = await self._workspaces.call(place.workspace, "conversations.info", channel=place.channel)
         except SlackRefused as error:
             return "" if error.error == "missing_scope" else error.fix or str(error)
-        channel = told.get("channel") or {}
+        channel = answer.get("channel") or {}
         if channel.get("is_archived"):
             return refusal("is_archived", {}).fix
         is_in = channel.get("is_member", True) or "chat:write.public" in scopes
@@ -110,11 +110,11 @@ class SlackPlatform:
         oldest = f"{(since - timedelta(seconds=60)).timestamp():.6f}"
         wanted = {"channel": place.channel, "oldest": oldest, "limit": _LOOK, "include_all_metadata": True}
         try:
-            told = await self._workspaces.call(place.workspace, method, **wanted, ts=place.thread)
+            answer = await self._workspaces.call(place.workspace, method, **wanted, ts=place.thread)
         except NewsbotError as error:
             log.warning("whether a message stands in Slack cannot be looked up: %s", error)
             return None
-        found = (m for m in told.get("messages") or () if _key_of(m.get("metadata") or {}) == key)
+        found = (m for m in answer.get("messages") or () if _key_of(m.get("metadata") or {}) == key)
         return next((self._sender.standing(place, str(message["ts"])) for message in found), None)
 
 

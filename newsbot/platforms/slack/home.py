@@ -27,7 +27,9 @@ _ABOUT = (
 )
 
 
-def home(library: Library, menu: Menu, extra: Sequence[Block] = (), direct_messages: bool = True) -> dict[str, Any]:
+def home_view(
+    library: Library, menu: Menu, extra: Sequence[Block] = (), direct_messages: bool = True
+) -> dict[str, Any]:
     """A `views.publish` view. `extra` stands after how to ask: this person's digests, the channel's quiz.
 
     Without `direct_messages` it does not tell people to write to newsbot. Raises ValueError where a control of `extra`

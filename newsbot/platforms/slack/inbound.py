@@ -1,6 +1,7 @@
 """What people do in Slack, answered: commands, presses, forms, mentions, direct messages."""
 
 import asyncio
+import json
 import logging
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +14,8 @@ from newsbot.commands.registry import ButtonHandler
 from newsbot.errors import NewsbotError, PostError, TokenError
 from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Reply
-from newsbot.messages.forms import Form
-from newsbot.messages.requests import Place
+from newsbot.messages.forms import Form, Problems
+from newsbot.messages.requests import Person, Place, Submit
 from newsbot.platforms.slack import modals
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.errors import SlackRefused
@@ -35,13 +36,13 @@ from newsbot.platforms.slack.people import UserDirectory
 from newsbot.platforms.slack.render import token_and_values
 from newsbot.platforms.slack.renderer import RenderedCard, with_fields
 from newsbot.platforms.slack.responses import Responder, asker_of, message_name, patiently
-from newsbot.platforms.slack.submissions import form_context
 from newsbot.platforms.slack.timestamps import parse_timestamp
 from newsbot.tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0  # Slack waits three seconds for an acknowledgement
+_FORM_PATIENCE = 1.0  # seconds for the dispatcher: with what is looked up before, the acknowledgement keeps to three
 _AFTER_ACK = 0.5  # the rest of an answer must not overtake its beginning, which leaves by another connection
 
 
@@ -84,7 +85,7 @@ class SlackInbound:
         user, name = user_of(body)
         words = command_words(body)
         where = place(team, str(body["channel_id"]))
-        who = self._people.known(team, user, name)
+        who = self._people.known_person(team, user, name)
         if not who.is_admin and self._needs_person(words):
             who = await self._people.person(team, user, name)
         return await self._dispatcher.say(words, who, where, str(body.get("trigger_id") or ""))
@@ -138,7 +139,7 @@ class SlackInbound:
         if action is not None and action.name == DELETE:
             await self._delete(body, team, user, "".join(action.arguments[:1]))
             return
-        who = self._people.known(team, user, name)
+        who = self._people.known_person(team, user, name)
         if handler is not None and handler.needs_person:
             who = await self._people.person(team, user, name)
         where = pressed_place(body, team)
@@ -207,6 +208,52 @@ class SlackInbound:
         except SlackRefused:  # the response URL is used up
             await self._workspaces.call(team, "chat.delete", channel=where.channel, ts=pressed_message(body))
 
+    # -- forms ----------------------------------------------------------------------------------------------------
+
+    async def submit(self, body: Payload, team: str, at: datetime) -> dict[str, Any]:
+        """The body that a sent form is acknowledged with: errors beside its fields, an answer to read, or nothing."""
+        trigger = str(body.get("trigger_id") or body["view"].get("hash") or "")
+        if not self._deduplicator.is_new_here(trigger):
+            return {}
+        try:
+            token, values, more = modals.submitted_form(body["view"])
+            context = json.loads(more)
+            action = read_token(token)
+        except (TokenError, ValueError):
+            return _update_view(note("That form does not work", "This form is damaged. Ask again for a fresh one."))
+        user, name = user_of(body)
+        who = await self._person_for_form(team, user, name)
+        where = place(team, str(context.get("channel") or ""), context.get("thread"))
+        task = asyncio.create_task(self._dispatcher.submit(Submit(who, where, action, values, "", trigger, at)))
+        await asyncio.wait({task}, timeout=_FORM_PATIENCE)
+        if task.done() and isinstance(problems := task.result(), Problems):
+            return modals.errors(problems)
+        url = str(context.get("url") or "")
+        if not url and task.done():
+            answer = task.result()
+            return _update_view(answer) if isinstance(answer, Reply) else {}
+        self._background.start(self._answer_form(task, url, team, user, where), "a form's answer")
+        return {}
+
+    async def _person_for_form(self, team: str, user: str, name: str) -> Person:
+        """The person, as far as Slack tells it soon enough."""
+        try:
+            async with asyncio.timeout(_FORM_PATIENCE):
+                return await self._people.person(team, user, name)
+        except TimeoutError:
+            return self._people.known_person(team, user, name)
+
+    async def _answer_form(
+        self, task: "asyncio.Task[Reply | Problems]", url: str, team: str, user: str, where: Place
+    ) -> None:
+        answer = await task
+        if isinstance(answer, Problems):  # too late to say so beside the fields
+            answer = note("That form was not accepted", " ".join(answer.by_field.values()))
+        if url:
+            await self._sender.respond(url, team, answer, asker=user, thread=where.thread)
+        else:
+            await self._sender.post(place(team, user), answer, "")
+
     # -- words ----------------------------------------------------------------------------------------------------
 
     async def answer(self, said: IncomingText, event_id: str) -> None:
@@ -226,3 +273,13 @@ class SlackInbound:
         else:
             shown = replace(reply, private=False)
             await patiently(lambda: self._sender.post(said.place, shown, event_id, asker=said.user))
+
+
+def form_context(body: Payload, where: Place) -> str:
+    """What a form brings back: where its answer belongs."""
+    url = str(body.get("response_url") or "")
+    return json.dumps({"channel": where.channel, "thread": where.thread, "url": url})
+
+
+def _update_view(reply: Reply) -> dict[str, Any]:
+    return {"response_action": "update", "view": modals.card_modal(reply.card)}

@@ -106,12 +106,12 @@ def notification(words: str, footer: str = "") -> str:
     room = TEXT - units(end)
     if room < TEXT // 2:  # a footer that leaves no room for what it stands under
         end, room = "\n\n…", TEXT - 3
-    kept = ""
+    fitting = ""
     for part in whole.split("\n\n"):
-        if units(kept) + units(part) + 2 > room:
+        if units(fitting) + units(part) + 2 > room:
             break
-        kept += ("\n\n" if kept else "") + part
-    return (kept or _words(whole, room)) + end
+        fitting += ("\n\n" if fitting else "") + part
+    return (fitting or _words(whole, room)) + end
 
 
 def _words(escaped_text: str, room: int) -> str:

@@ -199,8 +199,8 @@ class Responder:
     async def _post(self, place: Place, message: str, thread: str | None, **more: Any) -> Posted:
         await self._pace.turn(place)
         arguments = {**_read(message), **more, "channel": place.channel, "thread_ts": thread}
-        told = await self._workspaces.call(place.workspace, "chat.postMessage", **arguments)
-        return self.standing(replace(place, channel=str(told.get("channel") or place.channel)), str(told["ts"]))
+        answer = await self._workspaces.call(place.workspace, "chat.postMessage", **arguments)
+        return self.standing(replace(place, channel=str(answer.get("channel") or place.channel)), str(answer["ts"]))
 
     def standing(self, place: Place, ts: str) -> Posted:
         """A message that stands in a channel: its `ts` names it, and says when it was posted."""

@@ -15,8 +15,7 @@ from newsbot.errors import NewsbotError, PlatformRefused, StorageError
 from newsbot.messages.charts import NamedChartPictures
 from newsbot.platforms.diagnostics import Check
 from newsbot.platforms.slack.adapter import SlackPlatform
-from newsbot.platforms.slack.app import Parts, slack_app
-from newsbot.platforms.slack.authorize import Authorize
+from newsbot.platforms.slack.app import Authorize, Parts, slack_app
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.deduplication import Deduplicator
@@ -31,9 +30,7 @@ from newsbot.platforms.slack.pictures import UploadedPictures
 from newsbot.platforms.slack.renderer import CardRenderer
 from newsbot.platforms.slack.responses import ChannelPace, Responder
 from newsbot.platforms.slack.sockets import SocketMode
-from newsbot.platforms.slack.submissions import Submissions
-from newsbot.platforms.slack.token_cipher import TokenCipher
-from newsbot.platforms.slack.workspace import OAuthApp, Workspace
+from newsbot.platforms.slack.workspace import OAuthApp, TokenCipher, Workspace
 from newsbot.storage.database import Database
 from newsbot.tasks import BackgroundTasks, Backoff, end_tasks
 
@@ -168,14 +165,13 @@ def _build(
     sender = Responder(workspaces, CardRenderer(pictures), pictures, background, ChannelPace(values.per_channel), now)
     deduplicator = Deduplicator(database, now)
     people = UserDirectory(workspaces, now)
-    conversation = SlackInbound(dispatcher, sender, workspaces, people, deduplicator, background)
-    submissions = Submissions(dispatcher, sender, people, deduplicator, background)
+    inbound = SlackInbound(dispatcher, sender, workspaces, people, deduplicator, background)
     flow = None
     if oauth and cipher:
         where = values.api_url.removesuffix("api/") + "oauth/v2/authorize"
         states = OAuthStates(cipher, database, now)
         flow = oauth_flow(oauth, calls, workspaces, states, public_url=values.public_url, authorize_url=where)
-    parts = Parts(dispatcher, conversation, submissions, workspaces, sender, deduplicator, background, now)
+    parts = Parts(dispatcher, inbound, workspaces, sender, deduplicator, background, now)
     app = slack_app(calls, Authorize(workspaces), values.signing_secret or "", parts, flow)
     socket_mode = SocketMode(app, calls, values.app_token, values.timing) if values.app_token else None
     routes = pictures.routes()
@@ -214,14 +210,14 @@ async def _learn_bot_name(service: SlackService, token: str, *, fails_fast: bool
 
 
 async def _learn(service: SlackService, token: str) -> None:
-    told, scopes = await service.calls.call_with_scopes(token, "auth.test")
+    identity, scopes = await service.calls.call_with_scopes(token, "auth.test")
     workspace = Workspace(
-        str(told.get("team_id") or ""),
-        str(told.get("team") or ""),
+        str(identity.get("team_id") or ""),
+        str(identity.get("team") or ""),
         token,
-        str(told.get("user_id") or ""),
-        str(told.get("bot_id") or ""),
-        str(told.get("user") or "newsbot"),
+        str(identity.get("user_id") or ""),
+        str(identity.get("bot_id") or ""),
+        str(identity.get("user") or "newsbot"),
         scopes,
     )
     service.workspaces.use_single(workspace)
