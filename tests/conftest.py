@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from newsbot.storage.database import Database
+from tests.charts.drawn import draw_shipped
 from tests.databases import postgres_database, postgres_server, shared_folder, sqlite_template
 
 settings.register_profile("newsbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +34,20 @@ def postgres_url(run_folder: Path) -> Iterator[str]:
 def migrated_file(run_folder: Path) -> Path:
     """A SQLite file with all tables, to be copied."""
     return sqlite_template(run_folder)
+
+
+@pytest.fixture(scope="session")
+def drawn_charts(run_folder: Path) -> Path:
+    """A folder with the picture of every chart of the shipped content, and matplotlib's list of fonts."""
+    return draw_shipped(run_folder)
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, migrated_file: Path, drawn_charts: Path) -> Path:
+    """What a newsbot's first start leaves: a migrated database, every chart drawn. The next start need not do it."""
+    shutil.copyfile(migrated_file, tmp_path / "newsbot.db")
+    (tmp_path / "charts").symlink_to(drawn_charts)
+    return tmp_path
 
 
 @pytest.fixture(params=_KINDS)

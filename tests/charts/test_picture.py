@@ -4,7 +4,6 @@ import io
 import struct
 from datetime import date
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,12 +17,11 @@ from newsbot.charts.draw import draw, figure
 from newsbot.charts.errors import ChartError
 from newsbot.charts.style import PIXELS_PER_LOGICAL, WIDTH
 from newsbot.content.cards import chart
-from newsbot.content.library import load_library
 from newsbot.messages.charts import Chart
 from tests.charts.samples import LINE, RANKED, SAMPLES, TIMELINE, charts, exact, extents, marks
+from tests.shipped import shipped_library
 
 Pixels = NDArray[np.float64]
-CONTENT = Path(__file__).parents[2] / "content"
 DISCORD_DARK, SLACK_DARK, LIGHT = "#313338", "#1a1d21", "#ffffff"
 _TOUCH = 1.0  # pixel of 1,600: boxes are rounded outwards
 
@@ -87,7 +85,7 @@ def test_words_stand_inside_the_picture_and_apart(chart: Chart) -> None:
 
 
 def test_words_of_every_chart_of_our_content_stand_inside_the_picture_and_apart() -> None:
-    library = load_library(CONTENT, date(2100, 1, 1))
+    library = shipped_library(date(2100, 1, 1))
     drawn = [chart(figure) for figure in library.figures.values() if figure.chart]
     assert drawn
     for each in drawn:

@@ -18,6 +18,7 @@ from newsbot.charts.errors import ChartError, ChartTimeout
 from newsbot.charts.renderer import ChartRenderer
 from newsbot.messages.charts import Chart, ChartKind
 from tests.charts.samples import GROUPED, LINE, RANKED, SAMPLES, exact
+from tests.patience import PATIENCE
 
 PATIENT = 30.0
 EMPTY = replace(RANKED, title="Empty", points=())
@@ -33,7 +34,7 @@ async def renderer(tmp_path: Path) -> AsyncIterator[ChartRenderer]:
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Wait for something that another process brings about."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not is_so():  # noqa: ASYNC110  # no event of this process tells
             await asyncio.sleep(0.01)
 

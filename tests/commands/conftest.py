@@ -1,15 +1,14 @@
 """A dispatcher over the shipped content, with time and ids passed in."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.live import LiveLibrary
 from newsbot.messages.requests import Person, Place
+from tests.shipped import CONTENT, read_once
 
-CONTENT = Path(__file__).parents[2] / "content"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ANNA = Person("web", "1", "Anna", is_admin=True)
 BERT = Person("web", "2", "Bert")
@@ -20,7 +19,7 @@ INCIDENT = "0badcafe"
 @pytest.fixture(scope="session")
 def live() -> LiveLibrary:
     """The shipped content."""
-    return LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
+    return LiveLibrary(CONTENT, lambda: date(2026, 11, 23), read_once)
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from newsbot.messages.markup import Moment
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click, Suggest
 from newsbot.storage.database import Database
-from newsbot.storage.migrate import migrate
 from newsbot.storage.records import Subscription
 from tests.commands.digest_house import DISCORD_PLACE, PLACES, SERVER, House, labelled, someone
+from tests.databases import copy_migrated
 
 PARTS = (
     *(
@@ -67,8 +67,8 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 async def house(live: LiveLibrary, tmp_path: Path) -> AsyncIterator[House]:
     """A newsbot with digests on SQLite."""
+    copy_migrated(tmp_path / "newsbot.db")
     database = Database(f"sqlite:///{tmp_path / 'newsbot.db'}")
-    await migrate(database)
     yield House(database, live)
     await database.close()
 

@@ -29,9 +29,9 @@ from newsbot.platforms.discord.commands import command_list
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.rules.scoring import Result
 from newsbot.storage.database import Database, DurableEvents
-from newsbot.storage.migrate import migrate
 from newsbot.storage.records import ResultRecord
 from newsbot.storage.transaction import Transaction
+from tests.databases import copy_migrated
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process
 
 GENERAL = replace(QUIZ, channel="general")
@@ -86,8 +86,8 @@ class House:
 @pytest.fixture
 async def house(live: LiveLibrary, tmp_path: Path) -> AsyncIterator[House]:
     """A newsbot with a quiz on SQLite."""
+    copy_migrated(tmp_path / "newsbot.db")
     database = Database(f"sqlite:///{tmp_path / 'newsbot.db'}")
-    await migrate(database)
     yield House(database, live)
     await database.close()
 

@@ -11,7 +11,8 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Reply
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click
-from tests.commands.conftest import ANNA, CONTENT, HERE, INCIDENT, NOW
+from tests.commands.conftest import ANNA, HERE, INCIDENT, NOW
+from tests.shipped import CONTENT
 
 SENTENCES = {
     "2020-01-01-something-happened": "This event was told twice.",

@@ -2,14 +2,13 @@
 
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.cards import answer_card, brief_card, chart, event_card, figure_card
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.content.models import BOUNDS, Figure
 from newsbot.content.numbers import display_text, in_words
 from newsbot.content.overviews import comparison_card
@@ -17,15 +16,15 @@ from newsbot.content.prose import FigureText, filled_text
 from newsbot.messages.cards import Card
 from newsbot.messages.plain import plain_card
 from tests.content.conftest import FILES, Folder
+from tests.shipped import shipped_library
 
-CONTENT = Path(__file__).parents[2] / "content"
 FIGURES = "tea/figures.yaml"
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
     """The content that newsbot ships."""
-    return load_library(CONTENT, date.today())  # noqa: DTZ011 (events up to today, wherever this runs)
+    return shipped_library(date.today())  # noqa: DTZ011 (events up to today, wherever this runs)
 
 
 def _lost(figure: Figure, card: Card) -> list[str]:

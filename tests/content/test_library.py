@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.loader import read_folder
 from newsbot.content.models import Figure, Range, date_words, slug
@@ -26,14 +26,14 @@ from newsbot.messages.plain import plain_card
 from newsbot.names import Name, NameIndex, normalised
 from tests.content.conftest import FILES, TODAY, Folder
 from tests.content.questions import ANSWERED, UNANSWERED
-
-CONTENT = Path(__file__).parents[2] / "content"
+from tests.patience import PATIENCE
+from tests.shipped import shipped_library
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
     """The content that newsbot ships."""
-    return load_library(CONTENT, date.today())  # noqa: DTZ011 (events up to today, wherever this runs)
+    return shipped_library(date.today())  # noqa: DTZ011 (events up to today, wherever this runs)
 
 
 def test_the_shipped_content_fits_every_platform(shipped: Library) -> None:
@@ -115,7 +115,7 @@ _SMALL: list[Library] = []
 
 def _small() -> Library:
     if not _SMALL:
-        _SMALL.append(load_library(CONTENT, date.today()))  # noqa: DTZ011
+        _SMALL.append(shipped_library(date.today()))  # noqa: DTZ011
     return _SMALL[0]
 
 
@@ -381,7 +381,7 @@ async def test_a_saved_file_takes_effect_within_two_seconds_and_a_broken_one_nev
     third = await _until(live, second)
     assert third.briefs["tea", "overview"].title == "Tea got dearer again"
     stop.set()
-    await asyncio.wait_for(watching, 5)
+    await asyncio.wait_for(watching, PATIENCE)
 
 
 async def test_folders_that_move_in_and_out_and_the_whole_content_moved_away_are_noticed(folder: Folder) -> None:
@@ -417,4 +417,4 @@ async def test_folders_that_move_in_and_out_and_the_whole_content_moved_away_are
     assert fourth.briefs["tea", "overview"].title == "Tea came back"
     assert live.is_current
     stop.set()
-    await asyncio.wait_for(watching, 5)
+    await asyncio.wait_for(watching, PATIENCE)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from newsbot.content.live import LiveLibrary
 from newsbot.yamlfiles import YamlError, read_yaml
 from tests.content.conftest import FILES, TODAY, Folder
+from tests.patience import PATIENCE
 
 _NOBODY = 65534
 
@@ -80,10 +81,10 @@ async def test_the_watch_goes_on_while_a_folder_is_closed(
         assert not watching.done()
     new.rmdir()
     open_folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
-    await asyncio.wait_for(_replaced(live, first), 5)
+    await asyncio.wait_for(_replaced(live, first), PATIENCE)
     assert live.is_current
     stop.set()
-    await asyncio.wait_for(watching, 5)
+    await asyncio.wait_for(watching, PATIENCE)
 
 
 async def test_content_that_comes_back_with_a_closed_folder_is_read_once_that_is_open(open_folder: Folder) -> None:
@@ -132,12 +133,12 @@ async def test_a_question_is_not_asked_after_its_last_day_though_no_file_changes
     stop = asyncio.Event()
     watching = asyncio.create_task(live.watch(stop))
     days.append(date(2026, 11, 24))
-    await asyncio.wait_for(_replaced(live, first), 5)
+    await asyncio.wait_for(_replaced(live, first), PATIENCE)
     assert ("tea", "next") not in live.current.questions
     assert ("tea", "next") in live.current.retired
     assert live.current.version != first.version
     stop.set()
-    await asyncio.wait_for(watching, 5)
+    await asyncio.wait_for(watching, PATIENCE)
 
 
 @pytest.mark.parametrize(

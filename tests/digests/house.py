@@ -1,11 +1,9 @@
 """Everything that posts digests, over a platform in memory and by a clock that the test moves."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 
-from newsbot.content.library import load_library
 from newsbot.digests.alerts import Alerts
 from newsbot.digests.composer.sources import ContentNews, DailyQuestion, SelfCheckQuestion
 from newsbot.digests.late_policy import LatePolicy
@@ -19,9 +17,9 @@ from newsbot.platforms.memory.adapter import MemoryPlatform
 from newsbot.storage.database import Database
 from newsbot.storage.records import NewSubscription, Subscription
 from tests.clock import Clock
+from tests.shipped import shipped_library
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
-LIBRARY = load_library(CONTENT, date(2026, 11, 23))
+LIBRARY = shipped_library()
 MONDAY = datetime(2026, 11, 9, 6, tzinfo=UTC)
 PLACE = Place("memory", "town", "news")
 OPERATOR = Place("memory", "", "operators")

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
-from pathlib import Path
 from random import Random
 
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.digests.alerts import Alerts
 from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
 from newsbot.digests.late_policy import LatePolicy
@@ -20,14 +19,13 @@ from newsbot.outbox.worker import OutboxWorker
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery, DeliveryState, NewSubscription, Subscription
 from tests.clock import ShiftedClock
-
-CONTENT = Path(__file__).resolve().parents[2] / "content"
+from tests.shipped import shipped_library
 
 
 @cache
 def library() -> Library:
     """The content that ships, read once."""
-    return load_library(CONTENT, date(2026, 11, 23))
+    return shipped_library()
 
 
 @dataclass

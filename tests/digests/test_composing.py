@@ -43,8 +43,9 @@ from newsbot.quizzes.rules.scoring import Answer
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
 from tests.content.conftest import Folder
+from tests.shipped import CONTENT, shipped_library
 
-LIBRARY = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
+LIBRARY = shipped_library(date(2026, 11, 24))
 WIRE = ContentNews(LIBRARY)
 TOPICS = tuple(LIBRARY.topics)
 DAY = date(2026, 11, 24)
@@ -492,7 +493,7 @@ def test_nothing_of_the_answer_is_in_what_is_kept_of_an_edition() -> None:
 
 
 def test_equal_selections_give_equal_cards_that_survive_being_stored() -> None:
-    again = load_library(Path(__file__).parents[2] / "content", date(2026, 11, 24))
+    again = load_library(CONTENT, date(2026, 11, 24))
     for (asked, edition), (_, other) in zip(
         life(("nvidia",), DAY, 20), life(("nvidia",), DAY, 20, ContentNews(again), again), strict=True
     ):

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from random import Random
 
 from newsbot.commands.dispatcher import Dispatcher
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
 from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
 from newsbot.digests.planner import Planner
@@ -29,10 +28,10 @@ from newsbot.storage.records import NewSubscription, Subscription
 from tests.clock import Clock
 from tests.discord.conftest import NEEDED
 from tests.discord.loopback_client import running as discord_running
+from tests.shipped import CONTENT, read_once, shipped_library
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.service import Drawing, Shelf
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 FRIDAY = datetime(2026, 10, 23, 12, tzinfo=UTC)  # Berlin's clocks go back on Sunday, 25 October
 DOWN = (datetime(2026, 10, 27, 5, 10, tzinfo=UTC), datetime(2026, 10, 27, 8, 40, tzinfo=UTC))
 
@@ -105,7 +104,7 @@ async def _quiet(place: Place) -> bool:
 @asynccontextmanager
 async def world(database: Database, library: Library, clock: Clock) -> AsyncIterator[World]:
     """Loopback Discord and Slack, and the web chat."""
-    live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
+    live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23), read_once)
     dispatcher = Dispatcher(live, clock, lambda: "incident")
     async with discord_running() as server, LoopbackSlack() as slack:
         guild = server.world.add_guild(permissions=NEEDED)
@@ -146,7 +145,7 @@ ZONES = {
 async def test_a_week_with_a_clock_change_an_outage_and_a_restart_posts_each_digest_once_at_its_minute(
     database: Database,
 ) -> None:
-    clock, library = Clock(FRIDAY), load_library(CONTENT, date(2026, 11, 23))
+    clock, library = Clock(FRIDAY), shipped_library()
     async with world(database, library, clock) as here:
         bot = newsbot(database, here.platforms, library, clock)
         made: dict[str, Subscription] = {}

@@ -27,13 +27,13 @@ from newsbot.messages.requests import Place
 from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.service import DiscordService, DiscordTarget
 from newsbot.storage.database import Database, DurableChoices, DurableEvents
-from newsbot.storage.migrate import migrate
+from tests.databases import copy_migrated
 from tests.discord.loopback import LoopbackDiscord
 from tests.outbox.posting import post
+from tests.shipped import CONTENT, read_once
 
 CHARTS = Path(tempfile.mkdtemp(prefix="newsbot-charts-"))  # drawn once for all tests of a process
 atexit.register(shutil.rmtree, CHARTS, ignore_errors=True)
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 
 
 def now() -> datetime:
@@ -85,9 +85,10 @@ async def house(
 
     `pictures` draws charts in the place of the real renderer; `menu_of` makes the commands.
     """
-    database = Database(f"sqlite:///{folder / 'newsbot.db'}")
-    await migrate(database)
-    live = LiveLibrary(content, lambda: date(2026, 11, 23))
+    if not (file := folder / "newsbot.db").exists():
+        copy_migrated(file)
+    database = Database(f"sqlite:///{file}")
+    live = LiveLibrary(content, lambda: date(2026, 11, 23), read_once)
     events = DurableEvents(database)
     platforms: dict[str, Platform] = {}
     digests = DigestService(database, platforms, lambda: live.current, ContentNews, SelfCheckQuestion(), now)
@@ -114,7 +115,7 @@ async def house(
     try:
         if waits:
             await server.ready(len(shards[0]) if shards else 1)
-            await server.wait_for(lambda: bool(server.application.commands) or running.done(), timeout=10)
+            await server.wait_for(lambda: bool(server.application.commands) or running.done())
         yield House(service, dispatcher, live, database, outbox_worker, running)
     finally:
         for task in (running, delivering):

@@ -21,6 +21,7 @@ from tests.discord.loopback_people import People
 from tests.discord.loopback_rest import Channels
 from tests.discord.loopback_wire import ApiError, Request, Route, Waiters, read, refusal, respond
 from tests.discord.loopback_world import Clock, World
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -98,13 +99,13 @@ class LoopbackDiscord:
         self.gateway.drop()
         await self._runner.cleanup()
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5) -> T:  # noqa: ASYNC109 - a test's deadline
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = PATIENCE) -> T:  # noqa: ASYNC109 - a test's deadline
         """What `predicate` gives once true; it is asked after each request and gateway event. Raises TimeoutError."""
         return await self._waiters.wait_for(predicate, timeout)
 
     async def ready(self, shards: int = 1) -> None:
         """Wait until so many sessions are connected."""
-        await self.wait_for(lambda: len(self.gateway.live) >= shards, timeout=15)
+        await self.wait_for(lambda: len(self.gateway.live) >= shards)
 
     async def answered(self, interaction: Interaction) -> Callback:
         """The first answer to an interaction, once it is there."""

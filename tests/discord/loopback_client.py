@@ -14,6 +14,7 @@ from tests.discord.loopback import LoopbackDiscord
 from tests.discord.loopback_interactions import Interaction
 from tests.discord.loopback_objects import Channel
 from tests.discord.loopback_wire import Waiters
+from tests.patience import PATIENCE
 
 
 @asynccontextmanager
@@ -85,9 +86,9 @@ async def connected(server: LoopbackDiscord, client: discord.Client | None = Non
     async with recorder:
         task = asyncio.create_task(recorder.start(server.token))
         await server.ready()
-        await asyncio.wait_for(recorder.wait_until_ready(), 5)
+        await asyncio.wait_for(recorder.wait_until_ready(), PATIENCE)
         yield recorder
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE)
 
 
 async def send(client: discord.Client, channel: Channel, **body: Any) -> Any:

@@ -12,11 +12,11 @@ from tests.discord.loopback_objects import Channel, Payload, User
 from tests.discord.loopback_rules import EPHEMERAL
 from tests.discord.loopback_wire import Problems, Request, Route, Upload, refusal
 from tests.discord.loopback_world import World
+from tests.patience import PATIENCE
 
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
 PONG, ANSWER, DEFER, DEFER_UPDATE, UPDATE, SUGGEST, OPEN_MODAL = 1, 4, 5, 6, 7, 8, 9
 
-FIRST_ANSWER = 3.0  # seconds
 TOKEN_LIFE = 15 * 60.0  # seconds
 USER_INSTALL_FOLLOWUPS = 5
 
@@ -50,7 +50,7 @@ class Interaction:
     followup_ids: list[int] = field(default_factory=list)
     is_answered: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, timeout: float = 5) -> Callback:  # noqa: ASYNC109 - a test's deadline
+    async def answer(self, timeout: float = PATIENCE) -> Callback:  # noqa: ASYNC109 - a test's deadline
         """The first answer, once it is there. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             await self.is_answered.wait()
@@ -112,7 +112,7 @@ class Interactions:
             raise refusal(10062)
         if interaction.callback:
             raise refusal(40060)
-        if self._world.clock.now() - interaction.born > FIRST_ANSWER:
+        if self._world.clock.now() - interaction.born > self._world.first_answer:
             raise refusal(10062)
         checked_size(request)
         kind, data = request.form.get("type", 0), request.form.get("data") or {}

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from aiohttp import BodyPartReader, web
 
 from tests.discord.loopback_objects import Payload
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -203,7 +204,7 @@ class Waiters:
             else:
                 self._waiting.append((predicate, future))
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5) -> T:  # noqa: ASYNC109 - a test's deadline
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = PATIENCE) -> T:  # noqa: ASYNC109 - a test's deadline
         """What `predicate` gives once that is true. Raises TimeoutError after `timeout` seconds."""
         if found := predicate():
             return found

@@ -19,6 +19,7 @@ from tests.discord.loopback_objects import (
     User,
 )
 
+FIRST_ANSWER = 3.0  # seconds in which an interaction wants its first answer
 EPOCH_MS = 1_420_070_400_000  # the first second of 2015, where Discord's ids begin
 
 
@@ -69,6 +70,7 @@ class World:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.first_answer = FIRST_ANSWER
         self.ids = Snowflakes(clock)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}

@@ -27,15 +27,16 @@ from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.serialization import game_of
 from newsbot.quizzes.service import QuizService
 from newsbot.storage.database import Database, DurableEvents
-from newsbot.storage.migrate import migrate
 from tests.clock import ShiftedClock
+from tests.databases import copy_migrated
 from tests.discord.conftest import Town
-from tests.discord.house import CONTENT, Menus
+from tests.discord.house import Menus
 from tests.discord.loopback_interactions import Interaction
 from tests.discord.loopback_objects import Channel, Payload, User
 from tests.discord.test_bot import buttons, words
 from tests.discord.test_posting import Drawn
 from tests.outbox.posting import post
+from tests.shipped import CONTENT, read_once
 
 START = ("quiz", "start")
 _STEP = timedelta(milliseconds=50)
@@ -143,10 +144,10 @@ def token_of(message: Payload, label: str) -> str:
 @asynccontextmanager
 async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     """newsbot with its quiz, connected; its timers are the test's `run`."""
+    copy_migrated(folder / "newsbot.db")
     database, clock = Database(f"sqlite:///{folder / 'newsbot.db'}"), ShiftedClock()
-    await migrate(database)
     platforms: dict[str, Platform] = {}
-    live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
+    live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23), read_once)
 
     def library() -> Library:
         return live.current
@@ -171,7 +172,7 @@ async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
     running = asyncio.create_task(service.run())
     try:
         await town.server.ready()
-        await town.server.wait_for(lambda: bool(town.server.application.commands) or running.done(), timeout=10)
+        await town.server.wait_for(lambda: bool(town.server.application.commands) or running.done())
         yield QuizHouse(town, database, service, games, outbox_worker, planner, clock, platforms)
     finally:
         running.cancel()

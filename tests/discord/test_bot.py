@@ -71,7 +71,6 @@ async def test_a_subcommand_is_answered_in_public_with_its_chart_and_alt_text(to
     assert upload.data.startswith(b"\x89PNG")
     assert "2,664,000" in answer.data["attachments"][0]["description"]
     assert answer.data["allowed_mentions"] == {"parse": []}
-    assert answer.seconds < 3
 
 
 async def test_a_brief_is_found_with_completion(town: Town, tmp_path: Path) -> None:
@@ -131,7 +130,7 @@ async def test_whoever_asked_can_delete_the_answer_and_others_cannot(town: Town,
         assert "Only whoever asked" in words(refused.data)
         assert asked.original is not None
         await press(town, town.anna, asked, "Delete")
-        await town.server.wait_for(lambda: asked.original is None)
+        assert await town.server.wait_for(lambda: asked.original is None)
 
 
 @pytest.mark.parametrize("path", [("figure",), ("brief",)])
@@ -155,7 +154,8 @@ async def test_a_form_opens_from_a_button_and_is_answered(town: Town, tmp_path: 
         assert modal.type == MODAL
         assert modal_problems(modal.data) == []
         sent = await town.server.submit_modal(town.anna, opened, {"question": "what did R1 cost"})
-        await town.server.wait_for(lambda: "294,000" in words(sent.original or {}))
+        await sent.answer()
+        assert "294,000" in words(sent.original or {})
 
 
 async def test_a_mention_is_answered_once_like_a_question(town: Town, tmp_path: Path) -> None:
@@ -170,6 +170,10 @@ async def test_a_mention_is_answered_once_like_a_question(town: Town, tmp_path: 
         gone = await town.server.click(town.anna, answer, buttons(answer["components"])["Delete"])
         await gone.answer()
         await town.server.wait_for(lambda: len(town.server.messages(town.news)) == 2)
+        assert [message["content"] for message in town.server.messages(town.news)] == [
+            question["content"],
+            "and nobody asked newsbot this",
+        ]
 
 
 async def test_a_direct_message_is_answered(town: Town, tmp_path: Path) -> None:
@@ -185,7 +189,7 @@ async def test_buttons_live_on_after_a_restart(town: Town, tmp_path: Path) -> No
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"))
         await asked.answer()
     async with house(town.server, tmp_path, waits=False):
-        await town.server.wait_for(lambda: len(town.server.gateway.live) == 1, timeout=10)
+        await town.server.wait_for(lambda: len(town.server.gateway.live) == 1)
         assert asked.original is not None
         label = next(label for label, token in buttons(asked.original["components"]).items() if "brief.open" in token)
         assert (await (await press(town, town.anna, asked, label)).answer()).type == UPDATE
@@ -250,11 +254,11 @@ async def test_a_welcome_comes_once_and_not_to_old_servers(town: Town, tmp_path:
     hall = town.server.world.add_channel(fresh, "hall")
     async with house(town.server, tmp_path):
         await town.server.join_guild(fresh)
-        await town.server.wait_for(lambda: len(town.server.messages(hall)) == 1, timeout=10)
+        await town.server.wait_for(lambda: len(town.server.messages(hall)) == 1)
         await town.server.join_guild(fresh)
         assert "What can you do?" in buttons(town.server.messages(hall)[0]["components"])
     async with house(town.server, tmp_path, waits=False):
-        await town.server.wait_for(lambda: len(town.server.gateway.live) == 1, timeout=10)
+        await town.server.wait_for(lambda: len(town.server.gateway.live) == 1)
         await town.server.join_guild(fresh)
         await (await town.server.command(town.anna, town.news, ("deepseek", "cost"))).answer()
     assert len(town.server.messages(hall)) == 1

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, reject
 
 from newsbot.content.cards import brief_card
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action, Url
 from newsbot.messages.budgets import DISCORD
@@ -32,9 +32,9 @@ from newsbot.platforms.discord.render import DiscordMessage, message, render_mes
 from tests.discord.limits import problems, walk
 from tests.discord.samples import content_cards, golden_cards, made_cards
 from tests.messages.strategies import cards
+from tests.shipped import shipped_library
 
 _COUNTED = {f"{number}." for number in range(40)}  # numbers that plain text writes before addresses
-CONTENT = Path(__file__).parents[2] / "content"
 GOLDEN = Path(__file__).parent / "golden"
 TODAY = date(2026, 11, 23)
 
@@ -42,7 +42,7 @@ TODAY = date(2026, 11, 23)
 @pytest.fixture(scope="module")
 def library() -> Library:
     """The content that newsbot ships."""
-    return load_library(CONTENT, TODAY)
+    return shipped_library(TODAY)
 
 
 def contents(shown: DiscordMessage) -> str:

@@ -1,8 +1,6 @@
 """Slash commands: Discord takes the list of any menu, what it cannot hold is told, and interactions lead back."""
 
 from collections.abc import Iterable
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +10,17 @@ from hypothesis import strategies as st
 from newsbot.commands.builtin.briefs import topic_brief
 from newsbot.commands.dispatcher import build_menu
 from newsbot.commands.registry import Command, Context, Menu, Option
-from newsbot.content.library import load_library
 from newsbot.messages.cards import Card, Reply
 from newsbot.messages.requests import Ask
 from newsbot.platforms.discord.commands import command_list, focused_option, path_and_options
 from tests.discord.command_limits import command_problems
-
-CONTENT = Path(__file__).parents[2] / "content"
+from tests.shipped import shipped_library
 
 
 @pytest.fixture(scope="module")
 def menu() -> Menu:
     """The menu of the content that newsbot ships."""
-    return build_menu(load_library(CONTENT, date(2026, 11, 23)))
+    return build_menu(shipped_library())
 
 
 async def answer(context: Context, ask: Ask) -> Reply:

@@ -10,12 +10,12 @@ import aiohttp
 
 from newsbot.messages.requests import Place
 from newsbot.storage.database import Database
-from newsbot.storage.migrate import migrate
 from tests.discord.conftest import Town
 from tests.discord.house import house
 from tests.discord.test_bot import LATER, MESSAGE
 from tests.discord.test_posting import SHORT
 from tests.discord.test_process import environment, newsbot, running
+from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 
 
@@ -34,7 +34,7 @@ async def everything(town: Town, folder: Path, port: int, **changed: str) -> Asy
     finally:
         if process.returncode is None:
             process.terminate()
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
 
 
 @asynccontextmanager
@@ -42,7 +42,6 @@ async def kept(folder: Path) -> AsyncIterator[Database]:
     """What the process keeps."""
     database = Database(f"sqlite:///{folder / 'newsbot.db'}")
     try:
-        await migrate(database)
         yield database
     finally:
         await database.close()
@@ -52,7 +51,7 @@ async def told(port: int, wanted: Callable[[dict[str, str]], bool]) -> dict[str,
     """The health of the process once it is as wanted."""
     last: object = None
     try:
-        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
             while True:
                 try:
                     async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
@@ -76,7 +75,7 @@ def is_refused(health: dict[str, str]) -> bool:
 
 async def titles(database: Database, count: int) -> list[str]:
     """What newsbot posted in the web chat by itself, once it is so much."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found = await database.read(lambda tx: tx.deliveries.in_states(["sent"], 100))
             keys = [each.key for each in found if each.place.platform == "web"]
@@ -104,11 +103,11 @@ async def reset(town: Town) -> str:
 
 
 async def test_a_token_that_is_reset_ends_nothing_but_discord_which_comes_back_when_it_works_again(
-    town: Town, tmp_path: Path, unused_tcp_port: int
+    town: Town, data_folder: Path, unused_tcp_port: int
 ) -> None:
-    async with kept(tmp_path) as database, everything(town, tmp_path, unused_tcp_port):
+    async with kept(data_folder) as database, everything(town, data_folder, unused_tcp_port):
         await told(unused_tcp_port, is_well)
-        await town.server.wait_for(lambda: bool(town.server.gateway.live), 20)
+        await town.server.wait_for(lambda: bool(town.server.gateway.live))
         old = await reset(town)
         health = await told(unused_tcp_port, is_refused)
         assert health["status"] == "failing"
@@ -129,7 +128,7 @@ async def test_a_token_that_is_reset_ends_nothing_but_discord_which_comes_back_w
 
 
 async def test_beside_others_discord_may_be_refused_at_the_start(
-    town: Town, tmp_path: Path, unused_tcp_port: int
+    town: Town, data_folder: Path, unused_tcp_port: int
 ) -> None:
     async with LoopbackSlack() as slack:
         tokens = {
@@ -137,7 +136,7 @@ async def test_beside_others_discord_may_be_refused_at_the_start(
             "SLACK_BOT_TOKEN": slack.workspace.token,
             "SLACK_SIGNING_SECRET": slack.app.signing_secret,
         }
-        async with everything(town, tmp_path, unused_tcp_port, DISCORD_TOKEN="another", **tokens):
+        async with everything(town, data_folder, unused_tcp_port, DISCORD_TOKEN="another", **tokens):
             health = await told(unused_tcp_port, is_refused)
             assert health["slack"] == "ok"
             people = slack.http(f"http://127.0.0.1:{unused_tcp_port}")
@@ -145,7 +144,7 @@ async def test_beside_others_discord_may_be_refused_at_the_start(
 
 
 async def test_beside_others_slack_may_be_refused_at_the_start(
-    town: Town, tmp_path: Path, unused_tcp_port: int
+    town: Town, data_folder: Path, unused_tcp_port: int
 ) -> None:
     async with LoopbackSlack() as slack:
         slack.world.revoke(slack.workspace.token)
@@ -154,25 +153,26 @@ async def test_beside_others_slack_may_be_refused_at_the_start(
             "SLACK_BOT_TOKEN": slack.workspace.token,
             "SLACK_SIGNING_SECRET": slack.app.signing_secret,
         }
-        async with everything(town, tmp_path, unused_tcp_port, **tokens):
+        async with everything(town, data_folder, unused_tcp_port, **tokens):
             health = await told(unused_tcp_port, is_well)
             assert "token_revoked" in health["slack"]
             slack.world.revoke(slack.workspace.token, "")
-            await told(unused_tcp_port, lambda health: health["slack"] == "ok")
+            health = await told(unused_tcp_port, lambda health: health["slack"] == "ok")
+            assert is_well(health)
 
 
 async def test_discord_alone_ends_at_a_start_that_is_refused_and_stays_when_it_is_refused_later(
-    town: Town, tmp_path: Path, unused_tcp_port: int
+    town: Town, data_folder: Path, unused_tcp_port: int
 ) -> None:
-    code, _, log = await newsbot(town, tmp_path, "run", "--only", "discord", DISCORD_TOKEN="another")
+    code, _, log = await newsbot(town, data_folder, "run", "--only", "discord", DISCORD_TOKEN="another")
     assert (code, "DISCORD_TOKEN" in log.strip().splitlines()[-1]) == (2, True)
-    async with running(town, tmp_path, PORT=str(unused_tcp_port)):
+    async with running(town, data_folder, PORT=str(unused_tcp_port)):
         await told(unused_tcp_port, is_well)
-        await town.server.wait_for(lambda: bool(town.server.gateway.live), 20)
+        await town.server.wait_for(lambda: bool(town.server.gateway.live))
         old = await reset(town)
-        await told(unused_tcp_port, is_refused)
+        assert "DISCORD_TOKEN" in (await told(unused_tcp_port, is_refused))["discord"]
         town.server.token = old
-        await told(unused_tcp_port, is_well)
+        assert is_well(await told(unused_tcp_port, is_well))
 
 
 async def test_one_request_tries_a_refused_token_for_all_that_wait(town: Town, tmp_path: Path) -> None:

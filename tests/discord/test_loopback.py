@@ -60,7 +60,7 @@ async def test_a_command_is_answered_and_timed(server: LoopbackDiscord, channel:
         interaction = await server.command(user, channel, ("deepseek", "cost"), {"private": True})
         answer = await server.answered(interaction)
         assert (answer.type, answer.data["content"]) == (4, "as asked")
-        assert 0 < answer.seconds < 5
+        assert answer.seconds > 0
         assert interaction.original is not None
         assert interaction.original["flags"] == 64
         assert interaction.original["interaction_metadata"]["user"]["id"] == str(user.id)
@@ -112,7 +112,7 @@ async def test_an_answer_can_be_held_back(server: LoopbackDiscord, channel: Chan
     await server.wait_for(lambda: len(server.messages(channel)) == 2)
     assert not unanswered.done()
     after.set()
-    await unanswered
+    assert (await unanswered)["content"] == "stored"
 
 
 @pytest.mark.parametrize("is_global", [False, True])

@@ -10,6 +10,7 @@ import pytest
 from tests.discord.loopback import LoopbackDiscord
 from tests.discord.loopback_client import Sharded, connected, running
 from tests.discord.loopback_objects import Channel
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -65,26 +66,30 @@ async def test_a_closed_connection_is_resumed(server: LoopbackDiscord, channel: 
         await server.gateway.close(code)
         await server.ready()
         await client.until(lambda: "resumed" in client.seen)
+        assert len(server.gateway.identifies) == 1
 
 
 async def test_reconnect_is_obeyed_with_a_resume(server: LoopbackDiscord, channel: Channel) -> None:
     async with connected(server) as client:
         await server.gateway.reconnect()
         await client.until(lambda: "resumed" in client.seen)
+        assert len(server.gateway.identifies) == 1
 
 
 async def test_an_invalid_session_is_identified_again(server: LoopbackDiscord, channel: Channel) -> None:
     async with connected(server) as client:
         await server.gateway.invalidate()
         await server.wait_for(lambda: len(server.gateway.identifies) == 2)
-        await client.until(lambda: client.seen == ["ready", "ready"])
+        await client.until(lambda: len(client.seen) == 2)
+        assert client.seen == ["ready", "ready"]
 
 
 async def test_a_resume_may_be_refused(server: LoopbackDiscord, channel: Channel) -> None:
-    async with connected(server):
+    async with connected(server) as client:
         server.gateway.refuse_session()
         server.gateway.drop()
         await server.wait_for(lambda: len(server.gateway.identifies) == 2)
+        assert "resumed" not in client.seen
 
 
 async def test_a_gateway_that_is_away_answers_503(server: LoopbackDiscord) -> None:
@@ -138,7 +143,7 @@ async def test_shards_get_the_guilds_that_are_theirs(server: LoopbackDiscord) ->
     async with Sharded(intents=discord.Intents.default(), guild_ready_timeout=0.05) as client:
         task = asyncio.create_task(client.start(server.token))
         await server.ready(shards=2)
-        await asyncio.wait_for(client.wait_until_ready(), 10)
+        await asyncio.wait_for(client.wait_until_ready(), PATIENCE)
         assert sorted(identify.shard for identify in server.gateway.identifies) == [(0, 2), (1, 2)]
         assert {guild.id: guild.shard_id for guild in client.guilds} == {g.id: (g.id >> 22) % 2 for g in guilds}
     await task
@@ -151,6 +156,7 @@ async def test_joining_and_leaving_a_guild_reaches_the_client(server: LoopbackDi
         await client.until(lambda: "joined newcomers" in client.seen)
         await server.remove_guild(newcomer)
         await client.until(lambda: "left newcomers" in client.seen)
+        assert newcomer.id not in {guild.id for guild in client.guilds}
 
 
 async def test_message_content_is_hidden_unless_the_bot_is_addressed(server: LoopbackDiscord, channel: Channel) -> None:

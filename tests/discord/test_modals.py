@@ -1,7 +1,5 @@
 """Modals: Discord takes every form of ours, refuses none that we make, and what was typed comes back."""
 
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +9,12 @@ from hypothesis import strategies as st
 from newsbot.commands.dispatcher import build_menu
 from newsbot.commands.forms import form_for
 from newsbot.commands.registry import Context
-from newsbot.content.library import load_library
 from newsbot.messages.actions import Action
 from newsbot.messages.forms import Field, Form
 from newsbot.platforms.discord.modals import modal, shorten, submitted_values
 from tests.discord.limits import length, modal_problems, walk
+from tests.shipped import shipped_library
 
-CONTENT = Path(__file__).parents[2] / "content"
 SEND = Action("form.run", ("brief",))
 CHOICE = Field("kind", "Kind", "choice", value="b", choices=(("A", "a"), ("B", "b")), required=False)
 
@@ -28,7 +25,7 @@ def inputs(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_the_form_of_every_command_can_be_shown() -> None:
-    library = load_library(CONTENT, date(2026, 11, 23))
+    library = shipped_library()
     context = Context(library, build_menu(library))
     shown = 0
     for command in context.menu.commands.values():

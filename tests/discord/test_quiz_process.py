@@ -32,7 +32,7 @@ async def posted(town: Town, wanted: str, *others: str) -> Payload:
         said = [message for message in town.server.messages(town.news) if wanted in words(message)]
         return [message for message in said if all(other in words(message) for other in others)]
 
-    return (await town.server.wait_for(found, 30))[-1]
+    return (await town.server.wait_for(found))[-1]
 
 
 async def press(town: Town, who: User, message: Payload, label: str) -> Interaction:
@@ -49,16 +49,16 @@ async def until(moment: float) -> None:
 
 
 async def test_a_game_of_three_survives_a_kill_and_ends_with_the_scores_of_a_recount(
-    town: Town, tmp_path: Path
+    town: Town, data_folder: Path
 ) -> None:
     carla = town.server.world.add_user("carla")
     town.server.world.add_member(town.guild, carla)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "newsbot", "run", "--only", "discord"),
-        env=environment(town, tmp_path),
+        env=environment(town, data_folder),
         stdin=asyncio.subprocess.DEVNULL,
     )
-    await town.server.wait_for(lambda: bool(town.server.gateway.live and town.server.application.commands), 20)
+    await town.server.wait_for(lambda: bool(town.server.gateway.live and town.server.application.commands))
     start = await town.server.command(
         town.anna, town.news, ("quiz", "start"), {"questions": 2, "seconds": str(SECONDS)}
     )
@@ -77,8 +77,8 @@ async def test_a_game_of_three_survives_a_kill_and_ends_with_the_scores_of_a_rec
     killed = time.time()
     await until(killed + SILENCE)
     started = time.time()
-    async with running(town, tmp_path):
-        await town.server.wait_for(lambda: bool(town.server.gateway.live), 20)
+    async with running(town, data_folder):
+        await town.server.wait_for(lambda: bool(town.server.gateway.live))
         back = time.time()
         await until(since + SECONDS + 0.5)
         presses.append(await press(town, carla, first, "B · "))

@@ -28,14 +28,14 @@ from newsbot.platforms.terminal.inbound import HERE
 from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.people import PEOPLE, place
 from newsbot.storage.database import Database
-from newsbot.storage.migrate import migrate
 from tests.charts.samples import RANKED
+from tests.databases import copy_migrated
 from tests.discord.conftest import NEEDED
 from tests.discord.loopback_client import running as discord_running
+from tests.shipped import CONTENT, read_once
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.service import running as slack_running
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 SHORT = Reply(Card("Hello", (text("A first post."), Buttons((Button("More", Action("topic.open", ("deepseek",))),)))))
 OTHER = Reply(Card("Hello again", (text("Another text."),)))
 LONG = Reply(Card("A long one", tuple(text(f"Paragraph {n}. " + "words and more words " * 100) for n in range(12))))
@@ -102,9 +102,9 @@ async def slack() -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def web() -> AsyncIterator[Stage]:
     with TemporaryDirectory() as folder:
+        copy_migrated(Path(folder) / "newsbot.db")
         database = Database(f"sqlite:///{folder}/newsbot.db")
-        await migrate(database)
-        live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
+        live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23), read_once)
         chat = WebChat(Dispatcher(live, now, lambda: "incident"), database, now)
 
         async def seen() -> list[str]:

@@ -4,15 +4,13 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.messages.actions import Url
 from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Block, Buttons, Card, Choice, Facts, Links, Picture, Reply, Table, Text
@@ -24,13 +22,12 @@ from newsbot.platforms.slack.render import render_messages as slack_messages
 from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import HERE
 from newsbot.platforms.web.render import card_json
-
-CONTENT = Path(__file__).resolve().parents[2] / "content"
+from tests.shipped import shipped_library
 
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library(CONTENT, date(2026, 11, 23))
+    return shipped_library()
 
 
 def strings(value: Any) -> Iterator[str]:

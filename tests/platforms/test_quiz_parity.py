@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
 from newsbot.quizzes.cards.daily_cards import daily_card, daily_results
@@ -19,7 +19,6 @@ from newsbot.quizzes.rules.asking import AskedQuestion, ask_question
 from newsbot.quizzes.rules.game import Game, new_game, with_question_posted
 from newsbot.quizzes.rules.scoring import Answer, ranked_scores, results, totals
 from tests.platforms.test_parity import (
-    CONTENT,
     in_the_terminal,
     letters,
     on_discord,
@@ -28,6 +27,7 @@ from tests.platforms.test_parity import (
     on_the_web,
     said,
 )
+from tests.shipped import shipped_library
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 WHERE = Place("web", "local", "quiz")
@@ -37,7 +37,7 @@ NAMES = ("Anna-Lena O'Neill", "bert", "Карла", "丁一", "d_e_f *g*")
 @pytest.fixture(scope="module")
 def library() -> Library:
     """The content that ships."""
-    return load_library(CONTENT, date(2026, 11, 23))
+    return shipped_library()
 
 
 def games(library: Library) -> Iterator[tuple[Game, list[Answer]]]:

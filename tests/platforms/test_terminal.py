@@ -19,6 +19,7 @@ from newsbot.platforms.terminal.lease import HELD, LEASE, TerminalLease
 from newsbot.storage.database import Database
 from tests.cli.test_cli import Terminal, newsbot, own  # noqa: F401 (a fixture)
 from tests.outbox.posting import post
+from tests.patience import PATIENCE
 
 START = datetime(2026, 11, 24, 3, 50, tzinfo=UTC)
 COST, TOPIC = Action("brief.open", ("deepseek", "cost")), Action("topic.open", ("deepseek",))
@@ -157,7 +158,7 @@ class Terminals:
         await asyncio.gather(self._tasks[name], return_exceptions=True)
 
     async def _looked(self, name: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await self._paused[name].acquire()
         await asyncio.sleep(0)  # what was begun has its first step
 
@@ -206,6 +207,7 @@ async def test_a_terminal_that_slept_too_long_gives_way(database: Database) -> N
     await both.look("second")
     assert both.posting == {"second"}
     await both.close("second")
+    assert both.posting == set()
 
 
 async def test_what_breaks_while_posting_ends_the_turn_for_the_next_one(database: Database) -> None:
@@ -221,3 +223,4 @@ async def test_what_breaks_while_posting_ends_the_turn_for_the_next_one(database
     await other.open("second")
     assert other.posting == {"second"}
     await other.close("second")
+    assert other.posting == set()

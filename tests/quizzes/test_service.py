@@ -21,6 +21,7 @@ from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.service import CannotPost, GameOn, GameOptions
 from newsbot.storage.database import Database
 from tests.databases import run_sql
+from tests.patience import PATIENCE
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process, another
 
 
@@ -388,14 +389,14 @@ async def test_a_slow_edit_keeps_its_game_and_nobody_else_takes_it(house: Proces
     for _ in range(12):
         house.clock.at += timedelta(seconds=1)
         await house.games.run_once()
-    await asyncio.wait_for(slow.begun.wait(), 10)
+    await asyncio.wait_for(slow.begun.wait(), PATIENCE)
     for _ in range(15):
         house.clock.at += timedelta(seconds=2)
         await house.games.run_once()
         await other.games.run_once()
         await other.games.wait_idle()
     slow.may_end.set()
-    await asyncio.wait_for(house.games.wait_idle(), 10)
+    await asyncio.wait_for(house.games.wait_idle(), PATIENCE)
     assert (slow.edits, (await house.game(game.id)).phase) == (1, "pausing")
     await house.run(10)
     assert await house.titles() == ["Question 1 of 1: the answer", "Final scores"]
@@ -434,10 +435,10 @@ async def test_what_somebody_does_while_a_step_is_under_way_is_not_undone_by_it(
     for _ in range(12):
         house.clock.at += timedelta(seconds=1)
         await house.games.run_once()
-    await asyncio.wait_for(slow.begun.wait(), 10)
+    await asyncio.wait_for(slow.begun.wait(), PATIENCE)
     await house.quizzes.stop(QUIZ, ADA)
     slow.may_end.set()
-    await asyncio.wait_for(house.games.wait_idle(), 10)
+    await asyncio.wait_for(house.games.wait_idle(), PATIENCE)
     await house.run(20)
     ended = await house.game(game.id)
     assert (ended.phase, ended.ending, ended.number) == ("ended", "stopped", 0)

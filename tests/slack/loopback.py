@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 
+from tests.patience import PATIENCE
 from tests.slack import loopback_chat, loopback_methods, loopback_views
 from tests.slack.loopback_faults import Call, Faults, answer_under
 from tests.slack.loopback_install import Browser, Installed
@@ -107,7 +108,7 @@ class LoopbackSlack:
         """The calls of one method, or to one path."""
         return [call for call in self.calls if call.method == method]
 
-    async def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:  # noqa: ASYNC109 - it says how long a test waits
+    async def wait_for(self, predicate: Callable[[], Found], timeout: float = PATIENCE) -> Found:  # noqa: ASYNC109 - it says how long a test waits
         """Wait until `predicate()` is true and return its value; TimeoutError names the last calls."""
         self._waiting += 1
         try:

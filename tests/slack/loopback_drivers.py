@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tests.patience import PATIENCE
 from tests.slack import loopback_payloads as payloads
 from tests.slack.loopback_blocks import with_ids
 from tests.slack.loopback_chat import answer_command
@@ -13,7 +14,6 @@ from tests.slack.loopback_views import check_view, view_payload
 from tests.slack.loopback_world import World
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
-PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Driver(ABC):
     def __init__(self, world: World, space: Workspace) -> None:
         self.world = world
         self.space = space
-        self.patience = PATIENCE_SECONDS
+        self.patience = PATIENCE  # Slack waits three seconds; what a test proves of those it proves by order
 
     @abstractmethod
     async def deliver(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Answer:

@@ -32,6 +32,7 @@ class World:
     def __init__(self, clock: Callable[[], float] = time.time, strict: bool = True) -> None:
         self.app = Application()
         self.clock = clock
+        self.trigger_seconds = TRIGGER_SECONDS
         self.strict = strict
         self.base_url = ""
         self.workspaces: dict[str, Workspace] = {}
@@ -133,7 +134,7 @@ class World:
         """A trigger_id in Slack's shape, good once and for three seconds of the clock."""
         self._count += 1
         trigger = f"{self._count}.{space.id[1:]}.{self._count:x}"
-        self.triggers[trigger] = Trigger(space.id, user, self.clock() + TRIGGER_SECONDS)
+        self.triggers[trigger] = Trigger(space.id, user, self.clock() + self.trigger_seconds)
         return trigger
 
     def new_response_url(self, channel: Channel, user: str, message: Message | None = None) -> str:

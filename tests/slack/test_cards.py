@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
-from newsbot.content.library import Library, load_library
+from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.overviews import sources_card
 from newsbot.errors import TokenError
@@ -53,9 +53,9 @@ from newsbot.platforms.slack.render import (
     with_data_of,
 )
 from tests.messages.strategies import NASTY, cards, inlines
+from tests.shipped import CONTENT, read_once, shipped_library
 from tests.slack.limits import problems
 
-CONTENT = Path(__file__).parents[2] / "content"
 GOLDEN = Path(__file__).parent / "golden"
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -78,13 +78,13 @@ SAID = {
 @pytest.fixture(scope="module")
 def library() -> Library:
     """The content that newsbot ships."""
-    return load_library(CONTENT, TODAY)
+    return shipped_library(TODAY)
 
 
 @pytest.fixture(scope="module")
 def dispatcher() -> Dispatcher:
     """A dispatcher over it."""
-    return Dispatcher(LiveLibrary(CONTENT, lambda: TODAY), lambda: NOW, lambda: "0badcafe")
+    return Dispatcher(LiveLibrary(CONTENT, lambda: TODAY, read_once), lambda: NOW, lambda: "0badcafe")
 
 
 def drawn(chart: Chart) -> ShownPicture:

@@ -1,7 +1,7 @@
 """Tokens that Slack does not accept any more: no digest has to be resumed by hand, and whoever can mend it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -15,7 +15,7 @@ from newsbot.storage.records import Subscription
 from newsbot.storage.transaction import Transaction
 from tests.clock import ShiftedClock
 from tests.digests.newsroom import Newsroom
-from tests.patience import PATIENCE
+from tests.patience import eventually
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.loopback_records import Workspace
@@ -66,13 +66,6 @@ def room_of(bot: Running, clock: ShiftedClock, operator: Place | None = OPERATOR
     return Newsroom(bot.database, {"slack": bot.service.platform, "paper": paper}, clock, operator), paper
 
 
-async def becomes(what: Callable[[], bool]) -> None:
-    """Wait until it is so."""
-    async with asyncio.timeout(PATIENCE):
-        while not what():  # noqa: ASYNC110 (nothing tells of a state)
-            await asyncio.sleep(0.01)
-
-
 async def subscribed(room: Newsroom, space: Workspace) -> Subscription:
     return await room.subscribed(news(space), space.user("alice").id)
 
@@ -94,7 +87,7 @@ async def test_a_dead_token_pauses_no_digest_and_they_come_by_themselves_when_it
     assert paper.titles("operators") == ["Digests are not confirmed"]
     assert len(slack.called("chat.postMessage")) == 1  # then the token alone is tried, not each message
     slack.world.revoke(slack.workspace.token, "")
-    await becomes(lambda: single.service.health() == "ok")
+    await eventually(lambda: single.service.health() == "ok")
     await room.let_pass(minutes=6)
     assert len(slack.messages("news")) == 1
     assert await room.state(made) == "active"
@@ -137,7 +130,7 @@ async def test_a_post_under_way_while_the_token_is_learnt_anew_is_refused_to_new
 async def test_a_workspace_that_moves_while_newsbot_starts_is_asked_again(slack: LoopbackSlack) -> None:
     slack.faults.add("auth.test", Fault.refused("org_login_required"), times=2)
     async with running(slack, "http") as bot:
-        await becomes(lambda: bot.service.workspaces.single is not None and bool(bot.service.workspaces.single.id))
+        await eventually(lambda: bot.service.workspaces.single is not None and bool(bot.service.workspaces.single.id))
         assert bot.service.health() == "ok"
 
 
@@ -170,9 +163,12 @@ async def test_digests_that_an_older_newsbot_paused_for_a_dead_token_go_on_with_
         await bot.database.write(lambda tx: tx.subscriptions.pause(made.id, reason, FRESH_LINK))
     async with running(slack, "http", url=url, now=clock) as bot:
         room, _ = room_of(bot, clock)
-        async with asyncio.timeout(PATIENCE):
-            while await room.state(made) != "active":  # noqa: ASYNC110 (nothing tells of a row)
-                await asyncio.sleep(0.01)
+
+        async def goes_on() -> bool:
+            return await room.state(made) == "active"
+
+        await eventually(goes_on)
+        assert bot.service.health() == "ok"
 
 
 async def test_beside_other_platforms_a_token_that_is_dead_at_the_start_is_waited_for(slack: LoopbackSlack) -> None:
@@ -183,7 +179,7 @@ async def test_beside_other_platforms_a_token_that_is_dead_at_the_start_is_waite
     async with without_haste(slack, values_for(slack, "http")) as service:
         assert "token_revoked" in service.health()
         slack.world.revoke(slack.workspace.token, "")
-        await becomes(lambda: service.health() == "ok")
+        await eventually(lambda: service.health() == "ok")
         assert service.workspaces.single is not None
         assert service.workspaces.single.id == slack.workspace.id
 

@@ -52,7 +52,7 @@ async def test_the_body_of_an_ack_becomes_a_message(slack: LoopbackSlack, people
     public = await people.command("bob", "quiet", "/card", "in_channel")
     assert slack.ephemerals == [private.message]
     assert slack.messages("quiet") == [public.message]
-    assert 0 < public.seconds < 3
+    assert public.seconds > 0
 
 
 @pytest.mark.parametrize("visible", ["in_channel", "ephemeral"])
@@ -162,6 +162,7 @@ async def test_nobody_at_home_is_a_failed_dispatch_and_a_slow_ack_a_timeout(slac
             assert (await people.command("alice", "news", "/stuck")).error == "operation_timeout"
             release.set()
             release.clear()
+    assert slack.messages("news") == []
 
 
 async def test_each_payload_goes_to_one_of_the_connections(slack: LoopbackSlack) -> None:

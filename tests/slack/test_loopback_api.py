@@ -11,6 +11,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_blocks import faults_in
 from tests.slack.loopback_faults import Fault
@@ -186,7 +187,7 @@ async def test_a_request_can_be_held_before_and_after_its_processing(
     before, after = asyncio.Event(), asyncio.Event()
     fault = slack.faults.add("chat.postMessage", Fault(wait=before, hold=after))
     post = asyncio.create_task(client.chat_postMessage(channel=news, text="x"))
-    await asyncio.wait_for(fault.reached.wait(), 5)
+    await asyncio.wait_for(fault.reached.wait(), PATIENCE)
     assert slack.messages("news") == []
     before.set()
     await slack.wait_for(lambda: slack.called("chat.postMessage")[0].answer)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 import newsbot.platforms.slack
 from newsbot.commands.dispatcher import build_menu
 from newsbot.commands.registry import Command, Context, Menu
-from newsbot.content.library import load_library
 from newsbot.messages.cards import Card, Reply
 from newsbot.messages.requests import Ask
 from newsbot.platforms.slack.manifest import (
@@ -25,17 +23,17 @@ from newsbot.platforms.slack.manifest import (
     problems,
     scopes,
 )
+from tests.shipped import shipped_library
 from tests.slack.limits import manifest_problems
 from tests.slack.test_cards import check_golden
 
-CONTENT = Path(__file__).parents[2] / "content"
 PUBLIC = "https://newsbot.example"
 
 
 @pytest.fixture(scope="module")
 def menu() -> Menu:
     """The menu of the content that ships."""
-    return build_menu(load_library(CONTENT, date(2026, 11, 23)))
+    return build_menu(shipped_library())
 
 
 async def nothing(context: Context, ask: Ask) -> Reply:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,10 +22,10 @@ from newsbot.platforms.slack.home import home_view
 from newsbot.platforms.slack.modals import CALLBACK, card_modal, errors, modal, submitted_form
 from newsbot.platforms.slack.render import token_and_values
 from tests.messages.strategies import NASTY, cards, words
+from tests.shipped import CONTENT, read_once
 from tests.slack.limits import view_problems
 from tests.slack.test_cards import check_golden, strings
 
-CONTENT = Path(__file__).parents[2] / "content"
 ANNA = Person("slack", "U0ANNA", "Anna")
 HERE = Place("slack", "T0TEAM", "C0CHANNEL")
 ASK = Action("form.run", ("ask",))
@@ -53,7 +52,7 @@ forms = st.builds(
 @pytest.fixture(scope="module")
 def dispatcher() -> Dispatcher:
     """A dispatcher over the content that ships."""
-    live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23))
+    live = LiveLibrary(CONTENT, lambda: date(2026, 11, 23), read_once)
     return Dispatcher(live, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC), lambda: "0badcafe")
 
 

@@ -91,7 +91,8 @@ async def test_an_upload_that_fails_leaves_the_data_and_is_tried_again(
     await slack.wait_for(lambda: fault.hits)
     assert images(message) == []
     await asked(bot)
-    await slack.wait_for(lambda: [image for each in slack.messages("news") for image in images(each)])
+    found = await slack.wait_for(lambda: [image for each in slack.messages("news") for image in images(each)])
+    assert len(found) == 1
 
 
 async def test_without_the_scopes_a_chart_stays_data() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.patience import PATIENCE
 from tests.slack.limits import manifest_problems, problems
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.service import running as in_process
@@ -48,7 +49,7 @@ async def newsbot(slack: LoopbackSlack, folder: Path, *arguments: str, **changed
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     return process.returncode or 0, out.decode(), err.decode()
 
 
@@ -65,12 +66,12 @@ async def running(slack: LoopbackSlack, folder: Path, *arguments: str, **changed
         yield
     finally:
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
 
 
 async def healthy(port: int) -> dict[str, str]:
     """The health of the process, once it serves it."""
-    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
@@ -82,11 +83,11 @@ async def healthy(port: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("arguments", [("--only", "slack"), ("--only", "web"), ()])
 async def test_a_signed_command_over_http_is_answered_by_each_part_that_serves_it(
-    slack: LoopbackSlack, tmp_path: Path, unused_tcp_port: int, arguments: tuple[str, ...]
+    slack: LoopbackSlack, data_folder: Path, unused_tcp_port: int, arguments: tuple[str, ...]
 ) -> None:
     secret = slack.app.signing_secret
     port = str(unused_tcp_port)
-    async with running(slack, tmp_path, *arguments, SLACK_SIGNING_SECRET=secret, PORT=port):
+    async with running(slack, data_folder, *arguments, SLACK_SIGNING_SECRET=secret, PORT=port):
         assert (await healthy(unused_tcp_port))["slack"] == "ok"
         answer = await slack.http(f"http://127.0.0.1:{port}").command("alice", "news", "/deepseek", "cost")
     assert answer.status == 200
@@ -94,10 +95,10 @@ async def test_a_signed_command_over_http_is_answered_by_each_part_that_serves_i
 
 
 async def test_the_web_chat_stays_off_where_newsbot_is_public(
-    slack: LoopbackSlack, tmp_path: Path, unused_tcp_port: int
+    slack: LoopbackSlack, data_folder: Path, unused_tcp_port: int
 ) -> None:
     public = {"PUBLIC_URL": "https://newsbot.example.org", "SLACK_SIGNING_SECRET": slack.app.signing_secret}
-    async with running(slack, tmp_path, "--only", "web", PORT=str(unused_tcp_port), **public):
+    async with running(slack, data_folder, "--only", "web", PORT=str(unused_tcp_port), **public):
         await healthy(unused_tcp_port)
         base = f"http://127.0.0.1:{unused_tcp_port}"
         async with aiohttp.ClientSession() as session, session.get(base) as page:
@@ -106,9 +107,9 @@ async def test_the_web_chat_stays_off_where_newsbot_is_public(
     assert f"{public['PUBLIC_URL']}/charts/" in json.dumps(answer.ack_body)
 
 
-async def test_socket_mode_answers(slack: LoopbackSlack, tmp_path: Path) -> None:
+async def test_socket_mode_answers_from_the_first_start(slack: LoopbackSlack, tmp_path: Path) -> None:
     async with running(slack, tmp_path, "--only", "slack", SLACK_APP_TOKEN=slack.app.app_token):
-        await slack.wait_for(lambda: len(slack.sockets.live) == 2, timeout=20)
+        await slack.wait_for(lambda: len(slack.sockets.live) == 2)
         answer = await slack.socket().command("alice", "news", "/deepseek", "cost")
     assert "$5.576 million" in json.dumps(answer.ack_body, ensure_ascii=False)
 
@@ -122,42 +123,42 @@ async def test_socket_mode_answers(slack: LoopbackSlack, tmp_path: Path) -> None
     ],
 )
 async def test_what_is_missing_or_refused_is_one_sentence(
-    slack: LoopbackSlack, tmp_path: Path, changed: dict[str, str], words: str
+    slack: LoopbackSlack, data_folder: Path, changed: dict[str, str], words: str
 ) -> None:
-    code, _, log = await newsbot(slack, tmp_path, "run", "--only", "slack", **changed)
+    code, _, log = await newsbot(slack, data_folder, "run", "--only", "slack", **changed)
     assert code == 2
     assert words in log.strip().splitlines()[-1]
     assert "Traceback" not in log
     assert "xoxb-wrong" not in log
 
 
-async def test_the_manifest_is_printed_and_a_stale_copy_is_told(slack: LoopbackSlack, tmp_path: Path) -> None:
-    code, out, _ = await newsbot(slack, tmp_path, "slack", "manifest")
+async def test_the_manifest_is_printed_and_a_stale_copy_is_told(slack: LoopbackSlack, data_folder: Path) -> None:
+    code, out, _ = await newsbot(slack, data_folder, "slack", "manifest")
     made = json.loads(out)
     assert code == 0
     assert manifest_problems(made) == []
-    copy = tmp_path / "manifest.json"
+    copy = data_folder / "manifest.json"
     copy.write_text(out)
-    assert (await newsbot(slack, tmp_path, "slack", "manifest", "--check", str(copy)))[0] == 0
+    assert (await newsbot(slack, data_folder, "slack", "manifest", "--check", str(copy)))[0] == 0
     made["features"]["slash_commands"].pop()
     copy.write_text(json.dumps(made))
-    code, out, _ = await newsbot(slack, tmp_path, "slack", "manifest", "--check", str(copy))
+    code, out, _ = await newsbot(slack, data_folder, "slack", "manifest", "--check", str(copy))
     assert (code, "is not the manifest" in out) == (1, True)
 
 
-async def test_the_doctor_says_what_is_well_and_what_to_change(slack: LoopbackSlack, tmp_path: Path) -> None:
+async def test_the_doctor_says_what_is_well_and_what_to_change(slack: LoopbackSlack, data_folder: Path) -> None:
     tokens = {"SLACK_APP_TOKEN": slack.app.app_token}
     news = slack.workspace.channel("news").id
-    code, out, _ = await newsbot(slack, tmp_path, "doctor", "slack", "--channel", news, "--post", **tokens)
+    code, out, _ = await newsbot(slack, data_folder, "doctor", "slack", "--channel", news, "--post", **tokens)
     assert code == 0, out
     quiet = slack.workspace.channel("quiet").id
-    code, out, _ = await newsbot(slack, tmp_path, "doctor", "slack", "--channel", quiet, "--post", **tokens)
+    code, out, _ = await newsbot(slack, data_folder, "doctor", "slack", "--channel", quiet, "--post", **tokens)
     assert code == 1
     assert "/invite @newsbot" in out
 
 
-async def test_a_line_is_shown_as_slacks_own_payload(slack: LoopbackSlack, tmp_path: Path) -> None:
-    code, out, _ = await newsbot(slack, tmp_path, "say", "/deepseek cost", "--as", "slack")
+async def test_a_line_is_shown_as_slacks_own_payload(slack: LoopbackSlack, data_folder: Path) -> None:
+    code, out, _ = await newsbot(slack, data_folder, "say", "/deepseek cost", "--as", "slack")
     assert code == 0
     assert [problems(payload) for payload in map(json.loads, out.splitlines())] == [[]]
 

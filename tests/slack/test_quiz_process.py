@@ -34,7 +34,7 @@ class Game:
         def found() -> list[Message]:
             return [message for message in self.slack.messages() if wanted in message.text]
 
-        (message,) = await self.slack.wait_for(found, 30)
+        (message,) = await self.slack.wait_for(found)
         return message
 
     async def press(self, who: str, message: Message, label: str) -> Answer:
@@ -55,10 +55,10 @@ async def until(moment: float) -> None:
         await asyncio.wait_for(asyncio.Event().wait(), max(0.0, moment - time.time()))
 
 
-async def test_a_game_of_three_survives_a_kill_and_ends_with_the_scores_of_a_recount(tmp_path: Path) -> None:
+async def test_a_game_of_three_survives_a_kill_and_ends_with_the_scores_of_a_recount(data_folder: Path) -> None:
     async with LoopbackSlack(scopes=WITHOUT_FILES) as slack:
         slack.world.add_user(slack.workspace, "carol")
-        await _played(slack, tmp_path)
+        await _played(slack, data_folder)
 
 
 async def _played(slack: LoopbackSlack, folder: Path) -> None:
@@ -69,7 +69,7 @@ async def _played(slack: LoopbackSlack, folder: Path) -> None:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
     )
-    await slack.wait_for(lambda: len(slack.sockets.live) == 2, timeout=20)
+    await slack.wait_for(lambda: len(slack.sockets.live) == 2)
     game = Game(slack, slack.socket())
     start = await game.people.command("alice", "news", "/quiz", f"start 2 {SECONDS}")
     assert start.ok
@@ -88,7 +88,7 @@ async def _played(slack: LoopbackSlack, folder: Path) -> None:
     await until(killed + SILENCE)
     started = time.time()
     async with running(slack, folder, *PART, SLACK_APP_TOKEN=app_token):
-        await slack.wait_for(lambda: len(slack.sockets.live) == 2, timeout=20)
+        await slack.wait_for(lambda: len(slack.sockets.live) == 2)
         back = time.time()
         await until(since + SECONDS + 0.5)
         presses.append(await game.press("carol", first, "B · "))

@@ -10,6 +10,7 @@ import pytest
 from newsbot.errors import NewsbotError
 from newsbot.platforms.diagnostics import Check
 from newsbot.platforms.slack.service import examine
+from tests.patience import eventually
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
 from tests.slack.service import Running, Shelf, library, running, values_for
@@ -94,15 +95,15 @@ async def test_slack_that_refuses_connections_is_tried_again(slack: LoopbackSlac
     async with running(slack, "socket") as bot:
         assert bot.service.health() == "ok"
         await slack.wait_for(lambda: len(slack.sockets.live) == 2)
+        assert (await bot.people().command("alice", "news", "/deepseek", "cost")).ok
 
 
 async def test_health_says_why_there_is_no_connection(slack: LoopbackSlack, socket: Running) -> None:
     slack.app.app_token = "xapp-another"
     for connection in list(slack.sockets.live):
         connection.drop()
-    async with asyncio.timeout(5):
-        while "SLACK_APP_TOKEN" not in socket.service.health():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)  # nothing tells of a state
+    await eventually(lambda: "SLACK_APP_TOKEN" in socket.service.health())
+    assert slack.sockets.live == []
 
 
 async def test_slack_that_is_away_at_the_start_is_learnt_later(slack: LoopbackSlack) -> None:
@@ -110,6 +111,8 @@ async def test_slack_that_is_away_at_the_start_is_learnt_later(slack: LoopbackSl
     async with running(slack, "http") as bot:
         assert (await bot.people().command("alice", "news", "/deepseek", "cost")).ok
         await slack.wait_for(lambda: len(slack.called("auth.test")) == 2)
+        await eventually(lambda: bot.service.health() == "ok")
+        assert bot.service.workspaces.single is not None
 
 
 async def examined(bot: Running, channel: str = "", **changed: str | None) -> list[Check]:

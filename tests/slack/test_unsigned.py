@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from slack_bolt.request import async_request, internals
 
+from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.service import Running, oauth_values, running
 from tests.slack.turns import checking_costs, turns
@@ -154,7 +155,7 @@ async def asked(bot: Running, headers: dict[str, str], body: bytes = b"") -> str
     lines = ["POST /slack/events HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in headers.items())]
     try:
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return (await reader.readline()).decode()
     finally:
         writer.close()

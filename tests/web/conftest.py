@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.patience import PATIENCE
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -21,6 +23,7 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
+PATIENCE_MS = PATIENCE * 1_000
 OURS = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PORT", "PUBLIC_URL")
 
 
@@ -35,7 +38,6 @@ class Server:
     """`newsbot run --only web` as a process; can be stopped, killed and started again at the same address."""
 
     def __init__(self, data: Path) -> None:
-        data.mkdir(parents=True, exist_ok=True)
         (data / "newsbot.yaml").write_text(f"data: {data}\n", encoding="utf-8")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -63,7 +65,7 @@ class Server:
         """Stop it by a signal; returns its exit code."""
         assert self._process is not None
         self._process.send_signal(sign)
-        code = self._process.wait(20)
+        code = self._process.wait(PATIENCE)
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code
@@ -75,9 +77,9 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(data_folder: Path) -> Iterator[Server]:
     """A fresh server with a database of its own."""
-    started = Server(tmp_path / "data")
+    started = Server(data_folder)
     started.start()
     yield started
     if started.is_running:
@@ -93,21 +95,33 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium here: install it (Debian and Ubuntu: apt install chromium) to run the browser tests")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield opened
         opened.close()
+
+
+def visit(browser: Browser) -> Page:
+    """An empty page in a browser of somebody's own; to be closed with its `context`."""
+    context = browser.new_context(viewport={"width": 1100, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    return context.new_page()
+
+
+def enter(page: Page, server: Server) -> None:
+    """Open the web chat on a page; returns once it can be typed in."""
+    page.goto(server.url)
+    page.wait_for_selector("#composer-text:focus")
 
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
     """The web chat, open. Fails where the page logs an error or asks anybody but its own server."""
-    context = browser.new_context(viewport={"width": 1100, "height": 900}, reduced_motion="reduce")
-    opened = context.new_page()
+    opened = visit(browser)
     alerts: list[str] = []
     opened.on("pageerror", lambda error: alerts.append(f"error: {error}"))
     opened.on("request", lambda request: alerts.append(request.url) if not request.url.startswith(server.url) else None)
-    opened.goto(server.url)
-    opened.wait_for_selector("#composer-text:focus")
+    enter(opened, server)
     yield opened
-    context.close()
+    opened.context.close()
     assert alerts == []

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import Server
+from tests.web.conftest import Server, enter, visit
 
 COST = "The famous training bill is one run of V3"
 
@@ -44,7 +44,7 @@ def test_a_stranger_types_is_completed_sees_the_chart_and_reads_on(page: Page) -
     expect(card).to_contain_text("$294,000")
     picture = card.locator("img")
     expect(picture).to_have_attribute("alt", re.compile("2,664,000.*Source"))
-    expect(picture).to_have_js_property("naturalWidth", 1600, timeout=30_000)
+    expect(picture).to_have_js_property("naturalWidth", 1600)
     card.locator("summary").click()
     expect(card.locator("table")).to_contain_text("2,664,000")
 
@@ -89,21 +89,19 @@ def test_a_reload_and_a_killed_server_lose_nothing(page: Page, server: Server) -
     server.stop(signal.SIGKILL)
     expect(page.locator("#lost")).to_be_visible()
     server.start()
-    expect(page.locator("#lost")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#lost")).to_be_hidden()
     newest(page).locator(".card").get_by_role("button", name="Good models get cheaper").click()
     expect(newest(page).locator("h2")).to_contain_text("Good models get cheaper")
 
 
 def test_what_others_say_appears_by_itself(page: Page, server: Server, browser: Browser) -> None:
-    context = browser.new_context()
-    other = context.new_page()
-    other.goto(server.url)
-    other.wait_for_selector("#composer-text:focus")
+    other = visit(browser)
+    enter(other, server)
     say(other, "/deepseek nvidia")
     expect(newest(page).locator("h2")).to_contain_text("Nvidia lost more dollars")
     say(other, "/deepseek help")
     expect(newest(other)).to_contain_text("only you see this")
-    context.close()
+    other.context.close()
 
 
 def test_everything_works_with_the_keyboard_alone(page: Page) -> None:

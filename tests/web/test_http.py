@@ -28,8 +28,9 @@ from newsbot.platforms.web.http import WebRoutes
 from newsbot.platforms.web.people import PEOPLE, place
 from newsbot.storage.database import Database
 from tests.cli.test_cli import newsbot
+from tests.patience import PATIENCE
+from tests.shipped import CONTENT, read_once
 
-CONTENT = Path(__file__).parents[2] / "content"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -50,7 +51,9 @@ class Site:
     """A web chat over a real database and a real socket."""
 
     def __init__(self, database: Database) -> None:
-        self.dispatcher = Dispatcher(LiveLibrary(CONTENT, lambda: date(2026, 11, 23)), lambda: NOW, lambda: "id")
+        self.dispatcher = Dispatcher(
+            LiveLibrary(CONTENT, lambda: date(2026, 11, 23), read_once), lambda: NOW, lambda: "id"
+        )
         self.chat = WebChat(self.dispatcher, database, lambda: NOW)
         self.pictures = OnePixel()
         self.routes = WebRoutes(
@@ -224,7 +227,7 @@ async def test_the_stream_brings_what_was_missed_and_what_another_process_posts(
 
 
 async def _event(stream: aiohttp.ClientResponse) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             line = (await stream.content.readline()).decode()
             if line.startswith("data: "):

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.conftest import Server
+from tests.web.conftest import Server, enter, visit
 from tests.web.test_browser import accessible, act_as, newest, say
 
 NAMES = ("Ada", "Ben", "Chloe")
-GAME_MS = 25_000  # longer than any one wait of a game whose questions take ten seconds
 
 
 class Player:
@@ -19,13 +18,11 @@ class Player:
 
     def __init__(self, browser: Browser, server: Server, name: str) -> None:
         self.name = name
-        self.context = browser.new_context(viewport={"width": 1100, "height": 900}, reduced_motion="reduce")
-        self.page = self.context.new_page()
+        self.page = visit(browser)
         self.alerts: list[str] = []
         self.page.on("pageerror", lambda error: self.alerts.append(str(error)))
         self.page.on("console", lambda said: self.alerts.append(said.text) if said.type == "error" else None)
-        self.page.goto(server.url)
-        self.page.wait_for_selector("#composer-text:focus")
+        enter(self.page, server)
         self.page.select_option("#person", name.lower())
         self.page.get_by_role("button", name="#quiz").click()
         self.page.evaluate("document.body.dataset.opened = 'once'")
@@ -37,7 +34,7 @@ class Player:
     def sees(self, title: str | re.Pattern[str]) -> Locator:
         """Wait for a card of that title."""
         found = self.card(title)
-        expect(found).to_be_visible(timeout=GAME_MS)
+        expect(found).to_be_visible()
         return found
 
     def press(self, number: int, letter: str) -> None:
@@ -60,7 +57,7 @@ def players(browser: Browser, server: Server) -> Iterator[list[Player]]:
     opened = [Player(browser, server, name) for name in NAMES]
     yield opened
     for player in opened:
-        player.context.close()
+        player.page.context.close()
         assert [trouble for trouble in player.alerts if "net::ERR_" not in trouble] == [], player.name
 
 
@@ -114,7 +111,7 @@ def test_three_people_play_a_whole_game_and_the_server_is_killed_in_the_middle(
         expect(player.page.locator("#lost")).to_be_visible()
     server.start()
     for player in players:
-        expect(player.page.locator("#lost")).to_be_hidden(timeout=GAME_MS)
+        expect(player.page.locator("#lost")).to_be_hidden()
     second, *_ = [player.sees("Question 2 of 2: the answer") for player in players]
     rights.append(right_letter(second))
     assert bars(second) == counted(["A", "B", "B"], rights[1])
@@ -159,7 +156,7 @@ def assert_everybody_has_what_is_kept_of_them_at_their_disposal(ada: Player, ben
     chloe.sees("Erase all of it?").get_by_role("button", name="Erase all of it").click()
     expect(chloe.sees("Erased")).to_contain_text("Erased: 1 answer, 1 result")
     for player in (ada, ben, chloe):
-        expect(player.card("Final scores")).not_to_contain_text("Chloe", timeout=GAME_MS)
+        expect(player.card("Final scores")).not_to_contain_text("Chloe")
         expect(player.card("Final scores")).to_contain_text("Ada")
 
 
@@ -190,10 +187,10 @@ def test_a_question_is_answered_and_skipped_by_keys_and_its_end_is_told(page: Pa
     expect(question.get_by_role("button", name="Vote to skip")).to_be_focused()
     page.keyboard.press("Enter")
     told = page.get_by_role("status").filter(has_text="Question 1 of 1: the answer")
-    expect(told).to_contain_text("The right answer is ", timeout=GAME_MS)
+    expect(told).to_contain_text("The right answer is ")
     expect(page.get_by_role("article", name="Question 1 of 1: the answer")).to_be_focused()
     assert accessible(page) == []
-    expect(page.get_by_role("article", name="Final scores")).to_be_visible(timeout=GAME_MS)
+    expect(page.get_by_role("article", name="Final scores")).to_be_visible()
     assert accessible(page) == []
 
 
@@ -224,10 +221,8 @@ def test_whoever_reads_further_up_is_not_moved_and_is_told_of_what_is_new(
     page.locator("#scroller").hover()
     page.mouse.wheel(0, -10_000)
     expect(page.locator("#scroller")).to_have_js_property("scrollTop", 0)
-    context = browser.new_context()
-    other = context.new_page()
-    other.goto(server.url)
-    other.wait_for_selector("#composer-text:focus")
+    other = visit(browser)
+    enter(other, server)
     act_as(other, "Ben")
     question_of(other)
     below = page.get_by_role("button", name="New below: Question 1 of 1")
@@ -237,4 +232,4 @@ def test_whoever_reads_further_up_is_not_moved_and_is_told_of_what_is_new(
     expect(page.get_by_role("article", name=re.compile("^Question 1 of 1"))).to_be_focused()
     expect(page.get_by_role("button", name="Vote to skip")).to_be_in_viewport()
     expect(below).to_be_hidden()
-    context.close()
+    other.context.close()
