@@ -5,8 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession, web
 
 from newsbot.app.container import open_container
+from newsbot.errors import StorageUnavailable
+from newsbot.http import HttpServer
 from newsbot.settings import Settings, load_settings
 
 
@@ -65,3 +68,22 @@ async def test_a_lease_of_a_job_is_taken_by_one_process(settings: Settings) -> N
     async with open_container(settings) as one, open_container(settings) as two:
         taken = await asyncio.gather(*(each.take("job:retention", timedelta(hours=1)) for each in (one, two)))
         assert sorted(taken) == [False, True]
+
+
+async def test_a_request_that_cannot_store_gets_the_reason_and_503() -> None:
+    async def broken(request: web.Request) -> web.Response:
+        raise StorageUnavailable("The disk is full.")
+
+    async def well() -> dict[str, str]:
+        return {"database": "The disk is full."}
+
+    server = HttpServer("127.0.0.1", 0, [web.get("/say", broken)], well)
+    url = await server.start()
+    try:
+        async with ClientSession() as session:
+            async with session.get(f"{url}/say") as answer:
+                assert (answer.status, await answer.json()) == (503, {"error": "The disk is full."})
+            async with session.get(f"{url}/healthz") as answer:
+                assert (answer.status, (await answer.json())["database"]) == (503, "The disk is full.")
+    finally:
+        await server.stop()
