@@ -37,7 +37,7 @@ ROUNDS, CROWDS, CROWD, WARM_UP = 300, 20, 32, 20
 _CONTENT = Path(__file__).resolve().parent.parent / "content"
 _TICK = 0.001  # seconds between two looks at whether the event loop is busy
 _FOR_INFORMATION = math.inf
-_STACK = "import aiosqlite, asyncpg, discord, pydantic, slack_bolt.async_app, sqlalchemy.ext.asyncio, yaml"
+_STACK = "import asyncpg, discord, pydantic, slack_bolt.async_app, sqlalchemy.ext.asyncio, yaml"
 _FLOOR_MB = 79.0  # FLOORS.md: the whole stack with Discord and Slack imported, on its machine
 
 

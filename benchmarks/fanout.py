@@ -135,8 +135,9 @@ async def _through_the_outbox(platform: Any, place: Callable[[str], Any], channe
 
 async def _discord_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
+    from newsbot.platforms.discord._library import use_server
     from newsbot.platforms.discord.adapter import DiscordPlatform
-    from newsbot.platforms.discord.login import Login, use_server
+    from newsbot.platforms.discord.login import Login
     from newsbot.platforms.discord.renderer import MessageRenderer
 
     async def not_published(place: Place) -> bool:
@@ -153,7 +154,8 @@ async def _discord_newsbot(given: dict[str, Any]) -> None:
 async def _discord_bare(given: dict[str, Any]) -> None:
     from discord.http import MultipartParameters
 
-    from newsbot.platforms.discord.login import Login, use_server
+    from newsbot.platforms.discord._library import use_server
+    from newsbot.platforms.discord.login import Login
     from newsbot.platforms.discord.render import render_messages
 
     use_server(given["url"], None)
@@ -175,7 +177,6 @@ async def _discord_bare(given: dict[str, Any]) -> None:
 async def _slack_newsbot(given: dict[str, Any]) -> None:
     from newsbot.messages.requests import Place
     from newsbot.platforms.slack.adapter import SlackPlatform
-    from newsbot.platforms.slack.background import BackgroundTasks
     from newsbot.platforms.slack.client import SlackCalls
     from newsbot.platforms.slack.installations import Workspaces
     from newsbot.platforms.slack.pictures import UploadedPictures
@@ -183,6 +184,7 @@ async def _slack_newsbot(given: dict[str, Any]) -> None:
     from newsbot.platforms.slack.responses import ChannelPace, Responder
     from newsbot.platforms.slack.workspace import Workspace
     from newsbot.storage.database import Database
+    from newsbot.tasks import BackgroundTasks
 
     calls = SlackCalls(given["url"])
     workspaces = Workspaces(calls, Database("sqlite://"), lambda: datetime.now(UTC), "w")

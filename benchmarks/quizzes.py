@@ -25,8 +25,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sqlalchemy import insert, text
 
@@ -44,6 +46,7 @@ from newsbot.quizzes.serialization import record_of
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.tables import quiz_answers
+from newsbot.storage.transaction import Transaction
 
 PEOPLE, ROUNDS = 1_000, 5
 PRESSES, GROUP, SERIES = 10_000, 500, 5
@@ -169,6 +172,10 @@ async def _answer_counter(database: Database, number: int) -> float:
     return took
 
 
+def _insert(rows: list[dict[str, Any]], tx: Transaction) -> None:
+    tx._connection.execute(insert(quiz_answers), rows)
+
+
 async def _bare(database: Database, number: int) -> float:
     """Seconds in which the same rows are inserted, in as many transactions."""
     game, now = await _game(database, 10_000 + number), datetime.now(UTC) + timedelta(seconds=1)
@@ -179,8 +186,7 @@ async def _bare(database: Database, number: int) -> float:
     ]
     began = time.perf_counter()
     for first in range(0, PRESSES, GROUP):
-        async with database.engine.begin() as connection:
-            await connection.execute(insert(quiz_answers), rows[first : first + GROUP])
+        await database.write(partial(_insert, rows[first : first + GROUP]))
     return time.perf_counter() - began
 
 

@@ -20,7 +20,7 @@ import psutil
 from benchmarks.measure import Row
 
 ROUNDS = 200
-_IMPORTS = "import aiohttp, aiosqlite, alembic, asyncpg, pydantic, rapidfuzz, sqlalchemy.ext.asyncio, watchfiles, yaml"
+_IMPORTS = "import aiohttp, alembic, asyncpg, pydantic, rapidfuzz, sqlalchemy.ext.asyncio, watchfiles, yaml"
 _STATIC = Path(__file__).resolve().parent.parent / "newsbot" / "platforms" / "web" / "static"
 _FLOOR_MB = 79.0  # FLOORS.md: the whole stack with Discord and Slack imported, on its machine
 

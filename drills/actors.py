@@ -22,8 +22,9 @@ from newsbot.messages.charts import Chart
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.outbox.worker import OutboxWorker
+from newsbot.platforms.discord._library import use_server
 from newsbot.platforms.discord.adapter import DiscordPlatform
-from newsbot.platforms.discord.login import Login, use_server
+from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import slack_service

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Generic, TypeVar
 
@@ -79,7 +79,7 @@ class Backoff:
 
     first: float
     longest: float
-    random: Random
+    random: Random = field(default_factory=Random)
 
     def wait(self, attempt: int) -> float:
         """The wait after try number `attempt`, counted from 1."""

@@ -20,6 +20,12 @@ _DEEPEST = 20
 # What may be an anchor, an alias, a tag, or brackets in brackets in brackets; in prose it is nothing of the kind.
 _SUSPECT = re.compile(r"(?:^|[:\-,\[{])[ \t]*(?:[&*!][\w!<]|[\[{](?:\s*[\[{]){9})", re.MULTILINE)
 
+# What no YAML file may hold, and spaces that look like one but are none to YAML: where it looks for indents and values.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_WIDE = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_WIDE_SPACE = re.compile(rf"[{_WIDE}]")
+_MISPLACED = re.compile(rf"^(?:[ \t]*(?:- +)*(?:-|[\"']?[\w-]+[\"']?:)?)[{_WIDE}]", re.MULTILINE)
+
 Location = Sequence[str | int]
 
 
@@ -52,10 +58,18 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})\\Z"), _first)
 
 
+def _whole_number(loader: Any, node: yaml.ScalarNode) -> int:
+    return int(loader.construct_scalar(node), 10)  # 010 is ten
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+
+
 def read_yaml(text: str) -> Any:
     """The values of one YAML document, None where it is empty. Raises YamlError."""
     if len(text) > _MAX_BYTES:
         raise YamlError(f"the file is larger than {_MAX_BYTES:,} characters", 1)
+    _refuse_signs(text)
     try:
         if _SUSPECT.search(text):
             _refuse_tricks(text)
@@ -69,6 +83,22 @@ def read_yaml(text: str) -> Any:
         raise YamlError(f"not readable as YAML: {error}".replace("\n", " "), 1) from None
     except (RecursionError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise YamlError(f"not readable as YAML: {error}", 1) from None
+
+
+def _refuse_signs(text: str) -> None:
+    """Raises YamlError at a sign that YAML cannot read, or reads as something else than the space it looks like."""
+    if found := _CONTROL.search(text):
+        raise YamlError(
+            f"the sign U+{ord(found[0]):04X} cannot stand in a file (remove it)", _line(text, found.start())
+        )
+    if _WIDE_SPACE.search(text) and (found := _MISPLACED.search(text)):
+        sign = f"U+{ord(found[0][-1]):04X}"
+        line = _line(text, found.end() - 1)
+        raise YamlError(f"the space {sign} stands where YAML needs a plain one (type a space)", line)
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
 
 
 def _refuse_tricks(text: str) -> None:

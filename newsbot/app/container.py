@@ -39,8 +39,8 @@ from newsbot.storage.database import Database, DurableChoices, DurableEvents
 from newsbot.storage.migrate import migrate
 
 if TYPE_CHECKING:  # each platform's library is loaded where its platform is
+    from newsbot.platforms.diagnostics import Check
     from newsbot.platforms.discord.service import DiscordService
-    from newsbot.platforms.slack.doctor import Check
     from newsbot.platforms.slack.service import SlackService
     from newsbot.platforms.web.adapter import WebChat
 
@@ -224,7 +224,7 @@ class Container:
     @cached_property
     def discord(self) -> "DiscordService":
         """Discord. Raises SettingsError without a token."""
-        from newsbot.platforms.discord.login import use_server
+        from newsbot.platforms.discord._library import use_server
         from newsbot.platforms.discord.service import DiscordService
 
         target = discord_target(self.settings)
@@ -264,7 +264,7 @@ class Container:
         from newsbot.platforms.slack.service import examine
 
         needs = self.dispatcher, self.live, self.database, self.renderer, now
-        return await examine(slack_config(self.settings), *needs, channel, with_message=posts)
+        return await examine(slack_config(self.settings), *needs, channel, posts=posts)
 
     @cached_property
     def web_chat(self) -> "WebChat":

@@ -24,7 +24,7 @@ class Canvas:
     """One picture in the making: an opaque card with rounded corners, and what is put on it."""
 
     def __init__(self, height: float) -> None:
-        self.height = round(height)
+        self.height = 2 * round(height / 2)  # so that it has whole pixels
         self.figure = Figure(figsize=(style.WIDTH / PER_INCH, self.height / PER_INCH), dpi=DPI)
         self.figure.patch.set_alpha(0)
         flipped = Affine2D().scale(1 / style.WIDTH, -1 / self.height).translate(0, 1)

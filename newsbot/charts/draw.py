@@ -16,8 +16,11 @@ from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.errors import ChartError
 from newsbot.charts.groups import grouped_bars
 from newsbot.charts.lines import line
+from newsbot.charts.number_cards import number_card
 from newsbot.charts.ranges import ranges
-from newsbot.charts.timelines import timeline
+from newsbot.charts.receipts import receipt
+from newsbot.charts.tables import table
+from newsbot.charts.timelines import IS_TIME, timeline
 from newsbot.charts.typeset import TextBlock, block
 from newsbot.charts.words import clean, unit_words
 from newsbot.messages.charts import Chart, ChartKind
@@ -28,6 +31,9 @@ _PLOTS: dict[ChartKind, Callable[[Chart], Plot]] = {
     "line": line,
     "range": ranges,
     "timeline": timeline,
+    "receipt": receipt,
+    "table": table,
+    "number": number_card,
 }
 _LARGEST = 1e250  # beyond it, the differences of two numbers are none
 
@@ -80,7 +86,7 @@ def _check(chart: Chart) -> None:
 
 def _compose(chart: Chart) -> Canvas:
     plot = _PLOTS[chart.kind](chart)
-    title, unit, footer = _title(chart.title), _unit(chart, plot), _footer(chart)
+    title, unit, footer = _title(chart.title), _unit(chart, plot) + _note(chart), _footer(chart)
     fixed = style.ABOVE_TITLE + style.ABOVE_PLOT + style.ABOVE_FOOTER + style.BELOW_FOOTER
     height = fixed + title.height + unit.height + plot.height + footer.height
     canvas = Canvas(max(style.LEAST_HEIGHT, height))
@@ -103,8 +109,18 @@ def _title(words: str) -> TextBlock:
 
 
 def _unit(chart: Chart, plot: Plot) -> TextBlock:
-    parts = [unit_words(chart.unit), plot.remark]
+    """What is shown, in which unit, and what the plot has to say of itself."""
+    is_number = chart.kind == "number" or (chart.kind == "range" and len(chart.points) == 1)
+    is_said = is_number or (chart.kind == "timeline" and IS_TIME.match(chart.unit) is not None)
+    unit = "" if is_said else unit_words(chart.unit)  # a number says its unit itself, an axis of dates its own
+    subject = clean(chart.subject)
+    parts = [subject, unit[:1].lower() + unit[1:] if subject and unit[1:2].islower() else unit, plot.remark]
     return block(" · ".join(part for part in parts if part), style.UNIT, style.INNER)
+
+
+def _note(chart: Chart) -> TextBlock:
+    """What is missing from the picture, where nobody can overlook it."""
+    return block(clean(chart.note), style.REMARK, style.INNER)
 
 
 def _footer(chart: Chart) -> TextBlock:

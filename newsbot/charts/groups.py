@@ -9,15 +9,15 @@ from newsbot.charts.bars import bar_axes, bar_scale, paint_bar, ranked_bars, wid
 from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.rows import Row, value_column
 from newsbot.charts.style import Density, Font
+from newsbot.charts.tables import table
 from newsbot.charts.typeset import TextBlock, block, shorten
 from newsbot.charts.words import capital, clean
 from newsbot.messages.charts import Chart, Point
 
-_NAMES = 190  # the widest column of group names
-_MEMBERS = 120  # the widest column of member names
+_NAMES = 150  # the widest column of group names
+_MEMBERS = 100  # the widest column of member names
 _GROUP_GAP = 1.6  # gaps of a row
-_COMMON_UP_TO = 20  # times: beyond, one scale would leave the small bars unreadable
-_OWN_SCALES = "each group drawn to its own scale"
+_COMMON_UP_TO = 20  # times: beyond, one scale would leave the small bars unreadable, so a table says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,17 @@ class Group:
 
 
 def grouped_bars(chart: Chart) -> Plot:
-    """Groups in the order given. A label is a member, one word, and the group: "R1 AIME 2024"."""
+    """Groups in the order given, to one scale. A label is a member, one word, and the group: "R1 AIME 2024"."""
     named: dict[str, list[tuple[int, str, Point]]] = {}
     for number, point in enumerate(chart.points):
         member, _, group = clean(point.label).partition(" ")
         named.setdefault(group, []).append((number, member, point))
     if all(len(group) == 1 for group in named.values()):
         return ranked_bars(chart)
+    if len(named) > 1 and _differ_too_much(chart.points):
+        return table(chart)
     groups = _laid_out(chart, named)
-    height = groups[-1].bottom
-    own = len(groups) > 1 and _needs_own_scales(chart.points)
-    paint = partial(_paint, groups=groups, roomy=_roomy(chart), own=own)
-    return Plot(height, paint, _OWN_SCALES if own else "")
+    return Plot(groups[-1].bottom, partial(_paint, groups=groups, roomy=_roomy(chart)))
 
 
 def _roomy(chart: Chart) -> Density:
@@ -78,31 +77,32 @@ def _member(name: str, roomy: Density, colour: str) -> TextBlock:
 
 
 def _colours(members: Sequence[str]) -> dict[str, str]:
+    """A colour for each member; one for all where no member comes back, as it would tell nothing."""
     distinct = dict.fromkeys(members)
+    if len(distinct) == len(members):
+        return dict.fromkeys(members, style.GAIN)
     return {member: style.MEMBERS[n % len(style.MEMBERS)] for n, member in enumerate(distinct)}
 
 
-def _needs_own_scales(points: Sequence[Point]) -> bool:
+def _differ_too_much(points: Sequence[Point]) -> bool:
     sizes = [max(abs(point.low), abs(point.high)) for point in points]
     least = min((size for size in sizes if size), default=1.0)
     return max(sizes) / least > _COMMON_UP_TO
 
 
-def _paint(canvas: Canvas, top: float, groups: Sequence[Group], roomy: Density, own: bool) -> None:
+def _paint(canvas: Canvas, top: float, groups: Sequence[Group], roomy: Density) -> None:
     names = max(group.name.width for group in groups)
     rows = [row for group in groups for row in group.rows]
     members = style.MARGIN + names + (style.COLUMN_GAP if names else 0) + max(row.label.width for row in rows)
     bars = (members + style.COLUMN_GAP, style.WIDTH - style.MARGIN)
-    common = bar_scale(rows, *bars, roomy.value)
-    axes = None if own else bar_axes(canvas, common, top, top + groups[-1].bottom)
+    scale = bar_scale(rows, *bars, roomy.value)
+    axes = bar_axes(canvas, scale, top, top + groups[-1].bottom)
     for group in groups:
         canvas.block(style.MARGIN, top + _middle(group), group.name, role=f"group:{group.rows[0].number}")
-        scale = bar_scale(group.rows, *bars, roomy.value) if own else common
-        on = axes or bar_axes(canvas, scale, top + group.top, top + group.bottom)
         for row, colour in zip(group.rows, group.colours, strict=True):
             middle = top + row.middle
             canvas.block(members, middle - row.label.height / 2, row.label, "right", role=f"label:{row.number}")
-            paint_bar(canvas, on, scale, row, colour, middle, roomy)
+            paint_bar(canvas, axes, scale, row, colour, middle, roomy)
 
 
 def _middle(group: Group) -> float:

@@ -1,10 +1,13 @@
-"""Lines: one value after another, each with its marker and its number; the axis need not start at zero."""
+"""Lines through values at even distances in time; days at uneven ones are dots in rows, as nothing is known between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
+from itertools import pairwise
 
 from newsbot.charts import style
+from newsbot.charts.bars import dots_in_order
 from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.scales import Scale, date_shares, drawn_apart, limits, number_ticks
 from newsbot.charts.style import DATE, TICK, Font
@@ -22,7 +25,12 @@ _HEIGHT = 220
 _GAP = 12  # from a marker to its value
 _ZERO_BELOW = 0.45  # of the highest value: from here down an axis from zero shows the changes well enough
 _COLUMN = 118  # as wide as the words of a point need be
-_APART = "days close together are drawn apart"
+_CUT = "the axis does not start at zero"
+_UNEVEN = (
+    1.2  # times the shortest step in time, as months and quarters differ: a longer one tells that days are missing
+)
+_LEAST = 5  # days: fewer are single ones
+_DAILY = 5  # days: a weekend and holidays between two days of trading
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,10 @@ class PlotFrame:
 
 
 def line(chart: Chart) -> Plot:
-    """The points in the order given, by date where all have one; days that would collide are drawn apart."""
+    """A line where the points are evenly apart in time, or have no dates; dots in rows where they are not."""
+    days = [point.on for point in chart.points if point.on]
+    if len(days) == len(chart.points) and not is_series(days):
+        return dots_in_order(chart)
     low, high = limits(chart.points, _ZERO_BELOW)
     left = style.MARGIN + _axis_width(low, high, chart.unit) + 12
     room = (style.WIDTH - style.MARGIN - left) / len(chart.points)
@@ -67,11 +78,17 @@ def line(chart: Chart) -> Plot:
         values = [bare(value, chart.unit) for value in values]
         column = _column(chart, values, room)
     frame = PlotFrame(low, high, chart.unit, left, column or room, turned=not column)
-    marks, moved = _marks(chart, values, frame)
+    marks = _marks(chart, values, frame)
     above, below = _room_for_values(marks, frame)
     height = above + _HEIGHT + below + max(_depth(mark.label, frame.turned) for mark in marks)
     paint = partial(_paint, marks=marks, frame=frame, above=above, below=below)
-    return Plot(height, paint, _APART if moved else "")
+    return Plot(height, paint, "" if low <= 0 <= high else _CUT)
+
+
+def is_series(days: Sequence[date]) -> bool:
+    """Whether days, in order, are several and as good as evenly apart, so that a line between them leaves none out."""
+    steps = [(after - before).days for before, after in pairwise(days)]
+    return len(days) >= _LEAST and max(steps) <= max(_DAILY, _UNEVEN * min(steps))
 
 
 def _axis_width(low: float, high: float, unit: str) -> float:
@@ -87,14 +104,12 @@ def _column(chart: Chart, values: Sequence[str], room: float) -> float:
     return max(needed, min(room, _COLUMN)) if needed <= room else 0
 
 
-def _marks(chart: Chart, values: Sequence[str], frame: PlotFrame) -> tuple[list[Mark], bool]:
-    """The points in their places, and whether some stand clearly apart from where their day is."""
+def _marks(chart: Chart, values: Sequence[str], frame: PlotFrame) -> list[Mark]:
+    """The points in their places."""
     start, end = frame.left + frame.column / 2, style.WIDTH - style.MARGIN - frame.column / 2
-    true = _true_places(chart.points, start, end)
-    places = drawn_apart(true, frame.column, end)
-    moved = any(abs(x - place) > frame.column / 4 for x, place in zip(places, true, strict=True))
+    places = drawn_apart(_true_places(chart.points, start, end), frame.column, end)
     listed = zip(chart.points, values, places, strict=True)
-    return [_mark(chart, point, value, x, frame) for point, value, x in listed], moved
+    return [_mark(chart, point, value, x, frame) for point, value, x in listed]
 
 
 def _true_places(points: Sequence[Point], start: float, end: float) -> list[float]:

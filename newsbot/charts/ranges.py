@@ -1,12 +1,13 @@
 """Ranges: the figure's own value or range as a thick mark, and what others say below it, so that the spread shows."""
 
-from dataclasses import replace
 from functools import partial
 
 from matplotlib.axes import Axes
 
 from newsbot.charts import style
+from newsbot.charts.bars import beyond, paint_fading
 from newsbot.charts.canvas import Canvas, Plot
+from newsbot.charts.number_cards import number_card
 from newsbot.charts.rows import Row, Rows, stacked
 from newsbot.charts.scales import Scale, limits, number_ticks
 from newsbot.charts.style import TICK
@@ -14,21 +15,22 @@ from newsbot.charts.typeset import measure
 from newsbot.charts.words import axis_words
 from newsbot.messages.charts import Chart, Point
 
-_OWN = "What we give"
 _GAP = 14  # between a mark and its value
 _AXIS = 34  # below the rows, for the numbers of the axis
 _EDGE = 8  # from the edge of the picture to the words of the axis
 _INSET = 12  # from the start of the axis to the first mark
-_ZERO_BELOW = 0.75  # of the highest value: up to here an axis from zero still shows the spread
+_FROM_ZERO = 1.0  # whatever the spread is: a cut axis would make it look large
 
 
 def ranges(chart: Chart) -> Plot:
-    """One row a point. Where the first is the figure's own, it is thick, and a pale band leads down past the others."""
-    # Where a figure is one value, its point repeats the title: the row says instead that this is what we give.
-    own = next((number for number, point in enumerate(chart.points) if point.label == chart.title), None)
-    says = tuple(replace(point, label=_OWN) if number == own else point for number, point in enumerate(chart.points))
-    rows = stacked(replace(chart, points=says), style.VALUES)
-    return Plot(rows.height + _AXIS, partial(_paint, rows=rows, own=own, unit=chart.unit))
+    """One row a point. Where the first is the figure's own, it is thick, and a pale band leads down past the others.
+
+    A single value needs no axis: it is drawn as a number.
+    """
+    if len(chart.points) == 1:
+        return number_card(chart)
+    rows = stacked(chart, style.VALUES)
+    return Plot(rows.height + _AXIS, partial(_paint, rows=rows, own=0 if chart.own else None, unit=chart.unit))
 
 
 def _paint(canvas: Canvas, top: float, rows: Rows, own: int | None, unit: str) -> None:
@@ -41,20 +43,24 @@ def _paint(canvas: Canvas, top: float, rows: Rows, own: int | None, unit: str) -
     for row in rows.rows:
         middle = top + row.middle
         canvas.block(style.MARGIN, middle - row.label.height / 2, row.label, role=f"label:{row.number}")
-        _paint_mark(axes, row, middle, rows.roomy.bar, leads=own in (None, row.number))
-        x, baseline = scale.at(row.point.high) + _GAP, middle + 0.36 * rows.roomy.value.size
-        canvas.text(x, baseline, row.value, rows.roomy.value, role=f"value:{row.number}")
+        leads = own in (None, row.number)
+        _paint_mark(axes, row, middle, rows.roomy.bar, leads)
+        paint_fading(axes, scale, row, style.GAIN if leads else style.LOSS, middle, rows.roomy.bar / 4)
+        x, baseline = scale.at(row.point.high) + _GAP + beyond(row), middle + 0.36 * rows.roomy.value.size
+        value = canvas.text(x, baseline, row.value, rows.roomy.value, role=f"value:{row.number}")
+        # A line of the axis may pass behind a value: a veil keeps the value readable.
+        value.set_bbox({"facecolor": style.PANEL, "edgecolor": "none", "alpha": 0.85, "pad": 1})
 
 
 def _scale(rows: Rows) -> Scale:
     """The widest scale that leaves room for each value right of its mark."""
-    low, high = limits([row.point for row in rows.rows], _ZERO_BELOW)
+    low, high = limits([row.point for row in rows.rows], _FROM_ZERO)
     start = style.MARGIN + rows.labels + style.COLUMN_GAP + _INSET
     length = room = style.WIDTH - style.MARGIN - start
     for row in rows.rows:
         share = (row.point.high - low) / (high - low)
         if share > 0:
-            length = min(length, (room - _GAP - measure(row.value, rows.roomy.value)) / share)
+            length = min(length, (room - _GAP - beyond(row) - measure(row.value, rows.roomy.value)) / share)
     return Scale(low, high, start, start + length)
 
 
@@ -86,7 +92,7 @@ def _paint_mark(axes: Axes, row: Row, middle: float, bar: float, leads: bool) ->
     low, high = row.point.low, row.point.high
     colour = style.GAIN if leads else style.LOSS
     if low == high:
-        (dot,) = axes.plot([low], [middle], "D" if leads else "o", color=colour, markersize=9, clip_on=False)
+        (dot,) = axes.plot([low], [middle], "o", color=colour, markersize=10 if leads else 8, clip_on=False)
         dot.set_gid(f"dot:{row.number}")
         return
     thick = bar * (0.7 if leads else 0.35)

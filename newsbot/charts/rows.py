@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from newsbot.charts import style
 from newsbot.charts.style import Density, Font
 from newsbot.charts.typeset import TextBlock, block, measure, shorten
-from newsbot.charts.words import bare, clean, note_words, value_words
+from newsbot.charts.words import bare, capital, clean, date_words, note_words, value_words
 from newsbot.messages.charts import Chart, Point
+
+# What a source says in front of a number that the value is not below, or not above.
+FLOORS = frozenset({"more than", "at least", "well above"})
+CEILINGS = frozenset({"less than", "at most", "up to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,16 @@ class Row:
         """The end farther from zero."""
         return max(self.point.low, self.point.high, key=abs)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the value is a floor, and what it stands for may reach farther."""
+        return self.point.bound in FLOORS and self.point.low == self.point.high
+
+    @property
+    def is_ceiling(self) -> bool:
+        """Whether the value is a ceiling, and what it stands for may not reach it."""
+        return self.point.bound in CEILINGS and self.point.low == self.point.high
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -39,21 +53,23 @@ class Rows:
         return max(row.label.width for row in self.rows)
 
 
-def stacked(chart: Chart, values: float) -> Rows:
-    """A row for every point of `chart`, no value wider than `values`."""
+def stacked(chart: Chart, values: float, dated: bool = False) -> Rows:
+    """A row for every point of `chart`, no value wider than `values`; where `dated`, with its date below its label."""
     for roomy in style.densities(len(chart.points)):
-        rows = _stack(chart, values, roomy)
+        rows = _stack(chart, values, roomy, dated)
         if rows.height <= style.HIGHEST_ROWS:
             break
     return rows
 
 
-def _stack(chart: Chart, values: float, roomy: Density) -> Rows:
+def _stack(chart: Chart, values: float, roomy: Density, dated: bool) -> Rows:
     words = value_column(chart, roomy.value, values)
     rows: list[Row] = []
     edge = 0.0
     for number, point in enumerate(chart.points):
-        label = block(clean(point.label), roomy.label, roomy.width, roomy.lines)
+        label = block(capital(clean(point.label)), roomy.label, roomy.width, roomy.lines)
+        if dated:
+            label += block(date_words(point), style.DATE, roomy.width)
         if roomy.notes:
             label += block(note_words(point), roomy.note, roomy.width, roomy.notes)
         height = max(roomy.bar, label.height) + roomy.gap

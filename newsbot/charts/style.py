@@ -1,13 +1,16 @@
-"""How every chart looks: its sizes, fonts and colours. Lengths are logical pixels; a picture has twice as many."""
+"""How every chart looks: its sizes, fonts and colours. Lengths are logical pixels; a picture has 2.5 times as many.
+
+The width is that of a picture in a chat, so that a phone, 390 pixels wide, shows words at more than half their size.
+"""
 
 from dataclasses import dataclass
 
 # Part of every cache key: raise it with any change that makes a picture look different.
-STYLE_VERSION = 2
+STYLE_VERSION = 3
 
-WIDTH = 800
-PIXELS_PER_LOGICAL = 2
-MARGIN = 32
+WIDTH = 640
+PIXELS_PER_LOGICAL = 2.5
+MARGIN = 24
 INNER = WIDTH - 2 * MARGIN
 MOST_POINTS = 30  # what one picture can hold; the table beside it has the rest
 
@@ -21,13 +24,13 @@ GRID = "#e3e6ec"
 AXIS = "#8b93a3"
 BAND = "#e3eef8"
 CORNER = 16
-ABOVE_TITLE, ABOVE_PLOT, ABOVE_FOOTER, BELOW_FOOTER = 24, 20, 28, 20
-LEAST_HEIGHT = 240
+ABOVE_TITLE, ABOVE_PLOT, ABOVE_FOOTER, BELOW_FOOTER = 20, 18, 26, 18
+LEAST_HEIGHT = 200
 
-VALUES = 240  # the widest value
-VALUES_BOTH_WAYS = 150  # the same, where values stand on either side of zero
+VALUES = 230  # the widest value
+VALUES_BOTH_WAYS = 130  # the same, where values stand on either side of zero
 COLUMN_GAP = 14  # between a column of words and the plot
-HIGHEST_ROWS = 800  # all rows of a chart; beyond it they are set tighter
+HIGHEST_ROWS = 900  # all rows of a chart; beyond it they are set tighter
 
 # Told apart with every common colour blindness (blue against orange), and by lightness beyond two.
 GAIN = "#0b67ae"
@@ -49,11 +52,12 @@ class Font:
         return 1.32 * self.size
 
 
-TITLES = (Font(27, bold=True), Font(23, bold=True), Font(18, bold=True))
-UNIT = Font(17, colour=MUTED)
-FOOTER = Font(14.5, colour=MUTED)
-TICK = Font(14, colour=MUTED)
-DATE = Font(14.5, colour=MUTED)
+TITLES = (Font(25, bold=True), Font(22, bold=True), Font(18, bold=True))
+UNIT = Font(16, colour=MUTED)
+REMARK = Font(15)
+FOOTER = Font(13.5, colour=MUTED)
+TICK = Font(13.5, colour=MUTED)
+DATE = Font(14, colour=MUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ class Density:
 
 
 _DENSITIES = (
-    (8, Density(Font(18), Font(18, bold=True), Font(14, colour=MUTED), 250, 3, 2, 32, 16)),
-    (14, Density(Font(17), Font(17, bold=True), Font(13.5, colour=MUTED), 250, 2, 2, 24, 11)),
-    (MOST_POINTS, Density(Font(14.5), Font(14.5, bold=True), Font(13, colour=MUTED), 310, 1, 0, 15, 7)),
+    (8, Density(Font(17), Font(17, bold=True), Font(13.5, colour=MUTED), 210, 3, 3, 30, 15)),
+    (14, Density(Font(16), Font(16, bold=True), Font(13, colour=MUTED), 210, 2, 2, 24, 10)),
+    (MOST_POINTS, Density(Font(14), Font(14, bold=True), Font(13, colour=MUTED), 260, 1, 0, 15, 7)),
 )
 
 

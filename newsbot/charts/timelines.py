@@ -1,137 +1,127 @@
-"""Timelines: a flag for each event on an axis of dates, staggered so that no flag covers another's pole or words."""
+"""Timelines: an upright axis of dates to scale, and beside it what happened, each entry joined to its day by a line."""
 
+import itertools
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from newsbot.charts import style
 from newsbot.charts.canvas import Canvas, Plot
 from newsbot.charts.scales import date_shares, date_ticks
-from newsbot.charts.style import DATE, TICK, Font
-from newsbot.charts.typeset import TextBlock, block, shorten
-from newsbot.charts.words import clean, date_words, note_words, value_words
+from newsbot.charts.style import TICK, Font
+from newsbot.charts.typeset import TextBlock, block, measure, shorten
+from newsbot.charts.words import clean, note_words, short_date, value_words
 from newsbot.messages.charts import Chart, Point
 
-_LABEL = Font(16, bold=True)
-_VALUE = Font(16)
-_NOTE = Font(13.5, colour=style.MUTED)
-_COMPACT = Font(14.5)
-_FLAG = 215  # the widest flag
-_COMPACT_FLAG = 520
-_HIGHEST = 480  # all flags; beyond it they shrink to one line each
-_POLE_GAP = 8  # from a pole to its words
-_APART = 12  # between flags of one row, and between rows
-_FOOT = 18  # from the lowest flags to the axis
-_AXIS = 34  # below the axis, for its dates
-_LEFT = style.MARGIN + 8
+_DATE = Font(14.5, bold=True, colour=style.MUTED)
+_LABEL = Font(17)
+_NOTE = Font(14, colour=style.MUTED)
+_COMPACT = Font(15)
+_MOST_ROOMY = 12  # entries; more of them have one line each
+_APART = 14  # between entries
+_AXIS_GAP = 10  # from the words of the axis to it
+_JOIN = 44  # from the axis to the entries
+_LEAST_TICK = 60  # between two dates of the axis
+_TOUCHING = 26  # an axis has its dates where they stand this far from each other, else beside the entries alone
+IS_TIME = re.compile(r"(?:by )?(?:day|week|month|year)s?\b")  # units that say no more than the dates do
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """The words of one event, where its pole stands, and in which row it hangs: 0 is next to the axis."""
+class Entry:
+    """The words of one event, and where its day stands below the top of the axis (0 to 1)."""
 
     number: int
-    point: Point
     words: TextBlock
-    x: float = 0
-    row: int = 0
+    share: float
 
     @property
-    def right(self) -> float:
-        """Where the flag ends."""
-        return self.x + _POLE_GAP + self.words.width
+    def anchor(self) -> float:
+        """Where the line from the axis meets the words, below their top."""
+        _, font = self.words.lines[0]
+        return font.pitch / 2
 
 
 def timeline(chart: Chart) -> Plot:
-    """The points by date, the earliest left; evenly spaced where not all have a date."""
-    flags, end = _hung([_flag(chart, number) for number in range(len(chart.points))])
-    if sum(_row_heights(flags)) > _HIGHEST:
-        flags, end = _hung([_compact_flag(chart, number) for number in range(len(chart.points))])
-    height = sum(_row_heights(flags)) + _FOOT + _AXIS
-    return Plot(height, partial(_paint, flags=flags, end=end))
-
-
-def _flag(chart: Chart, number: int) -> Flag:
-    point = chart.points[number]
-    words = (
-        block(clean(point.label), _LABEL, _FLAG, 3)
-        + block(_value(point), _VALUE, _FLAG, 2)
-        + block(date_words(point), DATE, _FLAG)
-        + block(note_words(point), _NOTE, _FLAG, 2)
-    )
-    return Flag(number, point, words)
-
-
-def _value(point: Point) -> str:
-    # With its unit: a flag is read by itself.
-    return value_words(point, "")
-
-
-def _compact_flag(chart: Chart, number: int) -> Flag:
-    point = chart.points[number]
-    parts = (date_words(point), _value(point), clean(point.label))
-    words = shorten(" · ".join(part for part in parts if part), _COMPACT, _COMPACT_FLAG)
-    return Flag(number, point, TextBlock(((words, _COMPACT),)))
-
-
-def _hung(flags: Sequence[Flag]) -> tuple[list[Flag], float]:
-    """The flags in their places, and where the axis ends.
-
-    A flag flies right of its pole. So it hangs above every later flag whose pole stands within it, and no pole
-    crosses words. The axis ends early enough for the last flags to end within the picture.
-    """
-    shares = _shares([flag.point for flag in flags])
-    right = style.WIDTH - style.MARGIN
-    reaches = [
-        (right - _LEFT - _POLE_GAP - flag.words.width) / share
-        for flag, share in zip(flags, shares, strict=True)
-        if share
-    ]
-    length = min([right - _LEFT, *reaches])
-    hung: list[Flag] = []
-    for flag, share in reversed(list(zip(flags, shares, strict=True))):
-        placed = replace(flag, x=_LEFT + share * length)
-        within = [other.row for other in hung if other.x <= placed.right + _APART]
-        hung.append(replace(placed, row=max(within, default=-1) + 1))
-    return hung[::-1], _LEFT + length
-
-
-def _shares(points: Sequence[Point]) -> list[float]:
+    """The points by date, the earliest on top; evenly spaced, without dates, where not all have one."""
+    points = chart.points
     days = [point.on for point in points if point.on]
-    if len(days) == len(points):
-        return date_shares(days)
-    return [number / max(1, len(points) - 1) for number in range(len(points))]
+    is_dated = len(days) == len(points)
+    shares = date_shares(days) if is_dated else [n / max(1, len(points) - 1) for n in range(len(points))]
+    ticks = _ticks(days) if is_dated else []
+    left = style.MARGIN + max((measure(words, TICK) + _AXIS_GAP for _, words in ticks), default=6.0)
+    room = style.WIDTH - style.MARGIN - left - _JOIN
+    entries = [_entry(number, chart, shares[number], room) for number in range(len(points))]
+    height = sum(entry.words.height for entry in entries) + _APART * (len(entries) - 1)
+    return Plot(height, partial(_paint, entries=entries, ticks=ticks, left=left, height=height))
 
 
-def _row_heights(flags: Sequence[Flag]) -> list[float]:
-    rows = range(max(flag.row for flag in flags) + 1)
-    return [max(flag.words.height for flag in flags if flag.row == row) + _APART for row in rows]
+def _ticks(days: Sequence[date]) -> list[tuple[float, str]]:
+    """The dates of the axis, each with its share of the way from the first day to the last."""
+    first, last = min(days), max(days)
+    if first == last:
+        return []
+    span = (last - first).days
+    return [((day - first).days / span, words) for day, words in date_ticks(first, last, 6)]
 
 
-def _paint(canvas: Canvas, top: float, flags: Sequence[Flag], end: float) -> None:
-    heights = _row_heights(flags)
-    axis = top + sum(heights) + _FOOT
-    canvas.line((_LEFT, axis), (max(end, style.WIDTH - style.MARGIN), axis), style.AXIS, 1.6)
-    for flag in flags:
-        edge = axis - _FOOT - sum(heights[: flag.row + 1])
-        canvas.line((flag.x, edge + 3), (flag.x, axis), style.AXIS, 1.2)
-        canvas.block(flag.x + _POLE_GAP, edge, flag.words, role=f"flag:{flag.number}")
-    _paint_days(canvas, flags, axis, end)
+def _entry(number: int, chart: Chart, share: float, room: float) -> Entry:
+    point = chart.points[number]
+    label = clean(point.label)
+    day, value = short_date(point), _value(point, chart.unit)
+    day = "" if day in label else day
+    if len(chart.points) > _MOST_ROOMY:
+        words = shorten(" · ".join(part for part in (day, value, label) if part), _COMPACT, room)
+        return Entry(number, block(words or "–", _COMPACT, room, 1), share)
+    head = " · ".join(part for part in (day, value) if part)
+    lines = block(head, _DATE, room, 2) + block(label, _LABEL, room, 3) + block(note_words(point), _NOTE, room, 2)
+    return Entry(number, lines if lines.lines else block("–", _LABEL, room), share)
 
 
-def _paint_days(canvas: Canvas, flags: Sequence[Flag], axis: float, end: float) -> None:
-    """The dots on the axis and the dates below it; no dates where not every point has one."""
-    days = [flag.point.on for flag in flags if flag.point.on]
-    dated = len(days) == len(flags)
-    low, high = (min(days).toordinal(), max(days).toordinal()) if dated else (0, len(flags) - 1)
-    axes = canvas.axes((_LEFT, axis - 10, end, axis + 10), (low, max(high, low + 1)), (0, 1))
-    for place, flag in enumerate(flags):
-        x = flag.point.on.toordinal() if dated and flag.point.on else place
-        (dot,) = axes.plot([x], [0.5], "o", color=style.GAIN, markersize=8, clip_on=False)
-        dot.set_gid(f"dot:{flag.number}")
-    if not dated or low == high:
-        return
-    for day, words in date_ticks(min(days), max(days), int((end - _LEFT) / 84)):
-        at = _LEFT + (day.toordinal() - low) / (high - low) * (end - _LEFT)
-        canvas.line((at, axis), (at, axis + 6), style.AXIS, 1.2)
-        canvas.text(at, axis + 24, words, TICK, "center", role="tick")
+def _value(point: Point, unit: str) -> str:
+    """The value with its unit, as an entry is read by itself; none where the date says it."""
+    is_time = IS_TIME.match(unit) is not None or point.display == point.dated
+    return "" if is_time else value_words(point, "")
+
+
+def _tops(entries: Sequence[Entry], height: float) -> tuple[list[float], float]:
+    """Where each entry starts: as near to its day as its neighbours let it; and how long the axis is."""
+    length = height - entries[0].anchor - (entries[-1].words.height - entries[-1].anchor)
+    tops: list[float] = []
+    edge = 0.0
+    for entry in entries:
+        tops.append(max(edge, entry.share * length + entries[0].anchor - entry.anchor))
+        edge = tops[-1] + entry.words.height + _APART
+    end = height
+    for number in reversed(range(len(entries))):
+        tops[number] = min(tops[number], end - entries[number].words.height)
+        end = tops[number] - _APART
+    return tops, length
+
+
+def _paint(
+    canvas: Canvas, top: float, entries: Sequence[Entry], ticks: Sequence[tuple[float, str]], left: float, height: float
+) -> None:
+    tops, length = _tops(entries, height)
+    start = top + entries[0].anchor
+    canvas.line((left, start), (left, start + max(length, 1)), style.AXIS, 1.6)
+    days = [start + entry.share * length for entry in entries]
+    _paint_ticks(canvas, left, [(start + share * length, words) for share, words in ticks])
+    axes = canvas.axes((left - 10, start, left + 10, start + max(length, 1)), (0, 1), (max(length, 1), 0))
+    for entry, place, day in zip(entries, tops, days, strict=True):
+        meets = top + place + entry.anchor
+        canvas.line((left, day), (left + _JOIN * 0.75, meets), style.AXIS, 1.1)
+        (dot,) = axes.plot([0.5], [entry.share * length], "o", color=style.GAIN, markersize=7, clip_on=False)
+        dot.set_gid(f"dot:{entry.number}")
+        canvas.block(left + _JOIN, top + place, entry.words, role=f"flag:{entry.number}")
+
+
+def _paint_ticks(canvas: Canvas, left: float, ticks: Sequence[tuple[float, str]]) -> None:
+    """The dates of the axis; every second one where they stand too close."""
+    places = [y for y, _ in ticks]
+    apart = min((after - before for before, after in itertools.pairwise(places)), default=_TOUCHING)
+    step = 1 if apart >= _TOUCHING else 2
+    for y, words in ticks[::step]:
+        canvas.line((left - 5, y), (left, y), style.AXIS, 1.2)
+        canvas.text(left - _AXIS_GAP, y + 0.36 * TICK.size, words, TICK, "right", role="tick")

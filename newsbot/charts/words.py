@@ -36,6 +36,13 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def missing_signs(text: str) -> str:
+    """The signs of a text that the typeface does not have, each once; `clean` would draw □ for them."""
+    signs_of = unicodedata.normalize("NFC", " ".join(text.split()))
+    drawn = (sign for sign in signs_of if not unicodedata.category(sign).startswith("C"))
+    return "".join(dict.fromkeys(sign for sign in drawn if ord(sign) not in signs()))
+
+
 def short(display: str, unit: str) -> str:
     """`display` without what `unit` says beside it: "198 hours" in "hours" is "198"; "$5 million" stays."""
     start = _BEFORE_REST.match(unit)
@@ -71,6 +78,16 @@ def unit_words(unit: str) -> str:
     return capital(clean("Percent" + unit[1:] if unit.startswith("%") else unit))
 
 
+def merge_units(display: str) -> str:
+    """A range with its unit once: "$47 per share to $55 per share" is "$47 to $55 per share"."""
+    low, to, high = display.partition(" to ")
+    first, second = low.split(" "), high.split(" ")
+    shared = 0
+    while shared < min(len(first), len(second)) - 1 and first[-1 - shared] == second[-1 - shared]:
+        shared += 1
+    return f"{' '.join(first[: len(first) - shared])} to {high}" if to and shared else display
+
+
 def capital(words: str) -> str:
     """`words` with a capital to begin with, unless they begin with a name such as o1 or iPhone."""
     first = words.partition(" ")[0]
@@ -78,8 +95,15 @@ def capital(words: str) -> str:
 
 
 def date_words(point: Point) -> str:
-    """The date of a point, short; empty where it has none, or where its label or value says it already."""
+    """The date of a point in short; empty where it has none, or where its label or value says it already."""
     if point.on is None or str(point.on.year) in point.label or point.dated == point.display:
+        return ""
+    return short_date(point)
+
+
+def short_date(point: Point) -> str:
+    """The date of a point with its month in short; empty where it has none."""
+    if point.on is None:
         return ""
     dated = point.dated or f"{point.on.day} {point.on:%B %Y}"
     return _LONG_MONTH.sub(lambda month: month[0][:3], dated)

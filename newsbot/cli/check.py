@@ -20,23 +20,29 @@ def check_content(settings: Settings, options: argparse.Namespace) -> int:
     """Print every mistake, or how much there is."""
     del options
     from newsbot.app.answering import today
+    from newsbot.charts.words import missing_signs
     from newsbot.content.library import load_library
-    from newsbot.content.review import overlong_cards
+    from newsbot.content.quiz_statistics import Statistics
+    from newsbot.content.review import overlong_cards, unreadable_charts, warnings
     from newsbot.quizzes.cards.review import question_cards
 
     library = load_library(settings.content_folder, today())
     print("".join(f"note: {left_out}\n" for left_out in _left_out_commands(library)), end="", file=sys.stderr)
-    if overlong := overlong_cards(library, question_cards(library)):
-        print("\n".join(str(mistake) for mistake in overlong), file=sys.stderr)
+    if found := [*overlong_cards(library, question_cards(library)), *unreadable_charts(library, missing_signs)]:
+        print("\n".join(str(mistake) for mistake in found), file=sys.stderr)
         return 1
+    print("".join(f"warning: {sentence}\n" for sentence in warnings(library, today())), end="", file=sys.stderr)
     counts = (
         (len(library.topics), "topics"),
         (len(library.briefs), "briefs"),
         (len(library.figures), "figures"),
         (len(library.questions), "questions"),
         (len(library.events), "events"),
+        (len(library.claims), "claims"),
+        (len(library.terms), "terms"),
     )
     print(f"The content is in order: {', '.join(f'{count} {name}' for count, name in counts)}.")
+    print("\n".join(Statistics.of(library).lines()))
     return 0
 
 

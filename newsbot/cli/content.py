@@ -1,6 +1,7 @@
 """`newsbot content`: work on topics."""
 
 import argparse
+import sys
 from typing import Any
 
 from newsbot.cli.verbs import add_group
@@ -9,11 +10,12 @@ from newsbot.settings import Settings
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot content`."""
-    new = add_group(verbs, "content", "work on topics").add_parser(
-        "new", help="make the files of a new topic, to be filled in"
-    )
+    group = add_group(verbs, "content", "work on topics")
+    new = group.add_parser("new", help="make the files of a new topic, to be filled in")
     new.add_argument("topic", help="its name: lower case, digits and hyphens")
     new.set_defaults(verb=make_topic)
+    fresh = group.add_parser("freshness", help="how old the newest of each topic is; warns where it is too old")
+    fresh.set_defaults(verb=print_freshness)
 
 
 def make_topic(settings: Settings, options: argparse.Namespace) -> int:
@@ -23,4 +25,18 @@ def make_topic(settings: Settings, options: argparse.Namespace) -> int:
     for path in new_topic(settings.content_folder, options.topic):
         print(f"made {path}")
     print("Fill them in, then run: newsbot check")
+    return 0
+
+
+def print_freshness(settings: Settings, options: argparse.Namespace) -> int:
+    """Print how old the newest of each topic is. The exit code does not depend on the day."""
+    del options
+    from newsbot.app.answering import today
+    from newsbot.content.freshness import freshness
+    from newsbot.content.library import load_library
+
+    found = freshness(load_library(settings.content_folder, today()), today())
+    print("\n".join(each.line() for each in found))
+    warnings = [sentence for each in found for sentence in each.warnings()]
+    print("".join(f"warning: {sentence}\n" for sentence in warnings), end="", file=sys.stderr)
     return 0

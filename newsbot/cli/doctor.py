@@ -50,8 +50,8 @@ async def _examine_slack(settings: Settings, channel: str, *, posts: bool) -> bo
     async with open_container(settings) as container:
         findings = await container.examine_slack(channel, posts=posts)
     for finding in findings:
-        _print_finding(finding.sentence, is_well=finding.is_ok)
-    return all(finding.is_ok for finding in findings)
+        _print_finding(finding.sentence, is_well=finding.is_well)
+    return all(finding.is_well for finding in findings)
 
 
 def _print_finding(sentence: str, *, is_well: bool) -> None:

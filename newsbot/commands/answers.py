@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from newsbot.content.actions import brief_action, figure_action, topic_action
 from newsbot.content.library import Library
 from newsbot.content.models import Brief, Figure, Topic
 from newsbot.errors import RequestError, TokenError
@@ -87,7 +88,7 @@ def find_topic(library: Library, typed: str) -> Topic:
     near = library.topic_names.nearest(typed) or library.topic_names.names[:MAX_OFFERS]
     raise Unclear(
         f"There is no topic called “{outside_text(typed, 60)}”.{_did_you_mean(near)}",
-        (Offer(name.label, Action("topic.open", (name.value,))) for name in near),
+        (Offer(name.label, topic_action(name.value)) for name in near),
     )
 
 
@@ -96,12 +97,14 @@ def find_brief(library: Library, topic: Topic, typed: str) -> Brief:
     names = library.brief_names(topic.id)
     if found := names.exact(typed):
         return library.briefs[topic.id, found.value]
+    if sentence := library.withdrawn.get(f"brief:{topic.id}/{typed}"):
+        raise Unclear(sentence, (HELP,), "Gone")
     near = names.nearest(typed)
     called = outside_text(typed, 60)
     listed = near or names.names[:MAX_OFFERS]
     raise Unclear(
         f"{topic.title} has no brief called “{called}”.{_did_you_mean(near) if near else ' It has these:'}",
-        (Offer(name.value, Action("brief.open", (topic.id, name.value))) for name in listed),
+        (Offer(name.value, brief_action(topic.id, name.value)) for name in listed),
     )
 
 
@@ -109,10 +112,12 @@ def find_figure(library: Library, typed: str) -> Figure:
     """The figure of that name. Raises Unclear, offering the nearest."""
     if found := library.figure_names.exact(typed):
         return library.figures[found.value]
+    if sentence := library.withdrawn.get(f"figure:{typed}"):
+        raise Unclear(sentence, (HELP,), "Gone")
     near = _near_or_searched(library, library.figure_names, typed)
     raise Unclear(
         f"There is no figure called “{outside_text(typed, 60)}”.{_did_you_mean(near)}",
-        (Offer(name.label, Action("figure.open", (name.value,))) for name in near),
+        (Offer(name.label, figure_action(name.value)) for name in near),
     )
 
 

@@ -1,10 +1,22 @@
 """Cards of one entry of content: a brief, a figure, an event, a self-check question and its answer."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from newsbot.content.actions import answer_action, brief_action, question_action, topic_action
 from newsbot.content.library import Library, distinct_sources
-from newsbot.content.models import Brief, Event, Figure, Question, Source, date_words, first_day
-from newsbot.content.numbers import ends, in_words, items
+from newsbot.content.models import (
+    Brief,
+    Disagreement,
+    Event,
+    Figure,
+    Question,
+    SeriesItem,
+    Source,
+    date_words,
+    first_day,
+)
+from newsbot.content.numbers import decimals_of, display_text, ends, in_words, items, with_bound
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import (
     Block,
@@ -39,15 +51,23 @@ def brief_card(library: Library, topic: str, name: str) -> Card:
 def _brief(library: Library, brief: Brief) -> Card:
     figures = library.figures_of(brief)
     sources = distinct_sources([*brief.sources, *(figure.sources[0] for figure in figures)])
-    charted = library.figures[brief.chart] if brief.chart else None
+    charted = _charted(library, brief)
     blocks: list[Block] = [Text(library.filled(brief.lede), "lede")]
     blocks += [picture(charted)] if charted else []
     blocks += [Text(library.filled(paragraph)) for paragraph in brief.body]
-    blocks += [Facts("Figures", tuple(figure_fact(figure, sources) for figure in figures))] if figures else []
+    blocks += [Facts("Figures", tuple(figure_fact(figure, sources, library) for figure in figures))] if figures else []
     blocks += [Text((Strong("To be exact: "), *library.filled(correction))) for correction in brief.corrects]
     blocks += [source_links(sources), Rule(), *_self_check(library, library.questions_of(brief.topic, brief.id)[0])]
     blocks += _read_next(library, brief)
     return content_card(library, library.filled_text(brief.title), blocks, brief.topic)
+
+
+def _charted(library: Library, brief: Brief) -> Figure | None:
+    """The figure whose chart a brief shows: the newest that has one."""
+    if not brief.chart:
+        return None
+    newest = library.newest(brief.chart)
+    return newest if newest.chart else library.figures[brief.chart]
 
 
 def content_card(library: Library, title: str, blocks: list[Block], topic: str) -> Card:
@@ -68,26 +88,34 @@ def _related(library: Library, topic: str, name: str) -> Brief:
 
 def open_brief(brief: Brief) -> Action:
     """What a button to a brief does."""
-    return Action("brief.open", (brief.topic, brief.id))
+    return brief_action(brief.topic, brief.id)
 
 
 def figure_card(library: Library, name: str) -> Card:
-    """A figure: its value, date, caveat, series, who disagrees, sources, and the briefs that use it."""
-    key = ("figure", name)
+    """A figure: its value, date, caveat, series, who disagrees, what it was before, sources, the briefs that use it.
+
+    Where a newer figure has taken its place, the card is the newer one's.
+    """
+    newest = library.newest(name)
+    key = ("figure", newest.id)
     if key not in library.cards:
-        library.cards[key] = _figure(library, library.figures[name])
+        library.cards[key] = _figure(library, newest)
     return library.cards[key]
 
 
 def _figure(library: Library, figure: Figure) -> Card:
-    blocks: list[Block] = [text(figure.display, "lede")]
+    blocks: list[Block] = [text(display_text(figure), "lede")]
     blocks += [picture(figure)] if figure.chart else []
     if isinstance(figure.value, tuple):
         blocks.append(Facts("Values", tuple(_series_fact(point) for point in chart(figure).points)))
     blocks += [Facts("How to read it", tuple(_reading(figure)))]
     if figure.disagree:
-        others = (Fact(other.by, in_words(other.value, figure.unit), optional(other.why)) for other in figure.disagree)
+        others = (Fact(other.by, _value(other, figure), optional(other.why)) for other in figure.disagree)
         blocks.append(Facts("Where sources disagree", tuple(others)))
+    if earlier := library.earlier(figure.id):
+        blocks.append(
+            Facts("What it was", tuple(Fact(_dated(old), display_text(old), (old.caveat,)) for old in earlier))
+        )
     blocks.append(source_links(figure.sources))
     briefs = library.briefs_with(figure.id)[:_FIGURE_BUTTONS]
     if briefs:
@@ -102,6 +130,17 @@ def _reading(figure: Figure) -> Iterable[Fact]:
     if figure.basis:
         yield Fact("What it measures", figure.basis)
     yield Fact("What to know", figure.caveat)
+    if figure.left_out:
+        yield Fact("Left out", ", ".join(figure.left_out))
+
+
+def _value(given: SeriesItem | Disagreement, figure: Figure) -> str:
+    """One of a figure's values, with its bound and unit."""
+    return with_bound(in_words(given.value, figure.unit, _decimals(figure)), given.bound)
+
+
+def _dated(figure: Figure) -> str:
+    return f"As of {date_words(figure.as_of)}"
 
 
 def _series_fact(point: Point) -> Fact:
@@ -117,15 +156,16 @@ def event_card(library: Library, name: str) -> Card:
 
 
 def _event(library: Library, event: Event) -> Card:
-    figures = [library.figures[figure] for figure in event.figures]
+    # The headline's figure first; the others keep their order.
+    figures = [library.figures[name] for name in sorted(event.figures, key=lambda name: name != event.headline_figure)]
     sources = distinct_sources([*event.sources, *(figure.sources[0] for figure in figures)])
     tickers = f" · {', '.join(event.tickers)}" if event.tickers else ""
     blocks: list[Block] = [text(f"{date_words(event.date.isoformat())}{tickers}", "small")]
     blocks.append(Text(library.filled(event.summary), "lede"))
-    blocks += [Facts("Figures", tuple(figure_fact(figure, sources) for figure in figures))] if figures else []
+    blocks += [Facts("Figures", tuple(figure_fact(figure, sources, library) for figure in figures))] if figures else []
     blocks.append(source_links(sources))
     topics = [library.topics[topic] for topic in event.topics]
-    blocks.append(Buttons(tuple(Button(topic.title, Action("topic.open", (topic.id,))) for topic in topics)))
+    blocks.append(Buttons(tuple(Button(topic.title, topic_action(topic.id)) for topic in topics)))
     return content_card(library, library.filled_text(event.title), blocks, event.topics[0])
 
 
@@ -147,7 +187,7 @@ def _self_check(library: Library, question: Question) -> list[Block]:
 
 
 def _answer(question: Question, number: int) -> Action:
-    return Action("check.answer", (question.topic, question.id, str(number)))
+    return answer_action(question.topic, question.id, number)
 
 
 def answer_card(library: Library, question: Question, number: int) -> Card:
@@ -163,7 +203,7 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
     brief = library.briefs[question.topic, question.brief]
     buttons = [Button("Read the brief", open_brief(brief))]
     if other := _next_question(library, question):
-        buttons.insert(0, Button("Another question", Action("check.ask", (other.topic, other.id)), "primary"))
+        buttons.insert(0, Button("Another question", question_action(other.topic, other.id), "primary"))
     blocks.append(Buttons(tuple(buttons)))
     return Card("Right." if is_right else "Not quite.", tuple(blocks), "good" if is_right else "warning", FOOTER)
 
@@ -171,7 +211,8 @@ def answer_card(library: Library, question: Question, number: int) -> Card:
 def evidence(library: Library, name: str) -> list[Block]:
     """The figure or event that a question rests on, with its date and sources."""
     if figure := library.figures.get(name):
-        return [Facts("It rests on", (figure_fact(figure, figure.sources),)), source_links(figure.sources)]
+        fact = figure_fact(figure, figure.sources, library)
+        return [Facts("It rests on", (fact,)), source_links(figure.sources)]
     event = library.events[name]
     day = date_words(event.date.isoformat())
     return [Facts("It rests on", (Fact(day, library.filled_text(event.title)),)), source_links(event.sources)]
@@ -196,42 +237,82 @@ def picture(figure: Figure) -> Picture:
 
 
 def chart(figure: Figure) -> Chart:
-    """The data of a figure as a chart: one point for each value, then one for each that disagrees."""
+    """The data of a figure as a chart: one point for each value, then one for each that disagrees with a single one."""
     points = [
         Point(
             item.label,
-            in_words(item.value, figure.unit),
+            _value(item, figure),
             *ends(item.value),
             first_day(item.date),
             item.note or "",
             date_words(item.date) if item.date else "",
+            item.bound or "",
         )
         for item in items(figure)
     ]
     if not isinstance(figure.value, tuple):
         points += [
-            Point(o.by, in_words(o.value, figure.unit), *ends(o.value), None, o.why or "") for o in figure.disagree
+            Point(o.by, _value(o, figure), *ends(o.value), None, o.why or "", bound=o.bound or "")
+            for o in figure.disagree
         ]
     publishers = ", ".join(dict.fromkeys(source.publisher for source in figure.sources))
+    is_series = isinstance(figure.value, tuple)
+    if figure.chart == "receipt":
+        points.append(_total(figure))
+    if points[1:] and not is_series:  # each row says who gives the value
+        points[0] = replace(points[0], label=publishers)
     return Chart(
         figure.chart or "range",
-        figure.label,
+        figure.chart_title or figure.label,
         figure.unit,
         date_words(figure.as_of),
         publishers,
         tuple(points),
+        subject=figure.label if figure.chart_title else "",
+        note=figure.chart_note or "",
+        own=not is_series,
     )
 
 
-def figure_fact(figure: Figure, sources: Sequence[Source]) -> Fact:
-    """A figure as a fact: its date and source number, what it leaves out, who gives another value."""
+def _total(figure: Figure) -> Point:
+    """What the rows of a receipt add up to, without what adding floats leaves behind, and what is not among them."""
+    total = round(sum(ends(item.value)[0] for item in items(figure)), 6)
+    missing = f"Not on this receipt: {', '.join(figure.left_out)}" if figure.left_out else ""
+    is_exact = all(item.bound is None for item in items(figure))
+    words = with_bound(in_words(total, figure.unit, _decimals(figure)), None if is_exact else "about")
+    return Point("Total", words, total, total, note=missing, bound="" if is_exact else "about")
+
+
+def _decimals(figure: Figure) -> int:
+    """How many decimals the values of a receipt have, so that they stand below one another; of other figures none."""
+    if figure.chart != "receipt":
+        return 0
+    return max(decimals_of(end) for item in items(figure) for end in ends(item.value))
+
+
+def figure_fact(figure: Figure, sources: Sequence[Source], library: Library | None = None) -> Fact:
+    """A figure as a fact: its date and source number, what it leaves out, who gives another value and why.
+
+    With the library it also says what the figure was before, and what it is now where a newer one took its place.
+    """
     number = next((n for n, source in enumerate(sources, 1) if source.url == figure.sources[0].url), None)
     cited = f", source {number}" if number else ""
-    notes = [f"As of {date_words(figure.as_of)}{cited}.", figure.caveat]
+    notes = [f"{_dated(figure)}{cited}.", figure.caveat]
     if figure.disagree:
-        others = "; ".join(f"{in_words(other.value, figure.unit)} ({other.by})" for other in figure.disagree)
-        notes.append(f"Others say: {others}.")
-    return Fact(figure.label, figure.display, tuple(notes))
+        notes.append(f"Others say: {'; '.join(_other(other, figure) for other in figure.disagree)}.")
+    if library is not None:
+        newest = library.newest(figure.id)
+        notes += [f"Since then: {display_text(newest)}, as of {date_words(newest.as_of)}."] if newest != figure else []
+        notes += [
+            f"Before: {display_text(old)}, as of {date_words(old.as_of)}." for old in library.earlier(figure.id)[:1]
+        ]
+    return Fact(figure.label, display_text(figure), tuple(notes))
+
+
+def _other(other: Disagreement, figure: Figure) -> str:
+    """Another value in one line: "well above $0.5 billion (SemiAnalysis; hardware only)"."""
+    who = f"{other.by}; {other.why}" if other.why else other.by
+    return f"{_value(other, figure)} ({who})"
 
 
 def source_links(sources: Sequence[Source]) -> Links:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from newsbot.content.checks import check
 from newsbot.content.loader import Draft, read_folder
-from newsbot.content.models import Brief, Event, Figure, Question, Source, Topic
-from newsbot.content.numbers import items
-from newsbot.content.prose import filled, filled_text, placeholders
+from newsbot.content.models import Brief, Claim, Event, Figure, Question, Source, Term, Topic
+from newsbot.content.numbers import display_text, items
+from newsbot.content.prose import FigureText, filled, filled_text, placeholders
 from newsbot.content.search import Document, Hit, SearchIndex
 from newsbot.errors import ContentError
 from newsbot.messages.cards import Card
@@ -31,19 +31,23 @@ class ContentMistakes(ContentError):
 
 
 def load_library(folder: Path, today: date) -> "Library":
-    """The library of a content folder. Raises ContentMistakes, with every mistake at once, where it breaks a rule."""
+    """The library of a content folder as of a day.
+
+    Raises ContentMistakes, with every mistake at once, where the folder breaks a rule.
+    """
     draft = read_folder(folder)
     if found := check(draft, today):
         raise ContentMistakes(found)
-    return Library.of(draft)
+    return Library.of(draft, today)
 
 
 @dataclass(frozen=True)
 class Library:
     """All content at one version. Look-ups return None where there is nothing of that name.
 
-    `questions` are those that may be asked, `retired` those that no longer are. `cards` is where card makers keep what
-    they made for this version.
+    `questions` are those that may be asked, `retired` those that no longer are. `withdrawn` has a sentence for each
+    thing that is gone: an event's id, `figure:ID`, `brief:TOPIC/ID`. `cards` is where card makers keep what they made
+    for this version.
     """
 
     version: str
@@ -54,12 +58,16 @@ class Library:
     events: Mapping[str, Event]
     origins: Mapping[int, tuple[str, Location]] = field(repr=False, compare=False)  # by id(entry): its file and place
     retired: Mapping[tuple[str, str], Question] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    terms: Mapping[str, Term] = field(default_factory=dict)
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
     cards: dict[tuple[str, ...], Card] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, draft: Draft) -> "Library":
-        """The library of a draft that has no mistakes."""
-        digest = hashlib.sha256()
+    def of(cls, draft: Draft, today: date) -> "Library":
+        """The library of a draft that has no mistakes; `today` decides which questions are over."""
+        over = {name for name, each in draft.questions.items() if each.retired or (each.until and each.until < today)}
+        digest = hashlib.sha256(repr(sorted(over)).encode())
         for file in sorted(draft.texts):
             digest.update(draft.texts[file].encode())
         newest_first = sorted(draft.events.values(), key=lambda event: (event.date, event.id), reverse=True)
@@ -68,8 +76,11 @@ class Library:
             topics=draft.topics,
             briefs=draft.briefs,
             figures=draft.figures,
-            questions={name: question for name, question in draft.questions.items() if not question.retired},
-            retired={name: question for name, question in draft.questions.items() if question.retired},
+            questions={name: question for name, question in draft.questions.items() if name not in over},
+            retired={name: question for name, question in draft.questions.items() if name in over},
+            claims=draft.claims,
+            terms=draft.terms,
+            withdrawn={name: entry.sentence for name, entry in draft.withdrawn.items()},
             events={event.id: event for event in newest_first},
             origins=draft.origins,
         )
@@ -83,9 +94,25 @@ class Library:
         return self._questions_by_brief.get((topic, brief), ())
 
     def figures_of(self, brief: Brief) -> tuple[Figure, ...]:
-        """Every figure a brief shows: those it lists, then those that only its prose names."""
+        """Every figure a brief shows: those it lists, then those that only its prose names; of each the newest."""
         named = (name for text in (brief.lede, *brief.body, *brief.corrects) for name in placeholders(text))
-        return tuple(self.figures[name] for name in dict.fromkeys((*brief.figures, *named)))
+        return tuple({self.newest(name).id: self.newest(name) for name in (*brief.figures, *named)}.values())
+
+    def newest(self, figure: str) -> Figure:
+        """The figure of that name, or the one that has taken its place."""
+        found = self.figures[figure]
+        while found.superseded_by:
+            found = self.figures[found.superseded_by]
+        return found
+
+    def earlier(self, figure: str) -> tuple[Figure, ...]:
+        """The figures whose place this one has taken, the newest first."""
+        before = [each for each in self._superseded if self.figures[figure].id == each.superseded_by]
+        return tuple(older for each in before for older in (each, *self.earlier(each.id)))
+
+    def headline_figure(self, event: Event) -> Figure | None:
+        """The main number of an event, where it has one."""
+        return self.figures[event.headline_figure] if event.headline_figure else None
 
     def briefs_with(self, figure: str) -> tuple[Brief, ...]:
         """The briefs that show a figure."""
@@ -123,6 +150,16 @@ class Library:
         return NameIndex(Name(figure.id, figure.label, ()) for figure in self.figures.values())
 
     @cached_property
+    def claim_names(self) -> NameIndex:
+        """Claims by id, by the sentence as people say it, and by its other wordings."""
+        return NameIndex(Name(claim.id, claim.claim, claim.aliases) for claim in self.claims.values())
+
+    @cached_property
+    def term_names(self) -> NameIndex:
+        """The glossary's terms by id, term, alias."""
+        return NameIndex(Name(term.id, term.term, term.aliases) for term in self.terms.values())
+
+    @cached_property
     def search(self) -> SearchIndex:
         """The full-text index."""
         return SearchIndex(self._documents())
@@ -152,8 +189,13 @@ class Library:
                 grouped[figure.id] = (*grouped.get(figure.id, ()), brief)
         return grouped
 
-    def _display(self, name: str) -> str:
-        return self.figures[name].display
+    @cached_property
+    def _superseded(self) -> tuple[Figure, ...]:
+        return tuple(figure for figure in self.figures.values() if figure.superseded_by)
+
+    def _display(self, name: str) -> FigureText:
+        figure = self.figures[name]
+        return FigureText(figure.display, figure.bound or "")
 
     def _documents(self) -> Iterator[Document]:
         for (topic, name), brief in self.briefs.items():
@@ -161,9 +203,9 @@ class Library:
             body = " ".join(self.filled_text(text) for text in (brief.lede, *brief.body, *brief.corrects))
             names = " ".join((name, *brief.aliases, topic, self.topics[topic].title))
             yield Document("brief", f"{topic}/{name}", title, names.replace("-", " "), body)
-        for figure in self.figures.values():
+        for figure in (each for each in self.figures.values() if not each.superseded_by):
             series = " ".join(item.label for item in items(figure))
-            body = f"{figure.display} {figure.unit} {figure.caveat} {series}"
+            body = f"{display_text(figure)} {figure.unit} {figure.caveat} {series}"
             yield Document("figure", figure.id, figure.label, figure.id.replace("-", " "), body)
         for event in self.events.values():
             names = " ".join((*event.topics, *event.tickers))

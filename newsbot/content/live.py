@@ -21,14 +21,16 @@ class LiveLibrary:
         """Loads at once. Raises ContentMistakes where the folder has any."""
         self._folder = folder
         self._today = today
-        self.current: Library = load_library(folder, today())
+        self._read_on = today()
+        self.current: Library = load_library(folder, self._read_on)
         self._changed = asyncio.Event()
         self.is_current = True  # False while the files hold a mistake, and `current` is older than they are
 
     async def reload(self) -> bool:
         """Read the folder again, off the event loop. A broken edit is logged and changes nothing; then it is False."""
+        self._read_on = self._today()
         try:
-            fresh = await asyncio.to_thread(load_library, self._folder, self._today())
+            fresh = await asyncio.to_thread(load_library, self._folder, self._read_on)
         except ContentMistakes as error:
             log.error("the content has mistakes, so its last good version stays:\n%s", error)
             self.is_current = False
@@ -51,7 +53,7 @@ class LiveLibrary:
         await self._changed.wait()
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Reload whenever a file or folder below the content changes, until `stop` is set.
+        """Reload whenever a file or folder below the content changes, and on each new day, until `stop` is set.
 
         Where the content itself is moved away, that is logged as a mistake, and what comes in its place is read.
         """
@@ -72,14 +74,21 @@ class LiveLibrary:
                 rust_timeout=_LOOK_MS,
                 yield_on_timeout=True,
             )
-            async for found in changes:
-                is_gone = self._identity() != watched
-                if found or is_new or is_gone:
+            try:
+                async for found in changes:
+                    is_gone = self._identity() != watched
+                    is_next_day = self._today() != self._read_on  # a question may have had its last day
+                    if found or is_new or is_gone or is_next_day:
+                        await self.reload()
+                        is_new = False
+                    if is_gone:
+                        is_new = True
+                        break
+            except OSError:  # a folder below is closed to us, so nothing can be watched until it is open or gone
+                if self.is_current:
                     await self.reload()
-                    is_new = False
-                if is_gone:
-                    is_new = True
-                    break
+                is_new = True
+                await asyncio.sleep(_LOOK_MS / 1_000)
 
     def _identity(self) -> tuple[int, int] | None:
         """Which folder stands at the content's place; None where there is none."""

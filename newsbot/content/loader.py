@@ -1,25 +1,45 @@
 """Reads a content folder into validated entries, keeping for each where it stands, so that mistakes have a line."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from newsbot.content.models import ID_PATTERN, Brief, Event, Figure, Question, Topic, event_id
+from newsbot.content.models import (
+    ID_PATTERN,
+    Brief,
+    Claim,
+    Event,
+    Figure,
+    Question,
+    Term,
+    Topic,
+    Withdrawn,
+    event_id,
+)
 from newsbot.validation import Finding, Mistake, mistakes, readable_path, validate
 from newsbot.yamlfiles import Location, YamlError, read_text, read_yaml
 
 TOPIC_FILES: dict[str, type[BaseModel]] = {"briefs.yaml": Brief, "figures.yaml": Figure, "quiz.yaml": Question}
 NAMES_FILE = "names.yaml"
+WITHDRAWN_FILE = "withdrawn.yaml"
+# What is of no single topic, in files beside the topics' folders.
+SHARED_FILES: dict[str, type[BaseModel]] = {"claims.yaml": Claim, "glossary.yaml": Term, WITHDRAWN_FILE: Withdrawn}
 UNFILLED = ("FILL IN", "example.org/fill-in")
-_KINDS = {"topic.yaml": "Topic", NAMES_FILE: "Names", **{name: model.__name__ for name, model in TOPIC_FILES.items()}}
+_KINDS = {
+    "topic.yaml": "Topic",
+    NAMES_FILE: "Names",
+    **{name: model.__name__ for name, model in (TOPIC_FILES | SHARED_FILES).items()},
+}
+_OF_TOPIC = frozenset({"Topic", *(model.__name__ for model in TOPIC_FILES.values())})
+_BESIDE = (NAMES_FILE, *SHARED_FILES)
 EVENTS_FOLDER = "events"
 # Names with digits that prose may use in every content folder, beside those of the folder's own names.yaml.
 BUILT_IN_NAMES = frozenset({"GPT-4", "H800", "R1", "V3"})
 # What editors and systems leave beside a file: Emacs its locks (.#quiz.yaml), macOS its twins (._quiz.yaml).
-_NOT_OURS = (".", "_")
 _ID = re.compile(rf"{ID_PATTERN}\Z")
 _YEAR_FILE = re.compile(r"\d{4}\.yaml\Z")
 
@@ -38,6 +58,9 @@ class Draft:
     figures: dict[str, Figure] = field(default_factory=dict)
     questions: dict[tuple[str, str], Question] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    terms: dict[str, Term] = field(default_factory=dict)
+    withdrawn: dict[str, Withdrawn] = field(default_factory=dict)
     names: frozenset[str] = BUILT_IN_NAMES
     broken: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
@@ -63,38 +86,62 @@ class Draft:
 def read_folder(folder: Path) -> Draft:
     """Every entry of every file below `folder`; what could not be read or is misshapen is among the mistakes."""
     draft = Draft()
-    if not folder.is_dir():
+    if not _is_folder(folder):
         draft.mistakes.append(Mistake(readable_path(folder), 1, "there is no such folder", "set NEWSBOT_CONTENT"))
         return draft
-    draft.names |= _read_names(draft, folder / NAMES_FILE)
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(_NOT_OURS):
-            continue
-        if entry.is_dir() and entry.name == EVENTS_FOLDER:
+    entries = _listed(draft, folder, _KINDS.values()) or []
+    if folder / NAMES_FILE in entries:
+        draft.names |= _read_names(draft, folder / NAMES_FILE)
+    for entry in entries:
+        if _is_folder(entry) and entry.name == EVENTS_FOLDER:
             _read_events(draft, entry)
-        elif entry.is_dir():
+        elif _is_folder(entry):
             _read_topic(draft, entry)
+        elif model := SHARED_FILES.get(entry.name):
+            _read_entries(draft, entry, model)
         elif entry.suffix in {".yaml", ".yml"} and entry.name != NAMES_FILE:
-            _refuse(draft, entry, f"topics are folders; only {NAMES_FILE} may stand beside them")
+            _refuse(draft, entry, f"topics are folders; only {', '.join(_BESIDE)} may stand beside them")
     if not draft.topics and not draft.mistakes:
         draft.mistakes.append(Mistake(readable_path(folder), 1, "there is no topic", "newsbot content new TOPIC"))
     return draft
+
+
+def _listed(draft: Draft, folder: Path, kinds: Iterable[str]) -> list[Path] | None:
+    """What stands in a folder, without what is hidden or an editor's own; None, and a mistake, where it is closed.
+
+    `kinds` are those of which the folder may hold entries.
+    """
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
+    except OSError as error:
+        _refuse(draft, folder, f"cannot be read: {error.strerror}")
+        draft.unread.update(kinds)
+        return None
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether this is a folder, as far as we may know; one in a folder that is closed to us is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _read_topic(draft: Draft, folder: Path) -> None:
     if not _ID.match(folder.name):
         _refuse(draft, folder, "a topic's folder is named in lower case, digits and hyphens, at most 32 signs")
         return
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(_NOT_OURS):
-            continue
+    entries = _listed(draft, folder, _OF_TOPIC)
+    if entries is None:
+        return
+    for path in entries:
         if path.name == "topic.yaml":
             _read_topic_file(draft, path)
         elif model := TOPIC_FILES.get(path.name):
             _read_entries(draft, path, model)
         elif path.suffix in {".yaml", ".yml"}:
             _refuse(draft, path, f"a topic has only these files: topic.yaml, {', '.join(TOPIC_FILES)}")
-    if not (folder / "topic.yaml").is_file():
+    if folder / "topic.yaml" not in entries:
         _refuse(draft, folder / "topic.yaml", "the file is missing")
 
 
@@ -114,13 +161,15 @@ def _read_entries(draft: Draft, path: Path, model: type[BaseModel]) -> None:
     if not isinstance(data, dict):
         _refuse(draft, path, "the file is a mapping: a name at the start of each entry, its keys below it")
         return
+    of_topic = {"topic": path.parent.name} if path.name in TOPIC_FILES else {}
     for name, value in data.items():
         location: Location = (name,)
-        if not isinstance(name, str) or not _ID.match(name):
+        if not isinstance(name, str) or not (_ID.match(name) or model is Withdrawn):
             found = Finding(location, f"'{name}' is no name", "lower case, digits and hyphens, at most 32 signs")
             draft.mistakes += mistakes([found], draft.file(path), draft.texts[draft.file(path)])
             continue
-        entry = _entry(draft, model, value, path, location, {"id": name, "topic": path.parent.name})
+        keys = {"sentence": value} if model is Withdrawn else value
+        entry = _entry(draft, model, keys, path, location, {"id": name, **of_topic})
         if entry is not None:
             _keep(draft, entry)
 
@@ -136,11 +185,17 @@ def _keep(draft: Draft, entry: BaseModel) -> None:
             draft.report(entry, Finding((), f"the figure '{name}' stands in {file} too", "give it another name"))
         case Figure(id=name):
             draft.figures[name] = entry
+        case Claim(id=name):
+            draft.claims[name] = entry
+        case Term(id=name):
+            draft.terms[name] = entry
+        case Withdrawn(id=name):
+            draft.withdrawn[name] = entry
 
 
 def _read_events(draft: Draft, folder: Path) -> None:
-    for path in sorted(folder.iterdir()):
-        if path.suffix not in {".yaml", ".yml"} or path.name.startswith(_NOT_OURS):
+    for path in _listed(draft, folder, ("Event",)) or ():
+        if path.suffix not in {".yaml", ".yml"}:
             continue
         if not _YEAR_FILE.match(path.name):
             _refuse(draft, path, "events stand in files named by their year: 2025.yaml")
@@ -157,12 +212,14 @@ def _read_event(draft: Draft, path: Path, index: int, value: object) -> None:
     event = _entry(draft, Event, value, path, (index,), {"file": path.name})
     if not isinstance(event, Event):
         return
-    name = event_id(event.date, event.title)
-    named = event.model_copy(update={"id": name})
-    draft.origins[id(named)] = draft.origins.pop(id(event))
-    if name in draft.events:
-        draft.report(named, Finding((), f"the event '{name}' stands twice", "remove one, or give it another title"))
-    draft.events[name] = named
+    if not event.id:
+        mend = f"id: {event_id(event.date, event.title)}, and leave it whatever becomes of the title"
+        draft.report(event, Finding((), "the event has no name of its own", mend))
+        draft.broken.add(("Event", path.name))
+    elif event.id in draft.events:
+        draft.report(event, Finding(("id",), f"the event '{event.id}' stands twice", "give one another name"))
+    else:
+        draft.events[event.id] = event
 
 
 def _entry(
@@ -193,6 +250,7 @@ def _read(draft: Draft, path: Path) -> Any:
     _report_unfilled(draft, file)
     if data is None:
         _refuse(draft, path, "the file is empty")
+        draft.unread.add(_KINDS.get(path.name, "Event"))
     return data
 
 
@@ -209,9 +267,9 @@ def _report_unfilled(draft: Draft, file: str) -> None:
 
 
 def _read_names(draft: Draft, path: Path) -> frozenset[str]:
-    if not path.is_file():
-        return frozenset()
     data = _read(draft, path)
+    if data is None:
+        return frozenset()
     if not isinstance(data, list) or not all(isinstance(name, str) and name for name in data):
         _refuse(draft, path, "the file is a list of names, each as text")
         return frozenset()

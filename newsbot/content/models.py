@@ -5,7 +5,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -21,11 +21,13 @@ from pydantic import (
     model_validator,
 )
 
+from newsbot.messages.charts import ChartKind
 from newsbot.messages.markup import is_web_address
 
 ID_PATTERN = r"[a-z0-9][a-z0-9-]{0,31}"
 _PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 _FULL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_EVENT_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-[a-z0-9]+)+\Z")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -52,6 +54,12 @@ def _full_date(value: object) -> object:
         return date.fromisoformat(value)
     except ValueError:
         raise ValueError(f"{value!r} is no day of the calendar | write YYYY-MM-DD") from None
+
+
+def _event_name(name: str) -> str:
+    if not _EVENT_ID.match(name):
+        raise ValueError(f"{name!r} is no name of an event | its day and some words: 2025-01-27-some-title")
+    return name
 
 
 def _address(url: str) -> str:
@@ -84,6 +92,23 @@ Day = Annotated[date, BeforeValidator(_full_date)]
 Address = Annotated[str, AfterValidator(_address)]
 Ticker = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9.^-]{1,12}$")]
 Lines = tuple[Line, ...]
+EventId = Annotated[str, AfterValidator(_event_name)]
+# How a source hedges its number. It stands in front of the number wherever that is shown.
+Bound = Literal["more than", "at least", "well above", "about", "nearly", "almost", "up to", "at most", "less than"]
+BOUNDS: tuple[Bound, ...] = get_args(Bound)
+ROUNDED: frozenset[Bound] = frozenset({"about", "nearly", "almost"})
+ONE_SIDED = frozenset(BOUNDS) - ROUNDED
+Verdict = Annotated[
+    Literal["true", "false", "misattributed", "outdated", "unproven", "depends"],
+    # YAML reads true and false without quotes as something else than text.
+    BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else value),
+]
+# Texts that stand in little room: a name on a button, a label beside a number, a title above a picture.
+_Name25 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=25)]
+_Label40 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_Caveat60 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+_Title70 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=70)]
+_Note90 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=90)]
 # A field that the loader fills in; no key of that name may stand in a file.
 _Added: Any = Field(default="", exclude=True)
 
@@ -130,6 +155,7 @@ class SeriesItem(_Entry):
 
     label: Line
     value: Number
+    bound: Bound | None = None
     date: PartialDate | None = None
     note: Line | None = None
 
@@ -138,6 +164,7 @@ class Disagreement(_Entry):
     """Another published value for the same thing, who gives it, and why it differs."""
 
     value: Number
+    bound: Bound | None = None
     by: Line
     why: Line | None = None
 
@@ -157,28 +184,46 @@ Value = Annotated[
 
 
 class Figure(_Entry):
-    """A number with its unit, date, source and what it leaves out; `display` is how prose shows it."""
+    """A number with its unit, date, source and what it leaves out; `display` is how prose shows it, after its bound.
+
+    `short` stands beside the number on a small card, with `short_caveat` where it `misleads` without one. A figure that
+    is `superseded_by` another is history: cards show the newer one. `checked` is the day of a second reading beside
+    its source.
+    """
 
     id: str = _Added
     topic: str = _Added
     label: Line
+    short: _Label40 | None = None
     value: Value
+    bound: Bound | None = None
     unit: Line
     basis: Line | None = None  # what it measures and how; only figures of one basis are compared
     display: Line
     as_of: PartialDate
     caveat: Line
+    short_caveat: _Caveat60 | None = None
+    misleads: StrictBool = True
+    superseded_by: Line | None = None
+    checked: Day | None = None
     sources: tuple[Source, ...] = Field(min_length=1)
     disagree: tuple[Disagreement, ...] = ()
-    chart: Literal["ranked-bar", "grouped-bar", "line", "range", "timeline"] | None = None
+    chart: ChartKind | None = None
+    chart_title: _Title70 | None = None
+    chart_note: _Note90 | None = None
+    left_out: Lines = ()
 
 
 class Brief(_Entry):
-    """One short explanation: a one-sentence answer, a few paragraphs, figures, sources, what to read next."""
+    """One short explanation: a one-sentence answer, a few paragraphs, figures, sources, what to read next.
+
+    `short` is its name where there is little room.
+    """
 
     id: str = _Added
     topic: str = _Added
     title: Line
+    short: _Name25 | None = None
     aliases: Lines = ()
     lede: Line
     body: Lines = Field(min_length=2, max_length=4)
@@ -190,7 +235,10 @@ class Brief(_Entry):
 
 
 class Question(_Entry):
-    """A multiple-choice question; `answer` repeats the right choice word for word. A `retired` one is not asked."""
+    """A multiple-choice question; `answer` repeats the right choice word for word.
+
+    A `retired` one is not asked, nor one after its day `until`.
+    """
 
     id: str = _Added
     topic: str = _Added
@@ -202,24 +250,67 @@ class Question(_Entry):
     rests_on: Line
     difficulty: Literal["easy", "medium", "hard"]
     retired: StrictBool = False
+    until: Day | None = None
 
 
 class Event(_Entry):
-    """Something that happened on a day and moved, or explains, a market."""
+    """Something that happened on a day and moved, or explains, a market.
 
-    id: str = _Added
+    `id` is its name for good, whatever becomes of the title. `headline_figure`, one of `figures`, is its main number.
+    """
+
     file: str = _Added
+    id: EventId = ""
     date: Day
     title: Line
     summary: Line
     topics: Lines = Field(min_length=1)
     tickers: tuple[Ticker, ...] = ()
     figures: Lines = ()
+    headline_figure: Line | None = None
     sources: tuple[Source, ...] = Field(min_length=1)
 
 
+class Claim(_Entry):
+    """A sentence about AI and markets that people repeat, and what is known about it."""
+
+    id: str = _Added
+    claim: Line
+    aliases: Lines = ()
+    verdict: Verdict
+    answer: Line
+    figures: Lines = ()
+    briefs: Lines = ()
+    events: Lines = ()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    checked: Day
+
+
+class Term(_Entry):
+    """A word that a reader meets here, in one or two sentences."""
+
+    id: str = _Added
+    term: Line
+    aliases: Lines = ()
+    answer: Line
+    brief: Line | None = None
+    sources: tuple[Source, ...] = Field(min_length=1)
+    checked: Day
+
+
+class Withdrawn(_Entry):
+    """Something that is no longer there, and the sentence for whoever still asks for it."""
+
+    id: str = _Added
+    sentence: Line
+
+
 class Topic(_Entry):
-    """What a group of briefs is about. `command` gives it a slash command of its own."""
+    """What a group of briefs is about. `command` gives it a slash command of its own.
+
+    `state` is the newest of it in a sentence, as of the day `state_as_of`. Its newest event or figure should be no
+    older than `fresh_for` days.
+    """
 
     id: str = _Added
     title: Line
@@ -228,6 +319,9 @@ class Topic(_Entry):
     tickers: tuple[Ticker, ...] = ()
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
     command: StrictBool
+    fresh_for: Annotated[int, Field(strict=True, ge=1, le=3_650)] | None = None
+    state: Line | None = None
+    state_as_of: Day | None = None
 
 
 def event_id(day: date, title: str) -> str:

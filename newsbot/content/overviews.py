@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from newsbot.content.actions import PICK_EVENT, events_action, figure_action
 from newsbot.content.cards import FOOTER, content_card, figure_fact, open_brief, optional, source_links
 from newsbot.content.comparing import compare, why_not
 from newsbot.content.library import Library, distinct_sources
-from newsbot.content.models import Brief, Event, Figure, Topic, date_words
-from newsbot.content.numbers import in_words
-from newsbot.messages.actions import Action
+from newsbot.content.models import ONE_SIDED, Brief, Event, Figure, Topic, date_words
+from newsbot.content.numbers import display_text, in_words, with_bound
 from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, ChoiceOption, Fact, Facts, Picture, text
 from newsbot.messages.charts import Chart, Point
 
@@ -26,11 +26,11 @@ def events_card(library: Library, events: Sequence[Event], topic: str, since: st
     )
     options = tuple(ChoiceOption(library.filled_text(e.title), e.id, date_words(e.date.isoformat())) for e in events)
     blocks: list[Block] = [Picture(line, line.alt_text()), Facts("Events", facts)]
-    blocks.append(Choice("Open an event", Action("event.open", ()), options))
+    blocks.append(Choice("Open an event", PICK_EVENT, options))
     buttons = [("Newer", max(start - len(events), 0))] if start else []
     buttons += [("Older", start + len(events))] if start + len(events) < total else []
     if buttons:
-        blocks.append(Buttons(tuple(Button(w, Action("events.more", (topic, since, str(at)))) for w, at in buttons)))
+        blocks.append(Buttons(tuple(Button(w, events_action(topic, since, at)) for w, at in buttons)))
     colour = library.topics[topic].colour if topic else ""
     return Card(
         title, tuple(blocks), footer=f"{start + 1} to {start + len(events)} of {total}. {FOOTER}", colour=colour
@@ -45,8 +45,8 @@ def _event_point(library: Library, event: Event) -> Point:
 def comparison_card(library: Library, first: Figure, second: Figure) -> Card:
     """Two figures side by side: their ratio where they measure the same thing, why there is none where not."""
     sources = distinct_sources([first.sources[0], second.sources[0]])
-    both = Facts("Figures", (figure_fact(first, sources), figure_fact(second, sources)))
-    buttons = Buttons(tuple(Button(f.label, Action("figure.open", (f.id,))) for f in dict.fromkeys((first, second))))
+    both = Facts("Figures", (figure_fact(first, sources, library), figure_fact(second, sources, library)))
+    buttons = Buttons(tuple(Button(f.label, figure_action(f.id)) for f in dict.fromkeys((first, second))))
     reason = why_not(first, second)
     if reason is not None:
         refusal = f"These two are not set against each other. {reason}"
@@ -60,7 +60,7 @@ def comparison_card(library: Library, first: Figure, second: Figure) -> Card:
 def _signed(figure: Figure) -> str:
     """The value with its sign, which a display may leave to the words around it."""
     assert not isinstance(figure.value, tuple)
-    return in_words(figure.value, figure.unit)
+    return with_bound(in_words(figure.value, figure.unit), figure.bound)
 
 
 def _ratio_words(first: Figure, second: Figure) -> str:
@@ -75,8 +75,10 @@ def _ratio_words(first: Figure, second: Figure) -> str:
         dict.fromkeys(f"{end:,.1f}".removesuffix(".0") if end < 100 else f"{end:,.0f}" for end in ends_of)
     )
     if times == "1":
-        return f"The two are about the same: {first.display} and {second.display}."
-    return f"{larger.display} ({larger.label}) is about {times} times {smaller.display} ({smaller.label})."
+        return f"The two are about the same: {display_text(first)} and {display_text(second)}."
+    said = f"{display_text(larger)} ({larger.label}) is about {times} times {display_text(smaller)} ({smaller.label})."
+    is_open = any(figure.bound in ONE_SIDED for figure in (first, second))
+    return f"{said} A bound is all that is known of one of them, so the ratio is one too." if is_open else said
 
 
 def sources_card(library: Library, topic: Topic, brief: Brief | None) -> Card:

@@ -1,13 +1,17 @@
-"""What only `newsbot check` looks at, because it takes a while: whether every card fits every platform."""
+"""What only `newsbot check` looks at: whether every card fits every platform and every chart can be read; warnings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
-from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
+from newsbot.content.cards import answer_card, brief_card, chart, event_card, figure_card, question_card
+from newsbot.content.freshness import freshness
 from newsbot.content.library import Library
 from newsbot.content.models import Brief, Event, Figure, Question
+from newsbot.content.quiz_statistics import Statistics
 from newsbot.messages.budgets import BUDGETS
 from newsbot.messages.cards import Card
+from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import fit
 from newsbot.validation import Finding, Mistake, mistakes
 from newsbot.yamlfiles import Location
@@ -28,6 +32,36 @@ def overlong_cards(library: Library, others: Iterable[tuple[Entry, Card]] = ()) 
             text = Path(file).read_text(encoding="utf-8")
             found += mistakes(findings, file, text)
     return sorted(set(found))
+
+
+def unreadable_charts(library: Library, lacking: Callable[[str], str]) -> list[Mistake]:
+    """A mistake for each figure whose chart holds signs that cannot be drawn; `lacking` gives those of a text.
+
+    The title of an event may stand on a timeline.
+    """
+    found: list[Mistake] = []
+    texts: list[tuple[Entry, Iterable[str]]] = [(each, _words(chart(each))) for each in library.figures.values()]
+    texts = [(entry, words) for entry, words in texts if isinstance(entry, Figure) and entry.chart]
+    texts += [(event, (library.filled_text(event.title),)) for event in library.events.values()]
+    for entry, words in texts:
+        if missing := lacking(" ".join(words)):
+            file, location = library.origins[id(entry)]
+            told = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in missing[:5])
+            problem = Finding(location, f"the charts' typeface has no {told}", "write it with letters that it has")
+            found += mistakes([problem], file, Path(file).read_text(encoding="utf-8"))
+    return sorted(set(found))
+
+
+def _words(drawn: Chart) -> Iterator[str]:
+    yield from (drawn.title, drawn.subject, drawn.unit, drawn.note, drawn.as_of, drawn.source)
+    for point in drawn.points:
+        yield from (point.label, point.display, point.note, point.dated)
+
+
+def warnings(library: Library, today: date) -> list[str]:
+    """What an editor should look at, a sentence each; none of it is a mistake."""
+    aged = [sentence for each in freshness(library, today) for sentence in each.warnings()]
+    return [*aged, *Statistics.of(library).warnings()]
 
 
 def _problems(card: Card) -> Iterator[str]:

@@ -143,12 +143,6 @@ class Card:
                 case Choice(action=action):
                     yield action
 
-    def plain(self) -> str:
-        """The card as text alone: the floor that notifications, screen readers and pipes get."""
-        from newsbot.messages.plain import plain_card  # plain.py reads these classes
-
-        return plain_card(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -23,6 +23,7 @@ from newsbot.messages.cards import (
 )
 from newsbot.messages.charts import Chart
 from newsbot.messages.markup import Code, Emphasis, Inline, Link, Mention, Plain, Strong
+from newsbot.messages.plain import plain_card
 
 CONTINUED = " (continued)"
 _HEAD = 40  # room that a block's own title and signs take
@@ -104,7 +105,7 @@ class _Fitter:
             case "link", Buttons(items):
                 yield from self._degrade_links(items)
             case (("list" | "link" | "plain"), _):
-                yield Text((Plain(Card("", (block,)).plain()),))
+                yield Text((Plain(plain_card(Card("", (block,)))),))
             case _:
                 yield block
 
@@ -252,7 +253,8 @@ class _Fitter:
 def chart_as_facts(chart: Chart) -> Facts:
     """The data of a chart as lines of text, for where no picture can be shown."""
     items = [Fact(point.label, point.display, (point.note,) if point.note else ()) for point in chart.points]
-    return Facts(f"{chart.title} ({chart.unit}, as of {chart.as_of}; {chart.source})", tuple(items))
+    note = f" {chart.note}" if chart.note else ""
+    return Facts(f"{chart.title} ({chart.about}; {chart.source}){note}", tuple(items))
 
 
 def _as_fact(row: tuple[str, ...]) -> Fact:

@@ -5,9 +5,10 @@ Added are the role that it notifies, why it is late, and what goes above one of 
 
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+
+from cachetools import LRUCache
 
 from newsbot.errors import ContentError
 from newsbot.messages.cards import Block, Card, Reply, Rule, Text, text
@@ -25,8 +26,8 @@ class ReplyCache:
     """The latest editions as replies, the same object each time: platforms render an object once."""
 
     def __init__(self) -> None:
-        self._replies: OrderedDict[int, tuple[Reply | None, str]] = OrderedDict()
-        self._decorated: OrderedDict[tuple[int, str, str, tuple[Block, ...]], Reply] = OrderedDict()
+        self._replies: LRUCache[int, tuple[Reply | None, str]] = LRUCache(_MOST)
+        self._decorated: LRUCache[tuple[int, str, str, tuple[Block, ...]], Reply] = LRUCache(_MOST)
 
     def edition_ids(self) -> frozenset[int]:
         """The editions that are at hand."""
@@ -34,13 +35,10 @@ class ReplyCache:
 
     def store(self, editions: Mapping[int, StoredEdition], used: Iterable[int]) -> None:
         """Read editions from their JSON; of all that are at hand, those `used` now are dropped last."""
+        for edition in used:
+            self._replies.get(edition)
         for number, stored in editions.items():
             self._replies[number] = _parse_reply(stored.body), stored.daily
-        for edition in used:
-            if edition in self._replies:
-                self._replies.move_to_end(edition)
-        while len(self._replies) > _MOST:
-            self._replies.popitem(last=False)
 
     def get(self, edition: int) -> tuple[Reply | None, str]:
         """What an edition says, None where it is not at hand or cannot be read; and its anchor."""
@@ -57,10 +55,6 @@ class ReplyCache:
         if decorated is None:
             card = with_lead(_add_results(reply, anchor, results).card, delivery.mention, label)
             decorated = self._decorated[key] = replace(reply, card=card)
-            if len(self._decorated) > _MOST:
-                self._decorated.popitem(last=False)
-        else:
-            self._decorated.move_to_end(key)
         return decorated
 
 

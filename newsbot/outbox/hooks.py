@@ -29,5 +29,5 @@ BeforeSend = Callable[[Sequence[tuple[Delivery, str]]], Awaitable[Mapping[int, t
 DecideLate = Callable[[Delivery], Awaitable[Lateness]]
 
 # A place takes no message until somebody changes something: the delivery, the reason and the fix. Called in the
-# transaction in which that is stored.
+# transaction in which that is stored. The worker takes a second one for a workspace that takes none anywhere.
 OnRefused = Callable[[Transaction, Delivery, str, str], None]

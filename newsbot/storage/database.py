@@ -5,31 +5,24 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from newsbot.errors import StorageUnavailable
 from newsbot.messages.requests import Place
 from newsbot.storage.addresses import parse
-from newsbot.storage.bridge import Bridge, BridgeTransaction
 from newsbot.storage.sqlite import Sqlite
-from newsbot.storage.transaction import Transaction as _Transaction
+from newsbot.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from newsbot.storage.postgresql import Postgresql
 
 _Result = TypeVar("_Result")
 
-# Bridge: who still says `async with database.transaction()` writes this name; `write` and `read` hand out
-# `newsbot.storage.transaction.Transaction`.
-Transaction = BridgeTransaction
-Turn = Connection
-
 _CHECK = "health"  # the sign of life that `check` writes
 _MOVED = "The file of the database was deleted or replaced while newsbot runs: restore it, or restart newsbot."
 
 
-class Database(Bridge):
+class Database:
     """A database at an address. Nothing is opened before the first transaction."""
 
     def __init__(self, url: str, busy_seconds: float = 10.0) -> None:
@@ -42,9 +35,8 @@ class Database(Bridge):
         parsed = parse(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._backend = Sqlite(parsed, busy_seconds) if self.is_sqlite else _postgresql(parsed)
-        super().__init__(self._backend, busy_seconds)
 
-    async def write(self, work: Callable[[_Transaction], _Result], *, within: float | None = None) -> _Result:
+    async def write(self, work: Callable[[Transaction], _Result], *, within: float | None = None) -> _Result:
         """The result of `work` in a transaction: committed when it returns, rolled back when an error leaves it.
 
         `work` runs in a thread or beside the event loop. It does nothing but read and write here: no other I/O, no
@@ -56,14 +48,14 @@ class Database(Bridge):
         Raises StorageUnavailable where the database cannot be reached, is locked, its disk is full or the limit is
         over, StorageError for anything else it refuses.
         """
-        return await self._backend.write(lambda connection: work(_Transaction(connection)), within)
+        return await self._backend.write(lambda connection: work(Transaction(connection)), within)
 
-    async def read(self, work: Callable[[_Transaction], _Result], *, within: float | None = None) -> _Result:
+    async def read(self, work: Callable[[Transaction], _Result], *, within: float | None = None) -> _Result:
         """As `write`, of `work` that only reads: it sees one state of the database and waits for no writer.
 
         What writes within `work` raises StorageError. Rows that a repository holds are not held here.
         """
-        return await self._backend.read(lambda connection: work(_Transaction(connection)), within)
+        return await self._backend.read(lambda connection: work(Transaction(connection)), within)
 
     async def check(self, at: datetime, *, within: float = 5.0) -> None:
         """Do nothing where the database can be read and written, and is the one that was opened at first.
@@ -86,7 +78,6 @@ class Database(Bridge):
 
     async def close(self) -> None:
         """Give back every connection."""
-        await super().close()
         await self._backend.close()
 
 

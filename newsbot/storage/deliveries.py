@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, literal_column, select, text, update
 
 from newsbot.messages.requests import Place
 from newsbot.storage.outbox import (
@@ -25,13 +25,12 @@ from newsbot.storage.outbox import (
     settled_row,
     settling,
 )
-from newsbot.storage.records import ON_REQUEST, Delivery, DeliveryState, NewDelivery, Settlement
+from newsbot.storage.records import AWAITED, ON_REQUEST, ORDINARY, Delivery, DeliveryState, NewDelivery, Settlement
 from newsbot.storage.statements import given_values, insert_or_ignore_rows, scan_in_order, unordered
 from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions
 
 _columns = deliveries.c
 _CHUNK = 500  # values of one IN
-_OLDEST = 50  # rows looked at for the one that waits the longest
 
 
 class DeliveryRepository:
@@ -139,15 +138,18 @@ class DeliveryRepository:
 
     def oldest_due(self, platforms: Sequence[str], now: datetime) -> datetime | None:
         """Since when the longest waiting of what could leave for these platforms is due; None where nothing waits."""
-        waiting = (
-            select(_columns.due_at, _columns.retry_at)
-            .where(text(f"deliveries.{OPEN}"), _columns.retry_at <= now)
-            .where(func.trim(_columns.platform).in_(platforms))  # an expression: the index of what is open serves it
-            .order_by(_columns.retry_at, _columns.id)
-            .limit(_OLDEST)
-        )
-        # What people wait for stands in front, a day early: it must not hide what has waited for longer.
-        return min((max(row.due_at, row.retry_at) for row in self._connection.execute(waiting)), default=None)
+        found: list[datetime] = []
+        for priority in (AWAITED, ORDINARY):  # the index of what is open begins with it
+            waiting = (
+                select(_columns.retry_at)
+                .where(text(f"deliveries.{OPEN}"), _columns.priority == literal_column(str(priority)))
+                .where(_columns.retry_at <= now)
+                .where(func.trim(_columns.platform).in_(platforms))  # an expression: no other index serves it
+                .order_by(_columns.retry_at, _columns.id)
+                .limit(1)
+            )
+            found += self._connection.execute(waiting).scalars()
+        return min(found, default=None)
 
     def by_key(self, key: str) -> Delivery | None:
         """The delivery of that key."""

@@ -1,6 +1,6 @@
 """Games of the quiz with their answers, votes and results, and what channels were asked."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text, update
 
 from newsbot.messages.requests import Place
-from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord, ResultRecord
+from newsbot.storage.records import AnswerRecord, GameRecord, ResultRecord
 from newsbot.storage.statements import held, insert_or_ignore, insert_or_ignore_rows, insert_or_update
 from newsbot.storage.tables import (
     DUE,
@@ -265,47 +265,3 @@ def read_result(row: Row[tuple[Any, ...]]) -> ResultRecord:
     place = Place(row.platform, row.workspace, row.channel)
     rest = (row.question, row.chosen, row.is_right, row.points, row.at)
     return ResultRecord(row.game, row.number, row.person, row.name, place, *rest)
-
-
-# -- bridge, to be deleted with `newsbot.storage.bridge` -------------------------------------------------------------
-
-
-def add_game(connection: Connection, fresh: GameRecord) -> GameRecord | None:
-    """Bridge: `GameRepository.add`."""
-    return GameRepository(connection).add(fresh)
-
-
-def answers_of(connection: Connection, keys: Collection[AnswerKey]) -> dict[AnswerKey, AnswerRecord]:
-    """Bridge: `GameRepository.answers_of`."""
-    return GameRepository(connection).answers_of(keys)
-
-
-def put_answers(connection: Connection, fresh: Sequence[AnswerRecord], changed: Sequence[AnswerRecord]) -> None:
-    """Bridge: `GameRepository.put_answers`."""
-    GameRepository(connection).put_answers(fresh, changed)
-
-
-def held_games(connection: Connection, numbers: Collection[int]) -> dict[int, GameRecord]:
-    """Bridge: `GameRepository.held`."""
-    return GameRepository(connection).held(numbers)
-
-
-def daily_questions(connection: Connection, names: Collection[str]) -> dict[str, str]:
-    """Bridge: `DailyRepository.questions`."""
-    from newsbot.storage.dailies import DailyRepository
-
-    return DailyRepository(connection).questions(names)
-
-
-def daily_channels(connection: Connection, places: Iterable[Place]) -> dict[Place, DailyChannel]:
-    """Bridge: `DailyRepository.channels`."""
-    from newsbot.storage.dailies import DailyRepository
-
-    return DailyRepository(connection).channels(places)
-
-
-def game_of_daily(connection: Connection, daily: str, place: Place) -> GameRecord | None:
-    """Bridge: `DailyRepository.game`."""
-    from newsbot.storage.dailies import DailyRepository
-
-    return DailyRepository(connection).game(daily, place)

@@ -1,15 +1,14 @@
 """The statements with which workers claim, begin and settle many deliveries at once; each is made once."""
 
 import zlib
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Connection,
     Integer,
     Update,
     and_,
@@ -31,7 +30,7 @@ from newsbot.storage.statements import given_rows, one_of
 from newsbot.storage.tables import deliveries
 
 if TYPE_CHECKING:
-    from newsbot.storage.deliveries import DeliveryRepository
+    pass
 
 _columns = deliveries.c
 OPEN_STATES: tuple[DeliveryState, ...] = ("due", "leased", "sending")
@@ -212,61 +211,3 @@ def claimed_delivery(row: Sequence[Any], worker: str) -> Delivery:
     place = Place(platform, workspace, channel, thread or None)
     of_attempt = (due_at, retry_at, attempts, worker, since, posted, reason, fix, None)
     return Delivery(number, key, edition, place, "leased", *of_attempt, *digest)
-
-
-# -- bridge, to be deleted with `newsbot.storage.bridge` -------------------------------------------------------------
-
-
-def _repository(connection: Connection) -> "DeliveryRepository":
-    from newsbot.storage.deliveries import DeliveryRepository
-
-    return DeliveryRepository(connection)
-
-
-def claim_editions(
-    connection: Connection,
-    worker: str,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    platforms: Sequence[str],
-    part: tuple[int, int],
-    known: Iterable[int],
-) -> tuple[tuple[Delivery, ...], dict[int, StoredEdition]]:
-    """Bridge: `DeliveryRepository.claim_with_editions`."""
-    return _repository(connection).claim_with_editions(worker, now, lease, limit, platforms, part, known)
-
-
-def settle_and_begin(
-    connection: Connection, worker: str, settled: Sequence[Settlement], leaving: Sequence[int], now: datetime
-) -> frozenset[int]:
-    """Bridge: `DeliveryRepository.settle_and_begin`."""
-    return _repository(connection).settle_and_begin(worker, settled, leaving, now)
-
-
-def stored_editions(connection: Connection, edition_ids: Iterable[int]) -> dict[int, StoredEdition]:
-    """Bridge: `DeliveryRepository.editions`."""
-    return _repository(connection).editions(edition_ids)
-
-
-def claim_deliveries(
-    connection: Connection,
-    worker: str,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    platforms: Sequence[str],
-    part: tuple[int, int] = (0, 1),
-) -> tuple[Delivery, ...]:
-    """Bridge: `DeliveryRepository.claim`."""
-    return _repository(connection).claim(worker, now, lease, limit, platforms, part)
-
-
-def begin_deliveries(connection: Connection, worker: str, ids: Iterable[int], now: datetime) -> frozenset[int]:
-    """Bridge: `DeliveryRepository.begin`."""
-    return _repository(connection).begin(worker, ids, now)
-
-
-def settle_deliveries(connection: Connection, worker: str, settlements: Sequence[Settlement]) -> None:
-    """Bridge: `DeliveryRepository.settle`."""
-    _repository(connection).settle(worker, settlements)

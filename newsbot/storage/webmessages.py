@@ -1,6 +1,6 @@
 """The messages of the web chat, and the number by which a reader knows what changed since."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, insert, or_, select, update
@@ -129,11 +129,3 @@ def _visible(channel: str, reader: str) -> ColumnElement[bool]:
 
 def _record(row: Row[tuple[Any, ...]]) -> WebMessage:
     return WebMessage(**row._mapping)
-
-
-# -- bridge, to be deleted with `newsbot.storage.bridge` -------------------------------------------------------------
-
-
-def add_web_messages(connection: Connection, messages: Sequence[NewWebMessage]) -> tuple[WebMessage, ...]:
-    """Bridge: `WebMessageRepository.add`."""
-    return WebMessageRepository(connection).add(*messages)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from newsbot.content.models import BOUNDS
 from newsbot.messages.charts import Chart, ChartKind, Point
 
 AS_OF = "27 January 2025"
@@ -77,12 +78,14 @@ RANGE = Chart(
     AS_OF,
     "Reuters via Investing.com and Semafor",
     (
-        Point("Nvidia's loss of market value in one day", "$589 billion to $593 billion", 589, 593),
+        Point("Reuters, Semafor", "$589 billion to $593 billion", 589, 593),
         exact("AP", "$590 billion", 590, note="about"),
         exact("headlines", "$600 billion", 600, note="nearly"),
         Point("Others", "$560 billion to $595 billion", 560, 595, note="two outlets"),
     ),
+    own=True,
 )
+YEARLY = ((2020, 4), (2021, 10), (2022, 12), (2023, 20), (2024, 90))
 TIMELINE = Chart(
     "timeline",
     "Nvidia's trillions",
@@ -95,7 +98,78 @@ TIMELINE = Chart(
         exact("Third", "$3 trillion", 3, date(2024, 6, 5)),
     ),
 )
-SAMPLES = (RANKED, LOSSES, GROUPED, LINE, RANGE, TIMELINE)
+YEARS = Chart(
+    "line",
+    "Chips shipped",
+    "thousand",
+    "2026",
+    "nobody",
+    tuple(exact(str(year), f"{value} thousand", value, date(year, 1, 1)) for year, value in YEARLY),
+    note="2022 is missing.",
+)
+BOUNDED = Chart(
+    "ranked-bar",
+    "GPT-4 cost far more than V3's published run",
+    "USD million",
+    "2024",
+    "Stanford HAI",
+    (
+        Point("GPT-4", "more than $100 million", 100, 100, bound="more than"),
+        Point("V3", "up to $5.576 million", 5.576, 5.576, bound="up to"),
+        Point("Other", "about $40 million", 40, 40, bound="about"),
+    ),
+    subject="Training runs",
+    note="Three runs of dozens; methods differ.",
+)
+RECEIPT = Chart(
+    "receipt",
+    "One run of V3 on one bill",
+    "USD million",
+    "27 December 2024",
+    "arXiv (DeepSeek-AI)",
+    (
+        exact("Pre-training", "$5.328 million", 5.328, note="2,664,000 hours"),
+        exact("Context extension", "$0.238 million", 0.238),
+        exact("Post-training", "$0.01 million", 0.01),
+        exact("Total", "$5.576 million", 5.576, note="Not on this receipt: research, staff, data"),
+    ),
+    subject="Rental bill",
+)
+TABLE = Chart(
+    "table",
+    "What R1 had",
+    "as given",
+    "2025",
+    "Nature",
+    (exact("GPUs", "512", 512, note="H800"), exact("hours of R1-Zero", "198", 198, date(2025, 1, 1))),
+)
+GRID = Chart(
+    "grouped-bar",
+    "List price",
+    "USD per million tokens",
+    "February 2025",
+    "DeepSeek",
+    (
+        exact("R1 cached input", "$0.14 per million tokens", 0.14),
+        exact("o1 cached input", "$7.5 per million tokens", 7.5),
+        exact("R1 output", "$2.19 per million tokens", 2.19),
+        exact("o1 output", "$60 per million tokens", 60, note="list price"),
+    ),
+)
+NUMBER = Chart(
+    "number",
+    "SemiAnalysis put DeepSeek's servers at $1.6 billion",
+    "USD billion",
+    "31 January 2025",
+    "SemiAnalysis",
+    (
+        Point("SemiAnalysis", "about $1.6 billion", 1.6, 1.6, bound="about"),
+        Point("stocks.news", "well above $0.5 billion", 0.5, 0.5, note="hardware only", bound="well above"),
+    ),
+    subject="Servers behind DeepSeek",
+    own=True,
+)
+SAMPLES = (RANKED, LOSSES, GROUPED, LINE, RANGE, TIMELINE, YEARS, BOUNDED, RECEIPT, TABLE, GRID, NUMBER)
 
 _WORDS = st.one_of(
     st.text(max_size=120),
@@ -125,7 +199,8 @@ def points(draw: st.DrawFn, dated: bool) -> Point:
     low, high = sorted((draw(_VALUES), draw(_VALUES)))
     value = draw(st.sampled_from(((low, low), (low, high))))
     display = draw(st.one_of(st.just(f"${value[0]:,.6g} billion"), _WORDS))
-    return Point(draw(_WORDS), display, *value, draw(_DAYS) if dated else None, draw(st.one_of(st.just(""), _WORDS)))
+    note, bound = draw(st.one_of(st.just(""), _WORDS)), draw(st.sampled_from(("", *BOUNDS)))
+    return Point(draw(_WORDS), display, *value, draw(_DAYS) if dated else None, note, bound=bound)
 
 
 @st.composite
@@ -137,7 +212,8 @@ def charts(draw: st.DrawFn) -> Chart:
     if draw(st.integers(0, 5)) == 0:
         several = several[:1] * len(several)
     title, unit, source = draw(_WORDS), draw(st.sampled_from(("USD billion", "%", "GPU-hours"))), draw(_WORDS)
-    return Chart(kind, title, unit, AS_OF, source, tuple(several))
+    subject, note = draw(st.one_of(st.just(""), _WORDS)), draw(st.one_of(st.just(""), _WORDS))
+    return Chart(kind, title, unit, AS_OF, source, tuple(several), subject, note, own=draw(st.booleans()))
 
 
 def texts(figure: Figure) -> dict[str, str]:

@@ -1,24 +1,36 @@
 """Golden data: what is drawn and written is what the chart holds, no more and no less."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from newsbot.charts.draw import arranged, figure
+from newsbot.charts.lines import is_series
+from newsbot.charts.rows import CEILINGS
 from newsbot.charts.style import MOST_POINTS
+from newsbot.charts.words import clean, value_words
 from newsbot.messages.charts import Chart
 from tests.charts.samples import (
+    BOUNDED,
+    GRID,
     GROUPED,
     LINE,
     LOSSES,
+    NUMBER,
     RANGE,
     RANKED,
+    RECEIPT,
     SAMPLES,
+    TABLE,
     TIMELINE,
+    YEARLY,
+    YEARS,
     charts,
     exact,
     marks,
@@ -100,38 +112,105 @@ def test_grouped_bars_name_each_member_and_each_group_once() -> None:
     }
 
 
-def test_groups_that_differ_more_than_twentyfold_have_their_own_scales_and_say_so() -> None:
-    prices = Chart(
-        "grouped-bar",
-        "List price",
-        "USD per million tokens",
-        "February 2025",
-        "DeepSeek",
-        (
-            exact("R1 cached input", "$0.14 per million tokens", 0.14),
-            exact("o1 cached input", "$7.5 per million tokens", 7.5),
-            exact("R1 output", "$2.19 per million tokens", 2.19),
-            exact("o1 output", "$60 per million tokens", 60),
-        ),
-    )
-    shown = figure(prices)
-    assert [axes.get_xlim() for axes in shown.axes] == [(0, 7.5), (0, 60)]
-    assert texts(shown)["unit"] == "USD per million tokens · each group drawn to its own scale"
-    assert texts(shown)["value:0"] == "$0.14"
+def test_groups_that_differ_more_than_twentyfold_are_a_table_and_share_no_crooked_scale() -> None:
+    assert drawn(GRID) == {}
+    assert written(GRID) == {
+        "title": "List price",
+        "unit": "USD per million tokens",
+        "column:0": "R1",
+        "column:1": "o1",
+        "label:0": "Cached input",
+        "value:0": "$0.14",
+        "value:1": "$7.5",
+        "label:2": "Output",
+        "value:2": "$2.19",
+        "value:3": "$60 list price",
+        "footer": "As of February 2025 · Source: DeepSeek",
+    }
 
 
-def test_a_line_goes_through_its_values_in_the_order_of_their_days() -> None:
-    assert drawn(LINE) == {"line": (149.43, 142.62, 118.42, 128.99, 154.31)}
+def test_days_at_uneven_distances_are_dots_from_zero_in_the_order_of_their_days() -> None:
+    assert drawn(LINE) == {f"dot:{n}": (value,) for n, value in enumerate((149.43, 142.62, 118.42, 128.99, 154.31))}
+    assert all(axes.get_xlim()[0] == 0 for axes in figure(LINE).axes)
     words = written(LINE)
     assert words["label:0"] == "Record before 6 Jan 2025"
     assert words["value:2"] == "$118.42"
-    assert words["unit"] == "USD per share · days close together are drawn apart"
+    assert words["unit"] == "USD per share"
+
+
+def test_a_line_goes_through_values_at_even_distances_and_says_where_its_axis_is_cut() -> None:
+    assert drawn(YEARS) == {"line": tuple(value for _, value in YEARLY)}
+    assert written(YEARS)["unit"] == "Thousand 2022 is missing."
+    high = replace(YEARS, points=tuple(replace(p, low=p.low + 1000, high=p.high + 1000) for p in YEARS.points))
+    assert written(high)["unit"] == "Thousand · the axis does not start at zero 2022 is missing."
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=8))
+def test_days_with_a_gap_or_few_days_are_no_series(steps: list[int]) -> None:
+    days = [date(2024, 1, 1) + timedelta(sum(steps[:n])) for n in range(len(steps) + 1)]
+    assert is_series(days) is (len(days) >= 5 and max(steps) <= max(5, 1.2 * min(steps)))
+
+
+def test_a_floor_goes_on_beyond_its_bar_and_a_ceiling_is_pale() -> None:
+    found = [(role, artist) for role, artist in marks(figure(BOUNDED)) if isinstance(artist, Rectangle)]
+    data = {role: (bar.get_x(), bar.get_x() + bar.get_width(), bar.get_alpha()) for role, bar in found}
+    assert data["bar:0"] == (0, 100, 1)
+    assert data["bar:1"] == (0, 40, 1)
+    assert "open:1" not in data
+    assert "open:2" not in data
+    opened = [bar for role, bar in found if role == "open:0"]
+    assert len(opened) == 3
+    assert [bar.get_alpha() for bar in opened] == sorted((bar.get_alpha() or 0 for bar in opened), reverse=True)
+    assert all(bar.get_x() > 100 for bar in opened)
+    assert data["span:2"] == (0, 5.576, 0.4)
+    words = written(BOUNDED)
+    assert words["value:0"] == "more than $100 million"
+    assert words["value:2"] == "up to $5.576 million"
+
+
+def test_a_title_that_tells_the_finding_leaves_the_subject_and_what_is_missing_on_the_picture() -> None:
+    words = written(BOUNDED)
+    assert words["title"] == "GPT-4 cost far more than V3's published run"
+    assert words["unit"] == "Training runs · USD million Three runs of dozens; methods differ."
+
+
+def test_a_receipt_ends_in_its_total_and_what_it_leaves_out() -> None:
+    words = written(RECEIPT)
+    assert words["label:0"] == "Pre-training 2,664,000 hours"
+    assert [words[f"value:{number}"] for number in range(4)] == [
+        "$5.328 million",
+        "$0.238 million",
+        "$0.01 million",
+        "$5.576 million",
+    ]
+    assert (words["label:3"], words["note:3"]) == ("Total", "Not on this receipt: research, staff, data")
+
+
+def test_a_table_gives_each_row_its_value_as_it_is() -> None:
+    words = written(TABLE)
+    assert (words["label:0"], words["value:0"]) == ("GPUs H800", "512")
+    assert (words["label:1"], words["value:1"]) == ("Hours of R1-Zero 1 Jan 2025", "198")
+
+
+def test_a_number_stands_large_with_its_bound_and_what_others_give_below() -> None:
+    assert drawn(NUMBER) == {}
+    words = written(NUMBER)
+    assert words["value:0"] == "About $1.6 billion"
+    assert words["value:1"] == "Others say well above $0.5 billion stocks.news: hardware only"
+    assert words["unit"] == "Servers behind DeepSeek"
+
+
+def test_a_lone_value_or_range_is_a_number_and_no_mark_on_an_axis() -> None:
+    lone = replace(RANGE, points=RANGE.points[:1])
+    assert drawn(lone) == {}
+    assert written(lone)["value:0"] == "$589 to $593 billion"
 
 
 def test_a_range_is_a_span_and_each_disagreement_stands_below_with_who_says_it() -> None:
     assert drawn(RANGE) == {"span:0": (589, 593), "dot:1": (590,), "dot:2": (600,), "span:3": (560, 595)}
     words = written(RANGE)
-    assert words["label:0"] == "What we give"
+    assert words["label:0"] == "Reuters, Semafor"
+    assert figure(RANGE).axes[0].get_xlim()[0] == 0
     assert [words[f"value:{number}"] for number in range(4)] == [
         "$589 to $593 billion",
         "about $590 billion",
@@ -142,38 +221,73 @@ def test_a_range_is_a_span_and_each_disagreement_stands_below_with_who_says_it()
 
 
 def test_a_timeline_has_a_dot_at_each_day() -> None:
-    days = [date(2023, 5, 30), date(2024, 2, 23), date(2024, 6, 5)]
-    assert drawn(TIMELINE) == {f"dot:{number}": (day.toordinal(),) for number, day in enumerate(days)}
-    assert written(TIMELINE)["flag:0"] == "First $1 trillion 30 May 2023 lower again by the close"
+    assert set(drawn(TIMELINE)) == {"dot:0", "dot:1", "dot:2"}
+    words = written(TIMELINE)
+    assert words["flag:0"] == "30 May 2023 · $1 trillion First lower again by the close"
+    steps = replace(TIMELINE, unit="days after the first")
+    assert written(steps)["flag:0"] == "30 May 2023 First lower again by the close"
+    assert "unit" not in written(steps)
+
+
+def test_every_event_of_a_timeline_has_its_date_once() -> None:
+    days = (exact("Tea rises", "27 January 2025", 0, date(2025, 1, 27)), exact("3 Apr 2025", "x", 0, date(2025, 4, 3)))
+    events = replace(TIMELINE, unit="by day", points=tuple(replace(day, dated=day.display) for day in days))
+    words = written(replace(events, points=(events.points[0], replace(days[1], dated="3 April 2025"))))
+    assert (words["flag:0"], words["flag:1"]) == ("27 Jan 2025 Tea rises", "3 Apr 2025")
+
+
+def test_a_timeline_has_its_dots_to_scale_and_its_words_in_order() -> None:
+    (axes,) = figure(TIMELINE).axes
+    top, bottom = axes.get_ylim()[::-1]
+    days = [point.on.toordinal() for point in arranged(TIMELINE).points if point.on]
+    heights = [
+        float(np.asarray(artist.get_ydata())[0]) for _, artist in marks(figure(TIMELINE)) if isinstance(artist, Line2D)
+    ]
+    shares = [(day - days[0]) / (days[-1] - days[0]) for day in days]
+    assert heights == pytest.approx([top + share * (bottom - top) for share in shares])
 
 
 @pytest.mark.parametrize("chart", SAMPLES, ids=lambda chart: chart.title)
 def test_title_unit_date_and_source_are_inside_the_picture(chart: Chart) -> None:
     words = written(chart)
     assert words["title"] == chart.title
-    assert words["unit"].casefold().startswith(chart.unit.replace("%", "percent").casefold())
+    if chart.kind != "number":
+        assert chart.unit.replace("%", "percent").casefold() in words["unit"].casefold()
+    assert chart.subject in words.get("unit", "")
+    assert chart.note in words.get("unit", "")
     assert words["footer"] == f"As of {chart.as_of} · Source: {chart.source}"
 
 
 @settings(max_examples=25)
 @given(charts())
 def test_every_point_is_drawn_at_its_value(chart: Chart) -> None:
-    found, shown = drawn(chart), arranged(chart)
+    found, shown, words = drawn(chart), arranged(chart), written(chart)
+    days = [point.on for point in shown.points if point.on]
+    is_line = shown.kind == "line" and (len(days) < len(shown.points) or is_series(days))
     for number, point in enumerate(shown.points):
+        is_exact = point.low == point.high
         match shown.kind:
-            case "ranked-bar" | "grouped-bar" if point.low == point.high:
-                assert found[f"bar:{number}"] == (0, point.low)
-            case "range" if point.low == point.high:
-                assert found[f"dot:{number}"] == (point.low,)
-            case "line":
+            case "line" if is_line:
                 assert found["line"][number] == point.low / 2 + point.high / 2
             case "timeline":
-                assert found[f"dot:{number}"] == (point.on.toordinal() if point.on else number,)
+                assert f"dot:{number}" in found
+            case "receipt" | "table":
+                said = words.get(f"value:{number}", "").replace(" ", "")
+                assert said.startswith(value_words(point, shown.unit).replace(" ", "")) or "…" in said
+            case "number":
+                assert f"value:{number}" in words or not clean(point.display)
+            case "grouped-bar" | "range" if not found:
+                assert f"value:{number}" in words or not clean(point.display)  # a table, or a number
+            case "ranked-bar" | "grouped-bar" if is_exact and point.bound not in CEILINGS:
+                assert found[f"bar:{number}"] == (0, point.low)
+            case "range" | "line" if is_exact:
+                assert found[f"dot:{number}"] == (point.low,)
             case _:
                 start, end = found[f"span:{number}"]
-                assert start == point.low
+                low, high = (min(0, point.low), max(0, point.high)) if is_exact else (point.low, point.high)
+                assert start == low
                 # A bar is kept as start and width, so its end is as exact as their sum.
-                assert end == pytest.approx(point.high, abs=1e-9 * max(abs(point.low), abs(point.high)))
+                assert end == pytest.approx(high, abs=1e-9 * max(abs(low), abs(high)))
 
 
 def test_a_chart_of_too_many_points_shows_the_first_of_them() -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from newsbot.charts.draw import draw, figure
 from newsbot.charts.errors import ChartError
-from newsbot.charts.style import WIDTH
+from newsbot.charts.style import PIXELS_PER_LOGICAL, WIDTH
 from newsbot.content.cards import chart
 from newsbot.content.library import load_library
 from newsbot.messages.charts import Chart
@@ -99,8 +99,8 @@ def test_words_of_every_chart_of_our_content_stand_inside_the_picture_and_apart(
 def test_words_stand_inside_the_picture_and_apart_whatever_they_are(chart: Chart) -> None:
     check_places(chart)
     width, height = struct.unpack(">II", draw(chart)[16:24])
-    assert width == 2 * WIDTH
-    assert 2 * 240 <= height <= 2 * 1600
+    assert width == PIXELS_PER_LOGICAL * WIDTH
+    assert PIXELS_PER_LOGICAL * 200 <= height <= PIXELS_PER_LOGICAL * 2_000
 
 
 @pytest.mark.parametrize("background", [DISCORD_DARK, SLACK_DARK, LIGHT])
@@ -122,11 +122,11 @@ def test_the_card_can_be_told_from_the_chat_and_only_its_corners_let_it_through(
     assert contrast(edge, np.array(to_rgb(background))) >= 1.3
 
 
-def test_a_picture_has_two_pixels_for_each_logical_one() -> None:
+def test_a_picture_has_two_and_a_half_pixels_for_each_logical_one() -> None:
     shown = figure(LINE)
     width, height = struct.unpack(">II", draw(LINE)[16:24])
     assert (width, height) == (1600, round(shown.bbox.height))
-    assert height == 2 * round(shown.get_figheight() * 100)
+    assert height == PIXELS_PER_LOGICAL * round(shown.get_figheight() * 100)
 
 
 def test_the_same_chart_gives_the_same_bytes() -> None:

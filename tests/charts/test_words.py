@@ -16,6 +16,7 @@ from newsbot.charts.words import (
     capital,
     clean,
     date_words,
+    merge_units,
     note_words,
     short,
     unit_words,
@@ -53,6 +54,20 @@ def test_a_qualifier_stands_before_the_value_and_not_in_small_print() -> None:
     other = exact("AP", "$590 billion", 590, note="about the same day")
     assert value_words(other, "USD billion") == "$590 billion"
     assert note_words(other) == "about the same day"
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [
+        ("$47 per share to $55 per share", "$47 to $55 per share"),
+        ("90% to 95%", "90% to 95%"),
+        ("$1 to $1.3 trillion", "$1 to $1.3 trillion"),
+        ("30 days to 40 hours", "30 days to 40 hours"),
+        ("5", "5"),
+    ],
+)
+def test_a_range_says_its_unit_once(display: str, expected: str) -> None:
+    assert merge_units(display) == expected
 
 
 def test_a_value_short_of_room_loses_only_the_scale_that_the_unit_says() -> None:

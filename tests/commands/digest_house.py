@@ -14,6 +14,7 @@ from newsbot.messages.budgets import BUDGETS, DISCORD, excesses
 from newsbot.messages.cards import Buttons, Card, Reply
 from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Form, Problems
+from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit
 from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.memory.adapter import MemoryPlatform
@@ -119,7 +120,7 @@ def checked(reply: Reply) -> Card:
         assert len(fitted.parts) == 1, (reply.card.title, budget.name, excesses(reply.card, budget))
     for action in reply.card.actions():
         action.token()
-    assert "0badcafe" not in reply.card.plain(), reply.card.plain()
+    assert "0badcafe" not in plain_card(reply.card), plain_card(reply.card)
     return reply.card
 
 

@@ -20,6 +20,7 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card, Text
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.markup import Moment
+from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click, Suggest
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
@@ -96,7 +97,7 @@ async def test_a_channel_without_a_digest_is_told_how_to_set_one_up(house: House
     for words in ("/digest", "/digest list", "/newsbot digest", "digests"):
         card = await house.say(words)
         assert card.title == "No digest here"
-        assert "/digest subscribe 9:00 Berlin weekdays" in card.plain()
+        assert "/digest subscribe 9:00 Berlin weekdays" in plain_card(card)
     opened = await house.press(labelled(card, "Set up a digest"))
     assert isinstance(opened, Form)
 
@@ -119,9 +120,11 @@ async def test_a_digest_is_set_up_in_words_in_any_order(house: House, words: str
     assert (found.at, found.zone, found.days) == (time(9, 30), "America/New_York", "mon,wed")
     assert found.topics == ("deepseek", "nvidia")
     assert (found.when_empty, found.catch_up, found.mention) == ("short", "latest", "")
-    assert "DeepSeek and Nvidia, every Monday and Wednesday at 09:30 New York time (America/New_York)" in card.plain()
+    assert "DeepSeek and Nvidia, every Monday and Wednesday at 09:30 New York time (America/New_York)" in plain_card(
+        card
+    )
     assert moments(card) == [datetime(2026, 11, 23, 14, 30, tzinfo=UTC)]
-    assert "(Monday 23 November 2026, 09:30 New York time)" in card.plain()
+    assert "(Monday 23 November 2026, 09:30 New York time)" in plain_card(card)
 
 
 async def test_it_comes_on_weekdays_at_nine_where_nothing_else_is_said(house: House) -> None:
@@ -166,7 +169,7 @@ async def test_what_the_form_sends_is_what_is_set_up(house: House) -> None:
     assert [field.name for field in form.fields] == ["time", "zone", "days", "topics", "first"]
     answered = await house.send(form, zone="Wien", topics="Nvidia and DeepSeek", days="weekends", first="yes")
     assert isinstance(answered, Card)
-    assert "The first edition is on its way to this channel." in answered.plain()
+    assert "The first edition is on its way to this channel." in plain_card(answered)
     found = await only(house)
     assert (found.zone, found.topics, found.days) == ("Europe/Vienna", ("deepseek", "nvidia"), "sat,sun")
     assert (found.catch_up, found.when_empty) == ("all", "skip")
@@ -190,7 +193,7 @@ async def test_everything_wrong_in_a_form_is_said_beside_its_field(house: House)
 
 async def test_a_wrong_zone_comes_with_buttons_that_mend_it(house: House) -> None:
     card = await house.say("/digest subscribe 7:00 PST daily nvidia")
-    assert "Los Angeles or Vancouver?" in card.plain()
+    assert "Los Angeles or Vancouver?" in plain_card(card)
     await house.press(labelled(card, "Los Angeles, United States (America/Los_Angeles)"))
     found = await only(house)
     assert (found.zone, found.at, found.days, found.topics) == ("America/Los_Angeles", time(7), "daily", ("nvidia",))
@@ -218,14 +221,14 @@ async def test_a_town_among_other_words_is_read_with_where_it_lies(
 
 async def test_namesakes_come_with_buttons_to_choose_from(house: House) -> None:
     card = await house.say("/digest subscribe 7:00 Portland daily nvidia")
-    assert "Which Portland? Portland, Oregon (Los Angeles time) or Portland, Maine (New York time)?" in card.plain()
+    assert "Which Portland? Portland, Oregon (Los Angeles time) or Portland, Maine (New York time)?" in plain_card(card)
     await house.press(labelled(card, "Portland, Maine (America/New_York)"))
     assert ((await only(house)).zone, (await only(house)).days) == ("America/New_York", "daily")
 
 
 async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> None:
     card = await house.say("/digest subscribe 7:00 Berlin topics:nvidai")
-    assert "There is no topic called “nvidai”." in card.plain()
+    assert "There is no topic called “nvidai”." in plain_card(card)
     await house.press(labelled(card, "Nvidia"))
     assert (await only(house)).topics == ("nvidia",)
 
@@ -250,7 +253,7 @@ async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> No
 )
 async def test_nasty_input_is_refused_in_plain_words_and_changes_nothing(house: House, words: str, said: str) -> None:
     card = await house.say(f"/digest subscribe {words}")
-    assert said in card.plain()
+    assert said in plain_card(card)
     assert await held(house) == ()
 
 
@@ -264,12 +267,12 @@ async def test_a_role_is_mentioned_where_an_administrator_asks_for_it_and_nothin
     bob = someone("slack", "bob", admin=False)
     group = "/digest subscribe 9:00 Berlin mention:<!subteam^S0123ABCD>"
     refused = await house.say(group, "slack", bob)
-    assert "Only an administrator can have a role mentioned." in refused.plain()
+    assert "Only an administrator can have a role mentioned." in plain_card(refused)
     assert (await house.say(group, "slack")).title == "The digest is set up"
     assert (await only(house, "slack")).mention == "S0123ABCD"
-    assert "There are no roles" in (await house.say("/digest subscribe Berlin mention:x", "web")).plain()
+    assert "There are no roles" in plain_card(await house.say("/digest subscribe Berlin mention:x", "web"))
     for shown in (await house.say("/digest"), await house.ask("preview"), await house.ask("doctor")):
-        assert f"<@&{ROLE}>" not in shown.plain()
+        assert f"<@&{ROLE}>" not in plain_card(shown)
 
 
 async def test_nothing_is_set_up_where_newsbot_cannot_post(house: House) -> None:
@@ -277,7 +280,7 @@ async def test_nothing_is_set_up_where_newsbot_cannot_post(house: House) -> None
     platform.allowed = replace(platform.allowed, post=False, fix="Allow Send Messages in #news.")
     card = await house.say("/digest subscribe 9:00 Berlin nvidia")
     assert card.title == "newsbot cannot post here"
-    assert "Allow Send Messages in #news." in card.plain()
+    assert "Allow Send Messages in #news." in plain_card(card)
     assert await held(house) == ()
     platform.allowed = replace(platform.allowed, post=True, fix="")
     assert (await house.card(labelled(card, "Try again"))).title == "The digest is set up"
@@ -296,7 +299,7 @@ async def test_a_request_that_arrives_twice_sets_up_one_digest(house: House) -> 
 async def test_a_channel_has_ten_digests_at_most(house: House) -> None:
     for _ in range(10):
         await house.say("/digest subscribe 9:00 Berlin")
-    assert "10 digests already" in (await house.say("/digest subscribe 9:00 Berlin")).plain()
+    assert "10 digests already" in plain_card(await house.say("/digest subscribe 9:00 Berlin"))
     assert len((await house.say("/digest")).blocks) == 11
     which = await house.say("/digest next")
     assert len(list(which.actions())) == 10
@@ -312,12 +315,12 @@ async def test_the_next_five_times_are_shown_with_a_clock_change_between(house: 
     assert [at.isoformat()[5:16] for at in moments(card)] == [
         "03-26T01:30", "03-27T01:30", "03-28T01:00", "03-29T00:30", "03-30T00:30",
     ]  # fmt: skip
-    shown = card.plain()
+    shown = plain_card(card)
     assert "(Sunday 28 March 2027, 02:30 Berlin time; clocks leap over that time, so it comes at 03:00)" in shown
     assert "Note: Clocks in Europe/Berlin go forward by 1 hour on Sunday, 28 March 2027, at 02:00." in shown
     assert card.tone == "warning"
     house.now = datetime(2027, 10, 29, 12, tzinfo=UTC)
-    assert "clocks show that time twice, so it comes the first time" in (await house.say("/digest next")).plain()
+    assert "clocks show that time twice, so it comes the first time" in plain_card(await house.say("/digest next"))
 
 
 async def test_which_digest_is_meant_is_asked_only_where_there_are_several(house: House) -> None:
@@ -335,13 +338,13 @@ async def test_which_digest_is_meant_is_asked_only_where_there_are_several(house
     assert (await house.say("/newsbot digest next 2")).title == "When digest 2 comes next"
     assert (await house.ask("next", which="#1")).title == "When digest 1 comes next"
     wrong = await house.ask("next", which="7")
-    assert "has no digest 7" in wrong.plain()
+    assert "has no digest 7" in plain_card(wrong)
 
 
 async def test_the_preview_is_the_digest_itself_for_the_asker_alone(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
     card = await house.say("/digest preview")
-    assert "This would be posted now." in card.plain()
+    assert "This would be posted now." in plain_card(card)
     await house.run_once(timedelta(hours=1))
     (posted,) = house.platforms["discord"].messages
     assert [block for block in card.blocks if block not in posted.card.blocks] == [card.blocks[0]]
@@ -349,23 +352,23 @@ async def test_the_preview_is_the_digest_itself_for_the_asker_alone(house: House
     await house.say("/digest edit when-empty:skip")
     nothing = await house.say("/digest preview")
     assert nothing.title == "Nothing would be posted now"
-    assert "This would be posted now." not in nothing.plain()
+    assert "This would be posted now." not in plain_card(nothing)
 
 
 async def test_why_and_log_tell_what_was_chosen_and_whether_it_was_on_time(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
-    assert "There was no edition yet." in (await house.say("/digest why")).plain()
-    assert "Nothing was due yet." in (await house.say("/digest log")).plain()
+    assert "There was no edition yet." in plain_card(await house.say("/digest why"))
+    assert "Nothing was due yet." in plain_card(await house.say("/digest log"))
     await house.run_once(HOUR)
-    why = (await house.say("/digest why")).plain()
+    why = plain_card(await house.say("/digest why"))
     assert "23 November 2026, 13:00 was posted 23 November 2026 13:00 UTC." in why
     assert "It was on time." in why
     assert "Chosen:" in why
     assert "Left out:" in why
     await house.run_once(timedelta(days=1, hours=2))
-    late = (await house.say("/digest why")).plain()
+    late = plain_card(await house.say("/digest why"))
     assert "24 November 2026, 13:00 was posted 24 November 2026 15:00 UTC: late: the bot was down" in late
-    log = (await house.say("/digest log")).plain()
+    log = plain_card(await house.say("/digest log"))
     assert log.index("24 November 2026, 13:00") < log.index("23 November 2026, 13:00")
 
 
@@ -375,7 +378,7 @@ async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
     platform.fail(PostUnclear("The answer was lost."))
     await house.run_once(HOUR)
     log = await house.say("/digest log")
-    assert "23 November 2026, 13:00 may or may not stand in the channel" in log.plain()
+    assert "23 November 2026, 13:00 may or may not stand in the channel" in plain_card(log)
     again = labelled(log, "Send 23 November 2026, 13:00 again")
     platform.mend()
     twice = [(await house.card(again, event_id="press")).title for _ in range(2)]
@@ -383,7 +386,7 @@ async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
     assert (await house.card(again)).title == "Nothing to send"
     await house.outbox_worker.run_once()
     assert len(platform.messages) == 1
-    assert "was posted" in (await house.say("/digest log")).plain()
+    assert "was posted" in plain_card(await house.say("/digest log"))
 
 
 async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(house: House) -> None:
@@ -393,18 +396,18 @@ async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(hou
     well = await house.say("/digest doctor")
     assert (well.title, well.tone) == ("All is well here", "good")
     tested = await house.card(labelled(well, "Post a test message"))
-    assert "A test message was posted and taken away again." in tested.plain()
+    assert "A test message was posted and taken away again." in plain_card(tested)
     platform = house.platforms["discord"]
     assert platform.messages == []
     platform.fail(PostRefused("Discord refused.", "Allow Embed Links in #news."))
-    failed = (await house.say("/digest doctor post")).plain()
+    failed = plain_card(await house.say("/digest doctor post"))
     assert "The test message failed: Discord refused. Allow Embed Links in #news." in failed
     platform.allowed = replace(platform.allowed, pictures=False, fix="Allow Attach Files in #news.")
     ill = await house.say("/digest doctor")
     assert (ill.title, ill.tone) == ("Something is to be mended here", "warning")
-    assert "To mend it: Allow Attach Files in #news." in ill.plain()
-    assert "Show charts as pictures: no" in ill.plain()
-    assert "Digest 2 about Nvidia, Monday to Friday at 09:00 Berlin time (Europe/Berlin).\n\nPaused." in ill.plain()
+    assert "To mend it: Allow Attach Files in #news." in plain_card(ill)
+    assert "Show charts as pictures: no" in plain_card(ill)
+    assert "Digest 2 about Nvidia, Monday to Friday at 09:00 Berlin time (Europe/Berlin).\n\nPaused." in plain_card(ill)
 
 
 async def test_a_digest_that_newsbot_paused_tells_why_and_what_to_change(house: House) -> None:
@@ -414,8 +417,8 @@ async def test_a_digest_that_newsbot_paused_tells_why_and_what_to_change(house: 
         lambda tx: tx.subscriptions.pause(made.id, "newsbot may not post in #news", "Allow Send Messages.")
     )
     for name in ("doctor", "next"):
-        assert (
-            "Paused by newsbot: newsbot may not post in #news. Allow Send Messages." in (await house.ask(name)).plain()
+        assert "Paused by newsbot: newsbot may not post in #news. Allow Send Messages." in plain_card(
+            await house.ask(name)
         )
     managed = await house.card(Action("digest.manage"))
     assert (await house.card(labelled(managed, "Resume"))).title == "Digest 1 is resumed"
@@ -462,9 +465,11 @@ async def test_an_edit_without_a_wish_opens_the_form_with_what_holds(house: Hous
 async def test_the_editions_that_a_new_time_leaves_out_are_told(house: House) -> None:
     await house.say("/digest subscribe 18:00 UTC daily")
     card = await house.say("/digest edit time:8:00")
-    assert "There is no edition on Monday 23 November 2026, 08:00 UTC: that time has passed already." in card.plain()
+    assert "There is no edition on Monday 23 November 2026, 08:00 UTC: that time has passed already." in plain_card(
+        card
+    )
     assert moments(card) == [datetime(2026, 11, 24, 8, tzinfo=UTC)]
-    assert "23 November 2026, 08:00 was not posted" in (await house.say("/digest log")).plain()
+    assert "23 November 2026, 08:00 was not posted" in plain_card(await house.say("/digest log"))
 
 
 async def test_a_paused_digest_posts_nothing_until_it_is_resumed(house: House) -> None:
@@ -507,7 +512,7 @@ async def test_an_edition_on_request_leaves_once_for_each_press(house: House) ->
     assert [(await house.card(post, event_id="p")).title for _ in range(2)] == ["On its way", "Done already"]
     await house.outbox_worker.run_once()
     assert len(house.platforms["discord"].messages) == 1
-    assert "An edition on request was posted" in (await house.say("/digest log")).plain()
+    assert "An edition on request was posted" in plain_card(await house.say("/digest log"))
 
 
 # -- who may ----------------------------------------------------------------------------------------------------------
@@ -543,7 +548,7 @@ async def test_who_may_do_what(house: House, platform: str) -> None:
         assert isinstance(opened, Form) == may_change
         managed = await house.card(Action("digest.manage"), platform, who)
         assert (managed.title == "Digest 1") == may_read
-        assert ("[Edit]" in managed.plain()) == may_change
+        assert ("[Edit]" in plain_card(managed)) == may_change
     assert (await house.card(Action("digest.end", ("1",)), platform, other)).title in REFUSED
     assert len(await held(house, platform)) == 1
     assert (await house.say("/digest unsubscribe", platform, boss)).title == "Digest 1 ended"
@@ -553,13 +558,13 @@ async def test_a_test_message_is_for_those_who_have_to_do_with_the_digests(house
     owner, other = (someone("slack", name, admin=False) for name in ("owner", "other"))
     await house.say("/digest subscribe 9:00 Berlin", "slack", owner)
     assert (await house.say("/digest doctor post", "slack", other)).title == "Not allowed"
-    assert "taken away again" in (await house.say("/digest doctor post", "slack", owner)).plain()
+    assert "taken away again" in plain_card(await house.say("/digest doctor post", "slack", owner))
 
 
 async def test_the_manage_button_of_a_digest_refuses_politely_on_discord(house: House) -> None:
     await house.say("/digest subscribe 9:00 Berlin")
     card = await house.card(Action("digest.manage"), who=someone("discord", "bob", admin=False))
-    assert "Ask one of them." in card.plain()
+    assert "Ask one of them." in plain_card(card)
 
 
 async def test_a_digest_belongs_to_the_channel_and_not_to_the_thread_it_was_asked_in(house: House) -> None:
@@ -704,8 +709,8 @@ async def test_a_life_of_a_digest_on_both_databases(database: Database, live: Li
     await house.outbox_worker.run_once()
     await house.run_once(HOUR)
     assert len(house.platforms["discord"].messages) == 2
-    assert "It was on time." in (await house.say("/digest why")).plain()
-    assert "An edition on request was posted" in (await house.say("/digest log")).plain()
+    assert "It was on time." in plain_card(await house.say("/digest why"))
+    assert "An edition on request was posted" in plain_card(await house.say("/digest log"))
     assert (await house.say("/digest edit 9:00 Tokyo all")).title == "Digest 1 is changed"
     found = await only(house)
     assert (found.at, found.zone, found.topics) == (time(9), "Asia/Tokyo", ())

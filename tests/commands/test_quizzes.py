@@ -23,6 +23,7 @@ from newsbot.messages.cards import Buttons, Card, Reply, Text
 from newsbot.messages.fitting import fit
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.markup import Code
+from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest
 from newsbot.platforms.discord.commands import command_list
 from newsbot.quizzes.rules.game import Game
@@ -60,7 +61,7 @@ class House:
         pressed = await self.press(action, who, where)
         assert isinstance(pressed, Reply)
         assert pressed.private
-        return pressed.card.plain()
+        return plain_card(pressed.card)
 
     async def game(self) -> Game:
         """The game of the channel."""
@@ -71,7 +72,7 @@ class House:
     async def started(self, words: str = "/quiz start 3 30 deepseek", who: Person = ADA) -> Game:
         """A game whose first question stands."""
         reply = await self.say(words, who)
-        assert not reply.private, reply.card.plain()
+        assert not reply.private, plain_card(reply.card)
         await self.process.run(1)
         return await self.game()
 
@@ -98,7 +99,7 @@ def checked(reply: Reply) -> Reply:
         assert (len(fitted.parts), fitted.losses) == (1, ()), (reply.card.title, budget.name)
     for action in reply.card.actions():
         action.token()
-    assert "0badcafe" not in reply.card.plain(), reply.card.plain()
+    assert "0badcafe" not in plain_card(reply.card), plain_card(reply.card)
     return reply
 
 
@@ -155,7 +156,7 @@ def test_a_game_is_told_in_words_in_any_order(live: LiveLibrary, words: str, exp
 async def test_everybody_sees_who_started_a_game_and_how_it_is_played(house: House) -> None:
     reply = await house.say("/quiz start deepseek 3 30 medium")
     assert (reply.private, reply.card.title) == (False, "Quiz")
-    shown = reply.card.plain()
+    shown = plain_card(reply.card)
     assert "Ada started a quiz: 3 medium questions on DeepSeek, 30 seconds each." in shown
     assert "only you see what you chose. You can change your mind once. /quiz stop ends it." in shown
     game = await house.game()
@@ -164,19 +165,19 @@ async def test_everybody_sees_who_started_a_game_and_how_it_is_played(house: Hou
 
 
 async def test_without_a_wish_a_game_has_five_questions_of_thirty_seconds(house: House) -> None:
-    assert "5 questions, 30 seconds each." in (await house.say("/quiz start")).card.plain()
+    assert "5 questions, 30 seconds each." in plain_card((await house.say("/quiz start")).card)
     assert ((await house.game()).seconds, len((await house.game()).questions)) == (30, 5)
 
 
 async def test_a_game_without_a_time_limit_and_without_a_thread_that_was_wished_for_says_so(house: House) -> None:
-    shown = (await house.say("/quiz start 2 unlimited thread")).card.plain()
+    shown = plain_card((await house.say("/quiz start 2 unlimited thread")).card)
     assert "2 questions, no time limit." in shown
     assert "There is no thread for it here" in shown
     assert (await house.game()).seconds is None
 
 
 async def test_a_game_of_fewer_questions_than_wished_for_says_so(house: House) -> None:
-    shown = (await house.say("/quiz start nvidia 20 hard")).card.plain()
+    shown = plain_card((await house.say("/quiz start nvidia 20 hard")).card)
     count = len((await house.game()).questions)
     assert count < 20
     assert f"There are no more than {count} of that kind." in shown
@@ -204,7 +205,7 @@ async def test_what_cannot_be_is_answered_with_what_can(house: House, words: str
     else:
         reply = await house.say(words)
     assert reply.private
-    assert all(sentence in reply.card.plain() for sentence in sentences)
+    assert all(sentence in plain_card(reply.card) for sentence in sentences)
     form = await house.press(labelled(reply.card, "Fill in"), ADA)
     assert isinstance(form, Form)
     assert await house.process.quizzes.current(QUIZ) is None
@@ -214,7 +215,7 @@ async def test_a_topic_that_was_mistyped_is_one_press_away(house: House) -> None
     reply = await house.say("/quiz start dipseek 2 20")
     started = await house.press(labelled(reply.card, "DeepSeek"), ADA)
     assert isinstance(started, Reply)
-    assert "2 questions on DeepSeek, 20 seconds each" in started.card.plain()
+    assert "2 questions on DeepSeek, 20 seconds each" in plain_card(started.card)
 
 
 async def test_a_form_holds_the_five_wishes_and_says_beside_a_field_what_is_wrong(house: House) -> None:
@@ -234,7 +235,7 @@ async def test_a_form_holds_the_five_wishes_and_says_beside_a_field_what_is_wron
     assert set(problems.by_field) == {"questions", "seconds"}
     started = await house.send(form, topic="nvidia", questions="2", seconds="unlimited", difficulty="easy")
     assert isinstance(started, Reply)
-    assert "Ada started a quiz: 2 easy questions on Nvidia, no time limit." in started.card.plain()
+    assert "Ada started a quiz: 2 easy questions on Nvidia, no time limit." in plain_card(started.card)
 
 
 async def test_where_newsbot_cannot_post_no_game_begins_and_the_way_out_is_told(house: House) -> None:
@@ -250,7 +251,7 @@ async def test_a_second_start_offers_to_join_or_to_stop(house: House) -> None:
     game = await house.started()
     reply = await house.say("/quiz start", BEN)
     assert reply.private
-    assert "A channel plays one game at a time. It is at question 1 of 3." in reply.card.plain()
+    assert "A channel plays one game at a time. It is at question 1 of 3." in plain_card(reply.card)
     assert [action.token() for action in reply.card.actions()] == [
         f"nb1:quiz.join:{game.id}",
         f"nb1:quiz.stop:{game.id}",
@@ -311,7 +312,7 @@ async def test_no_forged_button_counts_or_breaks_anything(house: House, name: st
     reply = await house.dispatcher.click(click)
     assert isinstance(reply, Reply)
     assert reply.private
-    assert "0badcafe" not in reply.card.plain(), (name, arguments)
+    assert "0badcafe" not in plain_card(reply.card), (name, arguments)
     assert reply.card.tone == "warning"
 
 
@@ -320,8 +321,8 @@ async def test_who_joins_gets_a_private_copy_whose_buttons_count(house: House) -
     reply = await house.press(Action("quiz.join", (str(game.id),)))
     assert isinstance(reply, Reply)
     assert reply.private
-    assert game.question.text in reply.card.plain()
-    assert "30 seconds, from when the question was posted in the channel." in reply.card.plain()
+    assert game.question.text in plain_card(reply.card)
+    assert "30 seconds, from when the question was posted in the channel." in plain_card(reply.card)
     assert "You chose A" in await house.note(labelled(reply.card, "A · "))
 
 
@@ -346,9 +347,9 @@ async def test_who_joins_between_questions_is_told_to_wait_and_after_the_end_tha
 async def test_a_question_is_skipped_by_command_and_by_button(house: House) -> None:
     game = await house.started()
     skip = Action("quiz.skip", (str(game.id), "0"))
-    assert "Votes are for whoever started the game" in (await house.say("/quiz skip", CHLOE)).card.plain()
+    assert "Votes are for whoever started the game" in plain_card((await house.say("/quiz skip", CHLOE)).card)
     await house.note(choice(game, 1), BEN)
-    assert "1 of 2 votes that it takes" in (await house.say("/quiz skip", ADA)).card.plain()
+    assert "1 of 2 votes that it takes" in plain_card((await house.say("/quiz skip", ADA)).card)
     assert "belongs to a game in another channel" in await house.note(skip, BEN, GENERAL)
     assert "The answer comes now." in await house.note(skip, BEN)
     assert "No question is open" in await house.note(skip, BEN)
@@ -358,7 +359,7 @@ async def test_a_question_is_skipped_by_command_and_by_button(house: House) -> N
 
 async def test_to_skip_where_nobody_plays_offers_a_start(house: House) -> None:
     reply = await house.say("/quiz skip")
-    assert "No game is played in this channel." in reply.card.plain()
+    assert "No game is played in this channel." in plain_card(reply.card)
     assert isinstance(await house.press(labelled(reply.card, "Start a quiz")), Form)
 
 
@@ -369,7 +370,7 @@ async def test_a_game_is_stopped_by_whoever_may_and_everybody_sees_by_whom(house
     reply = await house.press(stop, BEN)
     assert isinstance(reply, Reply)
     assert not reply.private
-    assert reply.card.plain() == "Quiz\n\nBen stopped the quiz. The final scores follow."
+    assert plain_card(reply.card) == "Quiz\n\nBen stopped the quiz. The final scores follow."
     assert "over already" in await house.note(stop, BEN)
     await house.process.run(20)
     assert (await house.process.titles())[-1] == "Final scores"
@@ -393,7 +394,7 @@ async def test_what_goes_on_is_told_with_buttons_and_else_what_there_is_to_do(ho
         assert isinstance(opened, Reply)
     await house.started()
     shown = (await house.say("/quiz")).card
-    assert "It is at question 1 of 3." in shown.plain()
+    assert "It is at question 1 of 3." in plain_card(shown)
     assert {action.name for action in shown.actions()} == {"quiz.join", "quiz.stop"}
 
 
@@ -413,8 +414,8 @@ async def test_the_next_question_of_the_day_closes_the_one_before_and_tells_its_
     await house.note(labelled(first, "B · "))
     house.clock.at += timedelta(days=1)
     second = (await house.say("/quiz daily")).card
-    assert "Last question: " in second.plain()
-    assert "of 1 " in second.plain()
+    assert "Last question: " in plain_card(second)
+    assert "of 1 " in plain_card(second)
     closed = await house.note(labelled(first, "A · "))
     assert "This question of the day is closed. Its answer came with the next one. Your answer B · " in closed
 
@@ -442,38 +443,38 @@ async def test_a_leaderboard_is_of_a_time_and_of_a_channel_or_of_all(house: Hous
     await played(house, CHLOE, channel=GENERAL)
     here = await house.say("/quiz leaderboard")
     assert (here.private, here.card.title) == (False, "Leaderboard of this channel, this week")
-    assert "Ben: " in here.card.plain()
-    assert "Chloe" not in here.card.plain()
+    assert "Ben: " in plain_card(here.card)
+    assert "Chloe" not in plain_card(here.card)
     server = (await house.say("/quiz top server month")).card
     assert server.title == "Leaderboard of this server, this month"
-    assert "Chloe: " in server.plain()
+    assert "Chloe: " in plain_card(server)
     assert (await house.say("/quiz board workspace all")).card.title == "Leaderboard of this server, of all time"
     house.clock.at += timedelta(days=14)
-    assert "Nobody has played here this week." in (await house.say("/quiz leaderboard")).card.plain()
+    assert "Nobody has played here this week." in plain_card((await house.say("/quiz leaderboard")).card)
     assert (await house.say("/quiz leaderboard private")).private
-    assert "The time is week, month or all." in (await house.say("/quiz leaderboard fortnight")).card.plain()
+    assert "The time is week, month or all." in plain_card((await house.say("/quiz leaderboard fortnight")).card)
 
 
 async def test_who_hides_is_off_the_boards_until_they_show_themselves(house: House) -> None:
     await played(house, BEN, CHLOE)
-    assert "Leaderboards leave you out" in (await house.say("/quiz hide-me", BEN)).card.plain()
-    assert "you are hidden" in (await house.say("/quiz me", BEN)).card.plain()
-    assert "Ben" not in (await house.say("/quiz leaderboard")).card.plain()
+    assert "Leaderboards leave you out" in plain_card((await house.say("/quiz hide-me", BEN)).card)
+    assert "you are hidden" in plain_card((await house.say("/quiz me", BEN)).card)
+    assert "Ben" not in plain_card((await house.say("/quiz leaderboard")).card)
     await played(house, BEN, CHLOE)
     podium = (await house.process.words())[-1]
     assert "Somebody: " in podium
     assert "Ben" not in podium
-    assert "show you again" in (await house.say("/quiz show-me", BEN)).card.plain()
-    assert "Ben: " in (await house.say("/quiz leaderboard")).card.plain()
+    assert "show you again" in plain_card((await house.say("/quiz show-me", BEN)).card)
+    assert "Ben: " in plain_card((await house.say("/quiz leaderboard")).card)
 
 
 async def test_ones_own_figures_are_for_oneself(house: House) -> None:
-    assert "Answers: none yet" in (await house.say("/quiz me", BEN)).card.plain()
+    assert "Answers: none yet" in plain_card((await house.say("/quiz me", BEN)).card)
     await played(house, BEN)
     reply = await house.say("/quiz me", BEN)
     assert reply.private
-    assert "1 of 1 right (100%)" in reply.card.plain()
-    assert "Streak: 1 day, at best 1 day" in reply.card.plain()
+    assert "1 of 1 right (100%)" in plain_card(reply.card)
+    assert "Streak: 1 day, at best 1 day" in plain_card(reply.card)
 
 
 # -- what is kept ----------------------------------------------------------------------------------------------------
@@ -483,14 +484,14 @@ async def test_nothing_is_erased_before_a_second_press_and_then_it_is_told_exact
     await played(house, BEN, CHLOE)
     await house.say("/quiz report deepseek/r1-base unclear", BEN)
     asked = (await house.say("/quiz forget-me", BEN)).card
-    assert "It cannot be undone." in asked.plain()
-    assert "1 of 1 right" in (await house.say("/quiz me", BEN)).card.plain()
+    assert "It cannot be undone." in plain_card(asked)
+    assert "1 of 1 right" in plain_card((await house.say("/quiz me", BEN)).card)
     told = await house.note(labelled(asked, "Erase all of it"), BEN)
     assert "Erased: 1 answer, 1 result, 0 votes to skip, 1 report, and whether you hide from leaderboards." in told
     assert "You played in 1 game. Final scores that stand in channels are shown anew without you." in told
     assert "stays there until somebody deletes it" in told
     assert "Receipts that only you could see are the platform's copies" in told
-    assert "Ben" not in (await house.say("/quiz leaderboard all")).card.plain()
+    assert "Ben" not in plain_card((await house.say("/quiz leaderboard all")).card)
     await house.process.run(10)
     assert "Ben" not in "\n".join(await house.process.words())
     again = await house.note(Action("quiz.forget"), BEN)
@@ -538,7 +539,7 @@ def codes(card: Card) -> list[str]:
 async def test_a_part_of_an_export_that_no_longer_fits_to_the_others_begins_again(house: House) -> None:
     reply = await house.press(Action("quiz.export", ("2", "00000000")))
     assert isinstance(reply, Reply)
-    assert "has changed since that part was shown" in reply.card.plain()
+    assert "has changed since that part was shown" in plain_card(reply.card)
     begun = await house.press(labelled(reply.card, "Begin again"))
     assert isinstance(begun, Reply)
     assert begun.card.title == "All that is kept about you in quizzes"
@@ -554,7 +555,7 @@ async def test_a_question_is_reported_by_the_button_of_its_answer(house: House) 
     reply = await house.send(form, BEN, reason="outdated", words="It  says\x00 2024.")
     assert isinstance(reply, Reply)
     assert reply.private
-    assert "Whoever keeps the questions will read it." in reply.card.plain()
+    assert "Whoever keeps the questions will read it." in plain_card(reply.card)
     (kept,) = await house.database.read(lambda tx: tx.players.reports(10))
     assert ("quiz/report", f"question={kept.question}") == labelled(answer, "Report this question").arguments
     assert (kept.reason, kept.words, kept.player.id) == ("outdated", "It  says 2024.", "ben")
@@ -571,7 +572,7 @@ async def test_a_question_is_reported_by_the_button_of_its_answer(house: House) 
     ],
 )
 async def test_a_question_is_reported_in_words(house: House, words: str, sentence: str) -> None:
-    assert sentence in (await house.say(words)).card.plain()
+    assert sentence in plain_card((await house.say(words)).card)
 
 
 # -- everywhere ------------------------------------------------------------------------------------------------------
@@ -587,13 +588,13 @@ async def test_a_question_is_reported_in_words(house: House, words: str, sentenc
 async def test_a_newsbot_that_keeps_nothing_says_so(dispatcher: Dispatcher, words: str) -> None:
     reply = await dispatcher.say(words, ADA, QUIZ)
     assert reply.private
-    assert "This newsbot keeps nothing" in reply.card.plain()
+    assert "This newsbot keeps nothing" in plain_card(reply.card)
 
 
 @pytest.mark.parametrize("words", ["", " start", " stop", " daily", " leaderboard", " skip"])
 async def test_where_there_is_no_channel_a_quiz_says_so(house: House, words: str) -> None:
     reply = await house.say(f"/quiz{words}", where=replace(QUIZ, channel=""))
-    assert "A quiz is played in a channel: ask there." in reply.card.plain()
+    assert "A quiz is played in a channel: ask there." in plain_card(reply.card)
 
 
 def test_values_complete_as_they_are_typed(live: LiveLibrary) -> None:

@@ -16,6 +16,9 @@ aliases: [chai]
 tickers: [TEA]
 colour: "#00AA55"
 command: true
+fresh_for: 45
+state: Tea costs {tea-price}.
+state_as_of: 2025-02-01
 """,
     "tea/briefs.yaml": """\
 overview:
@@ -31,6 +34,7 @@ overview:
   sources:
     - {title: Tea report, publisher: Tea Board, url: "https://tea.example/report", date: 2025-01-27}
     - {title: Tea news, publisher: Daily Tea, url: "https://daily.example/tea", date: null}
+  short: The price
 future:
   title: What comes next
   lede: Nobody knows what tea will cost.
@@ -38,6 +42,7 @@ future:
   sources:
     - {title: Tea report, publisher: Tea Board, url: "https://tea.example/report", date: 2025-01}
     - {title: Tea news, publisher: Daily Tea, url: "https://daily.example/tea"}
+  short: What next
 """,
     "tea/figures.yaml": """\
 tea-price:
@@ -51,6 +56,9 @@ tea-price:
     - {title: Tea report, publisher: Tea Board, url: "https://tea.example/report", date: 2025-01-27}
   disagree:
     - {value: 5.7, by: Daily Tea, why: another auction}
+  short: a kilogram of tea
+  short_caveat: in Mombasa, before transport
+  checked: 2026-11-20
 tea-years:
   label: Price of tea by year
   value:
@@ -63,6 +71,9 @@ tea-years:
   chart: line
   sources:
     - {title: Tea report, publisher: Tea Board, url: "https://tea.example/report", date: 2025}
+  short: tea by year
+  misleads: false
+  checked: 2026-11-20
 """,
     "tea/quiz.yaml": """\
 price:
@@ -81,16 +92,66 @@ next:
   brief: future
   rests_on: 2025-01-27-tea-rises
   difficulty: hard
+cause:
+  question: What made tea dear?
+  choices: [A drought, A war]
+  answer: A drought
+  explanation: Traders say so.
+  brief: overview
+  rests_on: tea-price
+  difficulty: easy
+traders:
+  question: What do traders do?
+  choices: [They disagree, They agree]
+  answer: They disagree
+  explanation: Nobody knows.
+  brief: future
+  rests_on: tea-price
+  difficulty: easy
 """,
     "events/2025.yaml": """\
 - date: 2025-01-27
+  id: 2025-01-27-tea-rises
   title: Tea rises
   summary: Tea rose to {tea-price}.
   topics: [tea]
   tickers: [TEA]
   figures: [tea-price]
+  headline_figure: tea-price
   sources:
     - {title: Tea news, publisher: Daily Tea, url: "https://daily.example/tea", date: 2025-01-27}
+""",
+}
+
+
+SHARED = {
+    "claims.yaml": """\
+tea-price-doubled:
+  claim: Tea doubled in 2025
+  aliases: [tea costs twice as much]
+  verdict: "false"
+  answer: It rose to {tea-price}.
+  figures: [tea-price]
+  briefs: [tea/overview]
+  events: [2025-01-27-tea-rises]
+  sources:
+    - {title: Tea report, publisher: Tea Board, url: "https://tea.example/report", date: 2025-01-27}
+  checked: 2026-11-20
+""",
+    "glossary.yaml": """\
+auction:
+  term: Tea auction
+  aliases: [auctions]
+  answer: A sale to whoever bids most. Mombasa holds the largest.
+  brief: tea/overview
+  sources:
+    - {title: Tea report, publisher: Tea Board, url: "https://tea.example/report"}
+  checked: 2026-11-20
+""",
+    "withdrawn.yaml": """\
+2025-01-28-tea-falls: This event rested on a report that was taken back.
+figure:tea-total: The total left out green tea, so it is gone.
+brief:tea/past: What this brief said now stands in the overview.
 """,
 }
 
@@ -114,6 +175,11 @@ class Folder:
         text = (self.path / name).read_text(encoding="utf-8")
         assert old in text
         self.write(name, text.replace(old, new, 1))
+
+    def share(self) -> None:
+        """Write the files that are of no single topic, correct ones."""
+        for name, text in SHARED.items():
+            self.write(name, text)
 
     def library(self) -> Library:
         """The library of the folder."""

@@ -22,7 +22,10 @@ ANSWERED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what does the 5.6 million leave out", ("deepseek/cost", "v3-run-cost", "training-costs/")),
     ("nvidea stock crash", ("export-controls/shares", "deepseek/", "nvidia", "2025-")),
     ("gpu hours of llama", ("llama-gpu-hours", "training-costs/")),
-    ("deepseek v4 price", ("v4-", "deepseek/conclusion", "prices-october-2026", "2026-")),
+    (
+        "deepseek v4 price",
+        ("v4-", "caisi-v4-", "deepseek/prices", "deepseek/conclusion", "prices-october-2026", "2026-"),
+    ),
     ("when did nvidia recover", ("nvidia-rebound", "deepseek/conclusion", "nvidia/", "2025-06-25", "2025-01-28")),
 )
 UNANSWERED = (

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
 from newsbot.content.library import Library, load_library
 from newsbot.content.live import LiveLibrary
+from newsbot.content.loader import read_folder
 from newsbot.content.models import Figure, Range, date_words, slug
 from newsbot.content.numbers import display_agrees, in_words
 from newsbot.content.overviews import sources_card
@@ -21,6 +22,7 @@ from newsbot.content.review import overlong_cards
 from newsbot.content.scaffold import new_topic
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Facts, Picture
+from newsbot.messages.plain import plain_card
 from newsbot.names import Name, NameIndex, normalised
 from tests.content.conftest import FILES, TODAY, Folder
 from tests.content.questions import ANSWERED, UNANSWERED
@@ -40,8 +42,9 @@ def test_the_shipped_content_fits_every_platform(shipped: Library) -> None:
 
 def test_the_shipped_topic_covers_the_article(shipped: Library) -> None:
     names = [brief.id for brief in shipped.briefs_of("deepseek")]
-    parts = ["overview", "disruption", "nvidia", "cost", "future", "geopolitics", "markets", "conclusion"]
-    assert names == parts
+    parts = {"overview", "disruption", "nvidia", "cost", "future", "geopolitics", "markets", "conclusion"}
+    assert names[0] == "overview"
+    assert parts <= set(names)
     figures = [figure for figure in shipped.figures.values() if figure.topic == "deepseek"]
     questions = [question for question in shipped.questions.values() if question.topic == "deepseek"]
     assert len(figures) >= 25
@@ -66,7 +69,7 @@ def test_there_is_content_worth_returning_for(shipped: Library) -> None:
 
 
 def test_the_cost_brief_says_what_the_headline_number_leaves_out(shipped: Library) -> None:
-    shown = brief_card(shipped, "deepseek", "cost").plain()
+    shown = plain_card(brief_card(shipped, "deepseek", "cost"))
     for words in ("$5.576 million", "2.788 million", "$294,000", "27 December 2024", "17 September 2025", "V3"):
         assert words in shown
     assert re.search(r"leaves? out", shown, re.IGNORECASE)
@@ -74,10 +77,11 @@ def test_the_cost_brief_says_what_the_headline_number_leaves_out(shipped: Librar
 
 
 def test_no_card_of_a_question_tells_the_answer(shipped: Library) -> None:
-    for topic, name in shipped.questions:
+    for (topic, name), question in shipped.questions.items():
         card = question_card(shipped, topic, name)
         assert all(str(action.arguments[-1]) in "0123" for action in card.actions())
-        assert "answer" not in card.plain().lower().replace("check yourself", "")
+        assert shipped.filled_text(question.explanation) not in plain_card(card)
+        assert "The answer is" not in plain_card(card)
 
 
 def test_every_figure_on_a_card_has_a_date_and_a_source_number(shipped: Library) -> None:
@@ -145,14 +149,14 @@ def test_every_card_of_a_small_topic_can_be_made(folder: Folder) -> None:
     brief = library.briefs["tea", "overview"]
     question = library.questions["tea", "price"]
     assert isinstance(brief_card(library, "tea", "overview").blocks[1], Picture)
-    assert "Tea rose to $5.50 in January 2025." in brief_card(library, "tea", "overview").plain()
-    assert "Daily Tea: $5.70" in figure_card(library, "tea-price").plain()
-    assert "$5.40 to $5.60" in figure_card(library, "tea-years").plain()
-    assert "undated" in sources_card(library, library.topics["tea"], brief).plain()
-    assert "27 January 2025 · TEA" in event_card(library, "2025-01-27-tea-rises").plain()
+    assert "Tea rose to $5.50 in January 2025." in plain_card(brief_card(library, "tea", "overview"))
+    assert "Daily Tea: $5.70" in plain_card(figure_card(library, "tea-price"))
+    assert "$5.40 to $5.60" in plain_card(figure_card(library, "tea-years"))
+    assert "undated" in plain_card(sources_card(library, library.topics["tea"], brief))
+    assert "27 January 2025 · TEA" in plain_card(event_card(library, "2025-01-27-tea-rises"))
     assert answer_card(library, question, 0).title == "Right."
     wrong = answer_card(library, question, 1)
-    assert (wrong.title, "The answer is: $5.50" in wrong.plain()) == ("Not quite.", True)
+    assert (wrong.title, "The answer is: $5.50" in plain_card(wrong)) == ("Not quite.", True)
 
 
 def test_a_corrected_number_reaches_every_card_that_shows_it(folder: Folder) -> None:
@@ -166,14 +170,15 @@ def test_a_corrected_number_reaches_every_card_that_shows_it(folder: Folder) -> 
         event_card(library, "2025-01-27-tea-rises"),
         answer_card(library, question, 1),
     ]
-    assert all("$6.50" in card.plain() and "$5.50" not in card.plain() for card in cards)
+    assert all("$6.50" in plain_card(card) and "$5.50" not in plain_card(card) for card in cards)
 
 
 def test_an_overlong_card_is_a_mistake_at_its_brief(folder: Folder) -> None:
     folder.change("tea/briefs.yaml", "    - A drought", "    - " + "A drought came. " * 120 + "A drought")
-    assert overlong_cards(folder.library()) == []
+    assert overlong_cards(Library.of(read_folder(folder.path), TODAY)) == []
     folder.change("tea/briefs.yaml", "    - It had", "    - " + "It had cost less. " * 100 + "It had")
-    found = [str(mistake).replace(f"{folder.path}/", "") for mistake in overlong_cards(folder.library())]
+    longer = Library.of(read_folder(folder.path), TODAY)  # though a rule forbids so long a brief
+    found = [str(mistake).replace(f"{folder.path}/", "") for mistake in overlong_cards(longer)]
     assert found == ["tea/briefs.yaml:1: on discord the card “Tea got dearer” takes 2 messages (write it shorter)"]
 
 
@@ -282,7 +287,7 @@ def test_a_display_must_show_its_value(value: object, unit: str, display: str, a
     ],
 )
 def test_dates_years_names_and_figures_may_stand_in_prose(text: str) -> None:
-    names = names_pattern(frozenset({"V3", "R1", "H800", "H800s", "GPT-4"}))
+    names = names_pattern(frozenset({"V3", "R1", "H800", "GPT-4"}))
     assert stray_numbers(text, names) == []
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -19,6 +19,7 @@ from newsbot.messages.requests import Place
 from newsbot.outbox.worker import OutboxWorker
 from newsbot.storage.database import Database
 from newsbot.storage.records import Delivery, DeliveryState, NewSubscription, Subscription
+from tests.clock import ShiftedClock
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 
@@ -30,22 +31,12 @@ def library() -> Library:
 
 
 @dataclass
-class Clock:
-    """The real time, and as much more as a test lets pass."""
-
-    passed: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.passed
-
-
-@dataclass
 class Newsroom:
     """Planner, watch and outbox worker; the operator is told at `operator`, if anywhere."""
 
     database: Database
     platforms: Mapping[str, Platform]
-    clock: Clock = field(default_factory=Clock)
+    clock: ShiftedClock = field(default_factory=ShiftedClock)
     operator: Place | None = None
 
     def __post_init__(self) -> None:

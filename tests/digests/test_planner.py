@@ -11,6 +11,7 @@ from newsbot.content.library import Library
 from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion, StandInQuestion
 from newsbot.digests.composer.values import EditionQuestion
 from newsbot.errors import PostLater, StorageUnavailable
+from newsbot.messages.plain import plain_card
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
 from tests.digests.house import MONDAY, Bot, nine
@@ -172,7 +173,7 @@ async def test_a_digest_whose_composing_is_mended_in_time_comes_late_and_says_so
     bot.planner = mended
     await bot.at(nine(9) + timedelta(minutes=5))
     (message,) = bot.platform.messages
-    assert (message.place.channel, "late: 5 minutes after its time" in message.card.plain()) == ("news", True)
+    assert (message.place.channel, "late: 5 minutes after its time" in plain_card(message.card)) == ("news", True)
 
 
 async def test_a_damaged_subscription_is_paused_and_told_and_holds_up_nobody(bot: Bot) -> None:
@@ -226,7 +227,7 @@ async def test_an_edition_that_was_decided_before_an_outage_keeps_to_the_wish_of
     await bot.planner.run_once()
     await bot.deliver()
     assert sorted(bot.channels) == ["all", "latest"]
-    assert all("late: the bot was down 09:00–12:30" in message.card.plain() for message in bot.platform.messages)
+    assert all("late: the bot was down 09:00–12:30" in plain_card(message.card) for message in bot.platform.messages)
     (skipped,) = await bot.digests.log(wishes[2])
     assert (skipped.state, skipped.reason) == (
         "skipped",

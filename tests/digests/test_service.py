@@ -7,6 +7,7 @@ import pytest
 
 from newsbot.digests.service import MOST
 from newsbot.errors import PostUnclear, RequestError
+from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Place
 from newsbot.storage.records import NewSubscription
 from tests.digests.house import MONDAY, PLACE, Bot, nine
@@ -109,7 +110,7 @@ async def test_an_unknown_or_failed_delivery_leaves_once_more_when_asked(bot: Bo
     assert not await bot.digests.send_again(made, unknown.id)
     await bot.at(nine(9) + timedelta(minutes=10))
     assert len(bot.platform.titles("news")) == 1
-    assert "late: sent again, as somebody asked" in bot.platform.messages[-1].card.plain()
+    assert "late: sent again, as somebody asked" in plain_card(bot.platform.messages[-1].card)
 
 
 async def test_what_is_paused_while_it_may_be_on_its_way_does_not_leave_again(bot: Bot) -> None:

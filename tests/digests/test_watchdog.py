@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from newsbot.errors import PlatformRefused, PostLater, PostRefused, StorageUnavailable
+from newsbot.messages.plain import plain_card
 from tests.digests.house import Bot, nine
 
 
@@ -16,7 +17,7 @@ async def test_a_refusal_pauses_the_digest_and_is_told_once_with_its_fix(bot: Bo
     paused = await bot.digests.get(made.id)
     assert paused is not None
     assert (paused.state, paused.paused_fix) == ("paused", "Allow Send Messages in #news.")
-    told = [(message.place.channel, message.card.plain()) for message in bot.platform.messages]
+    told = [(message.place.channel, plain_card(message.card)) for message in bot.platform.messages]
     assert [channel for channel, _ in told] == ["@anna", "operators"]
     assert "Allow Send Messages in #news." in told[0][1]
     assert "/digest resume" in told[0][1]
@@ -37,7 +38,7 @@ async def test_an_edition_that_is_not_confirmed_is_told_once_and_so_is_its_recov
     told = bot.channels
     assert told[2] == "news"
     assert sorted(told[3:]) == ["@anna", "operators"]
-    assert "after its time" in bot.platform.messages[2].card.plain()
+    assert "after its time" in plain_card(bot.platform.messages[2].card)
 
 
 async def test_a_recovery_takes_back_a_notice_that_did_not_leave(bot: Bot) -> None:

@@ -67,7 +67,7 @@ def test_every_card_of_the_content_keeps_to_discords_limits_and_loses_no_word(li
         shown = render_messages(card)
         assert not fitted.losses
         assert [problems(each.payload) for each in shown] == [[]] * len(shown), card.title
-        missing = set(words(card.plain())) - set(words("\n".join(contents(each) for each in shown)))
+        missing = set(words(plain_card(card))) - set(words("\n".join(contents(each) for each in shown)))
         assert not missing, card.title
 
 

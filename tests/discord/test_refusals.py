@@ -11,7 +11,8 @@ from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.storage.database import Database
-from tests.digests.newsroom import Clock, Newsroom
+from tests.clock import ShiftedClock
+from tests.digests.newsroom import Newsroom
 from tests.discord.conftest import Town
 from tests.discord.loopback_faults import Fault
 from tests.discord.quiz_house import QuizHouse, quiz_house
@@ -86,7 +87,7 @@ async def test_a_post_whose_beginning_stands_is_not_posted_anew_for_a_refusal_of
 async def room(town: Town, database: Database) -> AsyncIterator[Newsroom]:
     """Digests in the town, whose operator reads another channel."""
     operators = town.server.world.add_channel(town.guild, "operators")
-    login, clock = Login(town.server.token), Clock()
+    login, clock = Login(town.server.token), ShiftedClock()
 
     async def publishes(place: Place) -> bool:
         del place

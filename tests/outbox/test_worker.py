@@ -15,6 +15,7 @@ from newsbot.errors import PostLater, PostRefused, PostUnclear, StorageUnavailab
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import DISCORD
 from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, Rule, text
+from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Place
 from newsbot.outbox.attempts import AttemptResult
 from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
@@ -420,7 +421,7 @@ async def test_an_edition_is_one_object_with_each_lead_made_once(database: Datab
     shown = {message.key: message.card for message in wall.messages}
     assert shown["k0"] is shown["k1"]
     assert shown["k2"] is shown["k3"]
-    assert "late: the bot was down" in shown["k4"].plain()
+    assert "late: the bot was down" in plain_card(shown["k4"])
     assert [len(shown[f"k{n}"].blocks) for n in range(6)] == [1, 1, 2, 2, 3, 2]
 
 
@@ -431,7 +432,7 @@ async def test_a_digest_that_leaves_late_says_so(database: Database, minutes: in
     clock.at += timedelta(minutes=minutes)
     late = LatePolicy(database, clock)
     await OutboxWorker(database, {"wall": wall}, "w", clock, Random(1), decide_late=late.decide).run_once()
-    shown = {message.key: message.card.plain() for message in wall.messages}
+    shown = {message.key: plain_card(message.card) for message in wall.messages}
     assert says in shown["digest"]
     assert ("late" in shown["digest"], "late" in shown["other"]) == (bool(says), False)
 
@@ -514,9 +515,9 @@ async def test_results_stand_above_the_question_of_those_editions_alone_that_ask
     await put(database, new("plain"))
     await telling(database, wall, told).run_once()
     shown = {message.key: message.card for message in wall.messages}
-    assert shown["a"].plain().index("Two were right.") < shown["a"].plain().index("Which?")
+    assert plain_card(shown["a"]).index("Two were right.") < plain_card(shown["a"]).index("Which?")
     assert shown["b"] is shown["c"]
-    assert "right" not in shown["b"].plain() + shown["plain"].plain()
+    assert "right" not in plain_card(shown["b"]) + plain_card(shown["plain"])
     assert {each for batch in told.batches for each in batch} == {("a", "d1"), ("b", "d1"), ("c", "d1")}
 
 
@@ -526,7 +527,7 @@ async def test_channels_with_the_same_results_share_one_object(database: Databas
     await telling(database, wall, told).run_once()
     shown = {message.key: message.card for message in wall.messages}
     assert shown["a"] is shown["b"]
-    assert "One answered." in shown["c"].plain()
+    assert "One answered." in plain_card(shown["c"])
 
 
 async def test_results_of_many_channels_are_asked_for_together(database: Database) -> None:
@@ -550,7 +551,7 @@ async def test_a_digest_leaves_without_results_that_cannot_be_had_and_the_others
     told.failing = [StorageUnavailable("locked")]
     await put_asking(database, new("a"), new("b"))
     await telling(database, wall, told).run_once()
-    shown = {message.key: message.card.plain() for message in wall.messages}
+    shown = {message.key: plain_card(message.card) for message in wall.messages}
     assert "Two were right." in shown["a"]
     assert "right" not in shown["b"]
     assert await counts(database) == {"sent": 2}
@@ -571,8 +572,9 @@ async def test_results_whose_buttons_clash_with_the_digest_are_left_out(database
 
 
 async def test_a_fan_out_over_discord_stands_once_in_each_channel(database: Database) -> None:
+    from newsbot.platforms.discord._library import use_server
     from newsbot.platforms.discord.adapter import DiscordPlatform
-    from newsbot.platforms.discord.login import Login, use_server
+    from newsbot.platforms.discord.login import Login
     from newsbot.platforms.discord.renderer import MessageRenderer
     from tests.discord.test_posting import Drawn
 

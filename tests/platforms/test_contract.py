@@ -16,6 +16,7 @@ from newsbot.errors import PostRefused
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Picture, Reply, text
 from newsbot.messages.charts import Chart
+from newsbot.messages.plain import plain_card
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord.adapter import DiscordPlatform
@@ -130,7 +131,7 @@ async def memory() -> AsyncIterator[Stage]:
     platform.closed["closed"] = "Open it."
 
     async def seen() -> list[str]:
-        return [message.card.plain() for message in platform.messages]
+        return [plain_card(message.card) for message in platform.messages]
 
     yield Stage(platform, Place("memory", "", "news"), Place("memory", "", "closed"), seen)
 

@@ -20,7 +20,7 @@ from newsbot.messages.budgets import BUDGETS
 from newsbot.messages.cards import Buttons, Card, Facts, Text, text
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Code, Mention
-from newsbot.messages.plain import plain_block
+from newsbot.messages.plain import plain_block, plain_card
 from newsbot.platforms.discord.render import render_messages as discord_messages
 from newsbot.platforms.slack.render import render_messages as slack_messages
 from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card, daily_results
@@ -79,9 +79,9 @@ def test_a_receipt_looks_the_same_whichever_choice_is_right(one: int, other: int
 def test_the_salt_is_not_shown_before_the_reveal(shipped: Library) -> None:
     for found in every_question(shipped):
         card = question_card(game_of(found))
-        assert found.seal in card.plain()
-        assert found.salt not in card.plain() + str([a.token() for a in card.actions()])
-        assert found.explanation not in card.plain()
+        assert found.seal in plain_card(card)
+        assert found.salt not in plain_card(card) + str([a.token() for a in card.actions()])
+        assert found.explanation not in plain_card(card)
 
 
 def labels(card: Card) -> list[str]:
@@ -94,20 +94,20 @@ def test_a_question_has_a_button_for_each_choice_that_reads_well_aloud_and_a_vot
     assert tokens == [*(f"nb1:quiz.answer:7:0:{choice}" for choice in range(4)), "nb1:quiz.skip:7:0"]
     assert [read_token(token).token() for token in tokens] == tokens
     assert labels(card) == ["A · north", "B · east", "C · south", "D · west", "Vote to skip"]
-    assert "- A: north\n- B: east" in card.plain()
+    assert "- A: north\n- B: east" in plain_card(card)
 
 
 def test_a_question_tells_how_long_it_takes_and_names_no_end_that_it_cannot_know() -> None:
-    assert "20 seconds, from when this message was posted." in question_card(asking()).plain()
-    assert "from when the question was posted in the channel." in question_card(asking(), is_copy=True).plain()
-    assert "No time limit" in question_card(asking(seconds=None)).plain()
+    assert "20 seconds, from when this message was posted." in plain_card(question_card(asking()))
+    assert "from when the question was posted in the channel." in plain_card(question_card(asking(), is_copy=True))
+    assert "No time limit" in plain_card(question_card(asking(seconds=None)))
 
 
 def test_a_choice_that_is_too_long_for_a_button_stands_whole_above_it() -> None:
     long = replace(question(), choices=("a" * 90, "b", "c", "d"))
     card = question_card(game_of(long))
     assert labels(card)[0] == f"A · {'a' * 65}…"
-    assert "a" * 90 in card.plain()
+    assert "a" * 90 in plain_card(card)
     assert_fits(card)
 
 
@@ -142,7 +142,7 @@ def test_a_reveal_says_in_words_who_chose_what_and_why(shipped: Library) -> None
     assert bars.items[found.right].value == "█████░░░ 5 of 8 · right"
     assert bars.items[wrong].value == "██░░░░░░ 2 of 8"
     assert bars.items[(wrong + 2) % 4].value == "░░░░░░░░ 0 of 8"
-    shown = card.plain()
+    shown = plain_card(card)
     assert found.explanation in shown
     assert "It rests on:" in shown
     assert "https://" in shown
@@ -172,13 +172,13 @@ def test_anybody_can_copy_the_check_of_a_seal_out_of_a_reveal(shipped: Library) 
 
 def test_a_reveal_stands_without_the_figure_and_the_brief_that_were_taken_away(shipped: Library) -> None:
     card = reveal_card(shipped, asking(), 0, ())
-    assert "Nobody answered." in card.plain()
+    assert "Nobody answered." in plain_card(card)
     assert [action.name for action in card.actions()] == ["form.open"]
 
 
 def test_a_few_answers_always_show_in_their_bar(shipped: Library) -> None:
     crowd = [answer(f"p{n}", 0) for n in range(999)] + [answer("x", 1)]
-    shown = reveal_card(shipped, asking(), 0, crowd).plain()
+    shown = plain_card(reveal_card(shipped, asking(), 0, crowd))
     assert "A: ███████░ 999 of 1000\n" in shown
     assert "B: █░░░░░░░ 1 of 1000 · right" in shown
 
@@ -192,20 +192,20 @@ def test_a_podium_shares_places_and_names_what_most_people_missed(shipped: Libra
     rows = list(results(questions[0], [answer("ada", sure), answer("bob", sure)], PLACE))
     rows += results(questions[1], [answer("ada", wrong, 2), answer("bob", wrong, 2), answer("cy", lucky, 3)], PLACE)
     card = podium_card(shipped, game, rows)
-    shown = card.plain()
+    shown = plain_card(card)
     assert "1 (shared) · Ada: " in shown
     assert "1 of 2 right (50%)" in shown
     assert "Missed by 2 of 3." in shown
     assert questions[0].text not in shown
     assert [action.name for action in card.actions()] == ["brief.open"]
-    nobody = podium_card(shipped, replace(game, ending="stopped"), ()).plain()
+    nobody = plain_card(podium_card(shipped, replace(game, ending="stopped"), ()))
     assert "The game was stopped." in nobody
     assert "Nobody answered" in nobody
 
 
 def test_who_hides_from_boards_has_no_name_on_a_podium_but_keeps_the_place(shipped: Library) -> None:
     rows = [result("ada", 20), result("bob", 15), result("cy", 15)]
-    shown = podium_card(shipped, asking(), rows, hidden={"ada", "cy"}).plain()
+    shown = plain_card(podium_card(shipped, asking(), rows, hidden={"ada", "cy"}))
     assert "- 1 · Somebody: 20 points" in shown
     assert "- 2 (shared) · Bob: 15 points" in shown
     assert "- 2 (shared) · Somebody: 15 points" in shown
@@ -235,7 +235,7 @@ KINDS: tuple[VerdictKind, ...] = ("counted", "changed", "same", "spent", "late",
     ],
 )
 def test_every_press_gets_a_polite_receipt(verdict: Verdict, words: str) -> None:
-    assert words in receipt_card(question() if verdict.answer else None, verdict).plain()
+    assert words in plain_card(receipt_card(question() if verdict.answer else None, verdict))
 
 
 @pytest.mark.parametrize(
@@ -250,16 +250,16 @@ def test_every_press_gets_a_polite_receipt(verdict: Verdict, words: str) -> None
 )
 def test_a_press_of_the_question_of_the_day_is_told_what_holds_for_it(verdict: Verdict, words: str) -> None:
     card = receipt_card(question() if verdict.answer else None, verdict, is_daily=True)
-    assert words in card.plain()
-    assert "game" not in card.plain().lower()
+    assert words in plain_card(card)
+    assert "game" not in plain_card(card).lower()
 
 
 @given(st.sampled_from(KINDS), st.booleans(), st.booleans())
 def test_every_receipt_is_short_and_whole(kind: VerdictKind, is_daily: bool, has_answer: bool) -> None:
     has_answer = has_answer or kind in ("counted", "changed", "same", "spent")
     card = receipt_card(question(), Verdict(kind, answer("ada") if has_answer else None), is_daily=is_daily)
-    assert len(card.plain()) < 160
-    assert "  " not in card.plain()
+    assert len(plain_card(card)) < 160
+    assert "  " not in plain_card(card)
     assert not list(card.actions())
 
 
@@ -274,7 +274,7 @@ def test_the_question_of_the_day_asks_first_and_gives_nothing_away() -> None:
     card = Card("x", blocks[0])
     assert labels(card) == ["A · north", "B · east", "C · south", "D · west"]
     assert [a.token() for a in card.actions()] == [f"nb1:quiz.daily:ab12:{choice}" for choice in range(4)]
-    assert "Sealed with SHA-256: ffff" in card.plain()
+    assert "Sealed with SHA-256: ffff" in plain_card(card)
 
 
 def test_results_tell_in_three_lines_what_was_asked_what_was_right_and_the_salt() -> None:
@@ -294,7 +294,7 @@ def test_results_tell_in_three_lines_what_was_asked_what_was_right_and_the_salt(
 def test_a_question_of_the_day_stands_below_the_results_of_the_one_before() -> None:
     card = daily_card(question("two"), "ab12", "24 November 2026", daily_results(question(), ()))
     assert card.title == "Question of the day · 24 November 2026"
-    shown = card.plain()
+    shown = plain_card(card)
     assert shown.index("Last question: Where is one?") < shown.index("Question of the day: Where is two?")
 
 
@@ -314,10 +314,10 @@ def test_a_name_on_a_board_is_one_plain_line_and_pings_nobody(name: str) -> None
 
 def test_a_board_says_how_many_more_there_are_and_that_nobody_played() -> None:
     many = ranked_scores(totals(result(f"p{n}", n) for n in range(14)))
-    assert "And 4 more." in leaderboard_card(many[:10], 14, "all", "channel").plain()
-    assert "more." not in leaderboard_card(many[:10], 10, "all", "channel").plain()
-    assert "Nobody has played here this week." in leaderboard_card((), 0, "week", "channel").plain()
-    assert "Nobody has played here yet." in leaderboard_card((), 0, "all", "channel").plain()
+    assert "And 4 more." in plain_card(leaderboard_card(many[:10], 14, "all", "channel"))
+    assert "more." not in plain_card(leaderboard_card(many[:10], 10, "all", "channel"))
+    assert "Nobody has played here this week." in plain_card(leaderboard_card((), 0, "week", "channel"))
+    assert "Nobody has played here yet." in plain_card(leaderboard_card((), 0, "all", "channel"))
 
 
 def test_a_board_of_all_channels_is_called_as_the_platform_calls_that() -> None:
@@ -416,12 +416,12 @@ def test_an_export_can_be_copied_out_of_a_message_as_it_was_kept() -> None:
 
 
 def test_ones_own_figures_name_points_streak_and_the_ways_out() -> None:
-    shown = me_card(Score("ada", "Ada", 35, 2, 3), Streak(1, 4), False).plain()
+    shown = plain_card(me_card(Score("ada", "Ada", 35, 2, 3), Streak(1, 4), False))
     assert "Points: 35" in shown
     assert "2 of 3 right (67%)" in shown
     assert "1 day, at best 4 days" in shown
     assert "/quiz forget-me" in shown
-    assert "none yet" in me_card(None, Streak(0, 0), True).plain()
+    assert "none yet" in plain_card(me_card(None, Streak(0, 0), True))
 
 
 def test_the_check_looks_at_every_question_and_tells_of_a_card_that_is_too_long(shipped: Library) -> None:

@@ -15,6 +15,7 @@ from newsbot.digests.composer.sources import DailyQuestion
 from newsbot.errors import PostLater, PostRefused, RequestError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card
+from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Place
 from newsbot.outbox.before_send import GatheredResults
 from newsbot.outbox.worker import LEASE, OutboxWorker
@@ -112,7 +113,7 @@ def presses(card: Card) -> list[Action]:
 
 def told(card: Card) -> str:
     """What a card says of the last question; nothing where it says nothing."""
-    _, found, after = card.plain().partition(LAST)
+    _, found, after = plain_card(card).partition(LAST)
     return after.partition("Question of the day: ")[0].strip() if found else ""
 
 
@@ -124,7 +125,7 @@ async def test_an_edition_that_goes_to_three_channels_is_one_sealed_question(hou
     question = await house.kept(daily)
     assert presses(house.card("a")) == [Action(DAILY, (daily, str(choice))) for choice in range(len(question.choices))]
     assert is_genuine(question.seal, question.text, question.choices[question.right], question.salt)
-    shown = house.card("a").plain()
+    shown = plain_card(house.card("a"))
     assert question.seal in shown
     assert question.salt not in shown
     assert house.card("a") is house.card("b") is house.card("c")
@@ -148,7 +149,9 @@ async def test_answers_of_a_channel_are_told_in_its_own_next_digest_alone(house:
     for channel in "abc":
         assert told(house.card(channel)).startswith(question.text)
         assert question.salt in told(house.card(channel))
-        assert house.card(channel).plain().index(LAST) < house.card(channel).plain().index("Question of the day: ")
+        assert plain_card(house.card(channel)).index(LAST) < plain_card(house.card(channel)).index(
+            "Question of the day: "
+        )
     assert daily_of(house.card("a")) != daily
 
 

@@ -13,7 +13,8 @@ from newsbot.platforms.memory.adapter import MemoryPlatform
 from newsbot.platforms.slack.errors import FRESH_LINK
 from newsbot.storage.records import Subscription
 from newsbot.storage.transaction import Transaction
-from tests.digests.newsroom import Clock, Newsroom
+from tests.clock import ShiftedClock
+from tests.digests.newsroom import Newsroom
 from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
@@ -37,19 +38,19 @@ async def slack() -> AsyncIterator[LoopbackSlack]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ShiftedClock:
+    return ShiftedClock()
 
 
 @pytest.fixture
-async def single(slack: LoopbackSlack, clock: Clock) -> AsyncIterator[Running]:
+async def single(slack: LoopbackSlack, clock: ShiftedClock) -> AsyncIterator[Running]:
     """A bot of one workspace."""
     async with running(slack, "http", now=clock) as started:
         yield started
 
 
 @pytest.fixture
-async def shared(slack: LoopbackSlack, clock: Clock) -> AsyncIterator[Running]:
+async def shared(slack: LoopbackSlack, clock: ShiftedClock) -> AsyncIterator[Running]:
     """A bot that workspaces install."""
     async with running(slack, "http", oauth_values(slack, "http"), now=clock) as started:
         yield started
@@ -59,7 +60,7 @@ def news(space: Workspace) -> Place:
     return Place("slack", space.id, space.channel("news").id)
 
 
-def room_of(bot: Running, clock: Clock, operator: Place | None = OPERATOR) -> tuple[Newsroom, MemoryPlatform]:
+def room_of(bot: Running, clock: ShiftedClock, operator: Place | None = OPERATOR) -> tuple[Newsroom, MemoryPlatform]:
     """Digests of this bot, and another platform on which the operator reads."""
     paper = MemoryPlatform("paper", clock)
     return Newsroom(bot.database, {"slack": bot.service.platform, "paper": paper}, clock, operator), paper
@@ -81,7 +82,7 @@ async def subscribed(room: Newsroom, space: Workspace) -> Subscription:
 
 @pytest.mark.parametrize("error", DEAD)
 async def test_a_dead_token_pauses_no_digest_and_they_come_by_themselves_when_it_works_again(
-    slack: LoopbackSlack, single: Running, clock: Clock, error: str
+    slack: LoopbackSlack, single: Running, clock: ShiftedClock, error: str
 ) -> None:
     room, paper = room_of(single, clock)
     made = await subscribed(room, slack.workspace)
@@ -102,7 +103,7 @@ async def test_a_dead_token_pauses_no_digest_and_they_come_by_themselves_when_it
 
 @pytest.mark.parametrize("error", PASSING)
 async def test_a_workspace_in_which_newsbot_may_post_nothing_is_told_in_health_until_it_may(
-    slack: LoopbackSlack, single: Running, clock: Clock, error: str
+    slack: LoopbackSlack, single: Running, clock: ShiftedClock, error: str
 ) -> None:
     room, paper = room_of(single, clock)
     made = await subscribed(room, slack.workspace)
@@ -148,7 +149,7 @@ async def test_a_scope_that_is_not_needed_to_post_is_no_trouble(slack: LoopbackS
 
 
 async def test_a_refusal_of_a_name_that_nobody_knows_pauses_nothing(
-    slack: LoopbackSlack, single: Running, clock: Clock
+    slack: LoopbackSlack, single: Running, clock: ShiftedClock
 ) -> None:
     room, _ = room_of(single, clock)
     made = await subscribed(room, slack.workspace)
@@ -159,7 +160,7 @@ async def test_a_refusal_of_a_name_that_nobody_knows_pauses_nothing(
 
 
 async def test_digests_that_an_older_newsbot_paused_for_a_dead_token_go_on_with_the_next_start(
-    slack: LoopbackSlack, clock: Clock, tmp_path: object
+    slack: LoopbackSlack, clock: ShiftedClock, tmp_path: object
 ) -> None:
     url = f"sqlite:///{tmp_path}/kept.db"
     async with running(slack, "http", url=url, now=clock) as bot:
@@ -192,7 +193,7 @@ async def test_beside_other_platforms_a_token_that_is_dead_at_the_start_is_waite
 
 @pytest.mark.parametrize("error", [*REVOKED, "token_expired"])
 async def test_the_digests_of_a_workspace_that_removed_newsbot_wait_and_go_on_with_its_installation(
-    slack: LoopbackSlack, shared: Running, clock: Clock, error: str
+    slack: LoopbackSlack, shared: Running, clock: ShiftedClock, error: str
 ) -> None:
     globex, initech = (slack.world.add_workspace(name, scopes=None) for name in ("Globex", "Initech"))
     room, paper = room_of(shared, clock)
@@ -219,7 +220,7 @@ async def test_the_digests_of_a_workspace_that_removed_newsbot_wait_and_go_on_wi
 
 @pytest.mark.parametrize("error", PASSING)
 async def test_what_passes_in_one_workspace_pauses_nothing_there(
-    slack: LoopbackSlack, shared: Running, clock: Clock, error: str
+    slack: LoopbackSlack, shared: Running, clock: ShiftedClock, error: str
 ) -> None:
     globex = slack.world.add_workspace("Globex", scopes=None)
     await slack.install(shared.base_url, globex)
@@ -234,7 +235,7 @@ async def test_what_passes_in_one_workspace_pauses_nothing_there(
 
 
 async def test_the_operator_is_not_told_through_the_token_that_is_dead(
-    slack: LoopbackSlack, shared: Running, clock: Clock
+    slack: LoopbackSlack, shared: Running, clock: ShiftedClock
 ) -> None:
     globex = slack.world.add_workspace("Globex", scopes=None)
     await slack.install(shared.base_url, globex)
@@ -246,7 +247,7 @@ async def test_the_operator_is_not_told_through_the_token_that_is_dead(
 
 
 async def test_a_refusal_that_is_noted_after_the_installation_does_not_stay(
-    slack: LoopbackSlack, shared: Running, clock: Clock
+    slack: LoopbackSlack, shared: Running, clock: ShiftedClock
 ) -> None:
     globex, initech = (slack.world.add_workspace(name, scopes=None) for name in ("Globex", "Initech"))
     room, _ = room_of(shared, clock)
@@ -266,7 +267,7 @@ async def test_a_refusal_that_is_noted_after_the_installation_does_not_stay(
 
 
 async def test_a_post_with_a_token_that_another_process_has_replaced_is_made_with_the_new_one(
-    slack: LoopbackSlack, clock: Clock, tmp_path: object
+    slack: LoopbackSlack, clock: ShiftedClock, tmp_path: object
 ) -> None:
     globex = slack.world.add_workspace("Globex", scopes=None)
     url, values = f"sqlite:///{tmp_path}/shared.db", oauth_values(slack, "http")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsbot.errors import NewsbotError
-from newsbot.platforms.slack.doctor import Check
+from newsbot.platforms.diagnostics import Check
 from newsbot.platforms.slack.service import examine
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
@@ -117,41 +117,41 @@ async def examined(bot: Running, channel: str = "", **changed: str | None) -> li
     values = replace(values_for(bot.slack, bot.transport), **changed)  # type: ignore[arg-type]
     found = bot.slack.workspace.channel(channel).id if channel else ""
     parts = (bot.dispatcher, Shelf(library()), bot.database, bot.drawing, lambda: datetime.now(UTC))
-    return await examine(values, *parts, found, with_message=True)
+    return await examine(values, *parts, found, posts=True)
 
 
 async def test_the_doctor_finds_all_well(slack: LoopbackSlack, socket: Running) -> None:
     found = await examined(socket, "news")
-    assert [finding for finding in found if not finding.is_ok] == []
+    assert [finding for finding in found if not finding.is_well] == []
     assert len(slack.called("chat.postMessage")) == 1
     assert slack.messages("news") == []
 
 
 async def test_the_doctor_names_what_to_mend(slack: LoopbackSlack, http: Running, socket: Running) -> None:
     wrong = {"bot_token": "xoxb-wrong", "app_token": "xapp-wrong"}
-    problems = [finding.sentence for finding in await examined(socket, **wrong) if not finding.is_ok]
+    problems = [finding.sentence for finding in await examined(socket, **wrong) if not finding.is_well]
     assert len(problems) == 2
     assert "SLACK_BOT_TOKEN" in problems[0]
     assert "SLACK_APP_TOKEN" in problems[1]
-    (outside,) = [f for f in await examined(http, "quiet") if not f.is_ok]
+    (outside,) = [f for f in await examined(http, "quiet") if not f.is_well]
     assert "/invite @newsbot" in outside.sentence
-    (deaf,) = [f for f in await examined(http, signing_secret=None) if not f.is_ok]
+    (deaf,) = [f for f in await examined(http, signing_secret=None) if not f.is_well]
     assert "SLACK_SIGNING_SECRET" in deaf.sentence
-    assert all(f.is_ok for f in await examined(http, public_url=http.base_url))
-    (away,) = [f for f in await examined(http, public_url="http://127.0.0.1:9") if not f.is_ok]
+    assert all(f.is_well for f in await examined(http, public_url=http.base_url))
+    (away,) = [f for f in await examined(http, public_url="http://127.0.0.1:9") if not f.is_well]
     assert "cannot be reached" in away.sentence
 
 
 async def test_the_doctor_names_a_missing_scope() -> None:
     async with LoopbackSlack(scopes="chat:write,commands") as slack, running(slack, "http") as bot:
-        (missing,) = [f for f in await examined(bot) if not f.is_ok]
+        (missing,) = [f for f in await examined(bot) if not f.is_well]
         assert "app_mentions:read" in missing.sentence
 
 
 async def test_the_doctor_of_many_workspaces_asks_for_a_key(http: Running) -> None:
-    (missing,) = [f for f in await examined(http, bot_token=None, client_id="1") if not f.is_ok]
+    (missing,) = [f for f in await examined(http, bot_token=None, client_id="1") if not f.is_well]
     assert "NEWSBOT_SECRET_KEY" in missing.sentence
-    assert all(f.is_ok for f in await examined(http, bot_token=None, client_id="1", secret_key="a long random text"))
+    assert all(f.is_well for f in await examined(http, bot_token=None, client_id="1", secret_key="a long random text"))
 
 
 async def test_a_refusal_is_a_newsbot_error(slack: LoopbackSlack, http: Running) -> None:

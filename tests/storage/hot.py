@@ -55,6 +55,7 @@ HOT: Mapping[str, Callable[[Transaction], object]] = {
     "requests leave": lambda tx: tx.deliveries.begin("w", [ROWS, ROWS - 1], NOW),
     "attempts are settled": lambda tx: tx.deliveries.settle("w", [Settlement(ROWS, "sent", NOW)]),
     "when a delivery is due": lambda tx: tx.deliveries.next_due(("discord",)),
+    "since when the oldest waits": lambda tx: tx.deliveries.oldest_due(("discord",), NOW),
     "a delivery by its key": lambda tx: tx.deliveries.by_key("k7"),
     "a delivery by its id": lambda tx: tx.deliveries.get(7),
     "deliveries by their ids": lambda tx: tx.deliveries.of_ids([7, 8]),

@@ -76,7 +76,7 @@ async def assert_free(database: Database, url: str) -> None:
             while await connection.fetchval(_BUSY):  # noqa: ASYNC110  # what was cancelled rolls back by itself
                 await asyncio.sleep(0.01)
         await connection.close()
-        pool: Any = database.engine.pool
+        pool: Any = database._backend.engine.pool  # type: ignore[union-attr] # PostgreSQL's
         assert pool.checkedout() == 0
     assert await asyncio.wait_for(database.write(claim("last")), PATIENCE)
 

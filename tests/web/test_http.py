@@ -20,6 +20,7 @@ from newsbot.http import HttpServer
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.charts import Chart
 from newsbot.messages.codec import card_to_json
+from newsbot.messages.plain import plain_card
 from newsbot.messages.platform import Platform
 from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.guard import require_loopback
@@ -53,7 +54,7 @@ class Site:
         self.chat = WebChat(self.dispatcher, database, lambda: NOW)
         self.pictures = OnePixel()
         self.routes = WebRoutes(
-            self.chat, self.dispatcher, self.pictures, {"plain": lambda card: {"text": card.plain()}}
+            self.chat, self.dispatcher, self.pictures, {"plain": lambda card: {"text": plain_card(card)}}
         )
         self.state = {"database": "ok"}
         self.server = HttpServer("127.0.0.1", 0, self.routes.routes(), self.health)

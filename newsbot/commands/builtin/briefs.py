@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from newsbot.commands.answers import find_brief, find_topic
 from newsbot.commands.button_args import arguments
 from newsbot.commands.registry import ButtonHandler, Command, Context, Option
+from newsbot.content.actions import OPEN_BRIEF, OPEN_TOPIC
 from newsbot.content.cards import brief_card
 from newsbot.content.library import Library
 from newsbot.content.models import Topic
@@ -63,4 +64,4 @@ async def open_topic(context: Context, click: Click) -> Reply:
     return Reply(brief_card(context.library, topic.id, overview.id), replaces=True)
 
 
-BUTTONS = {"brief.open": ButtonHandler(open_brief), "topic.open": ButtonHandler(open_topic)}
+BUTTONS = {OPEN_BRIEF: ButtonHandler(open_brief), OPEN_TOPIC: ButtonHandler(open_topic)}

@@ -7,6 +7,7 @@ from datetime import date
 from newsbot.commands.answers import HELP, Unclear, find_topic
 from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.registry import ButtonHandler, Command, Context, Option
+from newsbot.content.actions import MORE_EVENTS, OPEN_EVENT
 from newsbot.content.cards import event_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, first_day
@@ -51,7 +52,8 @@ async def open_event(context: Context, click: Click) -> Reply:
     """A press of a button to an event, or a pick from a list of them."""
     name = click.values[0] if click.values else next(iter(click.action.arguments), "")
     if name not in context.library.events:
-        raise Unclear("This event is not listed any more.", (HELP,), "Gone")
+        sentence = context.library.withdrawn.get(name, "This event is not listed any more.")
+        raise Unclear(sentence, (HELP,), "Gone")
     return Reply(event_card(context.library, name), replaces=True)
 
 
@@ -81,4 +83,4 @@ def _is_wanted(event: Event, topic: str, day: date | None) -> bool:
     return (not topic or topic in event.topics) and (day is None or event.date >= day)
 
 
-BUTTONS = {"event.open": ButtonHandler(open_event), "events.more": ButtonHandler(more_events)}
+BUTTONS = {OPEN_EVENT: ButtonHandler(open_event), MORE_EVENTS: ButtonHandler(more_events)}

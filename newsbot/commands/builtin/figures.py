@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from newsbot.commands.answers import find_figure
 from newsbot.commands.button_args import arguments
 from newsbot.commands.registry import ButtonHandler, Command, Context, Option
+from newsbot.content.actions import OPEN_FIGURE
 from newsbot.content.cards import figure_card
 from newsbot.content.library import Library
 from newsbot.messages.cards import Reply
@@ -38,4 +39,4 @@ async def open_figure(context: Context, click: Click) -> Reply:
     return Reply(figure_card(context.library, find_figure(context.library, name).id), replaces=True)
 
 
-BUTTONS = {"figure.open": ButtonHandler(open_figure)}
+BUTTONS = {OPEN_FIGURE: ButtonHandler(open_figure)}

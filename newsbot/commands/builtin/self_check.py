@@ -3,6 +3,7 @@
 from newsbot.commands.answers import Unclear
 from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.registry import ButtonHandler, Context
+from newsbot.content.actions import ASK_QUESTION, GIVE_ANSWER
 from newsbot.content.cards import answer_card, question_card
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Click
@@ -27,4 +28,4 @@ async def ask_another(context: Context, click: Click) -> Reply:
     return Reply(question_card(context.library, topic, name), private=True, replaces=True)
 
 
-BUTTONS = {"check.answer": ButtonHandler(answer), "check.ask": ButtonHandler(ask_another)}
+BUTTONS = {GIVE_ANSWER: ButtonHandler(answer), ASK_QUESTION: ButtonHandler(ask_another)}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from newsbot.commands.answers import find_brief, find_topic
 from newsbot.commands.builtin.briefs import BRIEF
 from newsbot.commands.registry import ButtonHandler, Command, Context, Option
+from newsbot.content.actions import OPEN_SOURCES, sources_action
 from newsbot.content.library import Library
 from newsbot.content.overviews import sources_card
-from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
 from newsbot.messages.requests import Ask, Click
 
@@ -29,7 +29,7 @@ async def sources(context: Context, ask: Ask) -> Reply:
     library = context.library
     if not (typed := ask.options.get("topic")):
         shown = list(library.topics.values())[:20]
-        buttons = tuple(Button(topic.title, Action("sources.open", (topic.id,))) for topic in shown)
+        buttons = tuple(Button(topic.title, sources_action(topic.id)) for topic in shown)
         return Reply(Card("Where the numbers come from", (text(_ABOUT), Buttons(buttons))))
     topic = find_topic(library, typed)
     name = ask.options.get("brief")
@@ -42,4 +42,4 @@ async def open_sources(context: Context, click: Click) -> Reply:
     return Reply(sources_card(context.library, topic, None), private=True)
 
 
-BUTTONS = {"sources.open": ButtonHandler(open_sources)}
+BUTTONS = {OPEN_SOURCES: ButtonHandler(open_sources)}

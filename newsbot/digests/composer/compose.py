@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsbot.content.cards import FOOTER, open_brief
+from newsbot.content.actions import PICK_EVENT, brief_action
+from newsbot.content.cards import FOOTER
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import Brief, Figure
 from newsbot.digests.composer.news import Picked, pick
 from newsbot.digests.composer.sections import (
-    OPEN_EVENT,
     brief_blocks,
     brief_id,
     brief_of_the_day,
@@ -102,7 +102,7 @@ def _contents(library: Library, picked: Picked, port: DailyQuestion, selection: 
 
 def _used_actions(brief: Brief | None) -> frozenset[Action]:
     """What the digest's own controls do, and so no button of a question may."""
-    return frozenset({_MANAGE, Action(OPEN_EVENT), *([open_brief(brief)] if brief else [])})
+    return frozenset({_MANAGE, PICK_EVENT, *([brief_action(brief.topic, brief.id)] if brief else [])})
 
 
 def _turn(section: str, chosen: str, reason: str) -> Stage:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from newsbot.content.cards import figure_fact, open_brief, picture, source_links
+from newsbot.content.actions import OPEN_EVENT, PICK_EVENT, brief_action
+from newsbot.content.cards import figure_fact, picture, source_links
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import Brief, Figure, Source, date_words, first_day
 from newsbot.content.prose import placeholders
@@ -11,11 +12,9 @@ from newsbot.content.rotation import next_in_turn
 from newsbot.digests.composer.news import Picked, days_after
 from newsbot.digests.composer.sources import NewsItem
 from newsbot.digests.composer.values import Selection
-from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Choice, ChoiceOption, Facts, Text, text
 from newsbot.messages.markup import Inline, Link, Plain, Strong, is_web_address, outside_text
 
-OPEN_EVENT = "event.open"
 _TITLE = 200
 _LABEL = 60  # of a button or an option, on every platform
 _VALUE = 100  # of an option's value, on every platform
@@ -68,7 +67,7 @@ def _reading(items: Sequence[NewsItem]) -> Iterator[Block]:
     names = [(item, item.opens.arguments[0]) for item in items if item.opens and item.opens.name == OPEN_EVENT]
     options = tuple(ChoiceOption(short(item.title), name) for item, name in names if len(name) <= _VALUE)
     if options:
-        yield Choice("Read more about", Action(OPEN_EVENT, ()), options)
+        yield Choice("Read more about", PICK_EVENT, options)
 
 
 def short(title: str, limit: int = _LABEL) -> str:
@@ -148,7 +147,7 @@ def brief_blocks(library: Library, brief: Brief, heading: str, sources: Sequence
     ends = "" if title.endswith(("?", "!", ".")) else "."
     yield text(heading, "heading")
     yield Text((Strong(f"{title}{ends}"), Plain(" "), *library.filled(brief.lede), Plain(said)))
-    yield Buttons((Button(f"Read: {short(title)}", open_brief(brief)),))
+    yield Buttons((Button(f"Read: {short(title)}", brief_action(brief.topic, brief.id)),))
 
 
 def numbered_sources(sources: Sequence[Source]) -> Iterator[Block]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from newsbot.content.actions import event_action
 from newsbot.content.cards import question_card
 from newsbot.content.library import Library
 from newsbot.content.models import Event, Figure, Source, first_day
+from newsbot.content.numbers import display_text
 from newsbot.content.rotation import next_in_turn
 from newsbot.digests.composer.values import EditionQuestion
 from newsbot.messages.actions import Action
@@ -81,18 +83,20 @@ class ContentNews:
 
 
 def _item(library: Library, event: Event) -> NewsItem:
-    figure = next((each for each in map(library.figures.__getitem__, event.figures) if _fits(event, each)), None)
+    figure = library.figures.get(event.headline_figure or "")
+    if figure is not None and not _fits(event, figure):
+        figure = None
     source = _source(event, figure)
     return NewsItem(
         id=event.id,
         day=event.date,
         title=library.filled_text(event.title),
-        figure=f"{figure.display} ({figure.label})" if figure else "",
+        figure=f"{display_text(figure)} ({figure.label})" if figure else "",
         topics=event.topics,
         source=source.publisher,
         url=source.url,
         weight=_weight(event),
-        opens=Action("event.open", (event.id,)),
+        opens=event_action(event.id),
     )
 
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import discord
-from discord.http import Route
 
 from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, RequestError
 from newsbot.messages.budgets import DISCORD
@@ -22,6 +21,7 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Capabilities, Posted, plausible_timestamp
 from newsbot.messages.requests import Place, direct
 from newsbot.platforms.discord import errors
+from newsbot.platforms.discord._library import Route
 from newsbot.platforms.discord.channels import Channels, called_in
 from newsbot.platforms.discord.modals import shorten
 from newsbot.platforms.discord.permissions import (

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import discord
+from cachetools import LRUCache
 
 from newsbot.errors import PostLater, PostRefused, PostUnclear
 from newsbot.messages.requests import DIRECT, Place
@@ -22,12 +23,12 @@ class Channels:
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
-        self._known: dict[str, Json] = {}
+        self._known: LRUCache[str, Json] = LRUCache(_MAX_CHANNELS)
 
     async def get(self, place: Place) -> Json:
         """The channel of a place. Raises PostRefused where newsbot cannot see it, PostLater where Discord is away."""
         known = self._known.get(place.channel)
-        return known if known is not None else await self._fetched(place)
+        return known if known is not None else await self._fetch(place)
 
     def forget(self, place: Place) -> None:
         """Ask again the next time."""
@@ -35,7 +36,7 @@ class Channels:
 
     async def permissions(self, place: Place) -> tuple[discord.Permissions, Json]:
         """What newsbot may do in a channel, asked of Discord now, and the channel. Raises PostError."""
-        channel = await self._fetched(place)
+        channel = await self._fetch(place)
         guild_id = channel.get("guild_id")
         if not guild_id:
             return discord.Permissions.all(), channel
@@ -53,25 +54,23 @@ class Channels:
         except (KeyError, TypeError, ValueError) as error:
             raise PostRefused("Discord does not tell what newsbot may do there.") from error
 
-    async def _fetched(self, place: Place) -> Json:
+    async def _fetch(self, place: Place) -> Json:
         if place.channel.startswith(DIRECT) and place.channel[1:].isdecimal():
-            return await self._kept(place, partial(self._rest.direct, place.channel.removeprefix(DIRECT)))
+            return await self._remember(place, partial(self._rest.direct, place.channel.removeprefix(DIRECT)))
         if not place.channel.isdecimal():
             raise PostRefused(f"“{place.channel}” is no channel of Discord.", "Choose another channel.")
-        return await self._kept(place, lambda: self._rest.get("/channels/{channel_id}", channel_id=place.channel))
+        return await self._remember(place, lambda: self._rest.get("/channels/{channel_id}", channel_id=place.channel))
 
-    async def _kept(self, place: Place, asked: Callable[[], Awaitable[Json]]) -> Json:
+    async def _remember(self, place: Place, ask: Callable[[], Awaitable[Json]]) -> Json:
         try:
-            found = await asked()
+            channel = await ask()
         except (*errors.BROKEN, discord.HTTPException) as error:
             failure = errors.as_post_error(error, called_in(self._known.get(place.channel, {}), place))
             if isinstance(failure, PostUnclear):
                 raise PostLater("Discord cannot be reached.") from error  # nothing but a question was sent
             raise failure from error
-        if len(self._known) >= _MAX_CHANNELS:
-            self._known.clear()
-        self._known[place.channel] = found
-        return found
+        self._known[place.channel] = channel
+        return channel
 
 
 def called_in(channel: Mapping[str, Any], place: Place) -> str:

@@ -4,19 +4,19 @@ One shard is a plain client; several are one client of shards. Only events that 
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import discord
 
+from newsbot.platforms.discord._library import Parser, event_parsers
 from newsbot.platforms.discord.identify import IdentifyGate
 
 log = logging.getLogger(__name__)
 
 AWAY_AFTER = timedelta(seconds=15)  # a reconnect takes less; what takes longer is told
-_MAX_UPLOAD = 10 * 1024 * 1024  # Discord's default, for servers that leave the field out
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,10 @@ class _Listening:
         self.connection = connection
         self.gate = gate
         self.known_guilds: set[int] = set()
-        parsers: dict[str, Callable[[Any], None]] = self._connection.parsers  # type: ignore[attr-defined]
+        client = cast(discord.Client, self)
+        parsers = event_parsers(client)
         for name, parse in list(parsers.items()):
-            parsers[name] = _guarded(name, parse, self)  # type: ignore[arg-type]
+            parsers[name] = _guarded(name, parse, client)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait for this shard's turn to identify."""
@@ -181,63 +182,29 @@ def make_client(
     return client
 
 
-def _guarded(name: str, parse: Callable[[Any], None], client: discord.Client) -> Callable[[Any], None]:
+def _guarded(name: str, parse: Parser, client: discord.Client) -> Parser:
     """One event of a shape that discord.py cannot read must not cost the connection and everyone's answers."""
-    complete = _COMPLETED.get(name)
 
-    def parsed(data: Any) -> None:
+    def parse_guarded(data: Any) -> None:
         try:
-            parse(complete(data, client) if complete else data)
+            parse(_with_optional_fields(name, data, client))
         except Exception:
             log.exception("an event %s could not be read", name)
 
-    return parsed
+    return parse_guarded
 
 
-# -- fields that discord.py insists on and that servers may leave out -------------------------------------------------
+def _with_optional_fields(name: str, data: Any, client: discord.Client) -> Any:
+    """An event with what Discord documents as optional and newsbot or discord.py cannot do without.
 
-_SOMEBODY = {"username": "?", "discriminator": "0", "avatar": None}
-
-
-def _interaction(data: Mapping[str, Any], client: discord.Client) -> dict[str, Any]:
-    whole = {"version": 1, "attachment_size_limit": _MAX_UPLOAD, "application_id": client.application_id, **data}
-    if member := data.get("member"):
-        whole["member"] = _member(member)
-    if data.get("user"):
-        whole["user"] = {**_SOMEBODY, **data["user"]}
-    elif member and not data.get("guild_id"):
-        whole["user"] = whole["member"]["user"]
-    if not data.get("channel") and data.get("channel_id"):
-        kind = 0 if data.get("guild_id") else 1
-        whole["channel"] = {"id": data["channel_id"], "type": kind, "name": "", "position": 0, "recipients": []}
-    if data.get("message"):
-        whole["message"] = {"content": "", "type": 0, **data["message"]}
-    if data.get("type") == discord.InteractionType.component.value:
-        whole["data"] = {"component_type": 2, **data["data"]}
-    return whole
-
-
-def _message(data: Mapping[str, Any], client: discord.Client) -> dict[str, Any]:
-    del client
-    whole = {"type": 0, "content": "", **data, "author": {**_SOMEBODY, **data["author"]}}
-    if data.get("member"):
-        whole["member"] = {"roles": [], "flags": 0, "joined_at": None, **data["member"]}
-    return whole
-
-
-def _ready(data: Mapping[str, Any], client: discord.Client) -> dict[str, Any]:
-    """READY of a client of one shard may leave the shard out."""
-    shards = list(getattr(client, "shard_ids", None) or [0])
-    return {"shard": [shards[0], client.shard_count or 1], "guilds": [], **data}
-
-
-def _member(member: Mapping[str, Any]) -> dict[str, Any]:
-    user = {**_SOMEBODY, **(member.get("user") or {})}
-    return {"roles": [], "flags": 0, "joined_at": None, **member, "user": user}
-
-
-_COMPLETED: Mapping[str, Callable[[Mapping[str, Any], discord.Client], dict[str, Any]]] = {
-    "INTERACTION_CREATE": _interaction,
-    "MESSAGE_CREATE": _message,
-    "READY": _ready,
-}
+    https://docs.discord.com/developers/interactions/receiving-and-responding: `channel?`, beside which stands the
+    `channel_id?` that newsbot answers in. https://docs.discord.com/developers/events/gateway-events#ready: `shard?`.
+    """
+    if name == "INTERACTION_CREATE" and not data.get("channel") and data.get("channel_id"):
+        kind = discord.ChannelType.text if data.get("guild_id") else discord.ChannelType.private
+        channel = {"id": data["channel_id"], "type": kind.value, "name": "", "position": 0, "recipients": []}
+        return {**data, "channel": channel}
+    if name == "READY" and "shard" not in data:
+        shards = getattr(client, "shard_ids", None) or [0]
+        return {**data, "shard": [shards[0], client.shard_count or 1]}
+    return data

@@ -1,26 +1,16 @@
 """Looks at everything that newsbot needs in Discord, and says what to change."""
 
-import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from newsbot.commands.registry import Menu
 from newsbot.errors import NewsbotError
-from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
+from newsbot.platforms.diagnostics import Check, check_by_posting
 from newsbot.platforms.discord.adapter import NAME, DiscordPlatform
 from newsbot.platforms.discord.commands import command_list
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.permissions import allow, invite_url
 from newsbot.platforms.discord.sync import CommandSync
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at: whether it is well, and what was found, with the fix where there is one."""
-
-    is_well: bool
-    sentence: str
 
 
 async def examine(
@@ -40,10 +30,10 @@ async def examine(
         yield Check(True, "Give --channel ID to look at a channel.")
         return
     place = Place(NAME, "", channel)
-    finding = await _permissions(platform, place)
-    yield finding
-    if posts and finding.is_well:
-        yield await _test_message(platform, place)
+    permissions, called = await _permissions(platform, place)
+    yield permissions
+    if posts and permissions.is_well:
+        yield await check_by_posting(platform, place, called)
 
 
 async def _commands(sync: CommandSync, menu: Menu) -> Check:
@@ -57,22 +47,13 @@ async def _commands(sync: CommandSync, menu: Menu) -> Check:
     return Check(False, f"{len(lines)} commands are not in step ({listed}): newsbot discord commands push")
 
 
-async def _permissions(platform: DiscordPlatform, place: Place) -> Check:
+async def _permissions(platform: DiscordPlatform, place: Place) -> tuple[Check, str]:
+    """Whether newsbot may do what it needs in a channel, and how the channel is called."""
     try:
         missing, called = await platform.missing(place)
     except NewsbotError as error:
         fix = getattr(error, "fix", "")
-        return Check(False, f"{error} {fix}".strip())
+        return Check(False, f"{error} {fix}".strip()), ""
     if missing:
-        return Check(False, f"newsbot cannot do everything in {called}. {allow(missing, called)}")
-    return Check(True, f"newsbot may do everything it needs in {called}.")
-
-
-async def _test_message(platform: DiscordPlatform, place: Place) -> Check:
-    card = Card("A test", (text("newsbot can post here. This message goes away by itself."),), "good")
-    try:
-        posted = await platform.post(place, Reply(card), f"doctor:{secrets.token_hex(8)}")
-        await platform.delete(posted)
-    except NewsbotError as error:
-        return Check(False, f"The test message failed: {error} {getattr(error, 'fix', '')}".strip())
-    return Check(True, "A test message was posted and taken away again.")
+        return Check(False, f"newsbot cannot do everything in {called}. {allow(missing, called)}"), called
+    return Check(True, f"newsbot may do everything it needs in {called}."), called

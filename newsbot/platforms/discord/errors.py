@@ -10,6 +10,7 @@ import aiohttp
 import discord
 
 from newsbot.errors import PostError, PostLater, PostRefused, PostUnclear, Scope
+from newsbot.platforms.discord._library import error_body
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10_003, 10_008
 MISSING_ACCESS, MISSING_PERMISSIONS = 50_001, 50_013
@@ -97,9 +98,7 @@ def token_refused() -> PostRefused:
 def retry_after(error: discord.HTTPException) -> float | None:
     """Seconds to wait, from the header or, where a server leaves it out, from the body."""
     try:
-        value = error.response.headers.get("Retry-After") or json.loads(error.response._body or b"{}").get(
-            "retry_after"
-        )
+        value = error.response.headers.get("Retry-After") or json.loads(error_body(error) or b"{}").get("retry_after")
         return float(value) if value is not None else None
     except (AttributeError, TypeError, ValueError):
         return None

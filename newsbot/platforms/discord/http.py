@@ -5,18 +5,15 @@ and are outside the bot's rate limit, so a flood of posts never delays an answer
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 import discord
-from discord import utils
-from discord.http import Route
-from discord.webhook.async_ import AsyncWebhookAdapter
 
 from newsbot.platforms.discord import errors
+from newsbot.platforms.discord._library import Route, http_error, to_json, webhook_adapter
 from newsbot.platforms.discord.renderer import RenderedMessage, multipart_form
 
 log = logging.getLogger(__name__)
@@ -37,7 +34,7 @@ class InteractionHttp:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
         )
-        self._adapter = AsyncWebhookAdapter()  # type: ignore[no-untyped-call] # the library's own gap
+        self._adapter = webhook_adapter()
 
     async def close(self) -> None:
         """Close the session."""
@@ -81,13 +78,13 @@ class InteractionHttp:
             request = self._session.request(route.method, route.url, data=sent)
         else:
             request = self._session.request(
-                route.method, route.url, data=utils._to_json(body), headers={"Content-Type": "application/json"}
+                route.method, route.url, data=to_json(body), headers={"Content-Type": "application/json"}
             )
         async with asyncio.timeout(_TRY_FOR), request as response:
             if response.status < 300:
                 return
-            told = await response.read()
-        raise _http_error(response, told)
+            refusal = await response.read()
+        raise http_error(response, refusal)
 
     async def edit_original(self, of: discord.Interaction, message: RenderedMessage) -> None:
         """Put a message in the place of the one that was answered with; the same twice does no harm."""
@@ -123,13 +120,3 @@ class InteractionHttp:
                 await asyncio.sleep(min(errors.retry_after(error) or _PAUSE, _LONGEST_WAIT))
             else:
                 return
-
-
-def _http_error(response: aiohttp.ClientResponse, told: bytes) -> discord.HTTPException:
-    """The library's error for an answer that is none."""
-    try:
-        message = json.loads(told)
-    except ValueError:
-        message = told.decode("utf-8", "replace")[:500]
-    kinds = {403: discord.Forbidden, 404: discord.NotFound}
-    return kinds.get(response.status, discord.HTTPException)(response, message)

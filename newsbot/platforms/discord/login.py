@@ -4,28 +4,18 @@ import asyncio
 import logging
 
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, Route
 
 from newsbot.errors import PlatformRefused, PostLater
 from newsbot.platforms.discord import errors
+from newsbot.platforms.discord._library import HTTPClient, http_of
 
 log = logging.getLogger(__name__)
-discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # newsbot has no voice
 
 REFUSED_SENTENCE = (
     "Discord refuses DISCORD_TOKEN. Copy the bot token anew at discord.com/developers (your app, Bot, Reset Token)."
 )
 _REFUSED_PAUSE = 5.0  # seconds in which a refused token is not tried again: many messages may be waiting
 _LONGEST_LIMIT = 60.0  # seconds of waiting for a rate limit within one request; a longer one is a later attempt
-
-
-def use_server(api_url: str, gateway_url: str | None) -> None:
-    """Point discord.py at a server. Its addresses belong to its classes, so they are the whole process's."""
-    Route.BASE = api_url
-    if gateway_url:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
 
 class Login:
@@ -53,7 +43,7 @@ class Login:
                 if not self._is_in:
                     await self._log_in()
         assert self._client.user is not None
-        return self._client.http, str(self._client.user.id)
+        return http_of(self._client), str(self._client.user.id)
 
     async def application_id(self) -> str:
         """The application's id. Raises as `http` does."""

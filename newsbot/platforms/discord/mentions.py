@@ -15,6 +15,7 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Person, Place
 from newsbot.platforms.discord import renderer
+from newsbot.platforms.discord._library import own_user
 from newsbot.platforms.discord.adapter import NAME, DiscordPlatform
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Mentions:
 
 def question_in(message: discord.Message) -> str | None:
     """What a message asks of newsbot, without its name; None where it is not meant for newsbot."""
-    me = message._state.user
+    me = own_user(message)
     if message.author.bot or message.webhook_id or me is None:
         return None
     if message.type not in {discord.MessageType.default, discord.MessageType.reply}:

@@ -3,31 +3,25 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
-from discord import utils
+from cachetools import LRUCache
 
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Picture
-from newsbot.messages.charts import Chart
+from newsbot.messages.charts import Chart, ChartPictures
 from newsbot.messages.fitting import chart_as_facts
+from newsbot.platforms.discord._library import to_json
 from newsbot.platforms.discord.render import DiscordMessage, render_messages
 
 log = logging.getLogger(__name__)
 
 EPHEMERAL = 1 << 6  # the message flag: only the asker sees it
 _ROW, _BUTTON, _STYLE_NORMAL = 1, 2, 2
-_MAX_KEPT = 2_000
-_MAX_PICTURES = 24  # of about 90 kB each
+_MOST_CARDS = 2_000
+_MOST_PICTURES = 24  # of about 90 kB each
 
 Json = dict[str, Any]
-
-
-class ChartPictures(Protocol):
-    """Where charts become pictures."""
-
-    async def png(self, chart: Chart) -> bytes:
-        """The chart as a PNG. Raises NewsbotError where it cannot be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +53,7 @@ def multipart_form(body: Mapping[str, Any], files: Sequence[bytes]) -> list[Json
         {"name": f"files[{number}]", "value": png, "filename": f"chart-{number + 1}.png", "content_type": "image/png"}
         for number, png in enumerate(files)
     ]
-    return [{"name": "payload_json", "value": utils._to_json(body)}, *uploads]
+    return [{"name": "payload_json", "value": to_json(body)}, *uploads]
 
 
 def button(label: str, token: str) -> Json:
@@ -82,17 +76,15 @@ class MessageRenderer:
     ) -> None:
         self._pictures = pictures
         self._render = render
-        self._kept: dict[int, tuple[Card, tuple[DiscordMessage, ...]]] = {}
-        self._draw: dict[int, tuple[Chart, bytes]] = {}
+        # By identity: what is remembered is held, so nothing else can have its id.
+        self._rendered: LRUCache[int, tuple[Card, tuple[DiscordMessage, ...]]] = LRUCache(_MOST_CARDS)
+        self._drawn: LRUCache[int, tuple[Chart, bytes]] = LRUCache(_MOST_PICTURES)
 
     def render(self, card: Card) -> tuple[DiscordMessage, ...]:
         """The messages of a card, without the bytes of their pictures."""
-        known = self._kept.get(id(card))
-        if known is None or known[0] is not card:
-            if len(self._kept) >= _MAX_KEPT:
-                self._kept.clear()
-            known = (card, self._render(card))
-            self._kept[id(card)] = known
+        known = self._rendered.get(id(card))
+        if known is None:
+            known = self._rendered[id(card)] = card, self._render(card)
         return known[1]
 
     async def render_with_pictures(self, card: Card, *, with_pictures: bool = True) -> list[RenderedMessage]:
@@ -111,11 +103,7 @@ class MessageRenderer:
         return RenderedMessage(message.payload, tuple([await self._png(chart) for chart in message.pictures]))
 
     async def _png(self, chart: Chart) -> bytes:
-        known = self._draw.get(id(chart))
-        if known is not None and known[0] is chart:
-            return known[1]
-        png = await self._pictures.png(chart)
-        if len(self._draw) >= _MAX_PICTURES:
-            self._draw.clear()
-        self._draw[id(chart)] = (chart, png)
-        return png
+        known = self._drawn.get(id(chart))
+        if known is None:
+            known = self._drawn[id(chart)] = chart, await self._pictures.png(chart)
+        return known[1]

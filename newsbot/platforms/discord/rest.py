@@ -7,8 +7,8 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord.http import HTTPClient, Route
 
+from newsbot.platforms.discord._library import HTTPClient, Route
 from newsbot.platforms.discord.errors import token_refused
 from newsbot.platforms.discord.login import REFUSED_SENTENCE
 from newsbot.platforms.discord.renderer import RenderedMessage

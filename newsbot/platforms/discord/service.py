@@ -2,23 +2,22 @@
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
 
 from newsbot.commands.dispatcher import Dispatcher, HandledEvents
 from newsbot.errors import NewsbotError, PlatformRefused, PostLater
 from newsbot.messages.cards import Reply
+from newsbot.messages.charts import ChartPictures
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord import errors
+from newsbot.platforms.discord._library import use_gateway
 from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.client import AnyClient, Client, Handlers, make_client
 from newsbot.platforms.discord.http import InteractionHttp
@@ -26,14 +25,14 @@ from newsbot.platforms.discord.identify import IdentifyGate
 from newsbot.platforms.discord.inbound import DiscordInbound
 from newsbot.platforms.discord.login import REFUSED_SENTENCE, Login
 from newsbot.platforms.discord.mentions import Mentions
-from newsbot.platforms.discord.renderer import ChartPictures, MessageRenderer
+from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.discord.sync import CommandSync, Menus
 from newsbot.platforms.discord.welcome import welcome_key, welcome_place, welcome_reply
 from newsbot.storage.database import Database
+from newsbot.tasks import BackgroundTasks, Backoff, end_tasks
 
 log = logging.getLogger(__name__)
 
-_LAST_SECONDS = 3.0  # for what is being answered when newsbot stops
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before another attempt to connect
 # The same where Discord does not let newsbot in: a thousand refused logins in a day reset the token.
 _FIRST_REFUSED, _LONGEST_REFUSED = 5.0, 600.0
@@ -49,6 +48,7 @@ _FATAL = {
 }
 
 _Event = TypeVar("_Event")
+_Handler = Callable[[_Event], Coroutine[Any, Any, None]]
 PostOnce = Callable[[str, Place, Reply], Awaitable[None]]
 
 
@@ -96,6 +96,7 @@ class DiscordService:
         self.sync = CommandSync(self.login, database, worker, now)
         self._handled = handled
         self.connection = AnyClient(now)
+        self._backoff = Backoff(_FIRST_PAUSE, _LONGEST_PAUSE)
 
     def health(self) -> str:
         """ "ok", or what is wrong."""
@@ -113,52 +114,63 @@ class DiscordService:
         http = InteractionHttp()
         interactions = DiscordInbound(self._dispatcher, http, self._message_renderer, self._now, self._delete)
         mentions = Mentions(self._dispatcher, self.platform, self._handled, self._now)
-        under_way = RunningHandlers()
+        answers = BackgroundTasks("discord")
+
+        def in_background(handle: _Handler[_Event], name: str) -> _Handler[_Event]:
+            async def begin(event: _Event) -> None:
+                answers.start(handle(event), name)
+
+            return begin
+
         handlers = Handlers(
-            under_way.noting(interactions.handle), under_way.noting(mentions.handle), under_way.noting(self._welcome)
+            in_background(interactions.handle, "an interaction"),
+            in_background(mentions.handle, "a message"),
+            in_background(self._welcome, "a welcome"),
         )
         try:
             await self._until_cancelled(handlers)
         finally:
-            await under_way.finish(_LAST_SECONDS)
+            await answers.close()
             await http.close()
 
     async def _until_cancelled(self, handlers: Handlers) -> None:
-        pause = _FIRST_REFUSED
+        backoff = Backoff(_FIRST_REFUSED, _LONGEST_REFUSED)
+        waits = backoff.waits()
         while True:
             try:
                 await self._until_logged_in()
-                async with _beside(self.sync.run(self._menus)):
+                syncing = asyncio.create_task(self.sync.run(self._menus))
+                try:
                     await self._stay_connected(handlers)
+                finally:
+                    await end_tasks((syncing,))
             except PlatformRefused as error:
                 if self._fails_fast and not self.connection.was_there:
                     raise
                 if not self.connection.refused:  # newsbot was let in since the last time
-                    pause = _FIRST_REFUSED
+                    waits = backoff.waits()
                 self.connection.refused = str(error)
+                pause = next(waits)
                 log.error("%s newsbot tries again in %.0f seconds.", error, pause)
-            await asyncio.sleep(pause)
-            pause = min(_LONGEST_REFUSED, pause * 2)
+                await asyncio.sleep(pause)
 
     async def close(self) -> None:
         """Give back the session."""
         await self.login.close()
 
     async def _until_logged_in(self) -> None:
-        pause = _FIRST_PAUSE
-        while True:
+        for pause in self._backoff.waits():
             try:
                 await self.login.http()
             except PostLater as error:
                 log.warning("%s newsbot tries again in %.0f seconds.", error, pause)
                 await asyncio.sleep(pause)
-                pause = min(_LONGEST_PAUSE, pause * 2)
             else:
                 return
 
     async def _stay_connected(self, handlers: Handlers) -> None:
         gate = IdentifyGate(self._database, await self.login.application_id(), self._now)
-        pause = _FIRST_PAUSE
+        waits = self._backoff.waits()
         while True:
             client = await self._client(handlers, gate)
             try:
@@ -180,15 +192,16 @@ class DiscordService:
                 with suppress(*errors.BROKEN):
                     await client.close()
             self.connection.went(0)
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads processes, guards nothing)
-            pause = min(_LONGEST_PAUSE, pause * 2) if self.connection.health() != "ok" else _FIRST_PAUSE
+            await asyncio.sleep(next(waits))
+            if self.connection.health() == "ok":
+                waits = self._backoff.waits()
 
     async def _client(self, handlers: Handlers, gate: IdentifyGate) -> Client:
         """A fresh client: as many shards as are set, or as many as Discord advises."""
         shards, count = None, 1
         advised, url, gate.max_concurrency = await self._gateway()
         if url and not self._where.gateway_url:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+            use_gateway(url)
         if self._where.shards is not None:
             numbers, count = self._where.shards
             shards = list(numbers)
@@ -224,41 +237,3 @@ class DiscordService:
             await self._post_once(welcome_key(guild), where, welcome_reply(self._menus.current()))
         except NewsbotError as error:
             log.warning("server %s gets no welcome: %s", guild.id, error)
-
-
-class RunningHandlers:
-    """What is being answered at this moment, so that a stop lets it end."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def noting(self, handle: Callable[[_Event], Awaitable[None]]) -> Callable[[_Event], Awaitable[None]]:
-        """The same handler, noted as long as it runs."""
-
-        async def noted(event: _Event) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            self._tasks.add(task)
-            try:
-                await handle(event)
-            finally:
-                self._tasks.discard(task)
-
-        return noted
-
-    async def finish(self, seconds: float) -> None:
-        """Wait until all is answered, at most so long."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """`work` in the background while the block runs."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

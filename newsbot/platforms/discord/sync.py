@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import discord
-from discord.http import Route
 
 from newsbot.commands.registry import Menu
 from newsbot.errors import NewsbotError, PlatformRefused
 from newsbot.messages.requests import Place
 from newsbot.platforms.discord import errors
+from newsbot.platforms.discord._library import Route
 from newsbot.platforms.discord.commands import CommandList, command_list
 from newsbot.platforms.discord.login import Login
 from newsbot.storage.database import Database

@@ -3,8 +3,8 @@
 import discord
 
 from newsbot.commands.answers import HELP, Offer, offer_buttons, run_action
+from newsbot.commands.forms import open_path
 from newsbot.commands.registry import Menu
-from newsbot.messages.actions import Action
 from newsbot.messages.cards import Card, Reply, Text, text
 from newsbot.messages.markup import Code, Plain
 from newsbot.messages.requests import Place
@@ -32,7 +32,7 @@ def welcome_reply(menu: Menu) -> Reply:
     ]
     if menu.find(_DIGEST) is not None:
         blocks.append(text("Administrators: a daily digest takes one command, /digest subscribe, in its channel."))
-        offers.append(Offer("Set up a digest", Action("form.open", ("/".join(_DIGEST),))))
+        offers.append(Offer("Set up a digest", open_path("/".join(_DIGEST), {})))
     blocks.append(text("I post nothing here unless somebody asks for it.", "small"))
     buttons = offer_buttons([*offers, *_topics(menu)])
     return Reply(Card("Hello, I am newsbot", (*blocks, *([buttons] if buttons else []))))

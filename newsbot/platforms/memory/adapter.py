@@ -71,7 +71,7 @@ class MemoryPlatform:
         self._by_key: dict[str, Posted] = {}  # the first of each key, also where it was taken away
         self._failures: list[_Failure] = []
         self._holds: dict[str, asyncio.Event] = {}
-        self._changed = asyncio.Condition()
+        self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
 
     # -- what stands there --------------------------------------------------------------------------------------------
 
@@ -108,8 +108,19 @@ class MemoryPlatform:
 
     async def wait_for(self, is_so: Callable[[], bool]) -> None:
         """Return once `is_so`; it is asked anew whenever a post comes or is stored."""
-        async with self._changed:
-            await self._changed.wait_for(is_so)
+        if is_so():
+            return
+        waiter = is_so, asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter[1]
+        finally:
+            self._waiters.remove(waiter)
+
+    def _wake_waiters(self) -> None:
+        for is_so, future in self._waiters:
+            if not future.done() and is_so():
+                future.set_result(None)
 
     # -- what goes wrong ----------------------------------------------------------------------------------------------
 
@@ -139,9 +150,8 @@ class MemoryPlatform:
 
     async def post(self, place: Place, reply: Reply, key: str) -> Posted:
         """Post once, unless something else is scripted."""
-        async with self._changed:
-            self.attempts.append((key, self._now()))
-            self._changed.notify_all()
+        self.attempts.append((key, self._now()))
+        self._wake_waiters()
         if key in self._holds:
             await self._holds[key].wait()
         await asyncio.sleep(0)  # others come between, as they do over a network
@@ -150,9 +160,8 @@ class MemoryPlatform:
             raise failure.error
         if place.channel in self.closed:
             raise PostRefused(f"Nothing may be posted in {place.channel}.", self.closed[place.channel])
-        async with self._changed:
-            posted = self._store(place, reply, key)
-            self._changed.notify_all()
+        posted = self._store(place, reply, key)
+        self._wake_waiters()
         if failure is not None:
             raise failure.error
         return posted

@@ -16,7 +16,6 @@ from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.platforms.slack import modals
 from newsbot.platforms.slack.authorize import Authorize
-from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.home import home
@@ -27,6 +26,7 @@ from newsbot.platforms.slack.payloads import place, read_message
 from newsbot.platforms.slack.render import ACTION_IDS
 from newsbot.platforms.slack.responses import Responder
 from newsbot.platforms.slack.submissions import Submissions
+from newsbot.tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger("newsbot.slack.bolt")

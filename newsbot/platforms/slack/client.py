@@ -11,6 +11,7 @@ from typing import Any
 from urllib.request import getproxies
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from cachetools import LRUCache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -74,7 +75,7 @@ class SlackCalls:
         is_proxied = bool(getproxies())
         self.session = ClientSession(connector=connector, cookie_jar=jar, timeout=timeout, trust_env=is_proxied)
         self._handlers = retry_handlers()
-        self._clients: dict[str, AsyncWebClient] = {}
+        self._clients: LRUCache[str, AsyncWebClient] = LRUCache(_MAX_CLIENTS)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -84,13 +85,10 @@ class SlackCalls:
         """The SDK's client for a token, over our session."""
         client = self._clients.get(token or "")
         if client is None:
-            if len(self._clients) >= _MAX_CLIENTS:
-                self._clients.clear()
-            client = self._made(token)
-            self._clients[token or ""] = client
+            client = self._clients[token or ""] = self._new_client(token)
         return client
 
-    def _made(self, token: str | None) -> AsyncWebClient:
+    def _new_client(self, token: str | None) -> AsyncWebClient:
         client = AsyncWebClient(
             token=token,
             base_url=self.api_url,

@@ -1,9 +1,10 @@
 """What was handled already: Slack delivers some events and interactions twice, on any connection, to any process."""
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
+
+from cachetools import FIFOCache
 
 from newsbot.errors import StorageError
 from newsbot.platforms.slack.payloads import PLATFORM
@@ -21,7 +22,7 @@ class Deduplicator:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen: FIFOCache[str, None] = FIFOCache(_MOST)
 
     def is_new_here(self, event_id: str) -> bool:
         """Whether this process sees this id for the first time; an empty id is always new."""
@@ -30,8 +31,6 @@ class Deduplicator:
         if event_id in self._seen:
             return False
         self._seen[event_id] = None
-        if len(self._seen) > _MOST:
-            self._seen.popitem(last=False)
         return True
 
     async def is_new_anywhere(self, event_id: str) -> bool:

@@ -1,67 +1,47 @@
 """`newsbot doctor slack`: whether tokens, scopes, the way to Slack and a channel are as newsbot needs them."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientTimeout
 
 from newsbot.errors import NewsbotError
-from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
+from newsbot.platforms.diagnostics import Check, check_by_posting
 from newsbot.platforms.slack.adapter import SlackPlatform
 from newsbot.platforms.slack.client import SlackCalls
+from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from newsbot.platforms.slack.pictures import SCOPES as PICTURE_SCOPES
 
 _SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: whether it is well, and a sentence with the fix where it is not."""
-
-    is_ok: bool
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class DoctorAccess:
-    """What newsbot was given to reach Slack."""
-
-    bot_token: str | None
-    app_token: str | None
-    signing_secret: str | None
-    public_url: str | None
-    client_id: str | None = None
-    secret_key: str | None = None
-
-
 async def doctor(
-    access: DoctorAccess, calls: SlackCalls, platform: SlackPlatform, channel: str = "", *, with_message: bool = False
+    config: SlackConfig, calls: SlackCalls, platform: SlackPlatform, channel: str = "", *, posts: bool = False
 ) -> list[Check]:
     """Everything found, in the order in which to mend it.
 
-    `with_message` posts a test message in `channel` and takes it away.
+    `posts` posts a test message in `channel` and takes it away.
     """
-    found = [finding async for finding in _token(access, calls)]
-    found += [finding async for finding in _transport(access, calls)]
-    if channel and access.bot_token:
-        team = await _team(access.bot_token, calls)
-        found += [finding async for finding in _channel(platform, Place("slack", team, channel), with_message)]
+    found = [finding async for finding in _token(config, calls)]
+    found += [finding async for finding in _transport(config, calls)]
+    if channel and config.bot_token:
+        team = await _team(config.bot_token, calls)
+        found += [finding async for finding in _channel(platform, Place("slack", team, channel), posts)]
     return found
 
 
-async def _token(access: DoctorAccess, calls: SlackCalls) -> AsyncIterator[Check]:
-    if not access.bot_token and access.client_id:
-        has_key = bool(access.secret_key)
+async def _token(config: SlackConfig, calls: SlackCalls) -> AsyncIterator[Check]:
+    if not config.bot_token and config.client_id:
+        has_key = bool(config.secret_key)
         fix = "" if has_key else " NEWSBOT_SECRET_KEY is not set, so no workspace can: set it to a long random text."
         yield Check(has_key, f"Workspaces install newsbot by OAuth.{fix}")
         return
-    if not access.bot_token:
+    if not config.bot_token:
         yield Check(False, "SLACK_BOT_TOKEN is not set: copy it from OAuth & Permissions in the app's settings.")
         return
     try:
-        told, scopes = await calls.call_with_scopes(access.bot_token, "auth.test")
+        told, scopes = await calls.call_with_scopes(config.bot_token, "auth.test")
     except NewsbotError as error:
         yield Check(False, f"SLACK_BOT_TOKEN does not work: {error}")
         return
@@ -75,28 +55,28 @@ async def _token(access: DoctorAccess, calls: SlackCalls) -> AsyncIterator[Check
     for scope, reason in OPTIONAL_SCOPES.items():
         if scope not in scopes:
             yield Check(True, f"The optional scope {scope} was not granted ({reason}).")
-    if not access.public_url and not scopes >= PICTURE_SCOPES:
+    if not config.public_url and not scopes >= PICTURE_SCOPES:
         yield Check(True, "Charts are shown as tables: grant files:write and files:read, or set PUBLIC_URL.")
 
 
-async def _transport(access: DoctorAccess, calls: SlackCalls) -> AsyncIterator[Check]:
-    if access.app_token:
+async def _transport(config: SlackConfig, calls: SlackCalls) -> AsyncIterator[Check]:
+    if config.app_token:
         try:
-            await calls.call(access.app_token, "apps.connections.open")
+            await calls.call(config.app_token, "apps.connections.open")
         except NewsbotError as error:
             yield Check(False, f"SLACK_APP_TOKEN does not open Socket Mode: {error}")
             return
         yield Check(True, "SLACK_APP_TOKEN opens Socket Mode.")
         return
-    if not access.signing_secret:
+    if not config.signing_secret:
         sentence = "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP."
         yield Check(False, f"Slack has no way to reach newsbot. {sentence}")
         return
     yield Check(True, "SLACK_SIGNING_SECRET is set.")
-    if not access.public_url:
+    if not config.public_url:
         yield Check(True, "PUBLIC_URL is not set: Slack must reach /slack/events at the address in the app's settings.")
         return
-    yield await _check_reachable(access.public_url, calls)
+    yield await _check_reachable(config.public_url, calls)
 
 
 async def _check_reachable(public_url: str, calls: SlackCalls) -> Check:
@@ -119,21 +99,17 @@ async def _team(token: str, calls: SlackCalls) -> str:
         return ""
 
 
-async def _channel(platform: SlackPlatform, place: Place, with_message: bool) -> AsyncIterator[Check]:
+async def _channel(platform: SlackPlatform, place: Place, posts: bool) -> AsyncIterator[Check]:
     try:
         abilities = await platform.capabilities(place)
         if not abilities.post:
             yield Check(False, f"newsbot cannot post in {place.channel}: {abilities.fix}")
             return
-        if not with_message:
-            yield Check(True, f"Nothing speaks against posting in {place.channel}.")
-            return
-        await platform.delete(await platform.post(place, Reply(_TEST), ""))
     except NewsbotError as error:
         fix = getattr(error, "fix", "")
         yield Check(False, f"newsbot cannot post in {place.channel}: {error} {fix}".rstrip())
         return
-    yield Check(True, f"A test message was posted in {place.channel} and taken away.")
-
-
-_TEST = Card("newsbot can post here", (text("This is a test message of newsbot doctor."),))
+    if posts:
+        yield await check_by_posting(platform, place, place.channel)
+    else:
+        yield Check(True, f"Nothing speaks against posting in {place.channel}.")

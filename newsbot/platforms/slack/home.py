@@ -9,9 +9,9 @@ from typing import Any
 
 from newsbot.commands.forms import open_action
 from newsbot.commands.registry import Menu
+from newsbot.content.actions import event_action, topic_action
 from newsbot.content.library import Library
 from newsbot.content.models import date_words
-from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Rule, text
 from newsbot.messages.fitting import fit
 from newsbot.platforms.slack.blocks import card_blocks
@@ -73,7 +73,7 @@ def _topics(library: Library) -> Iterator[Block]:
         return
     yield Rule()
     yield Facts("Topics", tuple(Fact(topic.title, topic.summary) for topic in topics))
-    yield Buttons(tuple(Button(_label(topic.title), Action("topic.open", (topic.id,))) for topic in topics))
+    yield Buttons(tuple(Button(_label(topic.title), topic_action(topic.id)) for topic in topics))
 
 
 def _news(library: Library) -> Iterator[Block]:
@@ -85,7 +85,7 @@ def _news(library: Library) -> Iterator[Block]:
     days = [date_words(event.date.isoformat()) for event in events]
     yield Rule()
     yield Facts("What happened last", tuple(Fact(title, day) for title, day in zip(titles, days, strict=True)))
-    opened = (Action("event.open", (event.id,)) for event in events)
+    opened = (event_action(event.id) for event in events)
     yield Buttons(tuple(Button(_label(title), action) for title, action in zip(titles, opened, strict=True)))
 
 

@@ -16,7 +16,6 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Place
 from newsbot.platforms.slack import modals
-from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
@@ -38,6 +37,7 @@ from newsbot.platforms.slack.renderer import RenderedCard, with_fields
 from newsbot.platforms.slack.responses import Responder, asker_of, message_name, patiently
 from newsbot.platforms.slack.submissions import form_context
 from newsbot.platforms.slack.timestamps import parse_timestamp
+from newsbot.tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from cachetools import LRUCache
+
 from newsbot.errors import NewsbotError
 from newsbot.messages.requests import Person
 from newsbot.platforms.slack.installations import Workspaces
@@ -25,7 +27,7 @@ class UserDirectory:
     def __init__(self, workspaces: Workspaces, now: Callable[[], datetime]) -> None:
         self._workspaces = workspaces
         self._now = now
-        self._known: dict[tuple[str, str], tuple[Person, datetime]] = {}
+        self._known: LRUCache[tuple[str, str], tuple[Person, datetime]] = LRUCache(_MOST)
 
     def known(self, team: str, user: str, name: str = "") -> Person:
         """What is known without asking: enough to answer from content within Slack's three seconds."""
@@ -38,8 +40,6 @@ class UserDirectory:
         if found is not None and self._now() - found[1] < _KNOWN_FOR:
             return found[0]
         told = await self._fetch_person(team, user, name)
-        if len(self._known) >= _MOST:
-            self._known.clear()
         # Where Slack did not tell it is asked again soon.
         self._known[team, user] = told or stranger(user, name), self._now() - (timedelta(0) if told else _ASK_LATER)
         return self._known[team, user][0]

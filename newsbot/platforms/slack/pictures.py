@@ -9,17 +9,18 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from aiohttp import web
 
+from newsbot.commands.dispatcher import LibraryHolder
 from newsbot.content.cards import charts
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, PostLater
-from newsbot.messages.charts import Chart
+from newsbot.messages.charts import Chart, NamedChartPictures
 from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.render import ShownPicture
+from newsbot.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -31,38 +32,20 @@ _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 2.0
 
 
-class ChartPictures(Protocol):
-    """What draws charts."""
-
-    def key(self, chart: Chart) -> str:
-        """The stable name of a chart's picture."""
-
-    async def png(self, chart: Chart) -> bytes:
-        """The chart as a PNG. Raises NewsbotError where it cannot be drawn."""
-
-
-class PictureVisibility(Protocol):
-    """Where the newest library is."""
-
-    @property
-    def current(self) -> Library:
-        """A snapshot of all content."""
-
-
 class UploadedPictures:
     """Where the pictures of charts are."""
 
     def __init__(
-        self, drawing: ChartPictures, visibility: PictureVisibility, workspaces: Workspaces, public_url: str | None
+        self, drawing: NamedChartPictures, holder: LibraryHolder, workspaces: Workspaces, public_url: str | None
     ) -> None:
         self._drawing = drawing
-        self._visibility = visibility
+        self._holder = holder
         self._workspaces = workspaces
         self._public_url = public_url
         self._files: dict[str, dict[Chart, str]] = {}
         self._without: set[str] = set()  # workspaces that were found to lack the scopes
         self._under_way: dict[tuple[str, Chart], asyncio.Task[str]] = {}
-        self._served_platforms: dict[str, Chart] = {}
+        self._served: dict[str, Chart] = {}
         self._library: Library | None = None
 
     def shown(self, team: str) -> Callable[[Chart], ShownPicture | None]:
@@ -79,7 +62,7 @@ class UploadedPictures:
 
     def _at_public_url(self, chart: Chart) -> ShownPicture:
         key = self._drawing.key(chart)
-        self._served_platforms[key] = chart
+        self._served[key] = chart
         return {"image_url": f"{self._public_url}/charts/{key}.png"}
 
     async def fix(self, team: str) -> str:
@@ -124,10 +107,7 @@ class UploadedPictures:
 
     async def close(self) -> None:
         """Give up what is under way."""
-        tasks = list(self._under_way.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tuple(self._under_way.values()))
 
     async def _upload(self, team: str, chart: Chart) -> str:
         """The id of a file that Slack can show. Raises NewsbotError where there is none."""
@@ -175,7 +155,7 @@ class UploadedPictures:
         """A chart that newsbot has shown, or that its content has: nobody else can have one drawn."""
         if not _KEY.match(key):
             return None
-        if key not in self._served_platforms and self._library is not self._visibility.current:
-            self._library = self._visibility.current
-            self._served_platforms.update((self._drawing.key(chart), chart) for chart in charts(self._library))
-        return self._served_platforms.get(key)
+        if key not in self._served and self._library is not self._holder.current:
+            self._library = self._holder.current
+            self._served.update((self._drawing.key(chart), chart) for chart in charts(self._library))
+        return self._served.get(key)

@@ -16,6 +16,7 @@ from newsbot.messages.cards import Block, Card, Picture, Table, Text, text
 from newsbot.messages.charts import Chart, Point
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import plain_text
+from newsbot.messages.plain import plain_card
 from newsbot.platforms.slack.blocks import card_blocks
 from newsbot.platforms.slack.markup import SlackBlock, paragraph, quiet, units
 
@@ -71,7 +72,7 @@ def _messages(
     parts = fit(whole, budget).parts
     made = []
     for part in parts:
-        words = card.plain() if len(parts) == 1 else part.plain()
+        words = plain_card(card) if len(parts) == 1 else plain_card(part)
         pictures = tuple(chart for chart in missing if _shows(part, chart))
         made.append(SlackMessage(_payload(part, words, shown, tables), pictures))
     return tuple(made)

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from newsbot.commands.answers import delete_button
+from cachetools import LRUCache
+
+from newsbot.commands.answers import DELETE, delete_button
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import SLACK
@@ -54,16 +56,15 @@ class CardRenderer:
 
     def __init__(self, pictures: PictureSource) -> None:
         self._pictures = pictures
-        self._known: dict[tuple[int, str, bool], tuple[Card, int, RenderedCard]] = {}
+        # What is remembered is held, so nothing else can have its id.
+        self._known: LRUCache[tuple[int, str, bool], tuple[Card, int, RenderedCard]] = LRUCache(_MOST)
 
     def render(self, card: Card, team: str, tables: bool = True) -> RenderedCard:
         """The card for people of a workspace; without `tables` in the plainest form."""
         space, version = self._pictures.version(team)
         key = (id(card), space, tables)
         known = self._known.get(key)
-        if known is None or known[0] is not card or known[1] != version:
-            if len(self._known) >= _MOST:
-                self._known.clear()
+        if known is None or known[1] != version:
             known = card, version, _render_card(card, self._pictures.shown(team), tables)
             self._known[key] = known
         return known[2]
@@ -102,7 +103,7 @@ def with_fields(message: str, **fields: Any) -> str:
 def can_delete(asker: str) -> bool:
     """Whether the id of an asker fits behind a Delete button."""
     try:
-        Action("answer.delete", (asker,)).token()
+        Action(DELETE, (asker,)).token()
     except TokenError:
         return False
     return asker.isalnum()

@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from cachetools import LRUCache
+
 from newsbot.errors import NewsbotError, PostError, PostLater, PostUnclear
 from newsbot.messages.cards import Card, Picture, Reply
 from newsbot.messages.platform import Posted, plausible_timestamp
 from newsbot.messages.requests import Place
-from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.errors import SlackRefused
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.pictures import UploadedPictures
 from newsbot.platforms.slack.renderer import CardRenderer, RenderedCard, can_delete, with_fields
 from newsbot.platforms.slack.timestamps import parse_timestamp
+from newsbot.tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +57,11 @@ class MessageEdits:
     """Which change of a message is its newest, so that a picture that comes late undoes none that came after it."""
 
     def __init__(self) -> None:
-        self._newest: dict[str, object] = {}
+        self._newest: LRUCache[str, object] = LRUCache(_MOST_CHANGES)
 
     def begin(self, message: str) -> Callable[[], bool]:
         """A change of the message of that name begins; later, whether it is still the newest."""
         change = object()
-        if len(self._newest) >= _MOST_CHANGES:
-            self._newest.clear()
         self._newest[message] = change
         return lambda: self._newest.get(message) is change
 

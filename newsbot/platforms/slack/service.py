@@ -10,23 +10,24 @@ from datetime import datetime
 
 from aiohttp import web
 
-from newsbot.commands.dispatcher import Dispatcher
+from newsbot.commands.dispatcher import Dispatcher, LibraryHolder
 from newsbot.errors import NewsbotError, PlatformRefused, StorageError
+from newsbot.messages.charts import NamedChartPictures
+from newsbot.platforms.diagnostics import Check
 from newsbot.platforms.slack.adapter import SlackPlatform
 from newsbot.platforms.slack.app import Parts, slack_app
 from newsbot.platforms.slack.authorize import Authorize
-from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.deduplication import Deduplicator
-from newsbot.platforms.slack.doctor import Check, DoctorAccess, doctor
+from newsbot.platforms.slack.doctor import doctor
 from newsbot.platforms.slack.errors import DEAD, SlackRefused
 from newsbot.platforms.slack.http import event_routes, install_routes
 from newsbot.platforms.slack.inbound import SlackInbound
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.oauth import OAuthStates, oauth_flow
 from newsbot.platforms.slack.people import UserDirectory
-from newsbot.platforms.slack.pictures import ChartPictures, PictureVisibility, UploadedPictures
+from newsbot.platforms.slack.pictures import UploadedPictures
 from newsbot.platforms.slack.renderer import CardRenderer
 from newsbot.platforms.slack.responses import ChannelPace, Responder
 from newsbot.platforms.slack.sockets import SocketMode
@@ -34,6 +35,7 @@ from newsbot.platforms.slack.submissions import Submissions
 from newsbot.platforms.slack.token_cipher import TokenCipher
 from newsbot.platforms.slack.workspace import OAuthApp, Workspace
 from newsbot.storage.database import Database
+from newsbot.tasks import BackgroundTasks, Backoff, end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +86,9 @@ class SlackService:
 async def slack_service(
     values: SlackConfig,
     dispatcher: Dispatcher,
-    live: PictureVisibility,
+    live: LibraryHolder,
     database: Database,
-    drawing: ChartPictures,
+    drawing: NamedChartPictures,
     now: Callable[[], datetime],
     *,
     with_events: bool = True,
@@ -103,7 +105,7 @@ async def slack_service(
         raise PlatformRefused(problem)
     if not with_events:
         values = replace(values, app_token=None)
-    calls, background = SlackCalls(values.api_url), BackgroundTasks()
+    calls, background = SlackCalls(values.api_url), BackgroundTasks("slack")
     async with AsyncExitStack() as stack:  # the last to be noted is the first to be closed
         stack.push_async_callback(calls.close)
         service = _build(values, dispatcher, live, database, drawing, now, calls, background)
@@ -112,8 +114,9 @@ async def slack_service(
         if values.bot_token:
             await _learn_bot_name(service, values.bot_token, fails_fast=fails_fast)
             learning = asyncio.create_task(_keep_known(service, values.bot_token, values.timing.first_pause))
-            stack.push_async_callback(_end_task, learning)
-        stack.push_async_callback(_end_task, asyncio.create_task(_keep_digests_going(service.workspaces)))
+            stack.push_async_callback(end_tasks, (learning,))
+        looking = asyncio.create_task(_keep_digests_going(service.workspaces))
+        stack.push_async_callback(end_tasks, (looking,))
         if not with_events:
             service.routes.clear()
         if service.socket_mode:
@@ -125,47 +128,34 @@ async def slack_service(
 async def examine(
     values: SlackConfig,
     dispatcher: Dispatcher,
-    live: PictureVisibility,
+    live: LibraryHolder,
     database: Database,
-    drawing: ChartPictures,
+    drawing: NamedChartPictures,
     now: Callable[[], datetime],
     channel: str = "",
     *,
-    with_message: bool = False,
+    posts: bool = False,
 ) -> list[Check]:
     """What `newsbot doctor slack` finds, whatever is missing or wrong; see `doctor`."""
-    calls, background = SlackCalls(values.api_url), BackgroundTasks()
+    calls, background = SlackCalls(values.api_url), BackgroundTasks("slack")
     try:
         service = _build(replace(values, app_token=None), dispatcher, live, database, drawing, now, calls, background)
         if values.bot_token:
             service.workspaces.use_single(Workspace("", "", values.bot_token))
             with suppress(NewsbotError):  # the doctor says what is wrong with the token
                 await _learn(service, values.bot_token)
-        access = DoctorAccess(
-            values.bot_token,
-            values.app_token,
-            values.signing_secret,
-            values.public_url,
-            values.client_id,
-            values.secret_key,
-        )
-        return await doctor(access, calls, service.platform, channel, with_message=with_message)
+        return await doctor(values, calls, service.platform, channel, posts=posts)
     finally:
         await background.close()
         await calls.close()
 
 
-async def _end_task(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 def _build(
     values: SlackConfig,
     dispatcher: Dispatcher,
-    live: PictureVisibility,
+    live: LibraryHolder,
     database: Database,
-    drawing: ChartPictures,
+    drawing: NamedChartPictures,
     now: Callable[[], datetime],
     calls: SlackCalls,
     background: BackgroundTasks,
@@ -247,10 +237,9 @@ async def _keep_known(service: SlackService, token: str, first_pause: float) -> 
     workspaces = service.workspaces
     while True:
         await workspaces.is_in_doubt.wait()
-        pause = first_pause
+        waits = Backoff(first_pause, _LONGEST_PAUSE).waits()
         while workspaces.is_in_doubt.is_set():
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(next(waits))
             try:
                 was_gone = workspaces.single_gone
                 await _learn(service, token)

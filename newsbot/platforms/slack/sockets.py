@@ -9,8 +9,7 @@ cancels its tasks without waiting for them. https://docs.slack.dev/apis/events-a
 import asyncio
 import json
 import logging
-import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from newsbot.errors import NewsbotError, PostLater, PostUnclear
 from newsbot.platforms.slack.client import SlackCalls
+from newsbot.tasks import BackgroundTasks, Backoff, end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ class SocketMode:
         self._holders: list[asyncio.Task[None]] = []
         self._states: dict[int, str] = {}
         self._first = asyncio.Event()
-        self._answers: set[asyncio.Task[None]] = set()
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._answers = BackgroundTasks("slack")
+        self._retiring = BackgroundTasks("slack")
 
     def start(self) -> None:
         """Begin to connect; it goes on until `close`, whatever happens."""
@@ -73,36 +73,31 @@ class SocketMode:
 
     async def close(self) -> None:
         """End every connection, once what was asked on them is acknowledged."""
-        for holder in self._holders:
-            holder.cancel()
-        await asyncio.gather(*self._holders, return_exceptions=True)
-        if self._answers:
-            await asyncio.wait(set(self._answers), timeout=self._timing.linger)
-        left = {*self._answers, *self._retiring}
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await end_tasks(self._holders)
+        await self._answers.close(self._timing.linger)
+        await self._retiring.close(0)
 
     async def _hold(self, number: int) -> None:
         """Keep one connection standing."""
-        pause = self._timing.first_pause
+        backoff = Backoff(self._timing.first_pause, _LONGEST_PAUSE)
+        waits, pause = backoff.waits(), self._timing.first_pause
         clock = asyncio.get_running_loop().time
         while True:
             began = clock()
             try:
                 await self._connect(number)
                 if clock() - began >= pause:
-                    pause = self._timing.first_pause
+                    waits, pause = backoff.waits(), self._timing.first_pause
                     continue
                 self._states[number] = "Socket Mode is not connected: Slack ended the connection at once"
             except (PostLater, PostUnclear, ClientError, TimeoutError, OSError) as error:
                 self._states[number] = f"Socket Mode is not connected: {error or 'no answer'}"
             except NewsbotError as error:
                 self._states[number] = f"Slack does not accept SLACK_APP_TOKEN: {error}"
-                pause = _LONGEST_PAUSE
+                waits = Backoff(_LONGEST_PAUSE, _LONGEST_PAUSE).waits()
+            pause = next(waits)
             log.warning("%s; it is tried again in %.0f seconds", self._states[number], pause)
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - spreads processes, guards nothing
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(pause)
 
     async def _connect(self, number: int) -> None:
         """One connection from its opening to its end. Raises where it never stood."""
@@ -117,7 +112,7 @@ class SocketMode:
             await self._listen(socket, answers)
         finally:
             self._states[number] = "reconnecting"
-            self._begin(self._retire(socket, answers), self._retiring)
+            self._retiring.start(self._retire(socket, answers), "a connection that ends")
 
     async def _retire(self, socket: ClientWebSocketResponse, answers: set[asyncio.Task[None]]) -> None:
         """Hear what still comes on a connection that is about to end, acknowledge it, and close."""
@@ -130,12 +125,6 @@ class SocketMode:
                 await asyncio.wait(set(answers), timeout=self._timing.linger)
         finally:
             await socket.close()
-
-    def _begin(self, background: Coroutine[Any, Any, None], *sets: set[asyncio.Task[None]]) -> None:
-        task = asyncio.create_task(background)
-        for tasks in sets:
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
 
     async def _expect_hello(self, socket: ClientWebSocketResponse) -> None:
         async with asyncio.timeout(self._timing.hello):
@@ -154,7 +143,9 @@ class SocketMode:
                 log.info("Slack exchanges a connection (%s)", told.get("reason"))
                 return True
             if "envelope_id" in told:
-                self._begin(self._answer(socket, told), answers, self._answers)
+                task = self._answers.start(self._answer(socket, told), "an envelope")
+                answers.add(task)
+                task.add_done_callback(answers.discard)
         return False
 
     async def _answer(self, socket: ClientWebSocketResponse, envelope: Mapping[str, Any]) -> None:

@@ -13,11 +13,11 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Problems
 from newsbot.messages.requests import Person, Place, Submit
 from newsbot.platforms.slack import modals
-from newsbot.platforms.slack.background import BackgroundTasks
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.payloads import Payload, place, user_of
 from newsbot.platforms.slack.people import UserDirectory
 from newsbot.platforms.slack.responses import Responder
+from newsbot.tasks import BackgroundTasks
 
 _PATIENCE = 1.0  # seconds for the dispatcher: with what is looked up before, the acknowledgement keeps to three
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from cachetools import LRUCache
+
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import PostRefused, RequestError
 from newsbot.messages.actions import read_token
@@ -39,7 +41,8 @@ class WebChat:
         self._now = now
         self._readers: set[asyncio.Queue[tuple[WebMessage, ...]]] = set()
         # Cards of content are the same objects until the content changes: each is fitted and written once.
-        self._bodies: dict[int, tuple[Card, list[str]]] = {}
+        # What is remembered is held, so nothing else can have its id.
+        self._bodies: LRUCache[int, tuple[Card, list[str]]] = LRUCache(_MAX_BODIES)
 
     # -- the platform port ----------------------------------------------------------------------------------------
 
@@ -205,9 +208,6 @@ class WebChat:
     def _stored_parts(self, card: Card) -> list[str]:
         """The card as it is kept, in as many messages as it takes; an edit keeps the first."""
         known = self._bodies.get(id(card))
-        if known is None or known[0] is not card:
-            if len(self._bodies) >= _MAX_BODIES:
-                self._bodies.clear()
-            known = (card, [card_json(part) for part in fit(card, self.budget).parts])
-            self._bodies[id(card)] = known
+        if known is None:
+            known = self._bodies[id(card)] = card, [card_json(part) for part in fit(card, self.budget).parts]
         return known[1]

@@ -5,14 +5,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import web
 
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card
-from newsbot.messages.charts import Chart
+from newsbot.messages.charts import ChartPictures
 from newsbot.messages.requests import Person
 from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.guard import SECURITY_HEADERS, guard
@@ -33,13 +33,6 @@ _HEARTBEAT_SECONDS = 15.0
 _LONGEST_SAID = 20_000
 
 Preview = Callable[[Card], Any]
-
-
-class ChartPictures(Protocol):
-    """Where charts become pictures."""
-
-    async def png(self, chart: Chart) -> bytes:
-        """The chart as a PNG. Raises NewsbotError where it cannot be drawn."""
 
 
 class WebRoutes:

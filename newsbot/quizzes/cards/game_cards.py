@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from newsbot.content.cards import CHOICE_LETTERS, evidence, open_brief
+from newsbot.content.actions import brief_action
+from newsbot.content.cards import CHOICE_LETTERS, evidence
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
@@ -150,7 +151,7 @@ def _bar(question: AskedQuestion, choice: int, count: int, total: int) -> Fact:
 
 def _after(library: Library, question: AskedQuestion) -> Iterable[Button]:
     if brief := library.briefs.get((question.topic, question.brief)):
-        yield Button("Read the brief", open_brief(brief), "primary")
+        yield Button("Read the brief", brief_action(brief.topic, brief.id), "primary")
     # Opens the form of /quiz report, which is declared where commands are.
     yield Button("Report this question", Action("form.open", ("quiz/report", f"question={question.id}")))
 
@@ -200,5 +201,5 @@ def _most_missed(library: Library, game: Game, rows: Sequence[Result]) -> list[B
     )
     names = dict.fromkeys((each.topic, each.brief) for each in worst)
     briefs = [library.briefs[name] for name in names if name in library.briefs]
-    buttons = tuple(Button(library.filled_text(brief.title), open_brief(brief)) for brief in briefs)
+    buttons = tuple(Button(library.filled_text(brief.title), brief_action(brief.topic, brief.id)) for brief in briefs)
     return [Facts("Most missed", facts), *([Buttons(buttons)] if buttons else [])]
