@@ -1,7 +1,5 @@
 """Buttons of digests: managing them, posting one now, sending again, and ending one after a question."""
 
-from typing import TYPE_CHECKING
-
 from newsbot.commands.answers import Offer, Unclear, offer_buttons, run_action
 from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.digest import cards
@@ -17,9 +15,7 @@ from newsbot.commands.digest.views import following
 from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Click
-
-if TYPE_CHECKING:
-    from newsbot.storage.records import Subscription
+from newsbot.storage.records import Subscription
 
 
 async def manage(context: Context, click: Click) -> Reply:
@@ -34,7 +30,7 @@ async def manage(context: Context, click: Click) -> Reply:
     return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
 
 
-def _manage_reply(context: Context, click: Click, of: "Subscription") -> Reply:
+def _manage_reply(context: Context, click: Click, of: Subscription) -> Reply:
     allowed = may_change(click.who, of)
     card = cards.manage_card(of, context.library, service(context).next(of, 1), may_change=allowed)
     return Reply(card, private=True)

@@ -167,7 +167,7 @@ def _above_the_prompt() -> Iterator[None]:
 def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt_toolkit is imported late
     from prompt_toolkit.completion import Completer, Completion
 
-    class DeskCompleter(Completer):
+    class DispatcherCompleter(Completer):
         """Offers what the dispatcher knows, each with its title beside it."""
 
         def get_completions(self, document: "Document", complete_event: "CompleteEvent") -> "Iterable[Completion]":
@@ -176,7 +176,7 @@ def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt
             for suggestion in dispatcher.complete(typed):
                 yield Completion(suggestion.value, start_position=-len(typed), display_meta=suggestion.label)
 
-    return DeskCompleter()
+    return DispatcherCompleter()
 
 
 def _choice_value(field: Field, typed: str) -> str:
