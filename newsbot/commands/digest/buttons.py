@@ -11,7 +11,7 @@ from newsbot.commands.digest.lookup import (
     service,
     subscription_behind,
 )
-from newsbot.commands.digest.views import following
+from newsbot.commands.digest.views import next_times_of
 from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Click
@@ -27,7 +27,7 @@ async def manage(context: Context, click: Click) -> Reply:
     found = await digests_here(context, click.where)
     if len(found) == 1:
         return _manage_reply(context, click, found[0])
-    return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
+    return Reply(cards.list_card(found, context.library, next_times_of(context, found)), private=True)
 
 
 def _manage_reply(context: Context, click: Click, of: Subscription) -> Reply:

@@ -21,7 +21,7 @@ async def overview(context: Context, ask: Ask) -> Reply:
     found = await service(context).of_channel(channel_of(ask.where))
     if not found:
         return Reply(cards.none_card(), private=True)
-    return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
+    return Reply(cards.list_card(found, context.library, next_times_of(context, found)), private=True)
 
 
 async def preview(context: Context, ask: Ask) -> Reply:
@@ -61,13 +61,13 @@ async def doctor(context: Context, ask: Ask) -> Reply:
         _require_tester(ask.who, found)
         tested = await service(context).test_post(where)
     abilities = await service(context).doctor(where)
-    card = reports.doctor_card(found, context.library, abilities, following(context, found), tested)
+    card = reports.doctor_card(found, context.library, abilities, next_times_of(context, found), tested)
     return Reply(card, private=True)
 
 
-def following(context: Context, found: tuple[Subscription, ...], count: int = 1) -> dict[int, tuple[Occurrence, ...]]:
+def next_times_of(context: Context, found: tuple[Subscription, ...]) -> dict[int, tuple[Occurrence, ...]]:
     """The next times of each digest, by its id."""
-    return {of.id: service(context).next(of, count) for of in found}
+    return {of.id: service(context).next(of, 1) for of in found}
 
 
 def _require_tester(who: Person, found: tuple[Subscription, ...]) -> None:

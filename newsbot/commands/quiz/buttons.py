@@ -64,7 +64,7 @@ def _game_ended() -> Unclear:
 async def forget(context: Context, click: Click) -> Reply:
     """Everything of whoever pressed is erased."""
     arguments(click, 0)
-    return await my_data.forgotten(context, click.who, click.where)
+    return await my_data.erase_reply(context, click.who, click.where)
 
 
 async def export(context: Context, click: Click) -> Reply:

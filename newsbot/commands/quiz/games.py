@@ -50,21 +50,21 @@ async def stop(context: Context, ask: Ask) -> Reply:
 
 async def stop_reply(context: Context, where: Place, who: Person) -> Reply:
     """The game of a place, stopped by somebody who may."""
-    await _playing(context, where)
+    await _require_game(context, where)
     await service(context).stop(channel_of(where), who)
     return Reply(cards.stopped_card(who))
 
 
 async def skip(context: Context, ask: Ask) -> Reply:
     """A vote for the question that is being asked in the channel."""
-    game = await _playing(context, ask.where)
+    game = await _require_game(context, ask.where)
     number = (str(game.id), str(game.number))
     click = Click(ask.who, ask.where, Action("quiz.skip", number), event_id=ask.event_id, at=ask.at)
     vote = await service(context).vote(game.id, game.number, click)
     return Reply(cards.vote_card(vote.kind, vote.votes, vote.needed), private=True)
 
 
-async def _playing(context: Context, where: Place) -> Game:
+async def _require_game(context: Context, where: Place) -> Game:
     game = await service(context).current(channel_of(where))
     if game is None:
         raise Unclear("No game is played in this channel.", (START,), "No game here")

@@ -62,7 +62,7 @@ async def forget(context: Context, ask: Ask) -> Reply:
     return Reply(Card("Erase all of it?", (text(words), Buttons(buttons)), "warning"), private=True)
 
 
-async def forgotten(context: Context, who: Person, where: Place) -> Reply:
+async def erase_reply(context: Context, who: Person, where: Place) -> Reply:
     """Erase everything, and say exactly what that was."""
     erased = await service(context).forget(who, where)
     return Reply(Card("Erased", tuple(_erased_blocks(erased)), "good"), private=True)
