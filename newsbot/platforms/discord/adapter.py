@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import discord
@@ -36,6 +36,8 @@ from newsbot.platforms.discord.permissions import (
 )
 from newsbot.platforms.discord.renderer import MessageRenderer, RenderedMessage
 from newsbot.platforms.discord.timestamps import created_at
+from newsbot.schedule.clock import utc_now
+from newsbot.tasks import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ NAME = "discord"
 # Discord checks a nonce against "the past few minutes": three are sure to be within them.
 NONCE_WINDOW = timedelta(minutes=3)
 _TRIES = 4
-_FIRST_PAUSE = 0.5  # seconds, doubled each time
+_BACKOFF = Backoff(0.5, 4.0)  # between tries
 _SHORT_WAIT = 5.0  # seconds of a rate limit that are waited for at once; a longer wait is a later attempt
 _MAX_TITLE = 100  # characters of a thread's name
 _TRIED_AGAIN = frozenset({"app", "unknown"})  # scopes of refusals after which the whole post is made again
@@ -52,10 +54,6 @@ Json = dict[str, Any]
 _Sent = TypeVar("_Sent")
 Publishes = Callable[[Place], Awaitable[bool]]
 Sleep = Callable[[float], Awaitable[None]]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class DiscordPlatform:
@@ -70,7 +68,7 @@ class DiscordPlatform:
         message_renderer: MessageRenderer,
         publishes: Publishes,
         sleep: Sleep = asyncio.sleep,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """`http` gives the client that is logged in, and the bot's user id; it raises PostLater where Discord is away.
 
@@ -202,7 +200,7 @@ class DiscordPlatform:
         """What only a person can mend, such as a dead token; empty where nothing."""
         return self._api.trouble()
 
-    async def missing(self, place: Place) -> tuple[tuple[str, ...], str]:
+    async def missing_permissions(self, place: Place) -> tuple[tuple[str, ...], str]:
         """The permissions that newsbot lacks there, and how the channel is called. Raises PostError."""
         allowed, channel = await self._channels.permissions(place)
         return missing_in(allowed, int(channel.get("type") or 0)), called_in(channel, place)
@@ -304,7 +302,7 @@ class DiscordPlatform:
                 log.info("making a thread is tried again: %r", error)
             else:
                 return str(made["id"])
-            await self._sleep(_FIRST_PAUSE * 2**attempt)
+            await self._sleep(_BACKOFF.wait(attempt + 1))
         raise PostUnclear("The thread below a message could not be made.")
 
     async def _send(self, channel_id: str, message: RenderedMessage, the_nonce: str, called: str) -> str:
@@ -335,7 +333,7 @@ class DiscordPlatform:
                 is_again = isinstance(failure, PostLater) or failure.scope in _TRIED_AGAIN
                 raise (PostUnclear(str(failure)) if is_unclear and is_again else failure) from cause
             if attempt < _TRIES - 1:
-                await self._sleep(_FIRST_PAUSE * 2**attempt)
+                await self._sleep(_BACKOFF.wait(attempt + 1))
         raise (PostUnclear(str(failure)) if is_unclear else failure) from cause
 
     async def _edit_one(self, where: Posted, message: RenderedMessage) -> None:
@@ -352,7 +350,7 @@ class DiscordPlatform:
                 failure = errors.as_post_error(error, called_in({}, where.place))
             else:
                 return
-            pause = _FIRST_PAUSE * 2**attempt
+            pause = _BACKOFF.wait(attempt + 1)
             if isinstance(failure, PostLater) and failure.after is not None:
                 pause = failure.after  # Discord says when: a request before that counts against newsbot
             if isinstance(failure, PostRefused) or attempt == _TRIES - 1 or pause > _SHORT_WAIT:
@@ -377,7 +375,7 @@ class DiscordPlatform:
         if _code(error) not in errors.PERMISSION_CODES:
             return error
         try:
-            missing, called = await self.missing(place)
+            missing, called = await self.missing_permissions(place)
         except PostRefused as exact:
             return exact if exact.fix else error  # what keeps newsbot from even looking has to be changed first
         except PostError:

@@ -83,7 +83,7 @@ class _Listening:
         client = cast(discord.Client, self)
         parsers = event_parsers(client)
         for name, parse in list(parsers.items()):
-            parsers[name] = _guarded(name, parse, client)
+            parsers[name] = _guard(name, parse, client)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait for this shard's turn to identify."""
@@ -124,13 +124,13 @@ class _Listening:
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Somebody added newsbot to a server."""
-        await self._joined(guild)
+        await self._note_server(guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server is there. discord.py tells in this way also of one that newsbot was added to while it started."""
-        await self._joined(guild)
+        await self._note_server(guild)
 
-    async def _joined(self, guild: discord.Guild) -> None:
+    async def _note_server(self, guild: discord.Guild) -> None:
         if guild.id not in self.known_guilds:
             self.known_guilds.add(guild.id)
             await self.handlers.joined(guild)
@@ -182,7 +182,7 @@ def make_client(
     return client
 
 
-def _guarded(name: str, parse: Parser, client: discord.Client) -> Parser:
+def _guard(name: str, parse: Parser, client: discord.Client) -> Parser:
     """One event of a shape that discord.py cannot read must not cost the connection and everyone's answers."""
 
     def parse_guarded(data: Any) -> None:

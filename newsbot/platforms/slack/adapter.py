@@ -115,7 +115,7 @@ class SlackPlatform:
             log.warning("whether a message stands in Slack cannot be looked up: %s", error)
             return None
         found = (m for m in answer.get("messages") or () if _key_of(m.get("metadata") or {}) == key)
-        return next((self._sender.standing(place, str(message["ts"])) for message in found), None)
+        return next((self._sender.posted_message(place, str(message["ts"])) for message in found), None)
 
 
 def _key_of(metadata: dict[str, object]) -> str:

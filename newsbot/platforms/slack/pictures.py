@@ -89,7 +89,7 @@ class UploadedPictures:
         if task is None:
             task = asyncio.create_task(self._upload(team, chart))
             self._under_way[team, chart] = task
-            task.add_done_callback(lambda done: self._finished(team, chart, done))
+            task.add_done_callback(lambda done: self._forget_upload(team, chart, done))
         try:
             file = await asyncio.shield(task)
         except NewsbotError as error:
@@ -100,7 +100,7 @@ class UploadedPictures:
         self._files.setdefault(team, {})[chart] = file
         return True
 
-    def _finished(self, team: str, chart: Chart, task: asyncio.Task[str]) -> None:
+    def _forget_upload(self, team: str, chart: Chart, task: asyncio.Task[str]) -> None:
         self._under_way.pop((team, chart), None)
         if not task.cancelled():
             task.exception()  # seen here too: whoever waited may be gone
