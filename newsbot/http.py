@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 
-from newsbot.errors import SettingsError
+from newsbot.errors import SettingsError, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,9 @@ async def _plain_errors(
         return _refusal(error.status, error.text or error.reason)
     except ConnectionResetError:
         raise
+    except StorageError as error:
+        log.warning("a request for %s waits: %s", request.path, error)
+        return _refusal(503, str(error))
     except Exception:
         log.exception("a request for %s broke", request.path)
         return _refusal(500, "Something broke here, and it is not your fault.")

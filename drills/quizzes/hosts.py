@@ -28,7 +28,8 @@ from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import slack_service
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.engine import GameEngine
-from newsbot.quizzes.service import GameOptions, QuizService
+from newsbot.quizzes.service import QuizService
+from newsbot.quizzes.values import GameOptions
 from newsbot.storage.database import Database
 
 COURIER = (

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from newsbot.commands import forms
 from newsbot.commands.answers import HELP, RUN, SHARE, Offer, Unclear, note, offer_buttons, run_action
@@ -14,6 +14,7 @@ from newsbot.commands.completion import completions, suggestions
 from newsbot.commands.modules import BUTTONS, COMMANDS
 from newsbot.commands.parser import understand
 from newsbot.commands.registry import ButtonHandler, Command, Context, Menu, PlaceChoices, is_yes
+from newsbot.commands.services import Digests, Quizzes
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
@@ -21,10 +22,6 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.platform import plausible_timestamp
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
-
-if TYPE_CHECKING:
-    from newsbot.digests.service import DigestService
-    from newsbot.quizzes.service import QuizService
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +60,8 @@ class Dispatcher:
         handled: HandledEvents | None = None,
         menu_of: Callable[[Library], Menu] = build_menu,
         choices: PlaceChoices | None = None,
-        digests: "DigestService | None" = None,
-        quizzes: "QuizService | None" = None,
+        digests: Digests | None = None,
+        quizzes: Quizzes | None = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._holder = holder

@@ -8,18 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
+from newsbot.commands.services import Digests, Quizzes
 from newsbot.content.library import Library
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Ask, Click, Place
 from newsbot.names import Name, NameIndex
-
-if TYPE_CHECKING:
-    # Heavy, and commands need them to serve digests and quizzes alone.
-    from newsbot.digests.service import DigestService
-    from newsbot.quizzes.service import QuizService
 
 _Known = Literal["text", "topic", "brief", "figure", "yes-no", "topics", "time", "zone", "days", "number", "choice"]
 OptionKind = _Known | Literal["seconds", "question"]
@@ -70,8 +66,8 @@ class Context:
     library: Library
     menu: "Menu"
     choices: PlaceChoices | None = None
-    digests: "DigestService | None" = None
-    quizzes: "QuizService | None" = None
+    digests: Digests | None = None
+    quizzes: Quizzes | None = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]

@@ -1,12 +1,12 @@
 """What people do with digests: subscribe, change, pause, end, look ahead, and ask why."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import TypedDict, Unpack
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Unpack
 
 from newsbot.content.library import Library
-from newsbot.digests.composer.compose import History, Selection, Stage, stages_from_json
+from newsbot.digests.composer.compose import History, Selection, stages_from_json
 from newsbot.digests.composer.sources import DailyQuestion, NewsSource
 from newsbot.digests.planner import (
     EditionCache,
@@ -16,6 +16,7 @@ from newsbot.digests.planner import (
     selection_of,
     without_future_dates,
 )
+from newsbot.digests.values import DeliveryReasons, SubscriptionChanges
 from newsbot.errors import NewsbotError, RequestError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.platform import Capabilities, Platform
@@ -25,32 +26,12 @@ from newsbot.schedule.clock import ClockChange, changes_within, wall_time
 from newsbot.schedule.slots import Occurrence, lost_by_change, next_slots, slots_between
 from newsbot.schedule.timezones import zone_of
 from newsbot.storage.database import Database
-from newsbot.storage.records import ON_REQUEST, CatchUp, Delivery, NewDelivery, NewSubscription, Subscription, WhenEmpty
+from newsbot.storage.records import ON_REQUEST, Delivery, NewDelivery, NewSubscription, Subscription
 from newsbot.storage.transaction import Transaction
 
 MOST = 10  # digests of one channel
 _MINUTE = timedelta(minutes=1)
 ZONE = "zone"  # the name of the place setting
-
-
-class SubscriptionChanges(TypedDict, total=False):
-    """What of a subscription people may change."""
-
-    at: time
-    zone: str
-    days: str
-    topics: tuple[str, ...]
-    when_empty: WhenEmpty
-    catch_up: CatchUp
-    mention: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReasons:
-    """How the last slot of a subscription was decided: its delivery, and each stage of composing it."""
-
-    delivery: Delivery
-    stages: tuple[Stage, ...]
 
 
 class DigestService:

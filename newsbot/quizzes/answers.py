@@ -11,7 +11,6 @@ from datetime import datetime
 
 from newsbot.messages.requests import Place
 from newsbot.quizzes.rules.answering import Press, Verdict, judge
-from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.game import Game, daily_game
 from newsbot.quizzes.serialization import (
     answer_of,
@@ -21,6 +20,7 @@ from newsbot.quizzes.serialization import (
     readable,
     record_of,
 )
+from newsbot.quizzes.values import Counted
 from newsbot.storage.dailies import DailyName
 from newsbot.storage.database import Database
 from newsbot.storage.games import AnswerKey
@@ -31,8 +31,6 @@ from newsbot.tasks import GroupCommitter
 _MOST = 500  # presses in one transaction
 _LARGEST_ID = 2**31 - 1  # what the databases take as a number of a game
 _FORGED = Verdict("forged")
-
-Counted = tuple[AskedQuestion | None, Verdict]
 
 
 class AnswerCounter:

@@ -1,7 +1,7 @@
 """What the quiz keeps of people, and what they may do with it: see it, hide it, take it away, have it erased."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,10 @@ from newsbot.quizzes.cards.score_cards import Contribution, export_text
 from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.boards import Period, Scope, first_instant
 from newsbot.quizzes.rules.game import to_correct
-from newsbot.quizzes.rules.scoring import Score
 from newsbot.quizzes.serialization import game_of, readable, record_of, result_of, score_of
+from newsbot.quizzes.values import Board, MyScore
 from newsbot.schedule import timezones
-from newsbot.schedule.streaks import Streak, streak
+from newsbot.schedule.streaks import streak
 from newsbot.storage.database import Database
 from newsbot.storage.records import AnswerRecord, Erased, GameRecord, Player, ReportRecord, StandingRecord
 from newsbot.storage.settings import ZONE_SETTING
@@ -26,23 +26,6 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST_WORDS = 1_000
 _AT_ONCE = 50  # games that are read at a time
 _SPREAD = timedelta(seconds=0.25)  # between two games whose final scores are shown anew
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The first ten of a board with their places, and how many people are on it."""
-
-    standing: tuple[tuple[int, Score], ...]
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class MyScore:
-    """A person's own figures in a server; no score where they never played there."""
-
-    score: Score | None
-    streak: Streak
-    is_hidden: bool
 
 
 def realm_of(where: Place) -> str:

@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Literal
 
 from newsbot.content.library import Library
 from newsbot.errors import RequestError
@@ -13,15 +11,16 @@ from newsbot.messages.cards import Card
 from newsbot.messages.markup import outside_text
 from newsbot.messages.platform import Capabilities, Platform
 from newsbot.messages.requests import Click, Person, Place
-from newsbot.quizzes.answers import AnswerCounter, Counted
+from newsbot.quizzes.answers import AnswerCounter
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.daily_rotation import open_question
 from newsbot.quizzes.game_messages import opening_key, question_key
 from newsbot.quizzes.people import PeopleService, zone_of
 from newsbot.quizzes.rules.answering import Press
-from newsbot.quizzes.rules.asking import Difficulty, QuestionFilter, pick
+from newsbot.quizzes.rules.asking import QuestionFilter, pick
 from newsbot.quizzes.rules.game import OVER, Game, may_vote, new_game, skip_by_vote, stop, votes_needed
 from newsbot.quizzes.serialization import game_of, record_of
+from newsbot.quizzes.values import CannotPost, Counted, GameOn, GameOptions, Vote
 from newsbot.storage.database import Database
 from newsbot.storage.records import GameRecord
 from newsbot.storage.transaction import Transaction
@@ -31,41 +30,6 @@ _LONGEST_NAME = 80
 _LOOKS, _LOOK_SECONDS = 15, 0.1
 _NOT_STARTED = "newsbot cannot post in this channel, so no game was started."
 _NONE_HERE = "No game is played in this channel. /quiz start begins one."
-
-
-@dataclass(frozen=True, slots=True)
-class GameOptions:
-    """What game somebody wants; no topic or difficulty are any, no seconds no time limit."""
-
-    topic: str | None = None
-    count: int = 5
-    seconds: int | None = 30
-    difficulty: Difficulty | None = None
-    in_thread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What became of a vote to skip, and how many count of how many it takes.
-
-    not yours: of somebody who does not play. late: the question is closed, or is not posted yet.
-    """
-
-    kind: Literal["counted", "skipped", "not yours", "late", "over", "foreign", "forged"]
-    votes: int = 0
-    needed: int = 0
-
-
-class GameOn(RequestError):
-    """Somebody plays in this channel already."""
-
-    def __init__(self, game: Game) -> None:
-        super().__init__("A game is on in this channel already.")
-        self.game = game
-
-
-class CannotPost(RequestError):
-    """newsbot may not post here; the sentence says what to change."""
 
 
 class QuizService(PeopleService):

@@ -123,7 +123,7 @@ class GameSteps:
     async def _open(self, game: Game) -> Game:
         found = await self._put(opening_key(game), game.home, opening_card(game))
         if isinstance(found, datetime):
-            return await self._waiting(game, opening_key(game), found)
+            return await self._keep_waiting(game, opening_key(game), found)
         thread: Place | None = None
         if found.posted is not None:
             thread = await self._platform(game).thread(found.posted, opening_card(game).title)
@@ -132,12 +132,12 @@ class GameSteps:
     async def _post(self, game: Game) -> Game:
         found = await self._put(question_key(game), game.place, question_card(game))
         if isinstance(found, datetime):
-            return await self._waiting(game, question_key(game), found)
+            return await self._keep_waiting(game, question_key(game), found)
         now = self._now()
         await self._database.write(lambda tx: tx.games.note_asked(game.home, game.question.id, now))
         return with_question_posted(game, found.at, found.known_at, found.put_at)
 
-    async def _waiting(self, game: Game, key: str, again: datetime) -> Game:
+    async def _keep_waiting(self, game: Game, key: str, again: datetime) -> Game:
         """A game whose message is on its way; after 24 hours one that did not leave is called off."""
         now = self._now()
         is_too_old = now >= game.created_at + LONGEST
@@ -155,7 +155,7 @@ class GameSteps:
         question = message_status(asked, self._now())
         card = reveal_card(self._library(), game, game.number, answers)
         shown = question if instead is None else message_status(instead, self._now())
-        is_shown = shown is not None and shown.posted is not None and await self._changed(game, shown.posted, card)
+        is_shown = shown is not None and shown.posted is not None and await self._edit_message(game, shown.posted, card)
         if not is_shown and instead is None:
             await self._put(answer_key(game), game.place, card)
         self._checkpoint("edited")
@@ -186,7 +186,7 @@ class GameSteps:
         if found is None:  # it is on its way, perhaps in the old words
             return replace(game, since=_later(delivery.due_at if delivery else self._now(), self._now()))
         if found.posted is not None:
-            await self._changed(game, found.posted, card)
+            await self._edit_message(game, found.posted, card)
         return with_scores_posted(game, self._now())
 
     async def _podium(self, game: Game) -> Card:
@@ -218,7 +218,7 @@ class GameSteps:
             return _later(now, now)
         return message_status(delivery, now) or _later(delivery.due_at, now)
 
-    async def _changed(self, game: Game, where: Posted, card: Card) -> bool:
+    async def _edit_message(self, game: Game, where: Posted, card: Card) -> bool:
         """Put a card in the place of a message; False where that cannot be done any more."""
         try:
             await self._platform(game).edit(where, Reply(card))

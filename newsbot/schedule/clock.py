@@ -1,6 +1,6 @@
 """Clock arithmetic: which instant a wall time is in a zone, and when a zone's clocks are changed.
 
-Every function is of values alone. Instants are in UTC; a wall time is a datetime or time without a zone.
+Every function but `utc_now` is of values alone. Instants are in UTC; a wall time is a datetime or time without a zone.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,11 @@ from zoneinfo import ZoneInfo
 
 _SECOND = timedelta(seconds=1)
 _STEP = timedelta(hours=12)  # no zone changes its clocks and changes them back within half a day
+
+
+def utc_now() -> datetime:
+    """This instant, in UTC: what everything that takes a clock is given where no test gives another."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, exists, func, or_, select, text
 
-from newsbot.storage.statements import lock_writers
+from newsbot.storage.statements import given_rows, given_values, lock_writers
 from newsbot.storage.tables import (
     OF_A_DAY,
     OPEN,
@@ -47,7 +47,7 @@ Kind = Literal[
     "leases",
     "web messages",
 ]
-PAGE = 500  # rows that are looked at, and at most deleted, in one transaction
+PAGE = 300  # rows that are looked at, and at most deleted, in one transaction
 LAST_DELIVERIES = 10  # of each digest that has not ended: what `/digest log` and `why` show
 _SETTLED = ("sent", "failed", "skipped")
 _QUIZ = "quiz:"  # the messages of a game have keys of `quiz:ID:what`
@@ -103,7 +103,7 @@ class RetentionRepository:
     def count(self, kind: Kind, cutoffs: Cutoffs, keys: Sequence[Any]) -> dict[str, int]:
         """How many rows of each table would go with these keys."""
         rows = list(_KINDS[kind].rows(cutoffs, keys))
-        if len(rows) == 1:
+        if kind in ("dailies", "editions"):  # by what is only counted as gone
             return {rows[0][0].name: len(keys)}
         return {
             table.name: int(self._connection.execute(select(func.count()).select_from(table).where(meant)).scalar_one())
@@ -133,28 +133,20 @@ class _Kind(Protocol):
 
 
 class _Events:
-    """Events that no platform repeats any more."""
+    """Events that no platform repeats any more; the keys of a page are its first instant and its last."""
 
     def find(self, connection: Connection, cutoffs: Cutoffs, after: Any, gone: Counted) -> Page:
         del gone
-        columns = handled_events.c
-        query = select(columns.handled_at, columns.platform, columns.event_id).where(
-            columns.handled_at < cutoffs.events
-        )
+        at = handled_events.c.handled_at
+        query = select(at).where(at < cutoffs.events).order_by(at).limit(PAGE)
         if after is not None:
-            at, platform, event = after
-            later = or_(columns.platform > platform, and_(columns.platform == platform, columns.event_id > event))
-            query = query.where(columns.handled_at >= at, or_(columns.handled_at > at, later))
-        query = query.order_by(columns.handled_at, columns.platform, columns.event_id).limit(PAGE)
-        found = [tuple(row) for row in connection.execute(query)]
-        return Page(tuple(each[1:] for each in found), found[-1] if len(found) == PAGE else None)
+            query = query.where(at > after)
+        found = connection.execute(query).scalars().all()
+        return Page((found[0], found[-1]), found[-1] if len(found) == PAGE else None) if found else Page()
 
     def rows(self, cutoffs: Cutoffs, keys: Sequence[Any]) -> Iterable[tuple[Table, ColumnElement[bool]]]:
-        columns = handled_events.c
-        yield (
-            handled_events,
-            and_(tuple_(columns.platform, columns.event_id).in_(keys), columns.handled_at < cutoffs.events),
-        )
+        del cutoffs
+        yield handled_events, handled_events.c.handled_at.between(*keys)
 
 
 class _Games:
@@ -227,18 +219,15 @@ class _Dailies:
         old = {row.id for row in found if row.made_at < cutoffs.quiz}
         if old:
             old -= _waiting_dailies(connection)
-            opened = select(quiz_channels.c.daily).where(quiz_channels.c.daily.in_(old))
-            before = select(quiz_channels.c.before).where(quiz_channels.c.before.in_(old))
-            old -= {*connection.execute(opened).scalars(), *connection.execute(before).scalars()}
-            games = quiz_games.c
-            played = select(games.id, games.daily).where(text(OF_A_DAY), games.daily.in_(old))
-            old -= {row.daily for row in connection.execute(played) if row.id not in gone.games}
+            old -= set(
+                connection.execute(select(columns.id).where(columns.id.in_(old), _is_open_or_before())).scalars()
+            )
+            old -= _played(connection, old, gone)
         return Page(tuple(sorted(old)), found[-1].id if len(found) == PAGE else None)
 
     def rows(self, cutoffs: Cutoffs, keys: Sequence[Any]) -> Iterable[tuple[Table, ColumnElement[bool]]]:
-        columns, channels = quiz_dailies.c, quiz_channels.c
-        is_open = exists().where(or_(channels.daily == columns.id, channels.before == columns.id))
-        yield quiz_dailies, and_(columns.id.in_(keys), columns.made_at < cutoffs.quiz, ~is_open)
+        columns = quiz_dailies.c
+        yield quiz_dailies, and_(columns.id.in_(keys), columns.made_at < cutoffs.quiz, ~_is_open_or_before())
 
 
 class _Deliveries:
@@ -250,11 +239,19 @@ class _Deliveries:
 
     def find(self, connection: Connection, cutoffs: Cutoffs, after: Any, gone: Counted) -> Page:
         columns = deliveries.c
-        query = select(columns.id, columns.key, columns.state, columns.due_at, columns.settled_at)
-        found = connection.execute(query.where(columns.id > (after or 0)).order_by(columns.id).limit(PAGE)).all()
-        old = [row for row in found if row.state in _SETTLED and (row.settled_at or row.due_at) < cutoffs.deliveries]
-        keys = {row.id for row in old} - _of_kept_games(connection, old, gone)
-        keys = set(connection.execute(select(columns.id).where(_is_needed_by_nobody(keys))).scalars()) if keys else keys
+        where = columns.platform, columns.workspace, columns.channel
+        query = select(columns.id, columns.key, columns.state, columns.due_at, columns.settled_at, *where)
+        query = query.add_columns(columns.subscription).where(columns.id > (after or 0))
+        found = connection.execute(query.order_by(columns.id).limit(PAGE)).all()
+        settled = [row for row in found if row.state in _SETTLED]
+        old = [row for row in settled if (row.settled_at or row.due_at) < cutoffs.deliveries]
+        keys = {row.id for row in old}
+        if keys:
+            keys -= {connection.execute(select(func.max(columns.id))).scalar_one()}
+            keys -= _of_kept_games(connection, old, gone)
+            keys -= _that_brought_questions(connection, old)
+            keys -= _of_open_incidents(connection, keys)
+            keys -= _last_of_digests(connection, old)
         gone.deliveries |= keys
         return Page(tuple(sorted(keys)), _after(found, [row for row in found if row.due_at < cutoffs.deliveries]))
 
@@ -349,9 +346,8 @@ class _WebMessages:
     def find(self, connection: Connection, cutoffs: Cutoffs, after: Any, gone: Counted) -> Page:
         del gone
         columns = web_messages.c
-        most = select(columns.id).order_by(columns.id.desc()).limit(1).offset(cutoffs.web_messages)
-        beyond = connection.execute(most).scalar_one_or_none() or 0
-        newest = connection.execute(select(func.max(columns.id), func.max(columns.change))).one()
+        newest, changed = (connection.execute(select(func.max(each))).scalar_one() for each in _COUNTED_UP)
+        beyond = (newest or 0) - cutoffs.web_messages  # ids count up by one, nearly always
         query = select(columns.id, columns.at, columns.change, columns.post_key).where(columns.id > (after or 0))
         found = connection.execute(query.order_by(columns.id).limit(PAGE)).all()
         old = [row for row in found if row.id <= beyond or row.at < cutoffs.web]
@@ -359,8 +355,8 @@ class _WebMessages:
         keys = [
             row.id
             for row in old
-            if row.id != newest[0]
-            and row.change != newest[1]
+            if row.id != newest
+            and row.change != changed
             and (row.post_key is None or row.post_key.rpartition(".")[0] not in open_keys)
         ]
         return Page(tuple(keys), _after(found, old))
@@ -384,6 +380,7 @@ _KINDS: Mapping[Kind, _Kind] = {
 }
 # In an order in which each finds gone what it goes by: a question of a day by its games, an edition by its deliveries.
 KINDS: tuple[Kind, ...] = tuple(_KINDS)
+_COUNTED_UP = web_messages.c.id, web_messages.c.change
 _GOES_ON = subscriptions.c.state != "ended"
 
 
@@ -418,12 +415,24 @@ def _span(phase: str, body: str) -> _Span:
     return _Span(began, since if phase == "ended" else None)
 
 
+_CHANNEL = {column.name: column for column in quiz_channels.primary_key}
+
+
+def _channel_rows(connection: Connection, places: Collection[tuple[str, str, str]]) -> Sequence[Any]:
+    """Which questions of a day these channels have."""
+    given = given_rows(connection.dialect.name, _CHANNEL)
+    is_it = and_(*(column == given.c[name] for name, column in _CHANNEL.items()))
+    values = given_values(connection, _CHANNEL, list(places))
+    return connection.execute(select(quiz_channels).join(given, is_it), values).all()
+
+
 def _of_channels(connection: Connection, places: Collection[tuple[str, str, str]]) -> frozenset[tuple[str, ...]]:
     """The questions of a day that are open in these channels, or were before: each with its channel."""
-    columns = quiz_channels.c
-    key = columns.platform, columns.workspace, columns.channel
-    query = select(*key, columns.daily, columns.before).where(tuple_(*key).in_(list(places)))
-    return frozenset((daily, *row[:3]) for row in connection.execute(query) for daily in row[3:])
+    return frozenset(
+        (daily, row.platform, row.workspace, row.channel)
+        for row in _channel_rows(connection, places)
+        for daily in (row.daily, row.before)
+    )
 
 
 def _waiting_dailies(connection: Connection) -> frozenset[str]:
@@ -439,6 +448,29 @@ def _waiting_dailies(connection: Connection) -> frozenset[str]:
         )
         found |= set(connection.execute(query).scalars())
     return frozenset(found)
+
+
+def _first(query: Select[Any]) -> ColumnElement[bool]:
+    """Whether there is one, looked up by itself: PostgreSQL may read a whole table to know it of many at once."""
+    return query.limit(1).offset(0).exists()
+
+
+def _is_open_or_before() -> ColumnElement[bool]:
+    """Whether a question of a day is open in a channel, or was the one before."""
+    channels, dailies = quiz_channels.c, quiz_dailies.c
+    opened = select(channels.daily).where(channels.daily == dailies.id)
+    before = select(channels.before).where(channels.before == dailies.id)
+    return or_(_first(opened), _first(before))
+
+
+def _played(connection: Connection, names: Collection[str], gone: Counted) -> set[str]:
+    """Those of these questions of a day that have a game, by which a late press of them is answered."""
+    games, dailies = quiz_games.c, quiz_dailies.c
+    if gone.games:
+        query = select(games.id, games.daily).where(text(OF_A_DAY), games.daily.in_(names))
+        return {row.daily for row in connection.execute(query) if row.id not in gone.games}
+    its = select(games.id).where(text(OF_A_DAY), games.daily == dailies.id)
+    return set(connection.execute(select(dailies.id).where(dailies.id.in_(names), _first(its))).scalars())
 
 
 def _open_keys(connection: Connection, platform: str) -> frozenset[str]:
@@ -463,11 +495,28 @@ def _of_kept_games(connection: Connection, rows: Sequence[Any], gone: Counted) -
     }
 
 
-def _is_needed_by_nobody(ids: Collection[int]) -> ColumnElement[bool]:
-    """Of these deliveries, those that are none of the last ten of a digest, brought no open question of a day, and have
-    no open incident; and not the newest of all."""
+def _that_brought_questions(connection: Connection, rows: Sequence[Any]) -> set[int]:
+    """Those of these deliveries that brought a channel the question of the day that is open there."""
+    places = {(row.platform, row.workspace, row.channel) for row in rows}
+    brought = {row.delivery for row in _channel_rows(connection, places)}
+    return {row.id for row in rows if row.key in brought}
+
+
+def _of_open_incidents(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those of these deliveries that are to be told of yet."""
+    columns = incidents.c
+    query = select(columns.delivery).where(columns.delivery.in_(ids), columns.closed_at.is_(None))
+    return set(connection.execute(query).scalars())
+
+
+def _last_of_digests(connection: Connection, rows: Sequence[Any]) -> set[int]:
+    """Those of these deliveries that are among the last ten of a digest that has not ended."""
+    of = {row.subscription for row in rows if row.subscription is not None}
+    if not of:
+        return set()
+    live = select(subscriptions.c.id).where(subscriptions.c.id.in_(of), _GOES_ON)
+    alive = set(connection.execute(live).scalars())
     columns, later = deliveries.c, deliveries.alias("later")
-    ended = exists().where(subscriptions.c.id == columns.subscription, subscriptions.c.state == "ended")
     tenth = (
         select(later.c.id)
         .where(later.c.subscription == columns.subscription, later.c.id > columns.id)
@@ -475,11 +524,5 @@ def _is_needed_by_nobody(ids: Collection[int]) -> ColumnElement[bool]:
         .limit(1)
         .offset(LAST_DELIVERIES - 1)
     )
-    is_unclosed = exists().where(incidents.c.delivery == columns.id, incidents.c.closed_at.is_(None))
-    return and_(
-        columns.id.in_(ids),
-        columns.id != select(func.max(later.c.id)).scalar_subquery(),
-        or_(columns.subscription.is_(None), ended, tenth.exists()),
-        columns.key.not_in(select(quiz_channels.c.delivery)),
-        ~is_unclosed,
-    )
+    ids = [row.id for row in rows if row.subscription in alive]
+    return set(connection.execute(select(columns.id).where(columns.id.in_(ids), ~tenth.exists())).scalars())

@@ -162,6 +162,7 @@ subscriptions = Table(
     Column("paused_fix", Text, nullable=False),
     _text("paused_by", 64),
     Index("uq_subscriptions_channel", "platform", "workspace", "channel", "number", unique=True),
+    Index("ix_subscriptions_history", "history"),
     Index("ix_subscriptions_next_at", "next_at", "id", sqlite_where=text(ACTIVE), postgresql_where=text(ACTIVE)),
 )
 
@@ -399,4 +400,6 @@ quiz_channels = Table(
     _text("before", 32),
     _text("delivery", 160),
     Column("since", UtcDateTime, nullable=False),
+    Index("ix_quiz_channels_daily", "daily"),
+    Index("ix_quiz_channels_before", "before"),
 )

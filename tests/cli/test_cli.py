@@ -249,7 +249,7 @@ def test_a_figure_is_drawn_to_a_file(tmp_path: Path, own: dict[str, str]) -> Non
         ("digest", "preview, next, send or simulate"),
         ("quiz", "stats or reports"),
         ("doctor", "discord or slack"),
-        ("content", "new"),
+        ("content", "new or freshness"),
         ("discord", "commands or invite"),
         ("slack", "manifest"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from newsbot.commands.dispatcher import build_menu
 from newsbot.errors import PlatformRefused
 from newsbot.messages.charts import Chart
-from newsbot.platforms.discord import client, sync
+from newsbot.platforms.discord import gateway, sync
 from newsbot.platforms.discord.commands import command_list
 from newsbot.platforms.discord.identify import IdentifyGate
 from newsbot.platforms.discord.login import Login
@@ -68,16 +68,16 @@ async def test_a_gateway_that_went_away_is_missed(town: Town, tmp_path: Path) ->
 
 def test_only_a_gateway_that_stays_away_shows_in_the_health() -> None:
     clock = [now()]
-    connection = client.AnyClient(lambda: clock[0])
-    connection.expects([0, 1])
+    connection = gateway.GatewayConnections(lambda: clock[0])
+    connection.expect([0, 1])
     assert connection.health() == "ok"
-    clock[0] += client.AWAY_AFTER + timedelta(seconds=1)
+    clock[0] += gateway.AWAY_AFTER + timedelta(seconds=1)
     assert "no connection to Discord's gateway since" in connection.health()
-    connection.came(0)
+    connection.mark_connected(0)
     assert connection.health() != "ok"
-    connection.came(1)
+    connection.mark_connected(1)
     assert connection.health() == "ok"
-    connection.went(1)
+    connection.mark_lost(1)
     assert connection.health() == "ok"
 
 
@@ -200,7 +200,7 @@ async def test_of_several_processes_one_pushes_the_commands(town: Town, database
 
 
 def test_only_events_that_need_no_privilege_are_asked_for() -> None:
-    asked = client.intents()
+    asked = gateway.intents()
     assert not asked.message_content
     assert not asked.members
     assert not asked.presences

@@ -19,7 +19,8 @@ from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.answering import Verdict
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.serialization import game_of
-from newsbot.quizzes.service import GameOptions, QuizService
+from newsbot.quizzes.service import QuizService
+from newsbot.quizzes.values import GameOptions
 from newsbot.storage.database import Database
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

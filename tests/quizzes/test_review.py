@@ -15,7 +15,7 @@ from newsbot.quizzes.cards.daily_cards import DAILY
 from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.game import LONGEST, new_game
 from newsbot.quizzes.serialization import question_from_json, record_of
-from newsbot.quizzes.service import GameOptions
+from newsbot.quizzes.values import GameOptions
 from newsbot.storage.database import Database
 from newsbot.storage.records import ResultRecord
 from tests.databases import ON_SQLITE

@@ -18,7 +18,7 @@ from newsbot.platforms.web.people import place
 from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.game import Game
-from newsbot.quizzes.service import CannotPost, GameOn, GameOptions
+from newsbot.quizzes.values import CannotPost, GameOn, GameOptions
 from newsbot.storage.database import Database
 from tests.databases import ON_SQLITE, run_sql
 from tests.patience import PATIENCE

@@ -18,7 +18,7 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, text
 from newsbot.messages.forms import Field, Form, Problems
 from newsbot.messages.requests import Person, Place
-from newsbot.platforms.slack.home import home
+from newsbot.platforms.slack.home import home_view
 from newsbot.platforms.slack.modals import CALLBACK, card_modal, errors, modal, submitted_form
 from newsbot.platforms.slack.render import token_and_values
 from tests.messages.strategies import NASTY, cards, words
@@ -161,24 +161,24 @@ def test_any_card_can_be_read_in_a_modal(card: Card) -> None:
 
 
 def test_the_home_tab_is_as_its_golden_file_has_it(dispatcher: Dispatcher, library: Library) -> None:
-    view = home(library, dispatcher.context.menu)
+    view = home_view(library, dispatcher.context.menu)
     assert view_problems(view) == []
     check_golden("home", view)
 
 
 def test_the_home_tab_shows_every_topic_and_how_to_ask(dispatcher: Dispatcher, library: Library) -> None:
-    shown = " ".join(strings(home(library, dispatcher.context.menu)))
+    shown = " ".join(strings(home_view(library, dispatcher.context.menu)))
     for topic in library.topics.values():
         assert topic.title in shown
         assert topic.summary in shown
     assert "/newsbot help" in shown
     assert "A direct message" in shown
-    quiet = " ".join(strings(home(library, dispatcher.context.menu, direct_messages=False)))
+    quiet = " ".join(strings(home_view(library, dispatcher.context.menu, direct_messages=False)))
     assert "A direct message" not in quiet
 
 
 async def test_every_button_of_the_home_tab_does_something(dispatcher: Dispatcher, library: Library) -> None:
-    rows = [block for block in home(library, dispatcher.context.menu)["blocks"] if block["type"] == "actions"]
+    rows = [block for block in home_view(library, dispatcher.context.menu)["blocks"] if block["type"] == "actions"]
     tokens = [token_and_values(element)[0] for row in rows for element in row["elements"]]
     assert len(tokens) >= len(library.topics) + 4
     for token in tokens:
@@ -189,18 +189,18 @@ async def test_every_button_of_the_home_tab_does_something(dispatcher: Dispatche
 def test_the_home_tab_has_room_for_more(dispatcher: Dispatcher, library: Library) -> None:
     row = Buttons((Button("Set up", Action("digest.set")),))
     extra = (text("Your digests", "heading"), text("Weekdays at 8:00 in #general."), row)
-    view = home(library, dispatcher.context.menu, extra)
+    view = home_view(library, dispatcher.context.menu, extra)
     assert view_problems(view) == []
     assert "Weekdays at 8:00 in #general." in " ".join(strings(view))
 
 
 def test_too_much_for_the_home_tab_is_said(dispatcher: Dispatcher, library: Library) -> None:
-    view = home(library, dispatcher.context.menu, tuple(text(f"Digest {number}") for number in range(150)))
+    view = home_view(library, dispatcher.context.menu, tuple(text(f"Digest {number}") for number in range(150)))
     assert view_problems(view) == []
     assert view["blocks"][-1]["text"]["text"] == "There is more: /newsbot shows all of it."
 
 
 def test_an_empty_library_still_has_a_home_tab(dispatcher: Dispatcher, library: Library) -> None:
     empty = Library("0", {}, {}, {}, {}, {}, {})
-    view = home(empty, dispatcher.context.menu)
+    view = home_view(empty, dispatcher.context.menu)
     assert view_problems(view) == []

@@ -12,7 +12,7 @@ from newsbot.errors import NewsbotError, PlatformRefused, PostRefused
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Place
 from newsbot.platforms.slack.config import SlackConfig
-from newsbot.platforms.slack.token_cipher import TokenCipher
+from newsbot.platforms.slack.workspace import TokenCipher
 from newsbot.storage.records import SlackInstallation
 from tests.clock import Clock
 from tests.databases import run_sql
@@ -73,7 +73,7 @@ async def test_a_workspace_installs_and_is_answered_with_its_own_token(
     assert slack.called("chat.postMessage")[0].token == globex.token
     kept = await stored(bot, globex)
     assert globex.token not in repr(kept)
-    assert TokenCipher(KEY).open(kept.token) == globex.token
+    assert TokenCipher(KEY).decrypt(kept.token) == globex.token
 
 
 async def test_an_installation_in_socket_mode_works_too(slack: LoopbackSlack, globex: Workspace) -> None:
@@ -119,10 +119,10 @@ async def test_without_a_secret_key_nothing_is_installed(slack: LoopbackSlack, g
 
 async def test_a_changed_key_still_opens_what_the_old_one_closed() -> None:
     old, new = "the old key is long enough", "the new key is long enough"
-    closed = TokenCipher(old).close("xoxb-1")
-    assert TokenCipher(f"{new},{old}").open(closed) == "xoxb-1"
-    assert TokenCipher(new).open(closed) is None
-    assert TokenCipher(old).open(TokenCipher(f"{new},{old}").close("xoxb-2")) is None
+    closed = TokenCipher(old).encrypt("xoxb-1")
+    assert TokenCipher(f"{new},{old}").decrypt(closed) == "xoxb-1"
+    assert TokenCipher(new).decrypt(closed) is None
+    assert TokenCipher(old).decrypt(TokenCipher(f"{new},{old}").encrypt("xoxb-2")) is None
 
 
 async def test_an_uninstall_is_noticed_and_a_new_installation_answers_again(
@@ -196,7 +196,7 @@ async def test_a_token_is_renewed_for_a_post_that_no_event_precedes(
     assert {call.token for call in slack.called("chat.postMessage")} == {globex.token}
     assert len(slack.called("oauth.v2.access")) == 2  # the installation and one renewal
     kept = await stored(bot, globex)
-    assert TokenCipher(KEY).open(kept.refresh_token) == slack.world.grants[globex.token].refresh_token
+    assert TokenCipher(KEY).decrypt(kept.refresh_token) == slack.world.grants[globex.token].refresh_token
 
 
 async def test_an_expired_token_is_renewed_and_the_call_made_once(

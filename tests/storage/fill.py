@@ -39,7 +39,8 @@ _FILLS = (
      "id, platform, workspace, channel, thread, number, at, zone, days, topics, when_empty, catch_up, mention, made_by,"
      "made_at, state, since, next_at, history, cursor, paused_reason, paused_fix, paused_by",
      f"i, 'discord', {_SERVER}, 'c' || i, '', 1, '09:00', 'UTC', 'daily', '', 'short', 'latest', '', 'u', {{at}},"
-     f"'active', {{at}}, CASE WHEN i > {ROWS - 50} THEN {{at}} ELSE {{later}} END, '', {{day}}, '', '', ''"),
+     f"'active', {{at}}, CASE WHEN i > {ROWS - 50} THEN {{at}} ELSE {{later}} END, 'h' || (i % 50000), {{day}},"
+     "'', '', ''"),
     ("digest_histories", "id, shown", "'h' || i, '[]'"),
     ("deliveries",
      "id, key, edition_id, platform, workspace, channel, thread, state, due_at, retry_at, attempts, lease_by, reason,"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import (
@@ -15,6 +16,7 @@ from newsbot.storage.records import (
     ResultRecord,
     Settlement,
 )
+from newsbot.storage.retention import KINDS, Cutoffs, Kind
 from newsbot.storage.transaction import Transaction
 from tests.storage.fill import NOW, PLAYED, ROWS
 
@@ -28,6 +30,16 @@ _WEEK = timedelta(days=7)
 _GAME = GameRecord(0, Place("discord", "s1", "new"), "new", "", "asking", NOW, 0, "{}", "u1")
 _SUBSCRIPTION = NewSubscription(_HERE, NOW.time().replace(tzinfo=None), "UTC", "daily", "u", NOW)
 _MESSAGE = NewWebMessage("general", ("a", "A"), "words", False, NOW, key="new")
+
+_OLD = NOW - timedelta(minutes=ROWS // 2)
+_CUTOFFS = Cutoffs(NOW, events=_OLD, deliveries=_OLD, quiz=_OLD, games=_OLD, web=_OLD, web_messages=1_000)
+
+
+def prune_page(kind: Kind, tx: Transaction) -> object:
+    """One batch of retention."""
+    page = tx.retention.find(kind, _CUTOFFS)
+    return tx.retention.delete(kind, _CUTOFFS, page.keys) if page.keys else None
+
 
 HOT: Mapping[str, Callable[[Transaction], object]] = {
     "an event is claimed": lambda tx: tx.events.claim("slack", "new", NOW),
@@ -127,6 +139,9 @@ HOT: Mapping[str, Callable[[Transaction], object]] = {
     "the newest messages": lambda tx: tx.web_messages.newest("general", "u", 50),
     "what changed": lambda tx: tx.web_messages.changed_since(ROWS - 10),
     "the last change": lambda tx: tx.web_messages.last_change(),
+    # What nobody needs any more. Not questions of the day: each of them stands in a thousand channels here, of which
+    # PostgreSQL rightly finds the first by reading on.
+    **{f"what may go: {kind}": partial(prune_page, kind) for kind in KINDS if kind != "dailies"},
 }
 
 

@@ -1,7 +1,5 @@
 """Buttons of digests: managing them, posting one now, sending again, and ending one after a question."""
 
-from typing import TYPE_CHECKING
-
 from newsbot.commands.answers import Offer, Unclear, offer_buttons, run_action
 from newsbot.commands.button_args import arguments, damaged_button
 from newsbot.commands.digest import cards
@@ -13,13 +11,11 @@ from newsbot.commands.digest.lookup import (
     service,
     subscription_behind,
 )
-from newsbot.commands.digest.views import following
+from newsbot.commands.digest.views import next_times_of
 from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Click
-
-if TYPE_CHECKING:
-    from newsbot.storage.records import Subscription
+from newsbot.storage.records import Subscription
 
 
 async def manage(context: Context, click: Click) -> Reply:
@@ -31,10 +27,10 @@ async def manage(context: Context, click: Click) -> Reply:
     found = await digests_here(context, click.where)
     if len(found) == 1:
         return _manage_reply(context, click, found[0])
-    return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
+    return Reply(cards.list_card(found, context.library, next_times_of(context, found)), private=True)
 
 
-def _manage_reply(context: Context, click: Click, of: "Subscription") -> Reply:
+def _manage_reply(context: Context, click: Click, of: Subscription) -> Reply:
     allowed = may_change(click.who, of)
     card = cards.manage_card(of, context.library, service(context).next(of, 1), may_change=allowed)
     return Reply(card, private=True)

@@ -1,7 +1,6 @@
 """Cards about digests: what is set up, when it comes, and what to do with it."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import run_action
 from newsbot.commands.digest.formatting import CATCH_UP, WHEN_EMPTY, schedule, slot_words, topics_words, when
@@ -14,9 +13,7 @@ from newsbot.messages.markup import Moment, Plain, Strong
 from newsbot.schedule.clock import ClockChange, wall_time
 from newsbot.schedule.slots import Occurrence
 from newsbot.schedule.timezones import zone_of
-
-if TYPE_CHECKING:
-    from newsbot.storage.records import Subscription
+from newsbot.storage.records import Subscription
 
 MANAGE, FIRST, LEAVE, END, AGAIN = (
     "digest.manage",
@@ -28,7 +25,7 @@ MANAGE, FIRST, LEAVE, END, AGAIN = (
 
 
 def changed_card(
-    title: str, of: "Subscription", library: Library, following: tuple[Occurrence, ...], more: Iterable[Block] = ()
+    title: str, of: Subscription, library: Library, following: tuple[Occurrence, ...], more: Iterable[Block] = ()
 ) -> Card:
     """What holds for a digest now that it was set up or changed, the next time, and what to do next."""
     blocks: list[Block] = [text(wishes(of, library)), *more, *next_lines("Next", of, following[:1])]
@@ -40,7 +37,7 @@ def changed_card(
     return Card(title, (*blocks, Buttons(buttons)), "good")
 
 
-def wishes(of: "Subscription", library: Library) -> str:
+def wishes(of: Subscription, library: Library) -> str:
     """What was chosen for a digest, in sentences."""
     about = topics_words(of.topics, library)
     sentences = [f"This channel gets a digest about {about}, {when(of)}.", WHEN_EMPTY[of.when_empty]]
@@ -51,7 +48,7 @@ def wishes(of: "Subscription", library: Library) -> str:
     return " ".join(sentences)
 
 
-def manage_card(of: "Subscription", library: Library, following: tuple[Occurrence, ...], *, may_change: bool) -> Card:
+def manage_card(of: Subscription, library: Library, following: tuple[Occurrence, ...], *, may_change: bool) -> Card:
     """One digest with everything that can be done with it."""
     pause = _ask("Resume", "resume", of, "primary") if of.state == "paused" else _ask("Pause", "pause", of)
     changing = (
@@ -65,7 +62,7 @@ def manage_card(of: "Subscription", library: Library, following: tuple[Occurrenc
     return Card(f"Digest {of.number}", (*blocks, *([Buttons(changing)] if may_change else [])))
 
 
-def list_card(each: tuple["Subscription", ...], library: Library, following: dict[int, tuple[Occurrence, ...]]) -> Card:
+def list_card(each: tuple[Subscription, ...], library: Library, following: dict[int, tuple[Occurrence, ...]]) -> Card:
     """The digests of a channel, each in a line, and a way to manage each."""
     lines = [_line(of, library, following[of.id]) for of in each]
     manage = [Button(f"Manage {of.number}", Action(MANAGE, (str(of.number),))) for of in each]
@@ -84,7 +81,7 @@ def none_card() -> Card:
     return Card("No digest here", (text(said), text(how), Buttons((Button(SET_UP.label, SET_UP.action, "primary"),))))
 
 
-def next_card(of: "Subscription", following: tuple[Occurrence, ...], changes: tuple[ClockChange, ...]) -> Card:
+def next_card(of: Subscription, following: tuple[Occurrence, ...], changes: tuple[ClockChange, ...]) -> Card:
     """The next times, each in the reader's own zone and by the clock of the digest, with every clock change between."""
     if not following:
         blocks: list[Block] = [text("Nothing comes while the digest is paused.")]
@@ -97,7 +94,7 @@ def next_card(of: "Subscription", following: tuple[Occurrence, ...], changes: tu
     return Card(title, (text(f"It comes {when(of)}."), *lines, *warnings), tone)
 
 
-def paused_card(of: "Subscription", library: Library) -> Card:
+def paused_card(of: Subscription, library: Library) -> Card:
     """That a digest is paused."""
     said = f"{schedule(of, library)}: nothing comes until it is resumed, and what is missed is not posted later."
     return Card(
@@ -105,7 +102,7 @@ def paused_card(of: "Subscription", library: Library) -> Card:
     )
 
 
-def leave_card(of: "Subscription", library: Library) -> Card:
+def leave_card(of: Subscription, library: Library) -> Card:
     """The question whether a digest is to end."""
     said = f"{schedule(of, library)}. Nothing comes any more then; what was posted stays. Pausing keeps the digest."
     pause = _ask("Pause instead", "pause", of)
@@ -113,7 +110,7 @@ def leave_card(of: "Subscription", library: Library) -> Card:
     return Card(f"End digest {of.number}?", (text(said), Buttons((end, *(() if of.state == "paused" else (pause,))))))
 
 
-def ended_card(of: "Subscription", library: Library) -> Card:
+def ended_card(of: Subscription, library: Library) -> Card:
     """That a digest ended, with the way to have it back."""
     presets = {"time": f"{of.at:%H%M}", "zone": of.zone, "days": of.days, "topics": ",".join(of.topics) or "all"}
     again = Button("Set it up again", open_path("digest/subscribe", presets))
@@ -121,14 +118,14 @@ def ended_card(of: "Subscription", library: Library) -> Card:
     return Card(f"Digest {of.number} ended", (text(said), Buttons((again,))), "good")
 
 
-def left_out_lines(of: "Subscription", lost: tuple[Occurrence, ...]) -> Iterator[Block]:
+def left_out_lines(of: Subscription, lost: tuple[Occurrence, ...]) -> Iterator[Block]:
     """What a change of the time leaves out: a day is never left out in silence."""
     for found in lost:
         words = slot_words(found.slot, of.zone)
         yield text(f"There is no edition on {words}: that time has passed already. It is noted as skipped.")
 
 
-def state_lines(of: "Subscription") -> Iterator[Block]:
+def state_lines(of: Subscription) -> Iterator[Block]:
     """That a digest is paused, why, and what to change; nothing where it is not."""
     if of.state != "paused":
         return
@@ -136,14 +133,14 @@ def state_lines(of: "Subscription") -> Iterator[Block]:
     yield text(" ".join(part for part in (why.rstrip(".") + ".", of.paused_fix) if part))
 
 
-def next_lines(lead: str, of: "Subscription", following: tuple[Occurrence, ...]) -> Iterator[Block]:
+def next_lines(lead: str, of: Subscription, following: tuple[Occurrence, ...]) -> Iterator[Block]:
     """Each time as a moment, which platforms show in the reader's own zone, and by the clock of the digest."""
     for found in following:
         start = (Plain(f"{lead}: "),) if lead else ()
         yield Text((*start, Moment(found.instant), Plain(f" ({slot_words(found.slot, of.zone)}{_oddly(of, found)})")))
 
 
-def _oddly(of: "Subscription", found: Occurrence) -> str:
+def _oddly(of: Subscription, found: Occurrence) -> str:
     """What clocks do to a slot, in words."""
     match found.clock:
         case "gap":
@@ -154,7 +151,7 @@ def _oddly(of: "Subscription", found: Occurrence) -> str:
     return ""
 
 
-def _line(of: "Subscription", library: Library, following: tuple[Occurrence, ...]) -> Text:
+def _line(of: Subscription, library: Library, following: tuple[Occurrence, ...]) -> Text:
     """A digest in one line."""
     start = (Strong(f"{of.number}"), Plain(f"  {schedule(of, library)}. "))
     if of.state == "paused":
@@ -162,10 +159,10 @@ def _line(of: "Subscription", library: Library, following: tuple[Occurrence, ...
     return Text((*start, Plain("Next: "), Moment(following[0].instant)) if following else start)
 
 
-def _ask(label: str, name: str, of: "Subscription", style: str = "normal") -> Button:
+def _ask(label: str, name: str, of: Subscription, style: str = "normal") -> Button:
     action = run_action(("digest", name), {"which": str(of.number)})
     return Button(label, action, "primary" if style == "primary" else "normal")
 
 
-def _form(name: str, of: "Subscription") -> Action:
+def _form(name: str, of: Subscription) -> Action:
     return open_path(f"digest/{name}", {"which": str(of.number)})

@@ -1,15 +1,12 @@
 """Sentences about digests: when one comes, about what, and what was chosen for it."""
 
 from datetime import date, time
-from typing import TYPE_CHECKING
 
 from newsbot.content.library import Library
 from newsbot.schedule.phrases import DAILY, WEEKDAYS, days_words, parse_days
+from newsbot.schedule.slots import Slot
 from newsbot.schedule.timezones import UTC_NAME, city_of
-
-if TYPE_CHECKING:
-    from newsbot.schedule.slots import Slot
-    from newsbot.storage.records import Subscription
+from newsbot.storage.records import Subscription
 
 WHEN_EMPTY = {
     "short": "When nothing new happened, a short edition from the archive comes.",
@@ -22,19 +19,19 @@ CATCH_UP = {
 }
 
 
-def schedule(of: "Subscription", library: Library) -> str:
+def schedule(of: Subscription, library: Library) -> str:
     """When and about what: "Monday to Friday at 09:00 Berlin time, all topics"."""
     days = _days(of)
     return f"{days[:1].upper()}{days[1:]} at {clock(of.at, of.zone)}, {topics_words(of.topics, library)}"
 
 
-def when(of: "Subscription") -> str:
+def when(of: Subscription) -> str:
     """When it comes, within a sentence: "Monday to Friday at 09:00 Berlin time (Europe/Berlin)"."""
     zone = "" if of.zone == UTC_NAME else f" ({of.zone})"
     return f"{_days(of)} at {clock(of.at, of.zone)}{zone}"
 
 
-def _days(of: "Subscription") -> str:
+def _days(of: Subscription) -> str:
     """The days within a sentence: "every day", "Monday to Friday", "every Monday and Wednesday"."""
     days = parse_days(of.days)
     return days_words(days) if days in (DAILY, WEEKDAYS) else f"every {days_words(days)}"
@@ -50,7 +47,7 @@ def day_words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
-def slot_words(slot: "Slot", zone: str) -> str:
+def slot_words(slot: Slot, zone: str) -> str:
     """A slot for people: "Tuesday 24 November 2026, 09:00 Berlin time"."""
     return f"{day_words(slot.day)}, {clock(slot.at, zone)}"
 

@@ -18,7 +18,7 @@ _WISHES = (TIME, ZONE, DAYS, TOPICS)
 def commands(library: Library) -> Iterator[Command]:
     """`/digest` with its subcommands. All answers are private; on Discord all are for those who manage the server."""
     del library
-    for command in (*_first(), *_changing(), *_looking()):
+    for command in (*_first(), *_commands_that_change(), *_commands_that_show()):
         yield replace(command, private=True, admin_on=ADMIN_ON)
 
 
@@ -28,7 +28,7 @@ def _first() -> Iterator[Command]:
     yield Command(("digest", "list"), summary, views.overview, (), ("show",), ("/digest list",))
 
 
-def _looking() -> Iterator[Command]:
+def _commands_that_show() -> Iterator[Command]:
     which = (WHICH,)
     summary = "See what would be posted now"
     yield Command(("digest", "preview"), summary, views.preview, which, examples=("/digest preview",))
@@ -43,7 +43,7 @@ def _looking() -> Iterator[Command]:
     yield Command(("digest", "doctor"), summary, views.doctor, (POST,), ("check",), examples, effects=True)
 
 
-def _changing() -> Iterator[Command]:
+def _commands_that_change() -> Iterator[Command]:
     subscribing = (*_WISHES, FIRST, replace(WHEN_EMPTY, form=False), CATCH_UP, MENTION)
     yield Command(
         ("digest", "subscribe"),

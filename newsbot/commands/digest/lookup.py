@@ -1,25 +1,22 @@
 """Which digest is meant, and who may do what with it."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, run_action
 from newsbot.commands.digest.formatting import schedule
 from newsbot.commands.forms import open_path
 from newsbot.commands.registry import Context
+from newsbot.commands.services import Digests
 from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Ask, Click, Person, Place
-
-if TYPE_CHECKING:
-    from newsbot.digests.service import DigestService
-    from newsbot.storage.records import Subscription
+from newsbot.storage.records import Subscription
 
 SUBSCRIBE = ("digest", "subscribe")
 SET_UP = Offer("Set up a digest", open_path("/".join(SUBSCRIBE), {}))
 ADMIN_ON = frozenset({"discord"})  # where only those who may manage the server see digests at all
 
 
-def service(context: Context) -> "DigestService":
+def service(context: Context) -> Digests:
     """The digests. Raises Unclear where this newsbot keeps none."""
     if context.digests is None:
         raise Unclear(
@@ -38,7 +35,7 @@ def channel_of(where: Place) -> Place:
     return replace(where, thread=None)
 
 
-async def digests_here(context: Context, where: Place) -> tuple["Subscription", ...]:
+async def digests_here(context: Context, where: Place) -> tuple[Subscription, ...]:
     """The digests of a channel. Raises Unclear where it has none."""
     found = await service(context).of_channel(channel_of(where))
     if not found:
@@ -46,7 +43,7 @@ async def digests_here(context: Context, where: Place) -> tuple["Subscription", 
     return found
 
 
-async def find_subscription(context: Context, ask: Ask) -> "Subscription":
+async def find_subscription(context: Context, ask: Ask) -> Subscription:
     """The digest that is meant: the one with the number that was given, or the only one of the channel.
 
     Raises Unclear with a button for each where that does not tell.
@@ -69,7 +66,7 @@ async def find_subscription(context: Context, ask: Ask) -> "Subscription":
     raise Unclear("This channel has several digests. Which one?", offers, "Which digest?")
 
 
-async def subscription_behind(context: Context, click: Click, number: str) -> "Subscription":
+async def subscription_behind(context: Context, click: Click, number: str) -> Subscription:
     """The digest behind a button. Raises Unclear where it is gone, or is not for whoever pressed."""
     require_reader(click.who)
     for each in await digests_here(context, click.where):
@@ -78,12 +75,12 @@ async def subscription_behind(context: Context, click: Click, number: str) -> "S
     raise Unclear("This digest was ended.", (SET_UP,), "Gone")
 
 
-def may_change(who: Person, subscription: "Subscription") -> bool:
+def may_change(who: Person, subscription: Subscription) -> bool:
     """Whether a person may change a digest: administrators may, and outside Discord whoever set it up."""
     return who.is_admin or (who.platform not in ADMIN_ON and who.id == subscription.made_by)
 
 
-def require_may_change(who: Person, subscription: "Subscription") -> None:
+def require_may_change(who: Person, subscription: Subscription) -> None:
     """Raises Unclear where a person may not change this digest."""
     require_reader(who)
     if not may_change(who, subscription):
@@ -94,5 +91,5 @@ def require_may_change(who: Person, subscription: "Subscription") -> None:
 def require_reader(who: Person) -> None:
     """Raises Unclear where digests are for administrators alone and this person is none."""
     if who.platform in ADMIN_ON and not who.is_admin:
-        sentence = "DigestService are set up by people who may manage this server. Ask one of them."
+        sentence = "Digests are set up by people who may manage this server. Ask one of them."
         raise Unclear(sentence, (), "Not allowed")

@@ -1,12 +1,13 @@
 """Cards that tell the truth about digests: why the last edition was as it was, what was delivered, what may be done."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import run_action
 from newsbot.commands.digest.cards import AGAIN, next_lines, state_lines
 from newsbot.commands.digest.formatting import topics_words, when
 from newsbot.content.library import Library
+from newsbot.digests.composer.values import Stage
+from newsbot.digests.values import DeliveryReasons
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
 from newsbot.messages.markup import Inline, Moment, Plain, Strong
@@ -14,11 +15,7 @@ from newsbot.messages.platform import Capabilities
 from newsbot.schedule.catchup import ON_TIME
 from newsbot.schedule.clock import duration_words
 from newsbot.schedule.slots import Occurrence
-
-if TYPE_CHECKING:
-    from newsbot.digests.composer.compose import Stage
-    from newsbot.digests.service import DeliveryReasons
-    from newsbot.storage.records import Delivery, Subscription
+from newsbot.storage.records import Delivery, Subscription
 
 _MOST_STAGES = 6  # of one outcome: with long titles three times this fits one message of Discord
 _LONGEST = 120
@@ -35,7 +32,7 @@ _OUTCOMES = (("chosen", "Chosen"), ("merged", "Merged"), ("left out", "Left out"
 _CAN_SEND_AGAIN = frozenset({"unknown", "failed"})
 
 
-def why_card(of: "Subscription", why: "DeliveryReasons | None") -> Card:
+def why_card(of: Subscription, why: DeliveryReasons | None) -> Card:
     """How the last edition came to be: on time or late, what was chosen, merged and left out, and the reasons."""
     title = f"Why the last edition of digest {of.number} was as it was"
     if why is None:
@@ -50,7 +47,7 @@ def why_card(of: "Subscription", why: "DeliveryReasons | None") -> Card:
     return Card(title, tuple(blocks))
 
 
-def _punctuality(delivery: "Delivery") -> str:
+def _punctuality(delivery: Delivery) -> str:
     """Whether it came at its time; empty where it did not come, or its line says why it was late."""
     if delivery.state != "sent" or delivery.settled_at is None or delivery.label:
         return ""
@@ -63,7 +60,7 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _stages(heading: str, stages: list["Stage"]) -> Facts:
+def _stages(heading: str, stages: list[Stage]) -> Facts:
     told = [
         Fact(
             _short(_sentence(f"{stage.section}: {stage.what}" if stage.what else stage.section)),
@@ -81,7 +78,7 @@ def _short(words: str) -> str:
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
 
 
-def log_card(of: "Subscription", deliveries: tuple["Delivery", ...]) -> Card:
+def log_card(of: Subscription, deliveries: tuple[Delivery, ...]) -> Card:
     """The last deliveries with their states, and a button to send again what is unknown or failed."""
     title = f"What became of digest {of.number}"
     if not deliveries:
@@ -95,11 +92,11 @@ def log_card(of: "Subscription", deliveries: tuple["Delivery", ...]) -> Card:
     return Card(title, (*lines, *([Buttons(again)] if again else [])))
 
 
-def _again_label(delivery: "Delivery") -> str:
+def _again_label(delivery: Delivery) -> str:
     return "Send it again" if delivery.slot == "now" else f"Send {_slot(delivery)} again"
 
 
-def delivery_line(delivery: "Delivery") -> Text:
+def delivery_line(delivery: Delivery) -> Text:
     """One delivery: its slot, what became of it and when, and why."""
     at = delivery.settled_at if delivery.state == "sent" else delivery.due_at
     lines: list[Inline] = [Strong(_slot(delivery)), Plain(f" {_STATES[delivery.state]}")]
@@ -111,11 +108,11 @@ def delivery_line(delivery: "Delivery") -> Text:
     return Text((*lines, Plain(f": {about}." if about else ".")))
 
 
-def _reason(delivery: "Delivery") -> str:
+def _reason(delivery: Delivery) -> str:
     return delivery.reason.removeprefix("skipped: ")
 
 
-def _slot(delivery: "Delivery") -> str:
+def _slot(delivery: Delivery) -> str:
     """The slot in words, as the clock of the digest has it: "23 November 2026, 06:00"."""
     if delivery.slot == "now":
         return "An edition on request"
@@ -127,7 +124,7 @@ def _slot(delivery: "Delivery") -> str:
 
 
 def doctor_card(
-    each: tuple["Subscription", ...],
+    each: tuple[Subscription, ...],
     library: Library,
     abilities: Capabilities,
     following: dict[int, tuple[Occurrence, ...]],

@@ -1,7 +1,6 @@
 """Looking at the digests of a channel: which there are, what comes next, why the last was so, what was delivered."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import Unclear
 from newsbot.commands.digest import cards, reports
@@ -10,10 +9,8 @@ from newsbot.commands.registry import Context, is_yes
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Reply, text
 from newsbot.messages.requests import Ask, Person
-
-if TYPE_CHECKING:
-    from newsbot.schedule.slots import Occurrence
-    from newsbot.storage.records import Subscription
+from newsbot.schedule.slots import Occurrence
+from newsbot.storage.records import Subscription
 
 NEXT = 5
 _LOG = 10
@@ -24,7 +21,7 @@ async def overview(context: Context, ask: Ask) -> Reply:
     found = await service(context).of_channel(channel_of(ask.where))
     if not found:
         return Reply(cards.none_card(), private=True)
-    return Reply(cards.list_card(found, context.library, following(context, found)), private=True)
+    return Reply(cards.list_card(found, context.library, next_times_of(context, found)), private=True)
 
 
 async def preview(context: Context, ask: Ask) -> Reply:
@@ -64,18 +61,16 @@ async def doctor(context: Context, ask: Ask) -> Reply:
         _require_tester(ask.who, found)
         tested = await service(context).test_post(where)
     abilities = await service(context).doctor(where)
-    card = reports.doctor_card(found, context.library, abilities, following(context, found), tested)
+    card = reports.doctor_card(found, context.library, abilities, next_times_of(context, found), tested)
     return Reply(card, private=True)
 
 
-def following(
-    context: Context, found: tuple["Subscription", ...], count: int = 1
-) -> dict[int, tuple["Occurrence", ...]]:
+def next_times_of(context: Context, found: tuple[Subscription, ...]) -> dict[int, tuple[Occurrence, ...]]:
     """The next times of each digest, by its id."""
-    return {of.id: service(context).next(of, count) for of in found}
+    return {of.id: service(context).next(of, 1) for of in found}
 
 
-def _require_tester(who: Person, found: tuple["Subscription", ...]) -> None:
+def _require_tester(who: Person, found: tuple[Subscription, ...]) -> None:
     """A test message is seen by everyone: raises Unclear for those who have nothing to do with the digests there."""
     is_theirs = who.platform not in ADMIN_ON and any(of.made_by == who.id for of in found)
     if not who.is_admin and not is_theirs:

@@ -10,14 +10,13 @@ from newsbot.commands.quiz.lookup import channel_of, service, whole
 from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Click
+from newsbot.quizzes.cards.game_cards import question_card, receipt_card
 
 _LONGEST_ID = 32
 
 
 async def answer(context: Context, click: Click) -> Reply:
     """A choice of a question of a game; the receipt is for whoever pressed."""
-    from newsbot.quizzes.cards.game_cards import receipt_card
-
     game, number, choice = (whole(each) for each in arguments(click, 3))
     question, verdict = await service(context).answer(game, number, choice, click)
     return Reply(receipt_card(question, verdict), private=True)
@@ -25,8 +24,6 @@ async def answer(context: Context, click: Click) -> Reply:
 
 async def answer_daily(context: Context, click: Click) -> Reply:
     """A choice of a question of the day."""
-    from newsbot.quizzes.cards.game_cards import receipt_card
-
     daily, choice = arguments(click, 2)
     if not (daily.isascii() and daily.isalnum()) or len(daily) > _LONGEST_ID:
         raise damaged_button()
@@ -43,8 +40,6 @@ async def skip(context: Context, click: Click) -> Reply:
 
 async def join(context: Context, click: Click) -> Reply:
     """A copy of the question that is being asked, whose buttons do the same; or why there is none."""
-    from newsbot.quizzes.cards.game_cards import question_card
-
     (number,) = arguments(click, 1)
     game = await service(context).current(channel_of(click.where))
     if game is None or game.id != whole(number):
@@ -69,7 +64,7 @@ def _game_ended() -> Unclear:
 async def forget(context: Context, click: Click) -> Reply:
     """Everything of whoever pressed is erased."""
     arguments(click, 0)
-    return await my_data.forgotten(context, click.who, click.where)
+    return await my_data.erase_reply(context, click.who, click.where)
 
 
 async def export(context: Context, click: Click) -> Reply:

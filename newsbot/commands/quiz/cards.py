@@ -1,6 +1,6 @@
 """Cards around a game: what there is to do, that it began or was stopped, what became of a vote, joining."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from newsbot.commands.answers import run_action
 from newsbot.commands.forms import open_path
@@ -9,10 +9,8 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, text
 from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Person
-
-if TYPE_CHECKING:
-    from newsbot.quizzes.rules.game import Game
-    from newsbot.quizzes.service import GameOptions
+from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.values import GameOptions
 
 JOIN, STOP = "quiz.join", "quiz.stop"
 NAME_LENGTH = 40
@@ -36,7 +34,7 @@ def overview_card() -> Card:
     return Card("Quiz", (text(words), Buttons(buttons), text(typed, "small")))
 
 
-def game_on_card(game: "Game", *, again: bool = False) -> Card:
+def game_on_card(game: Game, *, again: bool = False) -> Card:
     """The game that is played in a channel. `again`: somebody wanted to start a second one."""
     where = f"It is at question {game.number + 1} of {len(game.questions)}."
     words = f"A channel plays one game at a time. {where} Join in, or stop it first." if again else where
@@ -46,7 +44,7 @@ def game_on_card(game: "Game", *, again: bool = False) -> Card:
     return Card("A game is on here", (text(words), buttons, text(who, "small")), "warning" if again else "neutral")
 
 
-def started_card(library: Library, who: Person, game: "Game", wishes: "GameOptions") -> Card:
+def started_card(library: Library, who: Person, game: Game, wishes: GameOptions) -> Card:
     """That somebody started a game, and how it is played."""
     count = len(game.questions)
     kind = f"{wishes.difficulty} " if wishes.difficulty else ""
@@ -89,7 +87,7 @@ def vote_card(kind: VoteKind, votes: int, needed: int) -> Card:
     return _refusal("Nothing to skip", words)
 
 
-def wait_card(game: "Game") -> Card:
+def wait_card(game: Game) -> Card:
     """Why there is no question to show to somebody who joins at this moment."""
     is_over = bool(game.ending) or game.phase == "finishing"
     if is_over:

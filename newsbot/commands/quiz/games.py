@@ -1,7 +1,6 @@
 """Playing in a channel: what goes on there, starting a game, joining, skipping and stopping it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from newsbot.commands.answers import Offer, Unclear, run_action
 from newsbot.commands.forms import open_path
@@ -12,9 +11,8 @@ from newsbot.commands.registry import Context
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Ask, Click, Person, Place
-
-if TYPE_CHECKING:
-    from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.values import CannotPost, GameOn
 
 START = Offer("Start a quiz", open_path("quiz/start", {}))
 
@@ -28,8 +26,6 @@ async def overview(context: Context, ask: Ask) -> Reply:
 async def start(context: Context, ask: Ask) -> Reply:
     """Start a game; everybody sees who did."""
     quizzes, where = service(context), channel_of(ask.where)
-    from newsbot.quizzes.service import CannotPost, GameOn  # heavy, and there already where a quiz is
-
     wishes = read_options(context, ask)
     try:
         game = await quizzes.start(where, ask.who, wishes)
@@ -54,21 +50,21 @@ async def stop(context: Context, ask: Ask) -> Reply:
 
 async def stop_reply(context: Context, where: Place, who: Person) -> Reply:
     """The game of a place, stopped by somebody who may."""
-    await _playing(context, where)
+    await _require_game(context, where)
     await service(context).stop(channel_of(where), who)
     return Reply(cards.stopped_card(who))
 
 
 async def skip(context: Context, ask: Ask) -> Reply:
     """A vote for the question that is being asked in the channel."""
-    game = await _playing(context, ask.where)
+    game = await _require_game(context, ask.where)
     number = (str(game.id), str(game.number))
     click = Click(ask.who, ask.where, Action("quiz.skip", number), event_id=ask.event_id, at=ask.at)
     vote = await service(context).vote(game.id, game.number, click)
     return Reply(cards.vote_card(vote.kind, vote.votes, vote.needed), private=True)
 
 
-async def _playing(context: Context, where: Place) -> "Game":
+async def _require_game(context: Context, where: Place) -> Game:
     game = await service(context).current(channel_of(where))
     if game is None:
         raise Unclear("No game is played in this channel.", (START,), "No game here")

@@ -11,12 +11,12 @@ from newsbot.content.library import Library
 def commands(library: Library) -> Iterator[Command]:
     """`/quiz` with its subcommands. What everybody plays is public; receipts and one's own figures are private."""
     del library
-    yield from _playing()
-    yield from _looking()
+    yield from _commands_to_play()
+    yield from _commands_that_show()
     yield from _own()
 
 
-def _playing() -> Iterator[Command]:
+def _commands_to_play() -> Iterator[Command]:
     summary = "The quiz in this channel, and how to start one"
     yield Command(("quiz",), summary, games.overview, (), ("trivia",), ("/quiz",), private=True, below="subcommand")
     yield Command(
@@ -44,7 +44,7 @@ def _playing() -> Iterator[Command]:
     yield Command(("quiz", "skip"), summary, games.skip, (), ("next",), ("/quiz skip",), private=True, effects=True)
 
 
-def _looking() -> Iterator[Command]:
+def _commands_that_show() -> Iterator[Command]:
     yield Command(
         ("quiz", "daily"),
         "The question of the day",

@@ -1,19 +1,15 @@
 """What every command of the quiz begins with: the quiz itself, a channel to play in, numbers behind buttons."""
 
-from typing import TYPE_CHECKING
-
 from newsbot.commands.answers import Unclear
 from newsbot.commands.button_args import damaged_button
 from newsbot.commands.registry import Context
+from newsbot.commands.services import Quizzes
 from newsbot.messages.requests import Place
-
-if TYPE_CHECKING:
-    from newsbot.quizzes.service import QuizService
 
 _LARGEST = 2**31 - 1
 
 
-def service(context: Context) -> "QuizService":
+def service(context: Context) -> Quizzes:
     """The quiz. Raises Unclear where this newsbot has none."""
     if context.quizzes is None:
         raise Unclear("This newsbot keeps nothing, so it has no quiz. Start it with newsbot run.", (), "Not here")

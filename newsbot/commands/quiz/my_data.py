@@ -1,7 +1,5 @@
 """What the quiz keeps of a person, at their own disposal; and what they have to say about a question."""
 
-from typing import TYPE_CHECKING
-
 from newsbot.commands.answers import Offer, Unclear, run_action
 from newsbot.commands.forms import WrongValues
 from newsbot.commands.quiz.lookup import service
@@ -11,9 +9,8 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, text
 from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Ask, Person, Place
-
-if TYPE_CHECKING:
-    from newsbot.storage.records import Erased
+from newsbot.quizzes.cards.exports import export_card, mark
+from newsbot.storage.records import Erased
 
 FORGET = "quiz.forget"
 _EXPORT = run_action(("quiz", "export-me"))
@@ -65,13 +62,13 @@ async def forget(context: Context, ask: Ask) -> Reply:
     return Reply(Card("Erase all of it?", (text(words), Buttons(buttons)), "warning"), private=True)
 
 
-async def forgotten(context: Context, who: Person, where: Place) -> Reply:
+async def erase_reply(context: Context, who: Person, where: Place) -> Reply:
     """Erase everything, and say exactly what that was."""
     erased = await service(context).forget(who, where)
     return Reply(Card("Erased", tuple(_erased_blocks(erased)), "good"), private=True)
 
 
-def _erased_blocks(erased: "Erased") -> list[Block]:
+def _erased_blocks(erased: Erased) -> list[Block]:
     counted = (
         (erased.answers, "answer"),
         (erased.results, "result"),
@@ -111,8 +108,6 @@ async def export(context: Context, ask: Ask) -> Reply:
 
 async def export_part(context: Context, who: Person, where: Place, part: int = 1, marked: str = "") -> Reply:
     """One part of what is kept. Raises Unclear where it is another text than the one that was `marked`."""
-    from newsbot.quizzes.cards.exports import export_card, mark
-
     whole = await service(context).export(who, where)
     card = export_card(whole, who.platform, part) if marked in ("", mark(whole)) else None
     if card is None:

@@ -1,7 +1,7 @@
 """What game somebody wants, read from the options of `/quiz start`."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, find_topic, run_action
 from newsbot.commands.forms import WrongValues, open_path
@@ -10,9 +10,7 @@ from newsbot.commands.registry import Context, Option, is_yes
 from newsbot.errors import RequestError
 from newsbot.messages.requests import Ask
 from newsbot.names import normalised
-
-if TYPE_CHECKING:
-    from newsbot.quizzes.service import GameOptions
+from newsbot.quizzes.values import GameOptions
 
 FEWEST, MOST, USUAL = 1, 20, 5
 SHORTEST, LONGEST, USUAL_SECONDS = 10, 300, 30
@@ -33,10 +31,8 @@ OPTIONS = (TOPIC, QUESTIONS, SECONDS, DIFFICULTY, THREAD)
 _ANY = frozenset({"any", "all", "everything", "all topics", "any topic"})
 
 
-def read_options(context: Context, ask: Ask) -> "GameOptions":
+def read_options(context: Context, ask: Ask) -> GameOptions:
     """The game that is wanted. Raises WrongValues with a sentence for each option that cannot be accepted."""
-    from newsbot.quizzes.service import GameOptions  # heavy, and there already where a quiz is
-
     found: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     offers: list[Offer] = []

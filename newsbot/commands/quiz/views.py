@@ -1,16 +1,13 @@
 """What there is to see: the question of the day, the leaderboard, one's own figures."""
 
-from typing import TYPE_CHECKING
-
 from newsbot.commands.forms import WrongValues
 from newsbot.commands.quiz.lookup import channel_of, service
 from newsbot.commands.quiz.values import choice_value
 from newsbot.commands.registry import Context, Option
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Ask
-
-if TYPE_CHECKING:
-    from newsbot.quizzes.rules.boards import Period, Scope
+from newsbot.quizzes.cards.score_cards import leaderboard_card, me_card
+from newsbot.quizzes.rules.boards import Period, Scope
 
 PERIOD = Option(
     "period",
@@ -28,8 +25,8 @@ SCOPE = Option(
     tells=True,
     synonyms=(("workspace", "server"), ("guild", "server")),
 )
-_PERIODS: dict[str | None, "Period"] = {"week": "week", "month": "month", "all": "all"}
-_SCOPES: dict[str | None, "Scope"] = {"channel": "channel", "server": "server"}
+_PERIODS: dict[str | None, Period] = {"week": "week", "month": "month", "all": "all"}
+_SCOPES: dict[str | None, Scope] = {"channel": "channel", "server": "server"}
 _SERVERS = {"slack": "workspace"}  # what a platform calls what its channels are in
 
 
@@ -40,8 +37,6 @@ async def daily(context: Context, ask: Ask) -> Reply:
 
 async def leaderboard(context: Context, ask: Ask) -> Reply:
     """Who stands where, for everybody."""
-    from newsbot.quizzes.cards.score_cards import leaderboard_card
-
     quizzes, where = service(context), channel_of(ask.where)
     period = _PERIODS.get(choice_value(PERIOD, ask.options.get("period") or "week"))
     scope = _SCOPES.get(choice_value(SCOPE, ask.options.get("scope") or "channel"))
@@ -56,7 +51,5 @@ async def leaderboard(context: Context, ask: Ask) -> Reply:
 
 async def me(context: Context, ask: Ask) -> Reply:
     """The asker's own figures."""
-    from newsbot.quizzes.cards.score_cards import me_card
-
     found = await service(context).me(ask.who, ask.where)
     return Reply(me_card(found.score, found.streak, found.is_hidden), private=True)

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import discord
@@ -23,6 +23,7 @@ from newsbot.messages.requests import Place, direct
 from newsbot.platforms.discord import errors
 from newsbot.platforms.discord._library import Route
 from newsbot.platforms.discord.channels import Channels, called_in
+from newsbot.platforms.discord.client import LoggedIn, Rest
 from newsbot.platforms.discord.modals import shorten
 from newsbot.platforms.discord.permissions import (
     DIRECT,
@@ -34,8 +35,9 @@ from newsbot.platforms.discord.permissions import (
     missing_in,
 )
 from newsbot.platforms.discord.renderer import MessageRenderer, RenderedMessage
-from newsbot.platforms.discord.rest import LoggedIn, Rest
 from newsbot.platforms.discord.timestamps import created_at
+from newsbot.schedule.clock import utc_now
+from newsbot.tasks import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ NAME = "discord"
 # Discord checks a nonce against "the past few minutes": three are sure to be within them.
 NONCE_WINDOW = timedelta(minutes=3)
 _TRIES = 4
-_FIRST_PAUSE = 0.5  # seconds, doubled each time
+_BACKOFF = Backoff(0.5, 4.0)  # between tries
 _SHORT_WAIT = 5.0  # seconds of a rate limit that are waited for at once; a longer wait is a later attempt
 _MAX_TITLE = 100  # characters of a thread's name
 _TRIED_AGAIN = frozenset({"app", "unknown"})  # scopes of refusals after which the whole post is made again
@@ -52,10 +54,6 @@ Json = dict[str, Any]
 _Sent = TypeVar("_Sent")
 Publishes = Callable[[Place], Awaitable[bool]]
 Sleep = Callable[[float], Awaitable[None]]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class DiscordPlatform:
@@ -70,7 +68,7 @@ class DiscordPlatform:
         message_renderer: MessageRenderer,
         publishes: Publishes,
         sleep: Sleep = asyncio.sleep,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """`http` gives the client that is logged in, and the bot's user id; it raises PostLater where Discord is away.
 
@@ -92,12 +90,12 @@ class DiscordPlatform:
         """
         channel = await self._channels.get(place)
 
-        async def first_of(painted: list[RenderedMessage]) -> Posted:
-            return await self._first(channel, painted[0], reply, key)
+        async def first_of(rendered: list[RenderedMessage]) -> Posted:
+            return await self._first(channel, rendered[0], reply, key)
 
-        first, painted, fix = await self._with_or_without_pictures(place, channel, reply, first_of)
+        first, rendered, fix = await self._with_or_without_pictures(place, channel, reply, first_of)
         try:
-            rest, less = await self._rest(channel, first, painted[1:], reply, key)
+            rest, less = await self._rest(channel, first, rendered[1:], reply, key)
         except PostLater as error:
             raise PostUnclear(str(error), error.after) from error  # the first part stands
         except PostRefused as error:
@@ -111,21 +109,21 @@ class DiscordPlatform:
         self, place: Place, channel: Json, reply: Reply, send: Callable[[list[RenderedMessage]], Awaitable[_Sent]]
     ) -> tuple[_Sent, list[RenderedMessage], str]:
         """What `send` gives for the reply's messages, these, and what to allow where they lost their pictures."""
-        painted = await self._message_renderer.render_with_pictures(reply.card)
+        rendered = await self._message_renderer.render_with_pictures(reply.card)
         try:
-            return await send(painted), painted, ""
+            return await send(rendered), rendered, ""
         except PostRefused as error:
             exact = await self._with_exact_fix(error, place, channel)
-            if not painted[0].files or _code(error) != errors.MISSING_PERMISSIONS:
+            if not rendered[0].files or _code(error) != errors.MISSING_PERMISSIONS:
                 raise exact from error
-            painted = await self._message_renderer.render_with_pictures(reply.card, with_pictures=False)
+            rendered = await self._message_renderer.render_with_pictures(reply.card, with_pictures=False)
             try:
-                sent = await send(painted)
+                sent = await send(rendered)
             except PostRefused:
                 raise exact from error  # it was not for the pictures
         fix = allow(["attach_files"], called_in(channel, place))
         log.warning("a message goes without its picture: %s", fix)
-        return sent, painted, fix
+        return sent, rendered, fix
 
     async def dedupe_window(self, place: Place) -> timedelta:
         """As long as Discord surely remembers a nonce; a forum's posts have none."""
@@ -142,16 +140,18 @@ class DiscordPlatform:
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted, in as many of its messages as it takes."""
-        painted = await self._message_renderer.render_with_pictures(reply.card)
+        rendered = await self._message_renderer.render_with_pictures(reply.card)
         standing = [replace(posted, rest=()), *posted.rest]
-        for where, message in zip(standing, painted, strict=False):
+        for where, message in zip(standing, rendered, strict=False):
             await self._edit_one(where, message)
-        for where in standing[len(painted) :]:
+        for where in standing[len(rendered) :]:
             await self.delete(where)
-        kept = standing[: len(painted)]
+        remaining = standing[: len(rendered)]
         channel = await self._channels.get(posted.place)
-        added, _ = await self._rest(channel, kept[0], painted[len(kept) :], reply, f"edit:{posted.message_id}")
-        return replace(kept[0], rest=(*kept[1:], *added))
+        added, _ = await self._rest(
+            channel, remaining[0], rendered[len(remaining) :], reply, f"edit:{posted.message_id}"
+        )
+        return replace(remaining[0], rest=(*remaining[1:], *added))
 
     async def delete(self, posted: Posted) -> None:
         """Take a post away, with its further messages."""
@@ -200,7 +200,7 @@ class DiscordPlatform:
         """What only a person can mend, such as a dead token; empty where nothing."""
         return self._api.trouble()
 
-    async def missing(self, place: Place) -> tuple[tuple[str, ...], str]:
+    async def missing_permissions(self, place: Place) -> tuple[tuple[str, ...], str]:
         """The permissions that newsbot lacks there, and how the channel is called. Raises PostError."""
         allowed, channel = await self._channels.permissions(place)
         return missing_in(allowed, int(channel.get("type") or 0)), called_in(channel, place)
@@ -212,8 +212,8 @@ class DiscordPlatform:
         channel = await self._channels.get(place)
         reference = {"message_id": to_message, "fail_if_not_exists": False}
 
-        async def all_of(painted: list[RenderedMessage]) -> None:
-            first, *rest = painted
+        async def all_of(rendered: list[RenderedMessage]) -> None:
+            first, *rest = rendered
             shown = first.below(*below)
             if quotes:
                 mentions = {**shown.payload["allowed_mentions"], "replied_user": False}
@@ -302,7 +302,7 @@ class DiscordPlatform:
                 log.info("making a thread is tried again: %r", error)
             else:
                 return str(made["id"])
-            await self._sleep(_FIRST_PAUSE * 2**attempt)
+            await self._sleep(_BACKOFF.wait(attempt + 1))
         raise PostUnclear("The thread below a message could not be made.")
 
     async def _send(self, channel_id: str, message: RenderedMessage, the_nonce: str, called: str) -> str:
@@ -333,7 +333,7 @@ class DiscordPlatform:
                 is_again = isinstance(failure, PostLater) or failure.scope in _TRIED_AGAIN
                 raise (PostUnclear(str(failure)) if is_unclear and is_again else failure) from cause
             if attempt < _TRIES - 1:
-                await self._sleep(_FIRST_PAUSE * 2**attempt)
+                await self._sleep(_BACKOFF.wait(attempt + 1))
         raise (PostUnclear(str(failure)) if is_unclear else failure) from cause
 
     async def _edit_one(self, where: Posted, message: RenderedMessage) -> None:
@@ -350,7 +350,7 @@ class DiscordPlatform:
                 failure = errors.as_post_error(error, called_in({}, where.place))
             else:
                 return
-            pause = _FIRST_PAUSE * 2**attempt
+            pause = _BACKOFF.wait(attempt + 1)
             if isinstance(failure, PostLater) and failure.after is not None:
                 pause = failure.after  # Discord says when: a request before that counts against newsbot
             if isinstance(failure, PostRefused) or attempt == _TRIES - 1 or pause > _SHORT_WAIT:
@@ -375,7 +375,7 @@ class DiscordPlatform:
         if _code(error) not in errors.PERMISSION_CODES:
             return error
         try:
-            missing, called = await self.missing(place)
+            missing, called = await self.missing_permissions(place)
         except PostRefused as exact:
             return exact if exact.fix else error  # what keeps newsbot from even looking has to be changed first
         except PostError:

@@ -50,7 +50,7 @@ async def _commands(sync: CommandSync, menu: Menu) -> Check:
 async def _permissions(platform: DiscordPlatform, place: Place) -> tuple[Check, str]:
     """Whether newsbot may do what it needs in a channel, and how the channel is called."""
     try:
-        missing, called = await platform.missing(place)
+        missing, called = await platform.missing_permissions(place)
     except NewsbotError as error:
         fix = getattr(error, "fix", "")
         return Check(False, f"{error} {fix}".strip()), ""

@@ -192,14 +192,14 @@ def _filename(number: int) -> str:
 
 def _gallery(picture: Picture, number: int) -> Component:
     item = {"media": {"url": f"attachment://{_filename(number)}"}}
-    return {"type": GALLERY, "items": [_described(item, picture)]}
+    return {"type": GALLERY, "items": [_with_description(item, picture)]}
 
 
 def _attachment(number: int, picture: Picture) -> Component:
-    return _described({"id": number, "filename": _filename(number)}, picture)
+    return _with_description({"id": number, "filename": _filename(number)}, picture)
 
 
-def _described(shown: Component, picture: Picture) -> Component:
+def _with_description(shown: Component, picture: Picture) -> Component:
     alt = clean_text(picture.alt).strip()
     return {**shown, "description": alt} if alt else shown
 

@@ -19,7 +19,7 @@ from newsbot.messages.requests import Place
 from newsbot.platforms.discord import errors
 from newsbot.platforms.discord._library import use_gateway
 from newsbot.platforms.discord.adapter import DiscordPlatform
-from newsbot.platforms.discord.client import AnyClient, Client, Handlers, make_client
+from newsbot.platforms.discord.gateway import Client, GatewayConnections, Handlers, make_client
 from newsbot.platforms.discord.http import InteractionHttp
 from newsbot.platforms.discord.identify import IdentifyGate
 from newsbot.platforms.discord.inbound import DiscordInbound
@@ -95,7 +95,7 @@ class DiscordService:
         self.platform = DiscordPlatform(self.login.http, self._message_renderer, self._publishes, now=now)
         self.sync = CommandSync(self.login, database, worker, now)
         self._handled = handled
-        self.connection = AnyClient(now)
+        self.connection = GatewayConnections(now)
         self._backoff = Backoff(_FIRST_PAUSE, _LONGEST_PAUSE)
 
     def health(self) -> str:
@@ -191,7 +191,7 @@ class DiscordService:
             finally:
                 with suppress(*errors.BROKEN):
                     await client.close()
-            self.connection.went(0)
+            self.connection.mark_lost(0)
             await asyncio.sleep(next(waits))
             if self.connection.health() == "ok":
                 waits = self._backoff.waits()

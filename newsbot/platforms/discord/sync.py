@@ -96,10 +96,10 @@ class CommandSync:
         """A line for each command that Discord has otherwise, has not, or has beside ours."""
         http, _ = await self._login.http()
         try:
-            held = await http.request(await self._route("GET", guild_id))
+            registered = await http.request(await self._route("GET", guild_id))
         except (*errors.BROKEN, discord.HTTPException) as error:
             raise PlatformRefused(f"Discord did not tell its commands: {error}") from error
-        return list(differences(wanted.payload, held, in_guild=guild_id is not None))
+        return list(differences(wanted.payload, registered, in_guild=guild_id is not None))
 
     async def _route(self, method: str, guild_id: str | None) -> Route:
         application = await self._login.application_id()
@@ -109,10 +109,10 @@ class CommandSync:
         return Route(method, path, application_id=application, guild_id=guild_id)
 
 
-def differences(wanted: list[Json], held: list[Json], *, in_guild: bool) -> Iterator[str]:
+def differences(wanted: list[Json], registered: list[Json], *, in_guild: bool) -> Iterator[str]:
     """What differs between our commands and those Discord has, a line each."""
     ours = {command["name"]: _comparable(command, in_guild=in_guild) for command in wanted}
-    theirs = {command["name"]: _comparable(command, in_guild=in_guild) for command in held}
+    theirs = {command["name"]: _comparable(command, in_guild=in_guild) for command in registered}
     yield from (f"+ /{name} is missing there" for name in ours if name not in theirs)
     yield from (f"- /{name} is there and not in the menu" for name in theirs if name not in ours)
     yield from (f"~ /{name} is different" for name in ours if name in theirs and ours[name] != theirs[name])
@@ -121,12 +121,12 @@ def differences(wanted: list[Json], held: list[Json], *, in_guild: bool) -> Iter
 def _comparable(command: Mapping[str, Any], *, in_guild: bool) -> str:
     """The parts of a command that we decide, without the defaults that Discord fills in. A server's own commands have
     neither contexts nor ways of installing."""
-    kept: Json = {"description": command.get("description", ""), "options": _options(command.get("options"))}
-    kept["permissions"] = command.get("default_member_permissions")
+    parts: Json = {"description": command.get("description", ""), "options": _options(command.get("options"))}
+    parts["permissions"] = command.get("default_member_permissions")
     if not in_guild:
         for name in ("contexts", "integration_types"):
-            kept[name] = sorted(command.get(name) or ())
-    return json.dumps(kept, sort_keys=True)
+            parts[name] = sorted(command.get(name) or ())
+    return json.dumps(parts, sort_keys=True)
 
 
 def _options(options: Any) -> list[Json]:

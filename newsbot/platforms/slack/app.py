@@ -1,4 +1,4 @@
-"""The Bolt app: what Slack sends goes to the conversation, acknowledged before anything waits for I/O."""
+"""The Bolt app: what Slack sends goes to `inbound`, acknowledged before anything waits for I/O."""
 
 import logging
 import re
@@ -8,24 +8,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 
 from newsbot.commands.dispatcher import Dispatcher
-from newsbot.errors import NewsbotError
+from newsbot.errors import NewsbotError, StorageError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.platforms.slack import modals
-from newsbot.platforms.slack.authorize import Authorize
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.deduplication import Deduplicator
-from newsbot.platforms.slack.home import home
+from newsbot.platforms.slack.home import home_view
 from newsbot.platforms.slack.inbound import SlackInbound
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.manifest import DIRECT_MESSAGES
 from newsbot.platforms.slack.payloads import place, read_message
 from newsbot.platforms.slack.render import ACTION_IDS
 from newsbot.platforms.slack.responses import Responder
-from newsbot.platforms.slack.submissions import Submissions
+from newsbot.platforms.slack.workspace import Workspace
 from newsbot.tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
@@ -40,15 +41,57 @@ _GONE = {
 }
 
 
+class Authorize(AsyncAuthorize):
+    """Bolt's `authorize` over our workspaces; Bolt calls `auth.test` for each event unless it is given one."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+        self._results: dict[str, tuple[Workspace, AuthorizeResult]] = {}
+
+    async def __call__(
+        self,
+        *,
+        context: AsyncBoltContext,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,
+        actor_enterprise_id: str | None = None,
+        actor_team_id: str | None = None,
+        actor_user_id: str | None = None,
+    ) -> AuthorizeResult | None:
+        """The workspace's bot, None where newsbot may not act in it."""
+        try:
+            workspace = await self._workspaces.get(team_id or "")
+        except StorageError as error:
+            log.error("nobody can be answered in the Slack workspace %s: %s", team_id, error)
+            return None
+        if workspace is None:
+            return None
+        known = self._results.get(team_id or "")
+        if known is None or known[0] is not workspace:
+            known = workspace, _authorize_result(workspace, team_id)
+            self._results[team_id or ""] = known
+        return known[1]
+
+
+def _authorize_result(workspace: Workspace, team_id: str | None) -> AuthorizeResult:
+    return AuthorizeResult(
+        enterprise_id=None,
+        team_id=workspace.id or team_id,
+        bot_user_id=workspace.bot_user_id,
+        bot_id=workspace.bot_id,
+        bot_token=workspace.token,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the listeners need."""
 
     dispatcher: Dispatcher
-    conversation: SlackInbound
-    submissions: Submissions
+    inbound: SlackInbound
     workspaces: Workspaces
-    sender: Responder
+    responder: Responder
     deduplicator: Deduplicator
     background: BackgroundTasks
     now: Callable[[], datetime]
@@ -99,17 +142,17 @@ class _Listeners:
 
     async def command(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         """The answer itself where it is ready in time; Bolt's own `ack` would write its JSON again."""
-        answer = await self._parts.conversation.command(body, context.team_id or "")
+        answer = await self._parts.inbound.command(body, context.team_id or "")
         return BoltResponse(status=200, body=answer, headers=dict(_JSON) if answer else None)
 
     async def action(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """Slack ignores a message in the acknowledgement of a press, so it is empty."""
         await ack()
-        self._parts.conversation.handle_press(body, context.team_id or "")
+        self._parts.inbound.handle_press(body, context.team_id or "")
 
     async def form(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A form that was sent."""
-        answer = await self._parts.submissions.submitted(body, context.team_id or "", self._parts.now())
+        answer = await self._parts.inbound.submit(body, context.team_id or "", self._parts.now())
         await (ack(answer) if answer else ack())
 
     async def words(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
@@ -117,7 +160,7 @@ class _Listeners:
         heard = read_message(event, context.team_id or "", context.bot_user_id or "")
         if heard is not None:
             event_id = str(body.get("event_id") or "")
-            self._parts.background.start(self._parts.conversation.answer(heard, event_id), "an answer")
+            self._parts.background.start(self._parts.inbound.answer(heard, event_id), "an answer")
 
     async def home(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """Someone opened the Home tab."""
@@ -138,7 +181,7 @@ class _Listeners:
         """The same for everyone until the content changes."""
         context = self._parts.dispatcher.context
         if self._home is None or self._home[0] is not context or self._home[1] != hears:
-            self._home = context, hears, home(context.library, context.menu, direct_messages=hears)
+            self._home = context, hears, home_view(context.library, context.menu, direct_messages=hears)
         return self._home[2]
 
     async def joined(self, event: Json, context: AsyncBoltContext) -> None:
@@ -151,7 +194,7 @@ class _Listeners:
         if not await self._parts.deduplicator.is_first_claim(f"welcome:{team}:{channel}", unknown=False):
             return
         try:
-            await self._parts.sender.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")
+            await self._parts.responder.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")
         except NewsbotError as error:
             log.warning("no welcome in the Slack channel %s: %s", channel, error)
 

@@ -23,12 +23,12 @@ async def doctor(
 
     `posts` posts a test message in `channel` and takes it away.
     """
-    found = [finding async for finding in _token(config, calls)]
-    found += [finding async for finding in _transport(config, calls)]
+    checks = [check async for check in _token(config, calls)]
+    checks += [check async for check in _transport(config, calls)]
     if channel and config.bot_token:
         team = await _team(config.bot_token, calls)
-        found += [finding async for finding in _channel(platform, Place("slack", team, channel), posts)]
-    return found
+        checks += [check async for check in _channel(platform, Place("slack", team, channel), posts)]
+    return checks
 
 
 async def _token(config: SlackConfig, calls: SlackCalls) -> AsyncIterator[Check]:
@@ -41,11 +41,11 @@ async def _token(config: SlackConfig, calls: SlackCalls) -> AsyncIterator[Check]
         yield Check(False, "SLACK_BOT_TOKEN is not set: copy it from OAuth & Permissions in the app's settings.")
         return
     try:
-        told, scopes = await calls.call_with_scopes(config.bot_token, "auth.test")
+        identity, scopes = await calls.call_with_scopes(config.bot_token, "auth.test")
     except NewsbotError as error:
         yield Check(False, f"SLACK_BOT_TOKEN does not work: {error}")
         return
-    yield Check(True, f"SLACK_BOT_TOKEN works: @{told.get('user')} in {told.get('team')}.")
+    yield Check(True, f"SLACK_BOT_TOKEN works: @{identity.get('user')} in {identity.get('team')}.")
     if not scopes:
         yield Check(True, "Slack does not tell which scopes were granted.")
         return

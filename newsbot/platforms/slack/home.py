@@ -27,14 +27,16 @@ _ABOUT = (
 )
 
 
-def home(library: Library, menu: Menu, extra: Sequence[Block] = (), direct_messages: bool = True) -> dict[str, Any]:
+def home_view(
+    library: Library, menu: Menu, extra: Sequence[Block] = (), direct_messages: bool = True
+) -> dict[str, Any]:
     """A `views.publish` view. `extra` stands after how to ask: this person's digests, the channel's quiz.
 
     Without `direct_messages` it does not tell people to write to newsbot. Raises ValueError where a control of `extra`
     does the same as one of the tab's own.
     """
     added = [Rule(), *extra] if extra else []
-    blocks = (*_asking(library, menu, direct_messages), *added, *_topics(library), *_news(library))
+    blocks = (*_how_to_ask(library, menu, direct_messages), *added, *_topic_buttons(library), *_newest_events(library))
     card = Card("newsbot", blocks, footer="Explanation, not investment advice.")
     parts = fit(with_data_of(card, no_pictures), VIEW).parts
     made = card_blocks(parts[0], no_pictures, tables=False)
@@ -43,7 +45,7 @@ def home(library: Library, menu: Menu, extra: Sequence[Block] = (), direct_messa
     return {"type": "home", "blocks": made}
 
 
-def _asking(library: Library, menu: Menu, direct_messages: bool) -> Iterator[Block]:
+def _how_to_ask(library: Library, menu: Menu, direct_messages: bool) -> Iterator[Block]:
     yield text(_ABOUT)
     example = _example(library)
     lines = [
@@ -67,7 +69,7 @@ def _example(library: Library) -> str:
     return " ".join([topic.id, *[brief.id for brief in briefs[1:2]]])
 
 
-def _topics(library: Library) -> Iterator[Block]:
+def _topic_buttons(library: Library) -> Iterator[Block]:
     topics = list(library.topics.values())[:_TOPICS]
     if not topics:
         return
@@ -76,7 +78,7 @@ def _topics(library: Library) -> Iterator[Block]:
     yield Buttons(tuple(Button(_label(topic.title), topic_action(topic.id)) for topic in topics))
 
 
-def _news(library: Library) -> Iterator[Block]:
+def _newest_events(library: Library) -> Iterator[Block]:
     """The newest events, each behind a button."""
     events = list(library.events.values())[:_EVENTS]
     if not events:

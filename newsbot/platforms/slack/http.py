@@ -99,7 +99,7 @@ async def _read(request: web.Request, body: str) -> AsyncBoltRequest:
         raise web.HTTPBadRequest(text="Slack sends forms and JSON.")
 
     def read() -> AsyncBoltRequest:
-        return AsyncBoltRequest(body=_bounded(body, is_form=kind == _FORM), query=query, headers=headers)
+        return AsyncBoltRequest(body=_require_bounded(body, is_form=kind == _FORM), query=query, headers=headers)
 
     try:
         return await asyncio.to_thread(read) if len(body) > _LONG else read()
@@ -107,7 +107,7 @@ async def _read(request: web.Request, body: str) -> AsyncBoltRequest:
         raise web.HTTPBadRequest(text="The body is none that Slack sends.") from None
 
 
-def _bounded(body: str, *, is_form: bool) -> str:
+def _require_bounded(body: str, *, is_form: bool) -> str:
     """What Bolt is to parse: the JSON, also where a form holds it, or a slash command's form.
 
     Raises ValueError or HTTPRequestEntityTooLarge where reading it could take long.
@@ -133,11 +133,11 @@ def install_routes(flow: AsyncOAuthFlow | None) -> list[web.RouteDef]:
         return [web.get(path, refuse) for path in ("/slack/install", "/slack/oauth_redirect")]
 
     async def install(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await flow.handle_installation(_asked(request)))
+        return await to_aiohttp_response(await flow.handle_installation(_bolt_request(request)))
 
     async def finish(request: web.Request) -> web.Response:
         try:
-            response = await flow.handle_callback(_asked(request))
+            response = await flow.handle_callback(_bolt_request(request))
         except (ClientError, TimeoutError, OSError) as error:
             log.error("an installation failed: Slack cannot be reached: %s", error)
             sentence = "Slack cannot be reached at the moment. Begin again."
@@ -147,5 +147,5 @@ def install_routes(flow: AsyncOAuthFlow | None) -> list[web.RouteDef]:
     return [web.get("/slack/install", install), web.get("/slack/oauth_redirect", finish)]
 
 
-def _asked(request: web.Request) -> AsyncBoltRequest:
+def _bolt_request(request: web.Request) -> AsyncBoltRequest:
     return AsyncBoltRequest(body="", query=request.query_string, headers=dict(request.headers))

@@ -1,6 +1,7 @@
 """What people do in Slack, answered: commands, presses, forms, mentions, direct messages."""
 
 import asyncio
+import json
 import logging
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +14,8 @@ from newsbot.commands.registry import ButtonHandler
 from newsbot.errors import NewsbotError, PostError, TokenError
 from newsbot.messages.actions import read_token
 from newsbot.messages.cards import Reply
-from newsbot.messages.forms import Form
-from newsbot.messages.requests import Place
+from newsbot.messages.forms import Form, Problems
+from newsbot.messages.requests import Person, Place, Submit
 from newsbot.platforms.slack import modals
 from newsbot.platforms.slack.deduplication import Deduplicator
 from newsbot.platforms.slack.errors import SlackRefused
@@ -35,13 +36,13 @@ from newsbot.platforms.slack.people import UserDirectory
 from newsbot.platforms.slack.render import token_and_values
 from newsbot.platforms.slack.renderer import RenderedCard, with_fields
 from newsbot.platforms.slack.responses import Responder, asker_of, message_name, patiently
-from newsbot.platforms.slack.submissions import form_context
 from newsbot.platforms.slack.timestamps import parse_timestamp
 from newsbot.tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0  # Slack waits three seconds for an acknowledgement
+_FORM_PATIENCE = 1.0  # seconds for the dispatcher: with what is looked up before, the acknowledgement keeps to three
 _AFTER_ACK = 0.5  # the rest of an answer must not overtake its beginning, which leaves by another connection
 
 
@@ -51,14 +52,14 @@ class SlackInbound:
     def __init__(
         self,
         dispatcher: Dispatcher,
-        sender: Responder,
+        responder: Responder,
         workspaces: Workspaces,
         people: UserDirectory,
         deduplicator: Deduplicator,
         background: BackgroundTasks,
     ) -> None:
         self._dispatcher = dispatcher
-        self._sender = sender
+        self._responder = responder
         self._workspaces = workspaces
         self._people = people
         self._deduplicator = deduplicator
@@ -84,7 +85,7 @@ class SlackInbound:
         user, name = user_of(body)
         words = command_words(body)
         where = place(team, str(body["channel_id"]))
-        who = self._people.known(team, user, name)
+        who = self._people.known_person(team, user, name)
         if not who.is_admin and self._needs_person(words):
             who = await self._people.person(team, user, name)
         return await self._dispatcher.say(words, who, where, str(body.get("trigger_id") or ""))
@@ -99,21 +100,21 @@ class SlackInbound:
         return command is not None and (command.admin or command.effects or command.filled is not None)
 
     def _ack(self, reply: Reply, body: Payload, team: str, user: str) -> str:
-        rendered = self._sender.answers.render(reply.card, team)
+        rendered = self._responder.answers.render(reply.card, team)
         url = str(body.get("response_url") or "")
         if rendered.rest and url:
             self._background.start(self._rest(url, rendered), "the rest of an answer")
         if rendered.pictures and url:
-            self._sender.follow_up(url, team, reply, rendered)
+            self._responder.follow_up(url, team, reply, rendered)
         kind = "ephemeral" if reply.private else "in_channel"
         return with_fields(rendered.message(asker_of(reply, user)), response_type=kind)
 
     async def _rest(self, url: str, rendered: RenderedCard) -> None:
         await asyncio.sleep(_AFTER_ACK)
-        await self._sender.respond_rest(url, rendered)
+        await self._responder.respond_rest(url, rendered)
 
     async def _late(self, task: "asyncio.Task[Reply]", body: Payload, team: str, user: str) -> None:
-        await self._sender.respond(str(body["response_url"]), team, await task, asker=user)
+        await self._responder.respond(str(body["response_url"]), team, await task, asker=user)
 
     # -- presses --------------------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ class SlackInbound:
         if action is not None and action.name == DELETE:
             await self._delete(body, team, user, "".join(action.arguments[:1]))
             return
-        who = self._people.known(team, user, name)
+        who = self._people.known_person(team, user, name)
         if handler is not None and handler.needs_person:
             who = await self._people.person(team, user, name)
         where = pressed_place(body, team)
@@ -166,7 +167,7 @@ class SlackInbound:
             reply = replace(reply, private=True)
         where = pressed_place(body, team)
         name = message_name(where, pressed_message(body)) if replaces else ""
-        await self._sender.respond(
+        await self._responder.respond(
             url, team, reply, asker=user, replaces=name, thread=None if replaces else where.thread
         )
 
@@ -188,7 +189,7 @@ class SlackInbound:
                 raise
             log.warning("a form was not opened: %s", error)
             late = note("The form did not open", "Slack was too slow this time. Press the button again.")
-            await self._sender.respond(url, team, late, asker="", thread=where.thread)
+            await self._responder.respond(url, team, late, asker="", thread=where.thread)
 
     async def _open(self, team: str, body: Payload, view: dict[str, Any]) -> None:
         await self._workspaces.call(team, "views.open", trigger_id=body.get("trigger_id"), view=view)
@@ -199,17 +200,63 @@ class SlackInbound:
             refused = note(
                 "Not yours to delete", "Only whoever asked for this answer, or an administrator, can do that."
             )
-            await self._sender.respond(url, team, refused, asker="")
+            await self._responder.respond(url, team, refused, asker="")
             return
         where = pressed_place(body, team)
         try:
-            await self._sender.remove(url, message_name(where, pressed_message(body)))
+            await self._responder.remove(url, message_name(where, pressed_message(body)))
         except SlackRefused:  # the response URL is used up
             await self._workspaces.call(team, "chat.delete", channel=where.channel, ts=pressed_message(body))
 
+    # -- forms ----------------------------------------------------------------------------------------------------
+
+    async def submit(self, body: Payload, team: str, at: datetime) -> dict[str, Any]:
+        """The body that a sent form is acknowledged with: errors beside its fields, an answer to read, or nothing."""
+        trigger = str(body.get("trigger_id") or body["view"].get("hash") or "")
+        if not self._deduplicator.is_new_here(trigger):
+            return {}
+        try:
+            token, values, more = modals.submitted_form(body["view"])
+            context = json.loads(more)
+            action = read_token(token)
+        except (TokenError, ValueError):
+            return _update_view(note("That form does not work", "This form is damaged. Ask again for a fresh one."))
+        user, name = user_of(body)
+        who = await self._person_for_form(team, user, name)
+        where = place(team, str(context.get("channel") or ""), context.get("thread"))
+        task = asyncio.create_task(self._dispatcher.submit(Submit(who, where, action, values, "", trigger, at)))
+        await asyncio.wait({task}, timeout=_FORM_PATIENCE)
+        if task.done() and isinstance(problems := task.result(), Problems):
+            return modals.errors(problems)
+        url = str(context.get("url") or "")
+        if not url and task.done():
+            answer = task.result()
+            return _update_view(answer) if isinstance(answer, Reply) else {}
+        self._background.start(self._answer_form(task, url, team, user, where), "a form's answer")
+        return {}
+
+    async def _person_for_form(self, team: str, user: str, name: str) -> Person:
+        """The person, as far as Slack tells it soon enough."""
+        try:
+            async with asyncio.timeout(_FORM_PATIENCE):
+                return await self._people.person(team, user, name)
+        except TimeoutError:
+            return self._people.known_person(team, user, name)
+
+    async def _answer_form(
+        self, task: "asyncio.Task[Reply | Problems]", url: str, team: str, user: str, where: Place
+    ) -> None:
+        answer = await task
+        if isinstance(answer, Problems):  # too late to say so beside the fields
+            answer = note("That form was not accepted", " ".join(answer.by_field.values()))
+        if url:
+            await self._responder.respond(url, team, answer, asker=user, thread=where.thread)
+        else:
+            await self._responder.post(place(team, user), answer, "")
+
     # -- words ----------------------------------------------------------------------------------------------------
 
-    async def answer(self, said: IncomingText, event_id: str) -> None:
+    async def answer(self, message: IncomingText, event_id: str) -> None:
         """A mention or a direct message, answered in its thread; privately where the answer is only for whoever asked.
 
         A mention in a channel is answered in a thread below it: the channel stays calm, and it stays clear to what the
@@ -217,12 +264,22 @@ class SlackInbound:
         """
         if not await self._deduplicator.is_new_anywhere(event_id):
             return
-        team = said.place.workspace
-        who = await self._people.person(team, said.user)
-        reply = await self._dispatcher.say(said.words, who, said.place, event_id)
-        is_direct = said.place.channel.startswith("D")
+        team = message.place.workspace
+        who = await self._people.person(team, message.user)
+        reply = await self._dispatcher.say(message.words, who, message.place, event_id)
+        is_direct = message.place.channel.startswith("D")
         if reply.private and not is_direct:
-            await patiently(lambda: self._sender.whisper(said.place, said.user, reply))
+            await patiently(lambda: self._responder.whisper(message.place, message.user, reply))
         else:
-            shown = replace(reply, private=False)
-            await patiently(lambda: self._sender.post(said.place, shown, event_id, asker=said.user))
+            public = replace(reply, private=False)
+            await patiently(lambda: self._responder.post(message.place, public, event_id, asker=message.user))
+
+
+def form_context(body: Payload, where: Place) -> str:
+    """What a form brings back: where its answer belongs."""
+    url = str(body.get("response_url") or "")
+    return json.dumps({"channel": where.channel, "thread": where.thread, "url": url})
+
+
+def _update_view(reply: Reply) -> dict[str, Any]:
+    return {"response_action": "update", "view": modals.card_modal(reply.card)}

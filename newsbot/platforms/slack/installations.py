@@ -16,8 +16,7 @@ from newsbot.errors import NewsbotError, PostLater, StorageError, StorageUnavail
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.errors import DEAD, EXPIRED, FRESH_LINK, GONE, SlackRefused, refusal
 from newsbot.platforms.slack.payloads import PLATFORM
-from newsbot.platforms.slack.token_cipher import TokenCipher
-from newsbot.platforms.slack.workspace import OAuthApp, Workspace, decrypt_workspace, encrypt_workspace
+from newsbot.platforms.slack.workspace import OAuthApp, TokenCipher, Workspace, decrypt_workspace, encrypt_workspace
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
 
@@ -114,7 +113,7 @@ class Workspaces:
         """
         workspace = await self.require(team)
         try:
-            told = await self.calls.call(workspace.token, method, bot=workspace.bot_name, **arguments)
+            answer = await self.calls.call(workspace.token, method, bot=workspace.bot_name, **arguments)
         except SlackRefused as error:
             if error.scope != "app":
                 raise
@@ -127,7 +126,7 @@ class Workspaces:
         else:
             if method == _POST and self._is_single(team):
                 self._post_refused = ""
-            return told
+            return answer
         return await self._call_again(fresh, method, **arguments)
 
     async def _call_again(self, fresh: Workspace, method: str, **arguments: Any) -> Mapping[str, Any]:
@@ -163,16 +162,16 @@ class Workspaces:
             fresh = await self.get(team)
         except StorageError:
             return None
-        return fresh if fresh is not None and fresh.sealed != workspace.sealed else None
+        return fresh if fresh is not None and fresh.encrypted_token != workspace.encrypted_token else None
 
     async def put(self, workspace: Workspace, installed_by: str) -> None:
         """Keep a workspace that was just installed."""
         assert self._cipher is not None
-        kept = encrypt_workspace(workspace, self._cipher, installed_by, self._now())
+        installation = encrypt_workspace(workspace, self._cipher, installed_by, self._now())
         now = self._now()
 
         def store(tx: Transaction) -> None:
-            tx.installations.put(kept)
+            tx.installations.put(installation)
             tx.subscriptions.resume_paused(PLATFORM, workspace.id, FRESH_LINK, now)
 
         await self._database.write(store)
@@ -210,7 +209,7 @@ class Workspaces:
             self.lose_single(reason)
             return
         try:
-            now, sealed = self._now(), workspace.sealed if workspace else None
+            now, sealed = self._now(), workspace.encrypted_token if workspace else None
             is_news = await self._database.write(lambda tx: tx.installations.mark_gone(team, reason, now, sealed))
         except StorageError as error:
             log.error("the Slack workspace %s is gone (%s), which could not be stored: %s", team, reason, error)
@@ -255,7 +254,7 @@ class Workspaces:
         turn = self._turns.setdefault(workspace.id, asyncio.Lock())
         async with turn:
             known, _ = self._known.get(workspace.id, (None, None))
-            if known is not None and known.sealed != workspace.sealed:
+            if known is not None and known.encrypted_token != workspace.encrypted_token:
                 return known  # somebody else in this process was first
             try:
                 return await self._renew(workspace)
@@ -284,7 +283,7 @@ class Workspaces:
         for _ in range(_ANOTHER_TRIES):
             is_ours = await self._take_lease(name)
             fresh = await self._read(workspace.id, None)
-            if fresh is None or fresh.sealed != workspace.sealed:
+            if fresh is None or fresh.encrypted_token != workspace.encrypted_token:
                 return await self._finish_renewal(name, fresh) if is_ours else fresh
             if is_ours:
                 return await self._exchange(name, fresh)
@@ -322,7 +321,7 @@ class Workspaces:
             raise
         token, refresh = str(answer["access_token"]), str(answer.get("refresh_token") or "")
         ends = self._now() + timedelta(seconds=int(answer.get("expires_in") or 43_200))
-        sealed = self._cipher.close(token), self._cipher.close(refresh)
+        sealed = self._cipher.encrypt(token), self._cipher.encrypt(refresh)
 
         def store(tx: Transaction) -> None:
             tx.installations.renew(workspace.id, *sealed, ends)

@@ -168,8 +168,8 @@ def _hint(menu: Menu, command: Command) -> str:
     if below:
         more = " | …" if len(below) > _SHOWN_BRIEFS else ""
         return f"[{' | '.join(below[:_SHOWN_BRIEFS])}{more}]"
-    told = (option for option in command.options if option != PRIVATE)
-    return " ".join(option.name if option.required else f"[{option.name}]" for option in told)
+    listed = (option for option in command.options if option != PRIVATE)
+    return " ".join(option.name if option.required else f"[{option.name}]" for option in listed)
 
 
 def manifest_json(made: Mapping[str, Any]) -> str:

@@ -41,15 +41,15 @@ def modal(form: Form, private_metadata: str = "") -> dict[str, Any]:
 
     Raises ValueError where token and metadata together are longer than Slack keeps.
     """
-    kept = json.dumps({"token": form.action.token(), "more": private_metadata}, ensure_ascii=False)
-    if len(kept) > _METADATA:
-        raise ValueError(f"{len(kept):,} characters of private_metadata (at most {_METADATA:,})")
+    metadata = json.dumps({"token": form.action.token(), "more": private_metadata}, ensure_ascii=False)
+    if len(metadata) > _METADATA:
+        raise ValueError(f"{len(metadata):,} characters of private_metadata (at most {_METADATA:,})")
     # A title that had to be cut stands in full above the fields.
     whole = paragraph([Plain(form.title)]) if len(form.title) > _TITLE else []
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "private_metadata": kept,
+        "private_metadata": metadata,
         "title": plain(_cut(form.title, _TITLE)),
         "submit": plain(_cut(form.submit_label, _BUTTON)),
         "close": plain("Cancel"),
@@ -113,8 +113,8 @@ def submitted_form(view: Mapping[str, Any]) -> tuple[str, dict[str, str], str]:
     A field left empty has the value "". Raises TokenError where the view is not one that `modal` made.
     """
     try:
-        kept = json.loads(view["private_metadata"])
-        token, more = str(kept["token"]), str(kept["more"])
+        metadata = json.loads(view["private_metadata"])
+        token, more = str(metadata["token"]), str(metadata["more"])
         blocks = view["state"]["values"]
         values = {
             name: _value(inputs[_VALUE + name])

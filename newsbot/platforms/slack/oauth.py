@@ -26,8 +26,7 @@ from newsbot.platforms.slack.client import SlackCalls, sdk_log
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.manifest import scopes
 from newsbot.platforms.slack.payloads import PLATFORM
-from newsbot.platforms.slack.token_cipher import TokenCipher
-from newsbot.platforms.slack.workspace import OAuthApp, Workspace
+from newsbot.platforms.slack.workspace import OAuthApp, TokenCipher, Workspace
 from newsbot.storage.database import Database, DurableEvents
 
 log = logging.getLogger(__name__)
@@ -58,11 +57,11 @@ class OAuthStates(AsyncOAuthStateStore):
     async def async_issue(self, *args: object, **kwargs: object) -> str:
         """A fresh state."""
         del args, kwargs
-        return self._cipher.close(secrets.token_urlsafe(16))
+        return self._cipher.encrypt(secrets.token_urlsafe(16))
 
     async def async_consume(self, state: str) -> bool:
         """Whether it is one of ours, young enough, and used for the first time."""
-        if not state or self._cipher.open(state, STATE_SECONDS) is None:
+        if not state or self._cipher.decrypt(state, STATE_SECONDS) is None:
             return False
         used = f"oauth:{hashlib.sha256(state.encode()).hexdigest()}"
         try:

@@ -29,7 +29,7 @@ class UserDirectory:
         self._now = now
         self._known: LRUCache[tuple[str, str], tuple[Person, datetime]] = LRUCache(_MOST)
 
-    def known(self, team: str, user: str, name: str = "") -> Person:
+    def known_person(self, team: str, user: str, name: str = "") -> Person:
         """What is known without asking: enough to answer from content within Slack's three seconds."""
         found = self._known.get((team, user))
         return found[0] if found else stranger(user, name)
@@ -39,9 +39,10 @@ class UserDirectory:
         found = self._known.get((team, user))
         if found is not None and self._now() - found[1] < _KNOWN_FOR:
             return found[0]
-        told = await self._fetch_person(team, user, name)
+        fetched = await self._fetch_person(team, user, name)
         # Where Slack did not tell it is asked again soon.
-        self._known[team, user] = told or stranger(user, name), self._now() - (timedelta(0) if told else _ASK_LATER)
+        asked_at = self._now() - (timedelta(0) if fetched else _ASK_LATER)
+        self._known[team, user] = fetched or stranger(user, name), asked_at
         return self._known[team, user][0]
 
     async def _fetch_person(self, team: str, user: str, name: str) -> Person | None:
@@ -50,10 +51,12 @@ class UserDirectory:
             if workspace is None or (workspace.scopes and SCOPE not in workspace.scopes):
                 return stranger(user, name)
             async with asyncio.timeout(_SECONDS):
-                told = (await self._workspaces.call(team, "users.info", user=user))["user"]
+                profile = (await self._workspaces.call(team, "users.info", user=user))["user"]
         except (NewsbotError, TimeoutError, KeyError) as error:
             log.info("Slack does not tell about %s: %s", user, error)
             return None
-        is_admin = bool(told.get("is_admin") or told.get("is_owner"))
-        locale = str(told.get("locale") or "en").split("-")[0]
-        return Person(PLATFORM, user, name or str(told.get("name") or user), is_admin, locale, told.get("tz") or None)
+        is_admin = bool(profile.get("is_admin") or profile.get("is_owner"))
+        locale = str(profile.get("locale") or "en").split("-")[0]
+        return Person(
+            PLATFORM, user, name or str(profile.get("name") or user), is_admin, locale, profile.get("tz") or None
+        )

@@ -48,7 +48,7 @@ class UploadedPictures:
         self._served: dict[str, Chart] = {}
         self._library: Library | None = None
 
-    def shown(self, team: str) -> Callable[[Chart], ShownPicture | None]:
+    def picture_lookup(self, team: str) -> Callable[[Chart], ShownPicture | None]:
         """Tells how an image block names the picture of a chart; None where it has to stand as data."""
         if self._public_url:
             return self._at_public_url
@@ -56,7 +56,7 @@ class UploadedPictures:
         return lambda chart: {"slack_file": {"id": files[chart]}} if chart in files else None
 
     def version(self, team: str) -> tuple[str, int]:
-        """Changes whenever `shown` tells something new; the same for workspaces that see the same."""
+        """Changes whenever `picture_lookup` tells something new; the same for workspaces that see the same."""
         files = self._files.get(team)
         return (team, len(files)) if files else ("", 0)
 
@@ -81,15 +81,15 @@ class UploadedPictures:
         if workspace is None or (workspace.scopes and not workspace.scopes >= SCOPES):
             return False
         missing = [chart for chart in wanted if chart not in self._files.get(team, {})]
-        made = await asyncio.gather(*(self._try_upload(team, chart) for chart in missing))
-        return any(made)
+        are_ready = await asyncio.gather(*(self._try_upload(team, chart) for chart in missing))
+        return any(are_ready)
 
     async def _try_upload(self, team: str, chart: Chart) -> bool:
         task = self._under_way.get((team, chart))
         if task is None:
             task = asyncio.create_task(self._upload(team, chart))
             self._under_way[team, chart] = task
-            task.add_done_callback(lambda done: self._finished(team, chart, done))
+            task.add_done_callback(lambda done: self._forget_upload(team, chart, done))
         try:
             file = await asyncio.shield(task)
         except NewsbotError as error:
@@ -100,7 +100,7 @@ class UploadedPictures:
         self._files.setdefault(team, {})[chart] = file
         return True
 
-    def _finished(self, team: str, chart: Chart, task: asyncio.Task[str]) -> None:
+    def _forget_upload(self, team: str, chart: Chart, task: asyncio.Task[str]) -> None:
         self._under_way.pop((team, chart), None)
         if not task.cancelled():
             task.exception()  # seen here too: whoever waited may be gone
@@ -126,8 +126,8 @@ class UploadedPictures:
         """Slack fills in a file's type once it has processed it."""
         wait = _FIRST_WAIT
         for _ in range(_LOOKS):
-            told = (await self._workspaces.call(team, "files.info", file=file)).get("file") or {}
-            if told.get("mimetype"):
+            info = (await self._workspaces.call(team, "files.info", file=file)).get("file") or {}
+            if info.get("mimetype"):
                 return
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)

@@ -51,7 +51,7 @@ def render_messages(
     `shown` tells where Slack finds the picture of a chart. Without `tables` every table is text, for a server that
     answers `invalid_blocks` to one. Raises TokenError where an action is too long for a token.
     """
-    missing = _missing(card, shown)
+    missing = _missing_charts(card, shown)
     whole = with_data(card, missing)
     # Written out, a table is several times as long as its rows as text: it is given up before anything is moved.
     for budget, as_tables in ((SLACK, tables), (SLACK, False), *((smaller, False) for smaller in _SMALLER)):
@@ -106,12 +106,12 @@ def notification(words: str, footer: str = "") -> str:
     room = TEXT - units(end)
     if room < TEXT // 2:  # a footer that leaves no room for what it stands under
         end, room = "\n\n…", TEXT - 3
-    kept = ""
+    fitting = ""
     for part in whole.split("\n\n"):
-        if units(kept) + units(part) + 2 > room:
+        if units(fitting) + units(part) + 2 > room:
             break
-        kept += ("\n\n" if kept else "") + part
-    return (kept or _words(whole, room)) + end
+        fitting += ("\n\n" if fitting else "") + part
+    return (fitting or _words(whole, room)) + end
 
 
 def _words(escaped_text: str, room: int) -> str:
@@ -123,10 +123,10 @@ def _words(escaped_text: str, room: int) -> str:
 
 def with_data_of(card: Card, shown: Callable[[Chart], ShownPicture | None]) -> Card:
     """The card with the data of each picture that `shown` does not have in its place."""
-    return with_data(card, _missing(card, shown))
+    return with_data(card, _missing_charts(card, shown))
 
 
-def _missing(card: Card, shown: Callable[[Chart], ShownPicture | None]) -> tuple[Chart, ...]:
+def _missing_charts(card: Card, shown: Callable[[Chart], ShownPicture | None]) -> tuple[Chart, ...]:
     return tuple(b.chart for b in card.blocks if isinstance(b, Picture) and shown(b.chart) is None)
 
 

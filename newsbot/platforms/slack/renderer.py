@@ -27,11 +27,11 @@ _MOST = 500
 class PictureSource(Protocol):
     """Where a chart's picture is, for the people of one workspace."""
 
-    def shown(self, team: str) -> Callable[[Chart], ShownPicture | None]:
+    def picture_lookup(self, team: str) -> Callable[[Chart], ShownPicture | None]:
         """Tells how an image block names the picture of a chart; None where it has to stand as data."""
 
     def version(self, team: str) -> tuple[str, int]:
-        """Changes whenever `shown` tells something new; the same for workspaces that see the same."""
+        """Changes whenever `picture_lookup` tells something new; the same for workspaces that see the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class CardRenderer:
         key = (id(card), space, tables)
         known = self._known.get(key)
         if known is None or known[1] != version:
-            known = card, version, _render_card(card, self._pictures.shown(team), tables)
+            known = card, version, _render_card(card, self._pictures.picture_lookup(team), tables)
             self._known[key] = known
         return known[2]
 

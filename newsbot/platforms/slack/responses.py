@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.pictures import UploadedPictures
 from newsbot.platforms.slack.renderer import CardRenderer, RenderedCard, can_delete, with_fields
 from newsbot.platforms.slack.timestamps import parse_timestamp
+from newsbot.schedule.clock import utc_now
 from newsbot.tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
@@ -71,10 +72,6 @@ def message_name(place: Place, message_id: str) -> str:
     return f"{place.workspace}/{place.channel}/{message_id}"
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Responder:
     """Sends replies. Raises as `SlackCalls.call` does."""
 
@@ -85,7 +82,7 @@ class Responder:
         pictures: UploadedPictures,
         background: BackgroundTasks,
         pace: ChannelPace,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._workspaces = workspaces
         self.answers = answers
@@ -199,10 +196,12 @@ class Responder:
     async def _post(self, place: Place, message: str, thread: str | None, **more: Any) -> Posted:
         await self._pace.turn(place)
         arguments = {**_read(message), **more, "channel": place.channel, "thread_ts": thread}
-        told = await self._workspaces.call(place.workspace, "chat.postMessage", **arguments)
-        return self.standing(replace(place, channel=str(told.get("channel") or place.channel)), str(told["ts"]))
+        answer = await self._workspaces.call(place.workspace, "chat.postMessage", **arguments)
+        return self.posted_message(
+            replace(place, channel=str(answer.get("channel") or place.channel)), str(answer["ts"])
+        )
 
-    def standing(self, place: Place, ts: str) -> Posted:
+    def posted_message(self, place: Place, ts: str) -> Posted:
         """A message that stands in a channel: its `ts` names it, and says when it was posted."""
         return Posted(place, ts, at=plausible_timestamp(parse_timestamp(ts), self._now()))
 
@@ -230,7 +229,7 @@ class Responder:
     ) -> None:
         """Once the missing pictures of an answer are ready, show it anew."""
 
-        async def background() -> None:
+        async def prepare_and_show() -> None:
             try:
                 if await self._pictures.prepare(team, rendered.pictures):
                     await show(self.answers.render(card, team))
@@ -238,7 +237,7 @@ class Responder:
                 log.warning("an answer in the Slack workspace %s stays without its picture: %s", team, error)
 
         if rendered.pictures:
-            self._background.start(background(), "pictures")
+            self._background.start(prepare_and_show(), "pictures")
 
 
 async def patiently(send: Callable[[], Awaitable[Sent]]) -> Sent:

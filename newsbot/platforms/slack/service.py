@@ -15,8 +15,7 @@ from newsbot.errors import NewsbotError, PlatformRefused, StorageError
 from newsbot.messages.charts import NamedChartPictures
 from newsbot.platforms.diagnostics import Check
 from newsbot.platforms.slack.adapter import SlackPlatform
-from newsbot.platforms.slack.app import Parts, slack_app
-from newsbot.platforms.slack.authorize import Authorize
+from newsbot.platforms.slack.app import Authorize, Parts, slack_app
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.deduplication import Deduplicator
@@ -31,9 +30,7 @@ from newsbot.platforms.slack.pictures import UploadedPictures
 from newsbot.platforms.slack.renderer import CardRenderer
 from newsbot.platforms.slack.responses import ChannelPace, Responder
 from newsbot.platforms.slack.sockets import SocketMode
-from newsbot.platforms.slack.submissions import Submissions
-from newsbot.platforms.slack.token_cipher import TokenCipher
-from newsbot.platforms.slack.workspace import OAuthApp, Workspace
+from newsbot.platforms.slack.workspace import OAuthApp, TokenCipher, Workspace
 from newsbot.storage.database import Database
 from newsbot.tasks import BackgroundTasks, Backoff, end_tasks
 
@@ -84,7 +81,7 @@ class SlackService:
 
 @asynccontextmanager
 async def slack_service(
-    values: SlackConfig,
+    config: SlackConfig,
     dispatcher: Dispatcher,
     live: LibraryHolder,
     database: Database,
@@ -101,19 +98,19 @@ async def slack_service(
     Raises PlatformRefused where something is missing and, where it `fails_fast`, if Slack does not accept the bot's
     token. Otherwise, and later, a token that is not accepted is tried again until it is.
     """
-    if problem := values.problem(with_events):
+    if problem := config.problem(with_events):
         raise PlatformRefused(problem)
     if not with_events:
-        values = replace(values, app_token=None)
-    calls, background = SlackCalls(values.api_url), BackgroundTasks("slack")
+        config = replace(config, app_token=None)
+    calls, background = SlackCalls(config.api_url), BackgroundTasks("slack")
     async with AsyncExitStack() as stack:  # the last to be noted is the first to be closed
         stack.push_async_callback(calls.close)
-        service = _build(values, dispatcher, live, database, drawing, now, calls, background)
+        service = _build(config, dispatcher, live, database, drawing, now, calls, background)
         stack.push_async_callback(service.pictures.close)
         stack.push_async_callback(background.close)
-        if values.bot_token:
-            await _learn_bot_name(service, values.bot_token, fails_fast=fails_fast)
-            learning = asyncio.create_task(_keep_known(service, values.bot_token, values.timing.first_pause))
+        if config.bot_token:
+            await _learn_bot_name(service, config.bot_token, fails_fast=fails_fast)
+            learning = asyncio.create_task(_keep_known(service, config.bot_token, config.timing.first_pause))
             stack.push_async_callback(end_tasks, (learning,))
         looking = asyncio.create_task(_keep_digests_going(service.workspaces))
         stack.push_async_callback(end_tasks, (looking,))
@@ -126,7 +123,7 @@ async def slack_service(
 
 
 async def examine(
-    values: SlackConfig,
+    config: SlackConfig,
     dispatcher: Dispatcher,
     live: LibraryHolder,
     database: Database,
@@ -137,21 +134,21 @@ async def examine(
     posts: bool = False,
 ) -> list[Check]:
     """What `newsbot doctor slack` finds, whatever is missing or wrong; see `doctor`."""
-    calls, background = SlackCalls(values.api_url), BackgroundTasks("slack")
+    calls, background = SlackCalls(config.api_url), BackgroundTasks("slack")
     try:
-        service = _build(replace(values, app_token=None), dispatcher, live, database, drawing, now, calls, background)
-        if values.bot_token:
-            service.workspaces.use_single(Workspace("", "", values.bot_token))
+        service = _build(replace(config, app_token=None), dispatcher, live, database, drawing, now, calls, background)
+        if config.bot_token:
+            service.workspaces.use_single(Workspace("", "", config.bot_token))
             with suppress(NewsbotError):  # the doctor says what is wrong with the token
-                await _learn(service, values.bot_token)
-        return await doctor(values, calls, service.platform, channel, posts=posts)
+                await _learn(service, config.bot_token)
+        return await doctor(config, calls, service.platform, channel, posts=posts)
     finally:
         await background.close()
         await calls.close()
 
 
 def _build(
-    values: SlackConfig,
+    config: SlackConfig,
     dispatcher: Dispatcher,
     live: LibraryHolder,
     database: Database,
@@ -160,30 +157,31 @@ def _build(
     calls: SlackCalls,
     background: BackgroundTasks,
 ) -> SlackService:
-    is_oauth = bool(values.client_id and values.client_secret)
-    oauth = OAuthApp(values.client_id or "", values.client_secret or "") if is_oauth else None
-    cipher = TokenCipher(values.secret_key) if is_oauth and values.secret_key else None
+    is_oauth = bool(config.client_id and config.client_secret)
+    oauth = OAuthApp(config.client_id or "", config.client_secret or "") if is_oauth else None
+    cipher = TokenCipher(config.secret_key) if is_oauth and config.secret_key else None
     workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, cipher=cipher)
-    pictures = UploadedPictures(drawing, live, workspaces, values.public_url)
-    sender = Responder(workspaces, CardRenderer(pictures), pictures, background, ChannelPace(values.per_channel), now)
+    pictures = UploadedPictures(drawing, live, workspaces, config.public_url)
+    responder = Responder(
+        workspaces, CardRenderer(pictures), pictures, background, ChannelPace(config.per_channel), now
+    )
     deduplicator = Deduplicator(database, now)
     people = UserDirectory(workspaces, now)
-    conversation = SlackInbound(dispatcher, sender, workspaces, people, deduplicator, background)
-    submissions = Submissions(dispatcher, sender, people, deduplicator, background)
+    inbound = SlackInbound(dispatcher, responder, workspaces, people, deduplicator, background)
     flow = None
     if oauth and cipher:
-        where = values.api_url.removesuffix("api/") + "oauth/v2/authorize"
+        where = config.api_url.removesuffix("api/") + "oauth/v2/authorize"
         states = OAuthStates(cipher, database, now)
-        flow = oauth_flow(oauth, calls, workspaces, states, public_url=values.public_url, authorize_url=where)
-    parts = Parts(dispatcher, conversation, submissions, workspaces, sender, deduplicator, background, now)
-    app = slack_app(calls, Authorize(workspaces), values.signing_secret or "", parts, flow)
-    socket_mode = SocketMode(app, calls, values.app_token, values.timing) if values.app_token else None
+        flow = oauth_flow(oauth, calls, workspaces, states, public_url=config.public_url, authorize_url=where)
+    parts = Parts(dispatcher, inbound, workspaces, responder, deduplicator, background, now)
+    app = slack_app(calls, Authorize(workspaces), config.signing_secret or "", parts, flow)
+    socket_mode = SocketMode(app, calls, config.app_token, config.timing) if config.app_token else None
     routes = pictures.routes()
-    if socket_mode is None and values.signing_secret:
-        routes += event_routes(app, values.signing_secret)
+    if socket_mode is None and config.signing_secret:
+        routes += event_routes(app, config.signing_secret)
     if is_oauth:
         routes += install_routes(flow)
-    platform = SlackPlatform(workspaces, sender, pictures, bool(values.public_url))
+    platform = SlackPlatform(workspaces, responder, pictures, bool(config.public_url))
     return SlackService(platform, routes, workspaces, calls, pictures, socket_mode)
 
 
@@ -214,14 +212,14 @@ async def _learn_bot_name(service: SlackService, token: str, *, fails_fast: bool
 
 
 async def _learn(service: SlackService, token: str) -> None:
-    told, scopes = await service.calls.call_with_scopes(token, "auth.test")
+    identity, scopes = await service.calls.call_with_scopes(token, "auth.test")
     workspace = Workspace(
-        str(told.get("team_id") or ""),
-        str(told.get("team") or ""),
+        str(identity.get("team_id") or ""),
+        str(identity.get("team") or ""),
         token,
-        str(told.get("user_id") or ""),
-        str(told.get("bot_id") or ""),
-        str(told.get("user") or "newsbot"),
+        str(identity.get("user_id") or ""),
+        str(identity.get("bot_id") or ""),
+        str(identity.get("user") or "newsbot"),
         scopes,
     )
     service.workspaces.use_single(workspace)

@@ -129,21 +129,21 @@ class SocketMode:
     async def _expect_hello(self, socket: ClientWebSocketResponse) -> None:
         async with asyncio.timeout(self._timing.hello):
             message = await socket.receive()
-        told = _read(message.data) if message.type is WSMsgType.TEXT else {}
-        if told.get("type") != "hello":
-            raise PostLater(f"Slack ended the connection ({told.get('reason') or 'without a word'}).")
+        envelope = _read(message.data) if message.type is WSMsgType.TEXT else {}
+        if envelope.get("type") != "hello":
+            raise PostLater(f"Slack ended the connection ({envelope.get('reason') or 'without a word'}).")
 
     async def _listen(self, socket: ClientWebSocketResponse, answers: set[asyncio.Task[None]]) -> bool:
         """Answer what comes; True where Slack announces the connection's end, False once it has ended."""
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 continue
-            told = _read(message.data)
-            if told.get("type") == "disconnect":
-                log.info("Slack exchanges a connection (%s)", told.get("reason"))
+            envelope = _read(message.data)
+            if envelope.get("type") == "disconnect":
+                log.info("Slack exchanges a connection (%s)", envelope.get("reason"))
                 return True
-            if "envelope_id" in told:
-                task = self._answers.start(self._answer(socket, told), "an envelope")
+            if "envelope_id" in envelope:
+                task = self._answers.start(self._answer(socket, envelope), "an envelope")
                 answers.add(task)
                 task.add_done_callback(answers.discard)
         return False

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TextIO
 
 from newsbot.messages.actions import Action, Url
@@ -21,14 +21,11 @@ from newsbot.messages.markup import Code, plain_text
 from newsbot.messages.plain import plain_block
 from newsbot.messages.platform import Capabilities, Posted
 from newsbot.messages.requests import Place
+from newsbot.schedule.clock import utc_now
 
 Press = tuple[Action, tuple[str, ...]]  # an action and what was picked
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _WIDEST = 100
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Screen:
@@ -41,7 +38,7 @@ class Screen:
         self,
         stream: TextIO | None = None,
         width: Callable[[], int] | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """`stream` is standard output by default; bold and dim are used on a terminal only."""
         self._given = stream

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
@@ -18,6 +18,7 @@ from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Field, Form, Problems
 from newsbot.messages.requests import Click, Person, Place, Submit
 from newsbot.platforms.terminal.adapter import Screen
+from newsbot.schedule.clock import utc_now
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent, Completion
@@ -38,10 +39,6 @@ def local_person() -> Person:
     return Person("terminal", "local", name, is_admin=True)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class TerminalChat:
     """One person at one terminal. A number presses a button of the newest card that has any."""
 
@@ -51,7 +48,7 @@ class TerminalChat:
         screen: Screen,
         history: Path,
         status: Callable[[], str] = str,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """`status` is a line to show below the prompt while it is not empty."""
         self._status = status
@@ -167,7 +164,7 @@ def _above_the_prompt() -> Iterator[None]:
 def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt_toolkit is imported late
     from prompt_toolkit.completion import Completer, Completion
 
-    class DeskCompleter(Completer):
+    class DispatcherCompleter(Completer):
         """Offers what the dispatcher knows, each with its title beside it."""
 
         def get_completions(self, document: "Document", complete_event: "CompleteEvent") -> "Iterable[Completion]":
@@ -176,7 +173,7 @@ def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt
             for suggestion in dispatcher.complete(typed):
                 yield Completion(suggestion.value, start_position=-len(typed), display_meta=suggestion.label)
 
-    return DeskCompleter()
+    return DispatcherCompleter()
 
 
 def _choice_value(field: Field, typed: str) -> str:

@@ -1,4 +1,4 @@
-"""Old rows can go: results outlast their games, and the deliveries of an edition are found by it."""
+"""Old rows can go: results outlast their games, and whoever refers to an edition, a history or a question is found."""
 
 from alembic import op
 
@@ -9,7 +9,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the index, and let results stand by themselves."""
+    """Make indexes, and let results stand by themselves."""
     op.create_index("ix_deliveries_edition_id", "deliveries", ["edition_id"])
+    op.create_index("ix_subscriptions_history", "subscriptions", ["history"])
+    op.create_index("ix_quiz_channels_daily", "quiz_channels", ["daily"])
+    op.create_index("ix_quiz_channels_before", "quiz_channels", ["before"])
     with op.batch_alter_table("quiz_results") as results:
         results.drop_constraint("fk_quiz_results_game", type_="foreignkey")
