@@ -260,7 +260,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "SLACK_SIGNING_SECRET": ("secrets", "slack_signing_secret"),
 }
 # Names with our prefix that are read elsewhere: the config's own path, and development data (by tests).
-_OTHER_NAMES = ("NEWSBOT_CONFIG", "NEWSBOT_DEV_DATA")
+OTHER_NAMES = ("NEWSBOT_CONFIG", "NEWSBOT_DEV_DATA")
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -325,7 +325,7 @@ def _with_environment(data: Mapping[str, object], env: Mapping[str, str]) -> tup
 
 def _misspelt(env: Mapping[str, str]) -> list[str]:
     """Names with our prefix that nothing reads: an error where one looks like a name of ours, else a warning."""
-    known = [name for name in (*ENVIRONMENT, *_OTHER_NAMES) if name.startswith("NEWSBOT_")]
+    known = [name for name in (*ENVIRONMENT, *OTHER_NAMES) if name.startswith("NEWSBOT_")]
     problems = []
     for name in sorted(name for name in env if name.startswith("NEWSBOT_") and name not in known):
         if near := difflib.get_close_matches(name, known, n=1, cutoff=0.85):

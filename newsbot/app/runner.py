@@ -33,10 +33,11 @@ log = logging.getLogger(__name__)
 _UNWATCHED = "the content is not watched any more: a saved file takes effect at the next start"
 
 
-async def run(settings: Settings, screen: Screen, parts: frozenset[str]) -> None:
+async def run(settings: Settings, screen: Screen, parts: frozenset[str], greeting: tuple[str, ...] = ()) -> None:
     """Run these parts of newsbot until it is told to stop (SIGINT, SIGTERM), or the person at the terminal leaves.
 
-    Raises SettingsError where a part may not start, PlatformRefused where the only platform does not let newsbot in.
+    The lines of `greeting` are told once it serves, below the web chat's address. Raises SettingsError where a part may
+    not start, PlatformRefused where the only platform does not let newsbot in.
     """
     require_tokens(settings, parts)
     stop = asyncio.Event()
@@ -45,6 +46,8 @@ async def run(settings: Settings, screen: Screen, parts: frozenset[str]) -> None
     async with open_container(settings) as container:
         process = Process(container, screen, parts)
         await process.start()
+        for line in greeting:
+            screen.tell(line)
         gc_tuning.apply()
         await process.run_until(stop)
 

@@ -9,11 +9,8 @@ from typing import Any
 
 from newsbot.settings import Settings
 
-CONNECT = (
-    "No tokens are set, so newsbot answers on this machine: type /deepseek cost, a question, or exit.",
-    "Discord: make an app at discord.com/developers and put its bot token into DISCORD_TOKEN.",
-    "Slack: make an app at api.slack.com/apps and put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
-)
+TYPE_HERE = "Or type here: /deepseek cost, a question, or exit."
+CONNECT = "For Discord set DISCORD_TOKEN, for Slack SLACK_BOT_TOKEN and SLACK_APP_TOKEN: docs/admins.md has each step."
 PARTS = ("discord", "slack", "terminal", "web", "worker")
 
 
@@ -33,10 +30,16 @@ def run_bot(settings: Settings, options: argparse.Namespace) -> int:
         if sys.stdout is None:
             stack.enter_context(redirect_stdout(stack.enter_context(open(os.devnull, "w", encoding="utf-8"))))
         parts = frozenset({options.only}) if options.only else runnable_parts(settings)
-        if not settings.has_tokens and not parts & {"discord", "slack", "worker"}:
-            print("\n".join(CONNECT), flush=True)
-        asyncio.run(run(settings, Screen(), parts))
+        asyncio.run(run(settings, Screen(), parts, greeting(settings, parts)))
     return 0
+
+
+def greeting(settings: Settings, parts: frozenset[str]) -> tuple[str, ...]:
+    """What to say below the web chat's address, where newsbot answers on this machine alone."""
+    if settings.has_tokens or parts & {"discord", "slack", "worker"}:
+        return ()
+    here = TYPE_HERE if "web" in parts else TYPE_HERE.removeprefix("Or ").capitalize()
+    return (*([here] if "terminal" in parts else []), CONNECT)
 
 
 def runnable_parts(settings: Settings) -> frozenset[str]:

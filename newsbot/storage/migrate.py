@@ -64,7 +64,9 @@ def _upgrade(connection: Connection, folder: Path) -> tuple[str | None, str]:
         raise StorageVersionError(sentence)
     if before != newest:
         _run_steps(connection, folder, before, newest)
-        log.info("the database is now at version %s (before: %s)", newest, before or "empty")
+        # A new database is what everybody expects at the first start; another version of one is news.
+        level = logging.INFO if before else logging.DEBUG
+        log.log(level, "the database is now at version %s (before: %s)", newest, before or "empty")
     return before, newest
 
 

@@ -195,17 +195,18 @@ def test_a_database_that_is_not_there_is_one_sentence_and_exit_code_3(own: dict[
 
 def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str, str]) -> None:
     typed = "/deepseek cost\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n"
-    ran = newsbot("run", stdin=typed, LOG_FORMAT="json", **own)
+    ran = newsbot("run", stdin=typed, LOG_FORMAT="json", LOG_LEVEL="debug", **own)
     assert ran.returncode == 0
     hints = ran.stdout.splitlines()[:3]
-    assert "Discord" in hints[1]
+    assert "Discord" in hints[2]
     assert "Slack" in hints[2]
     assert "$5.576 million" in ran.stdout
     assert re.search(r"^(Right\.|Not quite\.)$", ran.stdout, re.MULTILINE)
     assert "Why Nvidia" not in ran.stdout
-    first = json.loads(ran.stderr.splitlines()[0])
-    assert first["level"] == "info"
-    assert first["time"].endswith("+00:00")
+    logged = (json.loads(line) for line in ran.stderr.splitlines())
+    made = next(each for each in logged if each["message"].startswith("the database is now at version"))
+    assert made["level"] == "debug"
+    assert made["time"].endswith("+00:00")
 
 
 @pytest.mark.parametrize(("part", "name"), [("discord", "DISCORD_TOKEN")])
@@ -227,6 +228,15 @@ def test_a_service_without_anybody_at_its_input_goes_on_serving_until_it_is_told
         assert ran.poll() is None
         ran.terminate()
         assert ran.wait(20) == 0
+
+
+def test_the_first_line_is_the_address_of_the_web_chat_and_no_log_line_stands_below_it(own: dict[str, str]) -> None:
+    ran = newsbot("run", stdin="exit\n", PORT="0", **own)
+    first, here, tokens = ran.stdout.splitlines()
+    assert first.startswith("Web chat: http://")
+    assert here == "Or type here: /deepseek cost, a question, or exit."
+    assert "DISCORD_TOKEN" in tokens
+    assert ran.stderr == ""
 
 
 def test_a_figure_is_drawn_to_a_file(tmp_path: Path, own: dict[str, str]) -> None:
