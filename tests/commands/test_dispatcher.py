@@ -52,8 +52,9 @@ async def test_every_brief_of_every_topic_answers_by_name_alias_and_title(dispat
 
 async def test_every_figure_answers_by_name_and_label(dispatcher: Dispatcher) -> None:
     for name, figure in dispatcher.context.library.figures.items():
-        assert await title_of(dispatcher, f"/figure {name}") == figure.label
-        assert await title_of(dispatcher, f"/figures {figure.label}") == figure.label
+        newest = dispatcher.context.library.newest(name)  # what it is now, where a newer figure has taken its place
+        assert await title_of(dispatcher, f"/figure {name}") == newest.label
+        assert await title_of(dispatcher, f"/figures {figure.label}") == newest.label
 
 
 @pytest.mark.parametrize(
@@ -119,14 +120,12 @@ async def test_a_question_is_quoted_with_its_sources(dispatcher: Dispatcher) -> 
         shown = (await dispatcher.say(said, ANNA, HERE)).card.plain()
         assert "$294,000" in shown
         assert "https://" in shown
-        assert "Quoted" in shown
 
 
 async def test_a_question_without_an_answer_says_so_and_makes_nothing_up(dispatcher: Dispatcher) -> None:
     reply = await dispatcher.say("/ask what is the capital of France", ANNA, HERE)
     assert reply.private
-    assert reply.card.title == "No answer"
-    assert "makes nothing up" in reply.card.plain()
+    assert reply.card.title == "I have no sourced answer to that"
 
 
 async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(dispatcher: Dispatcher) -> None:
