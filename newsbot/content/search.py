@@ -2,13 +2,10 @@
 
 import math
 import re
-import sqlite3
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-
-from rapidfuzz import fuzz, process
 
 from newsbot.names import normalised
 
@@ -76,6 +73,8 @@ class SearchIndex:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._documents = tuple(documents)
+        import sqlite3  # this, and what finds misspelt words, is loaded with the first question
+
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         # A library that a reload replaced is simply dropped; its database must be closed all the same.
         weakref.finalize(self, self._database.close)
@@ -123,6 +122,8 @@ class SearchIndex:
         rows = self._rows(word)
         if rows or len(word) < 4:
             return rows
+        from rapidfuzz import fuzz, process
+
         near = process.extractOne(word, self._words(), scorer=fuzz.ratio, score_cutoff=_TYPO)
         return self._rows(near[0]) if near else rows
 
