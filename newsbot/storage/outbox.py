@@ -62,11 +62,16 @@ def shard_of(place: Place) -> int:
     return zlib.crc32(f"{place.platform}:{place.channel}".encode()) % SHARDS
 
 
+def _is_unended(columns: ReadOnlyColumnCollection[str, Column[Any]] = _columns) -> ColumnElement[bool]:
+    """Whether the state of a delivery is one that is still to be done: asked of rows that are found by their id."""
+    states: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
+    return columns.state.in_(states)
+
+
 def is_open(columns: ReadOnlyColumnCollection[str, Column[Any]] = _columns) -> ColumnElement[bool]:
     """Whether a delivery is still to be done, in the words of the indexes of those that are."""
     # The states are asked, too: one that an older newsbot ended beside this one may have no instant of its end.
-    states: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
-    return and_(columns.settled_at.is_(None), columns.state.in_(states))
+    return and_(columns.settled_at.is_(None), _is_unended(columns))
 
 
 def _instant(name: str) -> ColumnElement[datetime]:
@@ -75,27 +80,22 @@ def _instant(name: str) -> ColumnElement[datetime]:
 
 def _claimable() -> ColumnElement[bool]:
     is_free = or_(_columns.state == literal_column("'due'"), _columns.lease_until <= _instant("now"))
-    return and_(is_open(), _columns.retry_at <= _instant("now"), is_free)
+    return and_(_is_unended(), _columns.retry_at <= _instant("now"), is_free)
 
 
 def _chosen(priority: int, is_wanted: ColumnElement[bool], most: ColumnElement[int]) -> CTE:
     """The ids of the claimable deliveries of a priority, the longest due first, each the first of its channel."""
     earlier = deliveries.alias("earlier")
-    is_first = ~(
-        select(earlier.c.id)
-        .where(
-            earlier.c.platform == _columns.platform,
-            earlier.c.channel == _columns.channel,
-            earlier.c.id < _columns.id,
-            is_open(earlier.c),
-        )
-        .exists()
-    )
+    # Compared with the lowest: PostgreSQL would make a join of "there is no earlier one", and without statistics one
+    # that goes through all of what is open again and again.
+    of_channel = earlier.c.platform == _columns.platform, earlier.c.channel == _columns.channel, is_open(earlier.c)
+    is_first = _columns.id == select(func.min(earlier.c.id)).where(*of_channel).scalar_subquery()
     # As an expression no index serves it: what is open is gone through in its order, not a whole platform sorted.
     is_there = func.trim(_columns.platform).in_(bindparam("where", expanding=True))
     return (
         select(_columns.id)
-        .where(_columns.priority == literal_column(str(priority)), _claimable(), is_there, is_first, is_wanted)
+        .where(_columns.priority == literal_column(str(priority)), _columns.settled_at.is_(None), _claimable())
+        .where(is_there, is_first, is_wanted)
         .order_by(_columns.retry_at, _columns.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -164,7 +164,7 @@ def settling(dialect: str) -> Update:
     return (
         update(deliveries)
         .where(_columns.id == new.the_id, _columns.lease_by == bindparam("worker"))
-        .where(is_open())
+        .where(_is_unended())
         .values(
             state=new.new_state,
             retry_at=func.coalesce(new.new_retry_at, _columns.retry_at),
