@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from newsbot.storage.database import Database
 from tests.charts.drawn import draw_shipped
-from tests.databases import postgres_database, postgres_server, shared_folder, sqlite_template
+from tests.databases import fill_data_folder, postgres_database, postgres_server, shared_folder, sqlite_template
 
 settings.register_profile("newsbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsbot")
@@ -45,8 +45,7 @@ def drawn_charts(run_folder: Path) -> Path:
 @pytest.fixture
 def data_folder(tmp_path: Path, migrated_file: Path, drawn_charts: Path) -> Path:
     """What a newsbot's first start leaves: a migrated database, every chart drawn. The next start need not do it."""
-    shutil.copyfile(migrated_file, tmp_path / "newsbot.db")
-    (tmp_path / "charts").symlink_to(drawn_charts)
+    fill_data_folder(tmp_path, migrated_file, drawn_charts)
     return tmp_path
 
 

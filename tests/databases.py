@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
 from newsbot.storage.transaction import Transaction
 
 _TEMPLATE = "newsbot_template"
+# For a test above storage whose promise no statement of its own decides: others prove those on both databases.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # A test's database need not outlast a crash of the machine; many tests share the server.
 _SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 300")
 
@@ -38,6 +41,12 @@ def sqlite_template(shared: Path) -> Path:
             _await(_migrated(f"sqlite:///{fresh}"))
             fresh.rename(template)
     return template
+
+
+def fill_data_folder(folder: Path, migrated: Path, charts: Path) -> None:
+    """Put a migrated database and drawn charts where a newsbot keeps its own."""
+    shutil.copyfile(migrated, folder / "newsbot.db")
+    (folder / "charts").symlink_to(charts)
 
 
 def copy_migrated(file: Path) -> None:

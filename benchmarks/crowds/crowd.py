@@ -9,9 +9,10 @@ from typing import Any
 
 from drills.quizzes.tables import Kind, Standing
 from newsbot.messages.requests import Place
+from tests.patience import PATIENCE
 
 EMPTY = "nb1:quiz.answer:0:0:0"  # of no game: it is answered by the same way, and without the database
-LAST = 20.0  # seconds for whatever is still to come
+LAST = PATIENCE  # seconds for whatever is still to come
 QUESTION_SECONDS = "300"
 
 

@@ -14,6 +14,7 @@ from benchmarks.crowds.slack import SlackCrowd
 from tests.discord.loopback import LoopbackDiscord
 from tests.slack.loopback import LoopbackSlack
 
+LIMIT = 3.0  # seconds in which both platforms want an answer
 _OURS = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PORT", "PUBLIC_URL")
 
 
@@ -39,9 +40,12 @@ async def newsbot(part: str, folder: Path, database: str, there: dict[str, str])
 
 
 @asynccontextmanager
-async def discord_crowd(people: int, folder: Path, database: str, *, strict: bool) -> AsyncIterator[Crowd]:
-    """People of a Discord to which newsbot is connected."""
+async def discord_crowd(
+    people: int, folder: Path, database: str, *, strict: bool, limit: float = LIMIT
+) -> AsyncIterator[Crowd]:
+    """People of a Discord to which newsbot is connected; it wants each answer within `limit` seconds."""
     async with LoopbackDiscord(strict=strict, echo=False, keeps_requests=False) as server:
+        server.world.first_answer = limit
         crowd = DiscordCrowd(people, server)
         there = {
             "DISCORD_TOKEN": server.token,
@@ -54,10 +58,12 @@ async def discord_crowd(people: int, folder: Path, database: str, *, strict: boo
 
 
 @asynccontextmanager
-async def slack_crowd(people: int, folder: Path, database: str, *, strict: bool) -> AsyncIterator[Crowd]:
-    """People of a Slack to which newsbot is connected."""
+async def slack_crowd(
+    people: int, folder: Path, database: str, *, strict: bool, limit: float = LIMIT
+) -> AsyncIterator[Crowd]:
+    """People of a Slack to which newsbot is connected; it wants each answer within `limit` seconds."""
     async with LoopbackSlack(strict=strict, record=False) as server:
-        crowd = SlackCrowd(people, server)
+        crowd = SlackCrowd(people, server, limit)
         there = {
             "SLACK_API_URL": server.api_url,
             "SLACK_BOT_TOKEN": server.workspace.token,

@@ -16,7 +16,7 @@ from tests.slack.loopback_records import Channel, Message
 class SlackCrowd(Crowd):
     """People of a loopback Slack, over Socket Mode."""
 
-    def __init__(self, people: int, server: LoopbackSlack) -> None:
+    def __init__(self, people: int, server: LoopbackSlack, limit: float) -> None:
         super().__init__(people)
         self._server = server
         space = server.workspace
@@ -24,6 +24,7 @@ class SlackCrowd(Crowd):
             server.world.add_user(space, f"player{number}", is_admin=number == 0) for number in range(people)
         ]
         self._hands = server.socket()
+        self._hands.patience = limit
 
     def _channel(self, name: str) -> Channel:
         return self._server.world.add_channel(self._server.workspace, name)

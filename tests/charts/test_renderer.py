@@ -18,25 +18,19 @@ from newsbot.charts.errors import ChartError, ChartTimeout
 from newsbot.charts.renderer import ChartRenderer
 from newsbot.messages.charts import Chart, ChartKind
 from tests.charts.samples import GROUPED, LINE, RANKED, SAMPLES, exact
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
-PATIENT = 30.0
 EMPTY = replace(RANKED, title="Empty", points=())
 
 
 @pytest.fixture
-async def renderer(tmp_path: Path) -> AsyncIterator[ChartRenderer]:
-    """A renderer with an empty cache."""
-    made = ChartRenderer(tmp_path / "charts", PATIENT)
+async def renderer(tmp_path: Path, drawn_charts: Path) -> AsyncIterator[ChartRenderer]:
+    """A renderer with an empty cache, and a list of fonts, which takes a while to make."""
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "matplotlib").symlink_to(drawn_charts / "matplotlib")
+    made = ChartRenderer(tmp_path / "charts", PATIENCE)
     yield made
     await made.close()
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    """Wait for something that another process brings about."""
-    async with asyncio.timeout(PATIENCE):
-        while not is_so():  # noqa: ASYNC110  # no event of this process tells
-            await asyncio.sleep(0.01)
 
 
 async def frozen_worker(renderer: ChartRenderer) -> int:
@@ -65,7 +59,7 @@ async def test_a_picture_is_drawn_and_then_comes_from_the_cache_without_a_worker
     drawn = await renderer.png(RANKED)
     assert is_whole(drawn)
     assert renderer.path(RANKED).read_bytes() == drawn
-    later = ChartRenderer(tmp_path / "charts", PATIENT)
+    later = ChartRenderer(tmp_path / "charts", PATIENCE)
     assert await later.png(RANKED) == drawn
     assert later.worker_pid is None
     await later.close()
@@ -89,7 +83,7 @@ async def test_all_who_ask_for_a_chart_at_the_same_time_wait_for_one_drawing(ren
 
 async def test_one_that_goes_away_does_not_take_the_picture_from_the_others(renderer: ChartRenderer) -> None:
     impatient, patient = (asyncio.create_task(renderer.png(RANKED)) for _ in range(2))
-    await until(lambda: renderer.worker_pid is not None)
+    await eventually(lambda: renderer.worker_pid is not None)
     impatient.cancel()
     assert is_whole(await patient)
 
@@ -143,7 +137,7 @@ async def test_where_the_disk_keeps_nothing_pictures_still_come_and_the_log_says
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("no folder")
-    renderer = ChartRenderer(tmp_path / "file", PATIENT)
+    renderer = ChartRenderer(tmp_path / "file", PATIENCE)
     assert is_whole(await renderer.png(RANKED))
     assert is_whole(await renderer.png(LINE))
     assert await renderer.keep([RANKED]) == 0
@@ -176,9 +170,9 @@ async def test_warming_can_be_cancelled_and_charts_are_drawn_after_it(renderer: 
 
 
 async def test_an_idle_worker_ends_and_comes_back(tmp_path: Path) -> None:
-    renderer = ChartRenderer(tmp_path, PATIENT, idle_seconds=0)
+    renderer = ChartRenderer(tmp_path, PATIENCE, idle_seconds=0)
     await renderer.png(RANKED)
-    await until(lambda: renderer.worker_pid is None)
+    await eventually(lambda: renderer.worker_pid is None)
     assert is_whole(await renderer.png(LINE))
     await renderer.close()
 
@@ -198,14 +192,13 @@ async def test_closing_ends_the_worker_and_what_it_was_asked(renderer: ChartRend
 
 async def test_old_pictures_go_and_used_and_new_ones_stay(renderer: ChartRenderer) -> None:
     folder = renderer.path(RANKED).parent
-    folder.mkdir()
     strangers = [folder / f"{number:064}.png" for number in range(204)]
     for age, path in enumerate([renderer.path(RANKED), folder / "half.tmp", *strangers]):
         path.write_bytes(b"")
         os.utime(path, (1_000 + age, 1_000 + age))
     assert await renderer.keep([RANKED]) == 5
     assert renderer.path(RANKED).exists()
-    assert sorted(folder.iterdir()) == sorted([renderer.path(RANKED), *strangers[4:]])
+    assert sorted(folder.glob("*.*")) == sorted([renderer.path(RANKED), *strangers[4:]])
 
 
 def test_the_process_that_asks_never_imports_matplotlib() -> None:

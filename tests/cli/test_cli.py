@@ -353,7 +353,7 @@ class Terminal:
         """Press keys."""
         os.write(self._main, keys.encode())
 
-    def wait_for(self, words: str, seconds: float = 20) -> None:
+    def wait_for(self, words: str, seconds: float = PATIENCE) -> None:
         """Read the screen until `words` have appeared since the last wait."""
         until = time.monotonic() + seconds
         while words not in ANSI.sub("", self.shown):
@@ -361,7 +361,7 @@ class Terminal:
             self._read()
         self.shown = ANSI.sub("", self.shown).partition(words)[2]
 
-    def left(self, seconds: float = 20) -> int:
+    def left(self, seconds: float = PATIENCE) -> int:
         """The exit code, once the process has ended by itself."""
         until = time.monotonic() + seconds
         while (code := self.process.poll()) is None:

@@ -1,11 +1,16 @@
 """A small, correct topic to break in many ways."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from newsbot.content.library import ContentMistakes, Library, load_library
+from newsbot.content.live import LiveLibrary
+from tests.patience import PATIENCE, eventually
 
 TODAY = date(2026, 11, 23)
 FILES = {
@@ -192,6 +197,31 @@ class Folder:
         except ContentMistakes as error:
             return [str(mistake).replace(f"{self.path}/", "") for mistake in error.mistakes]
         return []
+
+
+@asynccontextmanager
+async def watched(folder: Folder) -> AsyncIterator[LiveLibrary]:
+    """The library of a folder whose watch stands. The watch must go on to the end, and then end when told to."""
+    reads = 0
+
+    def load(path: Path, today: date) -> Library:
+        nonlocal reads
+        reads += 1
+        return load_library(path, today)
+
+    def is_noticed() -> bool:
+        folder.write("tea/_probe.yaml", "")  # no content, but a change
+        return reads > 1
+
+    live, stop = LiveLibrary(folder.path, lambda: TODAY, load), asyncio.Event()
+    watching = asyncio.create_task(live.watch(stop))
+    try:
+        await eventually(is_noticed)
+        yield live
+        assert not watching.done()
+    finally:
+        stop.set()
+        await asyncio.wait_for(watching, PATIENCE)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The library: finding, completing, asking, numbers in prose and in words, reloading while it runs."""
 
-import asyncio
 import os
 import re
 from datetime import date
@@ -24,9 +23,9 @@ from newsbot.errors import RequestError
 from newsbot.messages.cards import Facts, Picture
 from newsbot.messages.plain import plain_card
 from newsbot.names import Name, NameIndex, normalised
-from tests.content.conftest import FILES, TODAY, Folder
+from tests.content.conftest import FILES, TODAY, Folder, watched
 from tests.content.questions import ANSWERED, UNANSWERED
-from tests.patience import PATIENCE
+from tests.patience import eventually
 from tests.shipped import shipped_library
 
 
@@ -344,77 +343,57 @@ def test_a_topic_that_is_there_is_not_overwritten(folder: Folder) -> None:
         new_topic(folder.path, "tea")
 
 
-async def _until(live: LiveLibrary, before: Library, seconds: float = 2.0) -> Library:
-    """The library that takes the place of `before`, which must come within two seconds."""
-
-    async def changed() -> Library:
-        while live.current is before:  # noqa: ASYNC110 (nothing tells of it: that is what is tested)
-            await asyncio.sleep(0.01)
-        return live.current
-
-    return await asyncio.wait_for(changed(), seconds)
+async def _until(live: LiveLibrary, before: Library) -> Library:
+    """The library that takes the place of `before`."""
+    await eventually(lambda: live.current is not before)
+    return live.current
 
 
-async def test_a_saved_file_takes_effect_within_two_seconds_and_a_broken_one_never(
+async def test_a_saved_file_takes_effect_while_newsbot_runs_and_a_broken_one_never(
     folder: Folder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    live = LiveLibrary(folder.path, lambda: TODAY)
-    stop = asyncio.Event()
-    watching = asyncio.create_task(live.watch(stop))
-    await asyncio.sleep(0.3)  # the watch must stand before the file changes
-    first = live.current
+    async with watched(folder) as live:
+        first = live.current
 
-    folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
-    second = await _until(live, first)
-    assert second.briefs["tea", "overview"].title == "Tea got much dearer"
+        folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
+        second = await _until(live, first)
+        assert second.briefs["tea", "overview"].title == "Tea got much dearer"
 
-    folder.change("tea/briefs.yaml", "lede:", "led:")
-    for _ in range(200):
-        if "has mistakes" in caplog.text:
-            break
-        await asyncio.sleep(0.01)
-    assert "briefs.yaml:4: 'led' is no key here" in caplog.text.replace("overview.", "")
-    assert live.current is second
+        folder.change("tea/briefs.yaml", "lede:", "led:")
+        await eventually(lambda: "has mistakes" in caplog.text)
+        assert "briefs.yaml:4: 'led' is no key here" in caplog.text.replace("overview.", "")
+        assert live.current is second
 
-    folder.change("tea/briefs.yaml", "led:", "lede:")
-    folder.change("tea/briefs.yaml", "much dearer", "dearer again")
-    third = await _until(live, second)
-    assert third.briefs["tea", "overview"].title == "Tea got dearer again"
-    stop.set()
-    await asyncio.wait_for(watching, PATIENCE)
+        folder.change("tea/briefs.yaml", "led:", "lede:")
+        folder.change("tea/briefs.yaml", "much dearer", "dearer again")
+        third = await _until(live, second)
+        assert third.briefs["tea", "overview"].title == "Tea got dearer again"
 
 
 async def test_folders_that_move_in_and_out_and_the_whole_content_moved_away_are_noticed(folder: Folder) -> None:
-    live = LiveLibrary(folder.path, lambda: TODAY)
-    stop = asyncio.Event()
-    watching = asyncio.create_task(live.watch(stop))
-    await asyncio.sleep(0.3)  # the watch must stand before the folder changes
-    first = live.current
-    elsewhere = Folder(folder.path.parent / "elsewhere")
-    for name, text in FILES.items():
-        if name.startswith("tea/"):
-            elsewhere.write(name.replace("tea/", "coffee/"), text.replace("tea-", "coffee-").replace("[chai]", "[]"))
-    quiz = elsewhere.path / "coffee" / "quiz.yaml"
-    quiz.write_text(quiz.read_text().replace("2025-01-27-coffee-rises", "2025-01-27-tea-rises"))
-    (elsewhere.path / "coffee").rename(folder.path / "coffee")
-    second = await _until(live, first)
-    assert set(second.topics) == {"coffee", "tea"}
-    (folder.path / "coffee").rename(elsewhere.path / "coffee")
-    third = await _until(live, second)
-    assert set(third.topics) == {"tea"}
+    async with watched(folder) as live:
+        first = live.current
+        elsewhere = Folder(folder.path.parent / "elsewhere")
+        for name, text in FILES.items():
+            if name.startswith("tea/"):
+                elsewhere.write(
+                    name.replace("tea/", "coffee/"), text.replace("tea-", "coffee-").replace("[chai]", "[]")
+                )
+        quiz = elsewhere.path / "coffee" / "quiz.yaml"
+        quiz.write_text(quiz.read_text().replace("2025-01-27-coffee-rises", "2025-01-27-tea-rises"))
+        (elsewhere.path / "coffee").rename(folder.path / "coffee")
+        second = await _until(live, first)
+        assert set(second.topics) == {"coffee", "tea"}
+        (folder.path / "coffee").rename(elsewhere.path / "coffee")
+        third = await _until(live, second)
+        assert set(third.topics) == {"tea"}
 
-    away = folder.path.parent / "away"
-    folder.path.rename(away)
-    for _ in range(300):
-        if not live.is_current:
-            break
-        await asyncio.sleep(0.01)
-    assert not live.is_current
-    assert live.current is third
-    away.rename(folder.path)
-    folder.change("tea/briefs.yaml", "Tea got dearer", "Tea came back")
-    fourth = await _until(live, third, 3.0)
-    assert fourth.briefs["tea", "overview"].title == "Tea came back"
-    assert live.is_current
-    stop.set()
-    await asyncio.wait_for(watching, PATIENCE)
+        away = folder.path.parent / "away"
+        folder.path.rename(away)
+        await eventually(lambda: not live.is_current)
+        assert live.current is third
+        away.rename(folder.path)
+        folder.change("tea/briefs.yaml", "Tea got dearer", "Tea came back")
+        fourth = await _until(live, third)
+        assert fourth.briefs["tea", "overview"].title == "Tea came back"
+        assert live.is_current

@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from newsbot.content.live import LiveLibrary
 from newsbot.yamlfiles import YamlError, read_yaml
-from tests.content.conftest import FILES, TODAY, Folder
-from tests.patience import PATIENCE
+from tests.content.conftest import FILES, TODAY, Folder, watched
+from tests.patience import PATIENCE, eventually
 
 _NOBODY = 65534
 
@@ -66,59 +66,39 @@ async def test_the_watch_goes_on_while_a_folder_is_closed(
     open_folder: Folder, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
-    live = LiveLibrary(open_folder.path, lambda: TODAY)
-    first = live.current
-    stop = asyncio.Event()
-    watching = asyncio.create_task(live.watch(stop))
-    await asyncio.sleep(0.3)  # the watch must stand before the folder is there
-    new = open_folder.path / "new-topic"
-    new.mkdir()
-    with _closed(new):
-        assert not await live.reload()
-        assert "new-topic:1: cannot be read: Permission denied" in caplog.text
-        assert live.current is first
-        await asyncio.sleep(1)
-        assert not watching.done()
-    new.rmdir()
-    open_folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
-    await asyncio.wait_for(_replaced(live, first), PATIENCE)
-    assert live.is_current
-    stop.set()
-    await asyncio.wait_for(watching, PATIENCE)
+    async with watched(open_folder) as live:
+        first = live.current
+        new = open_folder.path / "new-topic"
+        new.mkdir()
+        with _closed(new):
+            assert not await live.reload()
+            assert "new-topic:1: cannot be read: Permission denied" in caplog.text
+            assert live.current is first
+            await asyncio.sleep(1)
+        new.rmdir()
+        open_folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
+        await eventually(lambda: live.current is not first)
+        assert live.current.briefs["tea", "overview"].title == "Tea got much dearer"
+        assert live.is_current
 
 
 async def test_content_that_comes_back_with_a_closed_folder_is_read_once_that_is_open(open_folder: Folder) -> None:
     open_folder.path.parent.chmod(0o777)
-    live = LiveLibrary(open_folder.path, lambda: TODAY)
-    first = live.current
-    stop = asyncio.Event()
-    watching = asyncio.create_task(live.watch(stop))
-    await asyncio.sleep(0.3)  # the watch must stand before the folder moves
-    away = open_folder.path.parent / "away"
-    open_folder.path.rename(away)
-    await asyncio.wait_for(_until(lambda: not live.is_current), 5)
-    open_folder.path = away
-    open_folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
-    (away / "new-topic").mkdir()
-    with _closed(away / "new-topic"):
-        open_folder.path = away.rename(away.parent / "content")
-        await asyncio.sleep(1.2)  # longer than the watch takes to look again
-        assert not watching.done()
-        assert live.current is first
-    (open_folder.path / "new-topic").rmdir()
-    await asyncio.wait_for(_replaced(live, first), 5)
-    stop.set()
-    await asyncio.wait_for(watching, 5)
-
-
-async def _until(is_so: Callable[[], bool]) -> None:
-    while not is_so():  # noqa: ASYNC110 (nothing tells of it: that is what is tested)
-        await asyncio.sleep(0.01)
-
-
-async def _replaced(live: LiveLibrary, before: object) -> None:
-    while live.current is before:  # noqa: ASYNC110 (nothing tells of it: that is what is tested)
-        await asyncio.sleep(0.01)
+    async with watched(open_folder) as live:
+        first = live.current
+        away = open_folder.path.parent / "away"
+        open_folder.path.rename(away)
+        await eventually(lambda: not live.is_current)
+        open_folder.path = away
+        open_folder.change("tea/briefs.yaml", "Tea got dearer", "Tea got much dearer")
+        (away / "new-topic").mkdir()
+        with _closed(away / "new-topic"):
+            open_folder.path = away.rename(away.parent / "content")
+            await asyncio.sleep(1.2)  # longer than the watch takes to look again
+            assert live.current is first
+        (open_folder.path / "new-topic").rmdir()
+        await eventually(lambda: live.current is not first)
+        assert live.current.briefs["tea", "overview"].title == "Tea got much dearer"
 
 
 async def test_a_question_is_not_asked_after_its_last_day_though_no_file_changes(folder: Folder) -> None:
@@ -133,12 +113,13 @@ async def test_a_question_is_not_asked_after_its_last_day_though_no_file_changes
     stop = asyncio.Event()
     watching = asyncio.create_task(live.watch(stop))
     days.append(date(2026, 11, 24))
-    await asyncio.wait_for(_replaced(live, first), PATIENCE)
+    await eventually(lambda: live.current is not first)
     assert ("tea", "next") not in live.current.questions
     assert ("tea", "next") in live.current.retired
     assert live.current.version != first.version
     stop.set()
     await asyncio.wait_for(watching, PATIENCE)
+    assert live.is_current
 
 
 @pytest.mark.parametrize(

@@ -420,7 +420,8 @@ def test_whatever_a_wire_brings_nothing_comes_twice_early_or_unsaid(items: list[
 
 
 def _choices_of_topics() -> Iterator[tuple[str, ...]]:
-    return chain.from_iterable(combinations(TOPICS, size) for size in range(len(TOPICS) + 1))
+    """No topic, each one, each pair, and all: what stands in an edition depends on little more."""
+    return chain.from_iterable(combinations(TOPICS, size) for size in (0, 1, 2, len(TOPICS)))
 
 
 def test_every_digest_fits_every_platform_in_one_message_with_its_lead() -> None:

@@ -172,6 +172,7 @@ class Slow:
         return b"\x89PNG\r\n\x1a\n"
 
 
+@pytest.mark.usefixtures("promises")
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_slow_answer_is_promised_in_time_and_comes_with_its_privacy(
     town: Town, tmp_path: Path, private: bool

@@ -12,6 +12,7 @@ from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.storage.database import Database
 from tests.clock import ShiftedClock
+from tests.databases import ON_SQLITE
 from tests.digests.newsroom import Newsroom
 from tests.discord.conftest import Town
 from tests.discord.loopback_faults import Fault
@@ -98,6 +99,7 @@ async def room(town: Town, database: Database) -> AsyncIterator[Newsroom]:
     await login.close()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "fault", [*map(Fault.error, [*TEMPORARY, *OF_THE_APP]), *UNKNOWN, Fault.status(403), Fault.status(401)]
 )

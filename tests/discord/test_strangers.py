@@ -106,17 +106,23 @@ async def test_an_answer_that_discord_refuses_becomes_an_apology(town: Town, tmp
 class Breaking:
     """Pictures that break late, in a way that nobody expects."""
 
+    def __init__(self) -> None:
+        self.may = asyncio.Event()
+
     async def png(self, chart: Chart) -> bytes:
         """Break after the answer was promised."""
         del chart
-        await asyncio.sleep(1.4)
+        await self.may.wait()
         raise RuntimeError("broken")
 
 
+@pytest.mark.usefixtures("promises")
 async def test_a_promise_is_kept_with_an_apology_when_the_work_breaks(town: Town, tmp_path: Path) -> None:
-    async with house(town.server, tmp_path, pictures=Breaking()):
+    pictures = Breaking()
+    async with house(town.server, tmp_path, pictures=pictures):
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"))
         assert (await asked.answer()).type == LATER
+        pictures.may.set()
         await town.server.wait_for(lambda: bool(asked.followups))
         assert asked.followups[0]["flags"] & EPHEMERAL
         assert "not your fault" in words(asked.followups[0])

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.test_cli import ANSI, Terminal, newsbot, own  # noqa: F401 (a fixture)
+from tests.patience import PATIENCE
 
-GAME = 30.0  # seconds: longer than any one wait of a game whose questions take ten
 _BUTTONS = r"\[1\]\s+A\s+·.*\[4\]\s+D\s+·.*\[5\]\s+Vote\s+to\s+skip"
 QUESTION = rf"Question 1 of 1 · (easy|medium|hard)\n.*{_BUTTONS}.*Sealed with SHA-256"
 
@@ -41,7 +41,7 @@ class QuizTerminal(Terminal):
 
     def sees(self, pattern: str) -> str:
         """Read the screen until something like this has appeared since the last wait; returns it."""
-        until = time.monotonic() + GAME
+        until = time.monotonic() + PATIENCE
         while not (found := re.search(pattern, self._plain(), re.DOTALL)):
             assert time.monotonic() < until, f"nothing like {pattern!r} in {self._plain()[-2000:]!r}"
             self._read()

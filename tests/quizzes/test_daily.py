@@ -30,6 +30,7 @@ from newsbot.quizzes.serialization import question_from_json
 from newsbot.storage.database import Database
 from newsbot.storage.records import DailyChannel, Delivery, ResultRecord
 from tests.clock import Clock
+from tests.databases import ON_SQLITE
 from tests.digests.house import LIBRARY, MONDAY, PLACE, Bot, nine
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -171,6 +172,7 @@ async def test_a_press_after_the_next_question_came_is_late_and_changes_nothing(
     assert await house.results(daily, "silent") == ()
 
 
+@ON_SQLITE
 async def test_a_question_of_a_preview_cannot_be_answered(house: House) -> None:
     made = await house.bot.subscribed("news")
     daily = daily_of(await house.bot.digests.preview(made))
@@ -327,6 +329,7 @@ async def test_the_results_are_those_of_an_independent_recount(house: House) -> 
             assert f"{right} of {len(expected)} " in told(house.card(channel))
 
 
+@ON_SQLITE
 async def test_two_digests_of_one_channel_with_one_edition_leave_its_question_open(house: House) -> None:
     for _ in range(2):
         await house.bot.subscribed("news")
@@ -338,6 +341,7 @@ async def test_two_digests_of_one_channel_with_one_edition_leave_its_question_op
     assert await house.press("news", "ada", 0) == "counted"
 
 
+@ON_SQLITE
 async def test_a_message_that_is_sent_again_days_later_does_not_open_what_was_closed(house: House) -> None:
     made = await house.bot.subscribed("news")
     house.bot.platform.fail(RuntimeError("the paper burns"), channel="news")
@@ -408,6 +412,7 @@ async def test_a_channel_is_asked_everything_before_anything_comes_again(house: 
     )
 
 
+@ON_SQLITE
 async def test_what_a_digest_asked_today_is_what_the_command_shows_and_is_noted_as_asked(house: House) -> None:
     await house.bot.subscribed("news")
     await house.bot.at(nine(9))
@@ -417,6 +422,7 @@ async def test_what_a_digest_asked_today_is_what_the_command_shows_and_is_noted_
     assert await house.database.read(lambda tx: tx.games.history(replace(PLACE, channel="news"))) == (question.id,)
 
 
+@ON_SQLITE
 async def test_a_digest_closes_what_the_command_opened(house: House) -> None:
     await house.bot.subscribed("news")
     daily = daily_of(await house.asked("news", MONDAY))
@@ -426,6 +432,7 @@ async def test_a_digest_closes_what_the_command_opened(house: House) -> None:
     assert (await house.row("news")).before == daily
 
 
+@ON_SQLITE
 async def test_a_question_that_was_shown_on_request_stands_though_its_digest_never_comes(house: House) -> None:
     await house.bot.subscribed("news")
     house.bot.platform.fail(PostLater("Paper is out.", 60), channel="news")
@@ -439,6 +446,7 @@ async def test_a_question_that_was_shown_on_request_stands_though_its_digest_nev
     assert "1 of 1 was right." in told(house.card("news"))
 
 
+@ON_SQLITE
 async def test_after_a_digest_that_never_came_the_command_poses_another_question(house: House) -> None:
     await house.bot.subscribed("news")
     house.bot.platform.fail(PostRefused("Too long.", scope="message"), channel="news")
@@ -455,6 +463,7 @@ async def test_without_any_question_nothing_is_asked(database: Database) -> None
         await house.asked("news", datetime(2026, 11, 9, tzinfo=UTC))
 
 
+@ON_SQLITE
 async def test_a_thread_has_the_question_of_its_channel(house: House) -> None:
     daily = daily_of(await house.asked("news", nine(9)))
     thread = Place(PLACE.platform, PLACE.workspace, "news", "t1")

@@ -18,6 +18,7 @@ from newsbot.quizzes.serialization import question_from_json, record_of
 from newsbot.quizzes.values import GameOptions
 from newsbot.storage.database import Database
 from newsbot.storage.records import ResultRecord
+from tests.databases import ON_SQLITE
 from tests.quizzes.house import ADA, BEN, CHLOE, NOON, QUIZ, Clock, Process
 from tests.quizzes.samples import question
 
@@ -45,6 +46,7 @@ class Off:
 # -- clocks ----------------------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 async def test_a_game_without_a_time_limit_does_not_grow_while_it_waits(house: Process) -> None:
     """Nothing is due for hours, so newsbot looks every half minute: that is no outage."""
     game = await house.start(count=2, seconds=None)
@@ -84,6 +86,7 @@ async def test_nobody_learns_the_answer_and_then_gives_it_after_a_stop_where_clo
     assert verdict.kind == "late"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("apart", [-60, 0, 60])
 async def test_an_outage_gives_its_time_back_whatever_the_platforms_clock_says(
     database: Database, shipped: Library, apart: int
@@ -138,6 +141,7 @@ class Failing:
         return done
 
 
+@ON_SQLITE
 async def test_final_scores_are_shown_anew_also_where_the_platform_is_busy_for_minutes(house: Process) -> None:
     game = await house.start(ZOE, count=1, seconds=10)
     await house.answer_right(game, ZOE)
@@ -174,6 +178,7 @@ async def test_whoever_is_erased_while_final_scores_are_on_their_way_is_not_in_t
     assert "Zoe Quinn" not in " ".join(await house.words())
 
 
+@ON_SQLITE
 async def test_a_question_that_cannot_be_posted_for_a_day_is_called_off(house: Process) -> None:
     posts = Failing(house, "post")
     posts.error = lambda: PostLater("slow down", 5)
@@ -201,6 +206,7 @@ async def test_a_step_that_breaks_each_time_blocks_its_channel_for_a_day_at_most
     assert (await house.quizzes.start(QUIZ, BEN, GameOptions())).phase == "posting"
 
 
+@ON_SQLITE
 async def test_a_game_outlasts_a_token_that_is_refused_for_a_while(house: Process) -> None:
     game = await house.start(count=1, seconds=10)
     await house.answer_right(game, BEN)
@@ -213,6 +219,7 @@ async def test_a_game_outlasts_a_token_that_is_refused_for_a_while(house: Proces
     assert await house.titles() == ["Question 1 of 1: the answer", "Final scores"]
 
 
+@ON_SQLITE
 async def test_an_answer_comes_as_a_new_message_where_the_platform_takes_no_change_for_an_hour(house: Process) -> None:
     game = await house.start(count=1, seconds=10)
     await house.answer_right(game, BEN)
@@ -222,6 +229,7 @@ async def test_an_answer_comes_as_a_new_message_where_the_platform_takes_no_chan
     assert await house.titles() == ["Question 1 of 1 · " + game.question.difficulty, ANSWER, "Final scores"]
 
 
+@ON_SQLITE
 async def test_a_question_that_is_refused_by_itself_ends_its_game_with_the_final_scores(house: Process) -> None:
     """What a guard of the server blocks is one message: whoever waits for the next one is told."""
     game = await house.start(count=2, seconds=10)
@@ -235,6 +243,7 @@ async def test_a_question_that_is_refused_by_itself_ends_its_game_with_the_final
     assert "Ben" in (await house.words())[-1]
 
 
+@ON_SQLITE
 async def test_where_nothing_may_be_posted_any_more_nothing_else_is_tried(house: Process) -> None:
     game = await house.start(count=2, seconds=10)
     await house.answer_right(game, BEN)

@@ -20,7 +20,7 @@ from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.values import CannotPost, GameOn, GameOptions
 from newsbot.storage.database import Database
-from tests.databases import run_sql
+from tests.databases import ON_SQLITE, run_sql
 from tests.patience import PATIENCE
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process, another
 
@@ -87,6 +87,7 @@ async def test_three_people_play_a_game_to_its_final_scores(house: Process) -> N
         assert person.title() in podium
 
 
+@ON_SQLITE
 async def test_the_message_of_an_open_question_gives_nothing_away(house: Process) -> None:
     """The seal is there and the salt is not, until the reveal of the same message."""
     rights = set()
@@ -161,6 +162,7 @@ async def test_of_many_starts_at_once_one_becomes_a_game(house: Process) -> None
     assert len([each for each in ended if isinstance(each, GameOn)]) == 7
 
 
+@ON_SQLITE
 async def test_a_game_is_refused_where_newsbot_cannot_post_or_has_no_question(house: Process) -> None:
     with pytest.raises(CannotPost, match="Pick one of"):
         await house.quizzes.start(place("nowhere"), ADA, GameOptions())
@@ -194,6 +196,7 @@ async def test_a_game_that_is_stopped_while_its_question_is_posted_shows_the_ans
     assert await house.titles() == ["Question 1 of 3: the answer", "Final scores"]
 
 
+@ON_SQLITE
 async def test_two_questions_that_nobody_answers_end_a_game(house: Process) -> None:
     game = await house.start(count=5, seconds=10)
     await house.run(60)
@@ -217,6 +220,7 @@ async def test_a_game_without_a_time_limit_goes_on_by_votes(house: Process) -> N
     assert await house.vote(replace(game, number=0), ADA) == "late"
 
 
+@ON_SQLITE
 async def test_a_game_ends_after_a_day(house: Process) -> None:
     game = await house.start(count=2, seconds=None)
     await house.run(3)
@@ -276,8 +280,11 @@ async def test_a_thousand_presses_at_once_are_counted_once_each(house: Process) 
     assert await house.database.read(lambda tx: tx.games.count(game.id, 0)) == 1_000
 
 
+@ON_SQLITE
 async def test_no_question_comes_again_in_a_channel_before_all_were_asked(house: Process) -> None:
-    pool = {f"{topic}/{name}" for topic, name in house.library.questions}
+    few = dict(list(house.library.questions.items())[:45])
+    house.library = replace(house.library, questions=few)
+    pool = {f"{topic}/{name}" for topic, name in few}
     asked: list[str] = []
     while len(asked) < len(pool):
         game = await house.start(count=min(20, len(pool) - len(asked)), seconds=None)
@@ -417,6 +424,7 @@ class Slow:
         return await self._edit(posted, reply)
 
 
+@ON_SQLITE
 async def test_a_question_that_was_deleted_gets_its_answer_as_a_new_message(house: Process) -> None:
     game = await house.start(count=1, seconds=10)
     await house.answer_right(game, BEN)

@@ -5,14 +5,17 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.databases import fill_data_folder
 from tests.patience import PATIENCE
 
 CHROMIUM = next(
@@ -24,6 +27,7 @@ QUIET = [
     *("--disable-component-update", "--disable-sync"),
 ]
 PATIENCE_MS = PATIENCE * 1_000
+_SAID = ("web_", "quiz_", "deliveries", "handled_events")  # tables of what people say and do
 OURS = ("NEWSBOT_", "DISCORD_", "SLACK_", "LOG_", "DATABASE_", "HOST", "PORT", "PUBLIC_URL")
 
 
@@ -39,6 +43,7 @@ class Server:
 
     def __init__(self, data: Path) -> None:
         (data / "newsbot.yaml").write_text(f"data: {data}\n", encoding="utf-8")
+        self._database = data / "newsbot.db"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
@@ -70,20 +75,38 @@ class Server:
         self._process.stdout.close()
         return code
 
+    def forget(self) -> None:
+        """Take away all that anybody said and did, and all that came of it."""
+        with closing(sqlite3.connect(self._database, timeout=PATIENCE)) as database, database:
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                if name.startswith(_SAID):
+                    database.execute(f"DELETE FROM {name}")
+
     @property
     def is_running(self) -> bool:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
 
 
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, drawn_charts: Path) -> Iterator[Server]:
+    """A server with a database of its own."""
+    folder = tmp_path_factory.mktemp("web")
+    fill_data_folder(folder, migrated_file, drawn_charts)
+    made = Server(folder)
+    made.start()
+    yield made
+    if made.is_running:
+        made.stop(signal.SIGKILL)
+
+
 @pytest.fixture
-def server(data_folder: Path) -> Iterator[Server]:
-    """A fresh server with a database of its own."""
-    started = Server(data_folder)
-    started.start()
-    yield started
-    if started.is_running:
-        started.stop(signal.SIGKILL)
+def server(started: Server) -> Server:
+    """A running server in which nobody has said or done anything yet."""
+    if not started.is_running:
+        started.start()
+    started.forget()
+    return started
 
 
 @pytest.fixture(scope="module")

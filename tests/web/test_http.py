@@ -273,8 +273,10 @@ async def test_a_very_long_card_becomes_several_messages(site: Site) -> None:
 def test_the_web_chat_refuses_to_be_open_to_others(host: str, public_url: str | None) -> None:
     with pytest.raises(SettingsError, match="for this machine alone"):
         require_loopback(host, public_url)
-    environment = {"HOST": host, **({"PUBLIC_URL": public_url} if public_url else {})}
-    ran = newsbot("run", "--only", "web", DATABASE_URL="sqlite:///:memory:", **environment)
+
+
+def test_newsbot_with_the_web_chat_alone_does_not_start_where_others_could_reach_it() -> None:
+    ran = newsbot("run", "--only", "web", DATABASE_URL="sqlite:///:memory:", HOST="0.0.0.0")
     assert ran.returncode == 2
     assert "for this machine alone" in ran.stderr
 

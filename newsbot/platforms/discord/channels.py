@@ -13,7 +13,7 @@ from newsbot.platforms.discord import errors
 from newsbot.platforms.discord.client import Rest
 from newsbot.platforms.discord.permissions import THREADS, in_channel
 
-_MAX_CHANNELS = 10_000
+MOST_CHANNELS = 10_000
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ class Channels:
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
-        self._known: LRUCache[str, Json] = LRUCache(_MAX_CHANNELS)
+        self._known: LRUCache[str, Json] = LRUCache(MOST_CHANNELS)
 
     async def get(self, place: Place) -> Json:
         """The channel of a place. Raises PostRefused where newsbot cannot see it, PostLater where Discord is away."""

@@ -29,10 +29,10 @@ class SlackPlatform:
     budget = SLACK
 
     def __init__(
-        self, workspaces: Workspaces, sender: Responder, pictures: UploadedPictures, has_public_url: bool
+        self, workspaces: Workspaces, responder: Responder, pictures: UploadedPictures, has_public_url: bool
     ) -> None:
         self._workspaces = workspaces
-        self._sender = sender
+        self._responder = responder
         self._pictures = pictures
         self._has_public_url = has_public_url
 
@@ -42,7 +42,7 @@ class SlackPlatform:
         Slack does not guard against a second post: `key` stands in the message's metadata, for `stands` to find.
         """
         # Slack opens a person's conversation with the app for a message to their id.
-        return await self._sender.post(replace(place, channel=place.channel.removeprefix(DIRECT)), reply, key)
+        return await self._responder.post(replace(place, channel=place.channel.removeprefix(DIRECT)), reply, key)
 
     async def dedupe_window(self, place: Place) -> timedelta:
         """Never: Slack stores a message as often as it is posted."""
@@ -51,10 +51,10 @@ class SlackPlatform:
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Put `reply` in the place of what was posted; its further messages go, and new ones come in the thread."""
-        rendered = await self._sender.update(posted.place, posted.message_id, reply)
+        rendered = await self._responder.update(posted.place, posted.message_id, reply)
         for old in posted.rest:
             await self._remove(old)
-        rest = await self._sender.post_rest(posted.place, rendered.rest, posted.place.thread or posted.message_id)
+        rest = await self._responder.post_rest(posted.place, rendered.rest, posted.place.thread or posted.message_id)
         return replace(posted, rest=tuple(rest), fix="")
 
     async def delete(self, posted: Posted) -> None:
@@ -115,7 +115,7 @@ class SlackPlatform:
             log.warning("whether a message stands in Slack cannot be looked up: %s", error)
             return None
         found = (m for m in answer.get("messages") or () if _key_of(m.get("metadata") or {}) == key)
-        return next((self._sender.posted_message(place, str(message["ts"])) for message in found), None)
+        return next((self._responder.posted_message(place, str(message["ts"])) for message in found), None)
 
 
 def _key_of(metadata: dict[str, object]) -> str:

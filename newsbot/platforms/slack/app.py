@@ -69,12 +69,12 @@ class Authorize(AsyncAuthorize):
             return None
         known = self._results.get(team_id or "")
         if known is None or known[0] is not workspace:
-            known = workspace, _result(workspace, team_id)
+            known = workspace, _authorize_result(workspace, team_id)
             self._results[team_id or ""] = known
         return known[1]
 
 
-def _result(workspace: Workspace, team_id: str | None) -> AuthorizeResult:
+def _authorize_result(workspace: Workspace, team_id: str | None) -> AuthorizeResult:
     return AuthorizeResult(
         enterprise_id=None,
         team_id=workspace.id or team_id,
@@ -91,7 +91,7 @@ class Parts:
     dispatcher: Dispatcher
     inbound: SlackInbound
     workspaces: Workspaces
-    sender: Responder
+    responder: Responder
     deduplicator: Deduplicator
     background: BackgroundTasks
     now: Callable[[], datetime]
@@ -194,7 +194,7 @@ class _Listeners:
         if not await self._parts.deduplicator.is_first_claim(f"welcome:{team}:{channel}", unknown=False):
             return
         try:
-            await self._parts.sender.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")
+            await self._parts.responder.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")
         except NewsbotError as error:
             log.warning("no welcome in the Slack channel %s: %s", channel, error)
 

@@ -52,14 +52,14 @@ class SlackInbound:
     def __init__(
         self,
         dispatcher: Dispatcher,
-        sender: Responder,
+        responder: Responder,
         workspaces: Workspaces,
         people: UserDirectory,
         deduplicator: Deduplicator,
         background: BackgroundTasks,
     ) -> None:
         self._dispatcher = dispatcher
-        self._sender = sender
+        self._responder = responder
         self._workspaces = workspaces
         self._people = people
         self._deduplicator = deduplicator
@@ -100,21 +100,21 @@ class SlackInbound:
         return command is not None and (command.admin or command.effects or command.filled is not None)
 
     def _ack(self, reply: Reply, body: Payload, team: str, user: str) -> str:
-        rendered = self._sender.answers.render(reply.card, team)
+        rendered = self._responder.answers.render(reply.card, team)
         url = str(body.get("response_url") or "")
         if rendered.rest and url:
             self._background.start(self._rest(url, rendered), "the rest of an answer")
         if rendered.pictures and url:
-            self._sender.follow_up(url, team, reply, rendered)
+            self._responder.follow_up(url, team, reply, rendered)
         kind = "ephemeral" if reply.private else "in_channel"
         return with_fields(rendered.message(asker_of(reply, user)), response_type=kind)
 
     async def _rest(self, url: str, rendered: RenderedCard) -> None:
         await asyncio.sleep(_AFTER_ACK)
-        await self._sender.respond_rest(url, rendered)
+        await self._responder.respond_rest(url, rendered)
 
     async def _late(self, task: "asyncio.Task[Reply]", body: Payload, team: str, user: str) -> None:
-        await self._sender.respond(str(body["response_url"]), team, await task, asker=user)
+        await self._responder.respond(str(body["response_url"]), team, await task, asker=user)
 
     # -- presses --------------------------------------------------------------------------------------------------
 
@@ -167,7 +167,7 @@ class SlackInbound:
             reply = replace(reply, private=True)
         where = pressed_place(body, team)
         name = message_name(where, pressed_message(body)) if replaces else ""
-        await self._sender.respond(
+        await self._responder.respond(
             url, team, reply, asker=user, replaces=name, thread=None if replaces else where.thread
         )
 
@@ -189,7 +189,7 @@ class SlackInbound:
                 raise
             log.warning("a form was not opened: %s", error)
             late = note("The form did not open", "Slack was too slow this time. Press the button again.")
-            await self._sender.respond(url, team, late, asker="", thread=where.thread)
+            await self._responder.respond(url, team, late, asker="", thread=where.thread)
 
     async def _open(self, team: str, body: Payload, view: dict[str, Any]) -> None:
         await self._workspaces.call(team, "views.open", trigger_id=body.get("trigger_id"), view=view)
@@ -200,11 +200,11 @@ class SlackInbound:
             refused = note(
                 "Not yours to delete", "Only whoever asked for this answer, or an administrator, can do that."
             )
-            await self._sender.respond(url, team, refused, asker="")
+            await self._responder.respond(url, team, refused, asker="")
             return
         where = pressed_place(body, team)
         try:
-            await self._sender.remove(url, message_name(where, pressed_message(body)))
+            await self._responder.remove(url, message_name(where, pressed_message(body)))
         except SlackRefused:  # the response URL is used up
             await self._workspaces.call(team, "chat.delete", channel=where.channel, ts=pressed_message(body))
 
@@ -250,13 +250,13 @@ class SlackInbound:
         if isinstance(answer, Problems):  # too late to say so beside the fields
             answer = note("That form was not accepted", " ".join(answer.by_field.values()))
         if url:
-            await self._sender.respond(url, team, answer, asker=user, thread=where.thread)
+            await self._responder.respond(url, team, answer, asker=user, thread=where.thread)
         else:
-            await self._sender.post(place(team, user), answer, "")
+            await self._responder.post(place(team, user), answer, "")
 
     # -- words ----------------------------------------------------------------------------------------------------
 
-    async def answer(self, said: IncomingText, event_id: str) -> None:
+    async def answer(self, message: IncomingText, event_id: str) -> None:
         """A mention or a direct message, answered in its thread; privately where the answer is only for whoever asked.
 
         A mention in a channel is answered in a thread below it: the channel stays calm, and it stays clear to what the
@@ -264,15 +264,15 @@ class SlackInbound:
         """
         if not await self._deduplicator.is_new_anywhere(event_id):
             return
-        team = said.place.workspace
-        who = await self._people.person(team, said.user)
-        reply = await self._dispatcher.say(said.words, who, said.place, event_id)
-        is_direct = said.place.channel.startswith("D")
+        team = message.place.workspace
+        who = await self._people.person(team, message.user)
+        reply = await self._dispatcher.say(message.words, who, message.place, event_id)
+        is_direct = message.place.channel.startswith("D")
         if reply.private and not is_direct:
-            await patiently(lambda: self._sender.whisper(said.place, said.user, reply))
+            await patiently(lambda: self._responder.whisper(message.place, message.user, reply))
         else:
-            shown = replace(reply, private=False)
-            await patiently(lambda: self._sender.post(said.place, shown, event_id, asker=said.user))
+            public = replace(reply, private=False)
+            await patiently(lambda: self._responder.post(message.place, public, event_id, asker=message.user))
 
 
 def form_context(body: Payload, where: Place) -> str:

@@ -162,16 +162,18 @@ def _build(
     cipher = TokenCipher(config.secret_key) if is_oauth and config.secret_key else None
     workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, cipher=cipher)
     pictures = UploadedPictures(drawing, live, workspaces, config.public_url)
-    sender = Responder(workspaces, CardRenderer(pictures), pictures, background, ChannelPace(config.per_channel), now)
+    responder = Responder(
+        workspaces, CardRenderer(pictures), pictures, background, ChannelPace(config.per_channel), now
+    )
     deduplicator = Deduplicator(database, now)
     people = UserDirectory(workspaces, now)
-    inbound = SlackInbound(dispatcher, sender, workspaces, people, deduplicator, background)
+    inbound = SlackInbound(dispatcher, responder, workspaces, people, deduplicator, background)
     flow = None
     if oauth and cipher:
         where = config.api_url.removesuffix("api/") + "oauth/v2/authorize"
         states = OAuthStates(cipher, database, now)
         flow = oauth_flow(oauth, calls, workspaces, states, public_url=config.public_url, authorize_url=where)
-    parts = Parts(dispatcher, inbound, workspaces, sender, deduplicator, background, now)
+    parts = Parts(dispatcher, inbound, workspaces, responder, deduplicator, background, now)
     app = slack_app(calls, Authorize(workspaces), config.signing_secret or "", parts, flow)
     socket_mode = SocketMode(app, calls, config.app_token, config.timing) if config.app_token else None
     routes = pictures.routes()
@@ -179,7 +181,7 @@ def _build(
         routes += event_routes(app, config.signing_secret)
     if is_oauth:
         routes += install_routes(flow)
-    platform = SlackPlatform(workspaces, sender, pictures, bool(config.public_url))
+    platform = SlackPlatform(workspaces, responder, pictures, bool(config.public_url))
     return SlackService(platform, routes, workspaces, calls, pictures, socket_mode)
 
 
