@@ -165,7 +165,9 @@ def _read_entries(draft: Draft, path: Path, model: type[BaseModel]) -> None:
     for name, value in data.items():
         location: Location = (name,)
         if not isinstance(name, str) or not (_ID.match(name) or model is Withdrawn):
-            found = Finding(location, f"'{name}' is no name", "lower case, digits and hyphens, at most 32 signs")
+            found = Finding(
+                location, f"'{name}' isn't a valid name", "lower case, digits and hyphens, at most 32 signs"
+            )
             draft.mistakes += mistakes([found], draft.file(path), draft.texts[draft.file(path)])
             continue
         keys = {"sentence": value} if model is Withdrawn else value
@@ -228,7 +230,7 @@ def _entry(
     """The value as an entry with what the loader adds, or None, with its mistakes noted."""
     file = draft.file(path)
     reserved = [name for name in added if isinstance(value, dict) and name in value]
-    findings = [Finding((name,), f"'{name}' is no key here", "remove it") for name in reserved]
+    findings = [Finding((name,), f"'{name}' isn't a known key", "remove it") for name in reserved]
     entry, found = validate(model, {**value, **added} if isinstance(value, dict) else value)
     draft.mistakes += mistakes([*findings, *found], file, draft.texts[file], location)
     if entry is not None:

@@ -361,7 +361,7 @@ async def test_a_saved_file_takes_effect_while_newsbot_runs_and_a_broken_one_nev
 
         folder.change("tea/briefs.yaml", "lede:", "led:")
         await eventually(lambda: "has mistakes" in caplog.text)
-        assert "briefs.yaml:4: 'led' is no key here" in caplog.text.replace("overview.", "")
+        assert "briefs.yaml:4: 'led' isn't a known key" in caplog.text.replace("overview.", "")
         assert live.current is second
 
         folder.change("tea/briefs.yaml", "led:", "lede:")
