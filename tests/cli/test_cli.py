@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -151,6 +152,10 @@ def test_how_old_topics_are_is_told_and_is_no_failure() -> None:
 def test_check_is_red_with_file_and_line_on_mistakes(tmp_path: Path) -> None:
     made = newsbot("content", "new", "coffee", NEWSBOT_CONTENT=str(tmp_path))
     assert made.returncode == 0
+    assert "This is a draft" in made.stdout
+    for file in (tmp_path / "coffee").iterdir():
+        text = file.read_text().replace("FILL IN", "Written as").replace("example.org/fill-in", "board.example/page")
+        file.write_text(text, encoding="utf-8")
     figures = tmp_path / "coffee" / "figures.yaml"
     figures.write_text(figures.read_text().replace("as_of: 2025", "as_off: 2025"), encoding="utf-8")
     briefs = tmp_path / "coffee" / "briefs.yaml"
@@ -160,6 +165,23 @@ def test_check_is_red_with_file_and_line_on_mistakes(tmp_path: Path) -> None:
     assert f"{figures}:10: 'as_off' isn't a known key (did you mean 'as_of'?" in checked.stderr
     assert f"{briefs}:9: the number '7' stands in prose" in checked.stderr
     assert "Traceback" not in checked.stderr
+
+
+def test_a_draft_beside_finished_topics_stops_nothing_and_check_lists_its_gaps_as_warnings(tmp_path: Path) -> None:
+    topics = tmp_path / "topics"
+    shutil.copytree(ROOT / "content", topics)
+    made = newsbot("content", "new", "coffee", NEWSBOT_CONTENT=str(topics))
+    assert made.returncode == 0
+    checked = newsbot("check", NEWSBOT_CONTENT=str(topics))
+    assert checked.returncode == 0
+    assert re.search(
+        r"^warning: the topic coffee is a draft: \d+ places are not filled in", checked.stderr, re.MULTILINE
+    )
+    assert f"warning: {topics}/coffee/topic.yaml:2: not filled in yet" in checked.stderr
+    said = newsbot("say", "/deepseek cost", NEWSBOT_CONTENT=str(topics))
+    assert said.returncode == 0
+    assert "the topic coffee is a draft" in said.stderr
+    assert len(said.stderr.splitlines()) == 1
 
 
 def test_check_is_red_where_there_is_no_content(tmp_path: Path) -> None:
