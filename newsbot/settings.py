@@ -82,14 +82,14 @@ class HttpSettings(_Section):
     @classmethod
     def _digits(cls, value: object) -> object:
         if isinstance(value, str) and not value.strip().isdecimal():
-            raise ValueError(f"'{value}' is no port | a whole number from 0 to 65535")
+            raise ValueError(f"'{value}' isn't a port | a whole number from 0 to 65535")
         return int(value) if isinstance(value, str) else value
 
     @field_validator("public_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("https://", "http://")):
-            raise ValueError(f"'{value}' is no address | https://…")
+            raise ValueError(f"'{value}' isn't an address | https://…")
         return value.rstrip("/") if value else None
 
 
@@ -104,21 +104,21 @@ class DiscordSettings(_Section):
     @classmethod
     def _api_address(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
-            raise ValueError(f"'{value}' is no address | https://…")
+            raise ValueError(f"'{value}' isn't an address | https://…")
         return value.rstrip("/")
 
     @field_validator("gateway_url")
     @classmethod
     def _gateway_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("wss://", "ws://")):
-            raise ValueError(f"'{value}' is no address of a gateway | wss://…")
+            raise ValueError(f"'{value}' isn't the address of a gateway | wss://…")
         return value
 
     @field_validator("shards")
     @classmethod
     def _range(cls, value: str | None) -> str | None:
         if value is not None and shard_range(value) is None:
-            raise ValueError(f"'{value}' is no range of shards | first-last/count, such as 0-3/8")
+            raise ValueError(f"'{value}' isn't a range of shards | first-last/count, such as 0-3/8")
         return value
 
 
@@ -131,7 +131,7 @@ class SlackSettings(_Section):
     @classmethod
     def _address(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
-            raise ValueError(f"'{value}' is no address | https://…")
+            raise ValueError(f"'{value}' isn't an address | https://…")
         return value if value.endswith("/") else f"{value}/"
 
 
@@ -148,7 +148,7 @@ class AlertSettings(_Section):
     @classmethod
     def _is_place(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"(discord|slack|web):([^/\s]+/)?@?[^/\s@]+", value):
-            raise ValueError(f"'{value}' is no place | discord:CHANNEL, slack:CHANNEL, slack:WORKSPACE/@PERSON")
+            raise ValueError(f"'{value}' isn't a place | discord:CHANNEL, slack:CHANNEL, slack:WORKSPACE/@PERSON")
         return value
 
 
@@ -304,7 +304,7 @@ def _without_empty(data: object) -> object:
 
 def _only_from_environment(data: object) -> list[Finding]:
     if isinstance(data, dict) and data.pop("secrets", None) is not None:
-        return [Finding(("secrets",), "'secrets' is no key here", "tokens are set in the environment only")]
+        return [Finding(("secrets",), "'secrets' isn't a known key", "tokens are set in the environment only")]
     return []
 
 
@@ -330,7 +330,7 @@ def _misspelt(env: Mapping[str, str]) -> list[str]:
     for name in sorted(name for name in env if name.startswith("NEWSBOT_") and name not in known):
         if near := difflib.get_close_matches(name, known, n=1, cutoff=0.85):
             allowed = ", ".join(known)
-            problems.append(f"environment: {name} is no setting (did you mean {near[0]}? allowed: {allowed})")
+            problems.append(f"environment: {name} isn't a setting (did you mean {near[0]}? allowed: {allowed})")
         else:
             log.warning("the environment sets %s, which newsbot does not read", name)
     return problems

@@ -75,7 +75,7 @@ def _finding(model: type[BaseModel], detail: ErrorDetails) -> Finding:
     match detail["type"]:
         case "extra_forbidden":
             allowed = allowed_keys(model, location[:-1])
-            return Finding(location, f"'{name}' is no key here", _allowed_keys(str(location[-1]), allowed))
+            return Finding(location, f"'{name}' isn't a known key", _allowed_keys(str(location[-1]), allowed))
         case "missing":
             return Finding(location[:-1], f"'{name}' is missing", "add it")
         case "literal_error":

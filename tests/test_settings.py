@@ -26,11 +26,11 @@ def test_the_shipped_settings_are_in_order() -> None:
     [
         (
             "log:\n  levle: info\n",
-            "newsbot.yaml:2: 'log.levle' is no key here (did you mean 'level'? allowed: level, format)",
+            "newsbot.yaml:2: 'log.levle' isn't a known key (did you mean 'level'? allowed: level, format)",
         ),
         (
             "a: 1\n",
-            "newsbot.yaml:1: 'a' is no key here (allowed: data, content, log, database, http, discord, slack, al",
+            "newsbot.yaml:1: 'a' isn't a known key (allowed: data, content, log, database, http, discord, slack, al",
         ),
         ("log:\n  level: loud\n", "newsbot.yaml:2: 'log.level' is 'loud' (allowed: debug, info, warning, error)"),
         ("\ncontent:\n  watch: yes\n", "newsbot.yaml:3: 'content.watch' is 'yes' (allowed: true, false)"),
@@ -43,7 +43,7 @@ def test_the_shipped_settings_are_in_order() -> None:
         ("log: [\n", "newsbot.yaml:2: "),
         (
             "secrets:\n  discord_token: abc\n",
-            "newsbot.yaml:1: 'secrets' is no key here (tokens are set in the environment",
+            "newsbot.yaml:1: 'secrets' isn't a known key (tokens are set in the environment",
         ),
         (
             "database:\n  url: mysql://u:pw@h/n\n",
@@ -64,12 +64,12 @@ def test_a_mistake_in_the_file_is_one_line_with_its_place(tmp_path: Path, text: 
     ("environment", "expected"),
     [
         ({"LOG_LEVEL": "loud"}, "environment: LOG_LEVEL is 'loud' (allowed: debug, info, warning, error)"),
-        ({"PORT": "http"}, "environment: PORT: 'http' is no port (a whole number from 0 to 65535)"),
+        ({"PORT": "http"}, "environment: PORT: 'http' isn't a port (a whole number from 0 to 65535)"),
         ({"PORT": "70000"}, "environment: PORT is '70000'"),
-        ({"PUBLIC_URL": "me"}, "environment: PUBLIC_URL: 'me' is no address (https://…)"),
+        ({"PUBLIC_URL": "me"}, "environment: PUBLIC_URL: 'me' isn't an address (https://…)"),
         ({"LOG_FORMAT": "xml"}, "environment: LOG_FORMAT is 'xml' (allowed: text, json)"),
         ({"DATABASE_URL": "mysql://u:pw@h/n"}, "environment: DATABASE_URL: newsbot cannot use this kind of database"),
-        ({"NEWSBOT_CONTNET": "x"}, "environment: NEWSBOT_CONTNET is no setting (did you mean NEWSBOT_CONTENT?"),
+        ({"NEWSBOT_CONTNET": "x"}, "environment: NEWSBOT_CONTNET isn't a setting (did you mean NEWSBOT_CONTENT?"),
     ],
 )
 def test_a_mistake_in_the_environment_names_the_variable(

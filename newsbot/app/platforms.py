@@ -20,7 +20,7 @@ def discord_target(settings: Settings) -> "DiscordTarget":
 
     token = settings.secrets.discord_token
     if token is None:
-        raise SettingsError("DISCORD_TOKEN is not set: put the bot token of your app at discord.com/developers there.")
+        raise SettingsError("Set DISCORD_TOKEN to the bot token of your app at discord.com/developers.")
     shards = shard_range(settings.discord.shards) if settings.discord.shards else None
     return DiscordTarget(token.get_secret_value(), settings.discord.gateway_url, shards)
 

@@ -11,7 +11,7 @@ from newsbot.settings import Settings
 def add_verb(verbs: Any) -> None:
     """Add `newsbot content`."""
     group = add_group(verbs, "content", "work on topics")
-    new = group.add_parser("new", help="make the files of a new topic, to be filled in")
+    new = group.add_parser("new", help="make the files of a draft, to be filled in")
     new.add_argument("topic", help="its name: lower case, digits and hyphens")
     new.set_defaults(verb=make_topic)
     fresh = group.add_parser("freshness", help="how old the newest of each topic is; warns where it is too old")
@@ -24,7 +24,7 @@ def make_topic(settings: Settings, options: argparse.Namespace) -> int:
 
     for path in new_topic(settings.content_folder, options.topic):
         print(f"made {path}")
-    print("Fill them in, then run: newsbot check")
+    print("This is a draft: newsbot runs without it until it is filled in, and newsbot check lists what is to do.")
     return 0
 
 

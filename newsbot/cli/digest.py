@@ -67,7 +67,7 @@ def _add_simulate(digest: Any) -> None:
 
 def _count(typed: str) -> int:
     if not typed.isdecimal() or not 1 <= int(typed) <= 100:
-        raise argparse.ArgumentTypeError(f"{typed!r} is no number from 1 to 100")
+        raise argparse.ArgumentTypeError(f"{typed!r} isn't a number from 1 to 100")
     return int(typed)
 
 

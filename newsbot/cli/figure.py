@@ -5,10 +5,12 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newsbot.cli.verbs import table_lines
 from newsbot.errors import RequestError
 from newsbot.settings import Settings
 
 if TYPE_CHECKING:
+    from newsbot.commands.answers import Unclear
     from newsbot.messages.charts import Chart
 
 
@@ -23,13 +25,17 @@ def add_verb(verbs: Any) -> None:
 def draw_figure(settings: Settings, options: argparse.Namespace) -> int:
     """Draw a figure into a file, and print what it shows."""
     from newsbot.app.answering import build_library
-    from newsbot.commands.answers import find_figure
+    from newsbot.commands.answers import Unclear, find_figure
     from newsbot.content.cards import chart
 
     out = Path(options.out)
     if out.suffix.lower() != ".png":
         raise RequestError(f"A figure is drawn as PNG: name the file {out.stem}.png.")
-    data = chart(find_figure(build_library(settings).current, options.name))
+    try:
+        found = find_figure(build_library(settings).current, options.name)
+    except Unclear as unclear:
+        raise RequestError("\n".join([str(unclear), *_offered(unclear)])) from None
+    data = chart(found)
     picture = asyncio.run(_draw(settings, data))
     try:
         out.write_bytes(picture)
@@ -37,6 +43,14 @@ def draw_figure(settings: Settings, options: argparse.Namespace) -> int:
         raise RequestError(f"The picture cannot be written to {out}: {error.strerror}.") from None
     print(f"{options.out}: {data.alt_text()}")
     return 0
+
+
+def _offered(unclear: "Unclear") -> list[str]:
+    """The figures that may have been meant: name and label, a line each."""
+    from newsbot.content.actions import OPEN_FIGURE
+
+    rows = [(offer.action.arguments[0], offer.label) for offer in unclear.offers if offer.action.name == OPEN_FIGURE]
+    return [f"  {line}" for line in table_lines(rows)] if rows else []
 
 
 async def _draw(settings: Settings, data: "Chart") -> bytes:

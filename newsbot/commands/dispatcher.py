@@ -252,7 +252,7 @@ def _require(command: Command, ask: Ask) -> None:
     if missing:
         example = f" For example: {command.examples[0]}" if command.examples else ""
         sentence = f"This command needs {missing[0].name}: {missing[0].help.lower()}.{example}"
-        raise Unclear(sentence, (Offer("Fill in", forms.open_action(command, ask.options)), HELP), "Almost")
+        raise Unclear(sentence, (Offer("Fill in", forms.open_action(command, ask.options)), HELP), "One more thing")
 
 
 def _private(reply: Reply, command: Command, ask: Ask) -> Reply:

@@ -20,7 +20,9 @@ _YES_NO = (("Yes", "yes"), ("No", "no"))
 class WrongValues(Unclear):
     """Options that cannot be accepted: for each by name, the sentence to show beside its field."""
 
-    def __init__(self, by_option: Mapping[str, str], offers: Iterable[Offer] = (), title: str = "Almost") -> None:
+    def __init__(
+        self, by_option: Mapping[str, str], offers: Iterable[Offer] = (), title: str = "One more thing"
+    ) -> None:
         super().__init__(" ".join(by_option.values()), offers, title)
         self.by_option = dict(by_option)
 

@@ -80,10 +80,12 @@ def _chart(figure: Figure) -> Findings:
             if getattr(figure, key):
                 yield Finding((key,), f"there is no chart for the {key}", "add 'chart', or remove it")
     elif figure.chart != "number" and isinstance(figure.value, float):
-        yield Finding(("chart",), "one number is no chart", "chart: number, or give a series or a range as the value")
+        yield Finding(
+            ("chart",), "one number doesn't make a chart", "chart: number, or give a series or a range as the value"
+        )
     elif figure.chart == "number" and isinstance(figure.value, tuple):
         yield Finding(
-            ("chart",), "a series is no single number", "choose another chart: table shows each of its values"
+            ("chart",), "a series isn't a single number", "choose another chart: table shows each of its values"
         )
     if figure.left_out and figure.chart != "receipt":
         yield Finding(("left_out",), "only a receipt says what is left out", "chart: receipt, or say it in the caveat")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from newsbot.content.checks import check
 from newsbot.content.claim_match import ClaimIndex
-from newsbot.content.loader import Draft, read_folder
+from newsbot.content.drafts import draft_sentence, leave_out_drafts
+from newsbot.content.loader import Draft, Unfinished, read_folder
 from newsbot.content.models import Brief, Claim, Event, Figure, Question, Source, Term, Topic
 from newsbot.content.passages import passages_of
 from newsbot.content.prose import FigureText, filled, filled_text, placeholders
@@ -39,8 +40,11 @@ def load_library(folder: Path, today: date) -> "Library":
     Raises ContentMistakes, with every mistake at once, where the folder breaks a rule.
     """
     draft = read_folder(folder)
+    leave_out_drafts(draft)
     if found := check(draft, today):
-        raise ContentMistakes(found)
+        # What names a topic that is a draft is wrong for that alone, so the draft is told of beside it.
+        told = (Mistake(each.mistakes[0].file, 1, draft_sentence(topic, each)) for topic, each in draft.drafts.items())
+        raise ContentMistakes([*found, *told])
     return Library.of(draft, today)
 
 
@@ -49,7 +53,8 @@ class Library:
     """All content at one version. Look-ups return None where there is nothing of that name.
 
     `questions` are those that may be asked, `retired` those that no longer are. `withdrawn` has a sentence for each
-    thing that is gone: an event's id, `figure:ID`, `brief:TOPIC/ID`. `cards` is where card makers keep what they made
+    thing that is gone: an event's id, `figure:ID`, `brief:TOPIC/ID`. `drafts` are topics that are not filled in yet, of
+    which nothing else is here. `cards` is where card makers keep what they made
     for this version.
     """
 
@@ -64,6 +69,7 @@ class Library:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    drafts: Mapping[str, Unfinished] = field(default_factory=dict)
     cards: dict[tuple[str, ...], Card] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -86,6 +92,7 @@ class Library:
             withdrawn={name: entry.sentence for name, entry in draft.withdrawn.items()},
             events={event.id: event for event in newest_first},
             origins=draft.origins,
+            drafts=draft.drafts,
         )
 
     def briefs_of(self, topic: str) -> tuple[Brief, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from newsbot.content.drafts import draft_sentence
 from newsbot.content.library import ContentMistakes, Library, load_library
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ class LiveLibrary:
         self._load = load
         self._read_on = today()
         self.current: Library = load(folder, self._read_on)
+        self._drafts: frozenset[str] = frozenset()
+        self._tell_drafts(self.current)
         self._changed = asyncio.Event()
         self.is_current = True  # False while the files hold a mistake, and `current` is older than they are
 
@@ -38,7 +41,13 @@ class LiveLibrary:
             log.error("the content has mistakes, so its last good version stays:\n%s", error)
             self.is_current = False
             return False
+        if gone := sorted(self.current.topics.keys() & fresh.drafts.keys()):
+            places = "\n".join(str(mistake) for topic in gone for mistake in fresh.drafts[topic].mistakes)
+            log.error("a topic in use is no longer filled in, so the last good version stays:\n%s", places)
+            self.is_current = False
+            return False
         self.is_current = True
+        self._tell_drafts(fresh)
         if fresh.version != self.current.version:
             self.current = fresh
             self._changed.set()
@@ -50,6 +59,12 @@ class LiveLibrary:
                 len(fresh.briefs),
             )
         return True
+
+    def _tell_drafts(self, library: Library) -> None:
+        """Say once of each draft that it is left out."""
+        for topic in sorted(library.drafts.keys() - self._drafts):
+            log.warning("%s (newsbot check lists what is to do)", draft_sentence(topic, library.drafts[topic]))
+        self._drafts = frozenset(library.drafts)
 
     async def changed(self) -> None:
         """Wait until another library takes the place of the current one."""

@@ -29,6 +29,7 @@ WITHDRAWN_FILE = "withdrawn.yaml"
 # What is of no single topic, in files beside the topics' folders.
 SHARED_FILES: dict[str, type[BaseModel]] = {"claims.yaml": Claim, "glossary.yaml": Term, WITHDRAWN_FILE: Withdrawn}
 UNFILLED = ("FILL IN", "example.org/fill-in")
+NOT_FILLED_IN = "not filled in yet"
 _KINDS = {
     "topic.yaml": "Topic",
     NAMES_FILE: "Names",
@@ -44,13 +45,22 @@ _ID = re.compile(rf"{ID_PATTERN}\Z")
 _YEAR_FILE = re.compile(r"\d{4}\.yaml\Z")
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A topic that is still to be written: what is to do, and the figures it will bring."""
+
+    mistakes: tuple[Mistake, ...]
+    figures: frozenset[str]
+
+
 @dataclass(slots=True)
 class Draft:
     """Everything a folder holds, entry by entry, before it is known to hang together.
 
     `origins` gives the file and the place in it of every entry; `texts` the files as read. `broken` are the kinds and
     names of entries that are there but misshapen, `unread` the kinds of which a file could not be read at all: what
-    names one of them is not wrong for that.
+    names one of them is not wrong for that. `drafts` are topics that are not filled in yet: nothing of them is among
+    the entries. `left_out` are the events that went with them.
     """
 
     topics: dict[str, Topic] = field(default_factory=dict)
@@ -64,6 +74,8 @@ class Draft:
     names: frozenset[str] = BUILT_IN_NAMES
     broken: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    drafts: dict[str, Unfinished] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
     origins: dict[int, tuple[str, Location]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -102,7 +114,9 @@ def read_folder(folder: Path) -> Draft:
         elif entry.suffix in {".yaml", ".yml"} and entry.name != NAMES_FILE:
             _refuse(draft, entry, f"topics are folders; only {', '.join(_BESIDE)} may stand beside them")
     if not draft.topics and not draft.mistakes:
-        draft.mistakes.append(Mistake(readable_path(folder), 1, "there is no topic", "newsbot content new TOPIC"))
+        what = "every topic is a draft" if draft.drafts else "there is no topic"
+        mend = "fill one in" if draft.drafts else "newsbot content new TOPIC"
+        draft.mistakes.append(Mistake(readable_path(folder), 1, what, mend))
     return draft
 
 
@@ -134,6 +148,15 @@ def _read_topic(draft: Draft, folder: Path) -> None:
     entries = _listed(draft, folder, _OF_TOPIC)
     if entries is None:
         return
+    if any(_unfilled_lines(path) for path in entries if path.name in {"topic.yaml", *TOPIC_FILES}):
+        own = Draft()
+        _read_topic_files(own, folder, entries)
+        draft.drafts[folder.name] = Unfinished(tuple(sorted(own.mistakes)), frozenset(own.figures))
+    else:
+        _read_topic_files(draft, folder, entries)
+
+
+def _read_topic_files(draft: Draft, folder: Path, entries: list[Path]) -> None:
     for path in entries:
         if path.name == "topic.yaml":
             _read_topic_file(draft, path)
@@ -165,7 +188,9 @@ def _read_entries(draft: Draft, path: Path, model: type[BaseModel]) -> None:
     for name, value in data.items():
         location: Location = (name,)
         if not isinstance(name, str) or not (_ID.match(name) or model is Withdrawn):
-            found = Finding(location, f"'{name}' is no name", "lower case, digits and hyphens, at most 32 signs")
+            found = Finding(
+                location, f"'{name}' isn't a valid name", "lower case, digits and hyphens, at most 32 signs"
+            )
             draft.mistakes += mistakes([found], draft.file(path), draft.texts[draft.file(path)])
             continue
         keys = {"sentence": value} if model is Withdrawn else value
@@ -228,7 +253,7 @@ def _entry(
     """The value as an entry with what the loader adds, or None, with its mistakes noted."""
     file = draft.file(path)
     reserved = [name for name in added if isinstance(value, dict) and name in value]
-    findings = [Finding((name,), f"'{name}' is no key here", "remove it") for name in reserved]
+    findings = [Finding((name,), f"'{name}' isn't a known key", "remove it") for name in reserved]
     entry, found = validate(model, {**value, **added} if isinstance(value, dict) else value)
     draft.mistakes += mistakes([*findings, *found], file, draft.texts[file], location)
     if entry is not None:
@@ -256,14 +281,27 @@ def _read(draft: Draft, path: Path) -> Any:
 
 def _report_unfilled(draft: Draft, file: str) -> None:
     """What `newsbot content new` left to be filled in must not be shown to anybody."""
-    text = draft.texts[file]
+    for number in _unfilled(draft.texts[file]):
+        draft.mistakes.append(Mistake(file, number, NOT_FILLED_IN, "write it, or remove the entry"))
+
+
+def _unfilled(text: str) -> list[int]:
+    """The lines, counted from 1, that `newsbot content new` left to be filled in."""
     if not any(mark in text for mark in UNFILLED):
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
-        if any(mark in line for mark in UNFILLED) and not line.lstrip().startswith("#"):
-            draft.mistakes.append(
-                Mistake(file, number, "this is still to be filled in", "write it, or remove the entry")
-            )
+        return []
+    return [
+        number
+        for number, line in enumerate(text.splitlines(), start=1)
+        if any(mark in line for mark in UNFILLED) and not line.lstrip().startswith("#")
+    ]
+
+
+def _unfilled_lines(path: Path) -> list[int]:
+    """As `_unfilled`, of a file; none where it cannot be read, which is a mistake of its own."""
+    try:
+        return _unfilled(read_text(path))
+    except YamlError:
+        return []
 
 
 def _read_names(draft: Draft, path: Path) -> frozenset[str]:

@@ -38,33 +38,33 @@ UNDATED = "undated"
 def _partial_date(value: object) -> object:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not (match := _PARTIAL_DATE.match(text)):
-        raise ValueError(f"{text!r} is no date | write YYYY-MM-DD, YYYY-MM or YYYY")
+        raise ValueError(f"{text!r} isn't a valid date | write YYYY-MM-DD, YYYY-MM or YYYY")
     year, month, day = (int(part) if part else 1 for part in match.groups())
     try:
         date(year, month, day)
     except ValueError:
-        raise ValueError(f"{text!r} is no day of the calendar | write YYYY-MM-DD, YYYY-MM or YYYY") from None
+        raise ValueError(f"{text!r} isn't in the calendar | write YYYY-MM-DD, YYYY-MM or YYYY") from None
     return text
 
 
 def _full_date(value: object) -> object:
     if not isinstance(value, str) or not _FULL_DATE.match(value):
-        raise ValueError(f"{str(value)!r} is no day | write YYYY-MM-DD")
+        raise ValueError(f"{str(value)!r} isn't a valid day | write YYYY-MM-DD")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"{value!r} is no day of the calendar | write YYYY-MM-DD") from None
+        raise ValueError(f"{value!r} isn't in the calendar | write YYYY-MM-DD") from None
 
 
 def _event_name(name: str) -> str:
     if not _EVENT_ID.match(name):
-        raise ValueError(f"{name!r} is no name of an event | its day and some words: 2025-01-27-some-title")
+        raise ValueError(f"{name!r} isn't a valid event id | its day and some words: 2025-01-27-some-title")
     return name
 
 
 def _address(url: str) -> str:
     if not is_web_address(url):
-        raise ValueError(f"{url!r} is no web address | write https://…")
+        raise ValueError(f"{url!r} isn't a web address | write https://…")
     return url
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from newsbot.content.cards import answer_card, brief_card, chart, event_card, figure_card, question_card
+from newsbot.content.drafts import draft_sentence
 from newsbot.content.freshness import freshness
 from newsbot.content.library import Library
 from newsbot.content.models import Brief, Event, Figure, Question
@@ -59,9 +60,14 @@ def _words(drawn: Chart) -> Iterator[str]:
 
 
 def warnings(library: Library, today: date) -> list[str]:
-    """What an editor should look at, a sentence each; none of it is a mistake."""
+    """What an editor should look at, a sentence each; none of it is a mistake. What a draft lacks comes last."""
     aged = [sentence for each in freshness(library, today) for sentence in each.warnings()]
-    return [*aged, *Statistics.of(library).warnings()]
+    drafted = [
+        sentence
+        for topic, unfinished in library.drafts.items()
+        for sentence in (draft_sentence(topic, unfinished), *map(str, unfinished.mistakes))
+    ]
+    return [*aged, *Statistics.of(library).warnings(), *drafted]
 
 
 def _problems(card: Card) -> Iterator[str]:

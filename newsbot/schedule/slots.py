@@ -43,7 +43,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if self.at != time(self.at.hour, self.at.minute):
-            raise ValueError(f"{self.at!r} is no wall time of whole minutes")
+            raise ValueError(f"{self.at!r} isn't a wall time in whole minutes")
         if not self.days or not self.days <= _WEEK:
             raise ValueError(f"{set(self.days)} are no days of the week, 0 to 6")
         zone_of(self.zone)

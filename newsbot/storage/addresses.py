@@ -13,7 +13,7 @@ from newsbot.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-_NONE = "DATABASE_URL is no address of a database (sqlite:///file.db or postgresql://…)"
+_NONE = "DATABASE_URL isn't the address of a database (sqlite:///file.db or postgresql://…)"
 # libpq's names, https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS, and those of asyncpg.
 _TRANSLATED = {"sslmode": "ssl", "connect_timeout": "timeout"}
 _WORDS = frozenset(("ssl", "host", "port", "user", "password", "database", "passfile", "target_session_attrs"))

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -151,15 +152,36 @@ def test_how_old_topics_are_is_told_and_is_no_failure() -> None:
 def test_check_is_red_with_file_and_line_on_mistakes(tmp_path: Path) -> None:
     made = newsbot("content", "new", "coffee", NEWSBOT_CONTENT=str(tmp_path))
     assert made.returncode == 0
+    assert "This is a draft" in made.stdout
+    for file in (tmp_path / "coffee").iterdir():
+        text = file.read_text().replace("FILL IN", "Written as").replace("example.org/fill-in", "board.example/page")
+        file.write_text(text, encoding="utf-8")
     figures = tmp_path / "coffee" / "figures.yaml"
     figures.write_text(figures.read_text().replace("as_of: 2025", "as_off: 2025"), encoding="utf-8")
     briefs = tmp_path / "coffee" / "briefs.yaml"
     briefs.write_text(briefs.read_text().replace("why it mattered", "why 7 mattered"), encoding="utf-8")
     checked = newsbot("check", NEWSBOT_CONTENT=str(tmp_path))
     assert checked.returncode == 1
-    assert f"{figures}:10: 'as_off' is no key here (did you mean 'as_of'?" in checked.stderr
+    assert f"{figures}:10: 'as_off' isn't a known key (did you mean 'as_of'?" in checked.stderr
     assert f"{briefs}:9: the number '7' stands in prose" in checked.stderr
     assert "Traceback" not in checked.stderr
+
+
+def test_a_draft_beside_finished_topics_stops_nothing_and_check_lists_its_gaps_as_warnings(tmp_path: Path) -> None:
+    topics = tmp_path / "topics"
+    shutil.copytree(ROOT / "content", topics)
+    made = newsbot("content", "new", "coffee", NEWSBOT_CONTENT=str(topics))
+    assert made.returncode == 0
+    checked = newsbot("check", NEWSBOT_CONTENT=str(topics))
+    assert checked.returncode == 0
+    assert re.search(
+        r"^warning: the topic coffee is a draft: \d+ places are not filled in", checked.stderr, re.MULTILINE
+    )
+    assert f"warning: {topics}/coffee/topic.yaml:2: not filled in yet" in checked.stderr
+    said = newsbot("say", "/deepseek cost", NEWSBOT_CONTENT=str(topics))
+    assert said.returncode == 0
+    assert "the topic coffee is a draft" in said.stderr
+    assert len(said.stderr.splitlines()) == 1
 
 
 def test_check_is_red_where_there_is_no_content(tmp_path: Path) -> None:
@@ -194,7 +216,7 @@ def test_a_database_that_is_not_there_is_one_sentence_and_exit_code_3(own: dict[
 
 
 def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str, str]) -> None:
-    typed = "/deepseek cost\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n"
+    typed = "/deepseek cost\n99\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n"
     ran = newsbot("run", stdin=typed, LOG_FORMAT="json", LOG_LEVEL="debug", **own)
     assert ran.returncode == 0
     hints = ran.stdout.splitlines()[:3]
@@ -203,6 +225,7 @@ def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str
     assert "$5.576 million" in ran.stdout
     assert re.search(r"^(Right\.|Not quite\.)$", ran.stdout, re.MULTILINE)
     assert "Why Nvidia" not in ran.stdout
+    assert "The newest card has buttons 1 to" in ran.stdout
     logged = (json.loads(line) for line in ran.stderr.splitlines())
     made = next(each for each in logged if each["message"].startswith("the database is now at version"))
     assert made["level"] == "debug"
@@ -248,6 +271,10 @@ def test_a_figure_is_drawn_to_a_file(tmp_path: Path, own: dict[str, str]) -> Non
     unknown = newsbot("figure", "no-such-figure-at-all", "--out", str(target), **own)
     assert unknown.returncode == 1
     assert "There is no figure called" in unknown.stderr
+    near = newsbot("figure", "v3-run", "--out", str(target), **own)
+    assert near.returncode == 1
+    assert near.stderr.splitlines()[0].endswith("Did you mean:")
+    assert re.search(r"^  v3-run-cost  +One training run of V3", near.stderr, re.MULTILINE)
     unwritable = newsbot("figure", "v3-run-cost", "--out", "/nowhere/x.png", **own)
     assert "cannot be written" in unwritable.stderr
 

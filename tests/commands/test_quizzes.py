@@ -366,7 +366,7 @@ async def test_to_skip_where_nobody_plays_offers_a_start(house: House) -> None:
 async def test_a_game_is_stopped_by_whoever_may_and_everybody_sees_by_whom(house: House) -> None:
     game = await house.started(who=BEN)
     stop = Action("quiz.stop", (str(game.id),))
-    assert "Only whoever started the game" in await house.note(stop, CHLOE)
+    assert "Only the person who started the game" in await house.note(stop, CHLOE)
     reply = await house.press(stop, BEN)
     assert isinstance(reply, Reply)
     assert not reply.private
@@ -588,7 +588,7 @@ async def test_a_question_is_reported_in_words(house: House, words: str, sentenc
 async def test_a_newsbot_that_keeps_nothing_says_so(dispatcher: Dispatcher, words: str) -> None:
     reply = await dispatcher.say(words, ADA, QUIZ)
     assert reply.private
-    assert "This newsbot keeps nothing" in plain_card(reply.card)
+    assert "stores nothing" in plain_card(reply.card)
 
 
 @pytest.mark.parametrize("words", ["", " start", " stop", " daily", " leaderboard", " skip"])

@@ -17,7 +17,7 @@ from newsbot.content.models import Figure, Range, date_words, slug
 from newsbot.content.numbers import display_agrees, in_words
 from newsbot.content.overviews import sources_card
 from newsbot.content.prose import names_pattern, stray_numbers
-from newsbot.content.review import overlong_cards
+from newsbot.content.review import overlong_cards, warnings
 from newsbot.content.scaffold import new_topic
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Facts, Picture
@@ -307,16 +307,90 @@ def test_dates_in_words() -> None:
 # -- scaffold and reload ------------------------------------------------------------------------------------------
 
 
-def test_a_new_topic_passes_once_it_is_filled_in(folder: Folder) -> None:
-    paths = new_topic(folder.path, "coffee")
-    assert "coffee/briefs.yaml:3: this is still to be filled in (write it, or remove the entry)" in folder.mistakes()
-    assert {path.name for path in paths} == {"topic.yaml", "briefs.yaml", "figures.yaml", "quiz.yaml"}
+def _fill_in(paths: list[Path]) -> None:
+    """Write something for everything that is to be filled in."""
     for path in paths:
         text = path.read_text(encoding="utf-8")
         text = text.replace("FILL IN", "Written out as").replace("example.org/fill-in", "board.example/page")
         path.write_text(text, encoding="utf-8")
+
+
+def test_a_new_topic_passes_once_it_is_filled_in(folder: Folder) -> None:
+    paths = new_topic(folder.path, "coffee")
+    assert not folder.library().briefs_of("coffee")
+    assert {path.name for path in paths} == {"topic.yaml", "briefs.yaml", "figures.yaml", "quiz.yaml"}
+    _fill_in(paths)
     assert folder.mistakes() == []
     assert folder.library().briefs_of("coffee")
+
+
+def test_a_topic_that_is_not_filled_in_is_left_out_and_stops_nothing(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = folder.library()
+    new_topic(folder.path, "coffee")
+    library = folder.library()
+    assert folder.mistakes() == []
+    assert (library.version, sorted(library.topics)) == (before.version, sorted(before.topics))
+    live = LiveLibrary(folder.path, lambda: TODAY)
+    told = [record.getMessage() for record in caplog.records]
+    count = sum(mistake.what == "not filled in yet" for mistake in library.drafts["coffee"].mistakes)
+    assert count > 20
+    sentence = f"the topic coffee is a draft: {count} places are not filled in, so it is left out"
+    assert told == [f"{sentence} (newsbot check lists what is to do)"]
+    assert live.is_current
+    said = warnings(library, TODAY)
+    assert sentence in said
+    assert any(
+        each.endswith("coffee/briefs.yaml:3: not filled in yet (write it, or remove the entry)") for each in said
+    )
+
+
+def test_what_names_a_draft_is_left_out_with_it_and_an_event_of_other_topics_stays_with_those(folder: Folder) -> None:
+    new_topic(folder.path, "coffee")
+    event = """\
+- date: 2025-03-0{day}
+  id: 2025-03-0{day}-beans
+  title: Beans
+  summary: Nobody bought beans.
+  topics: [{topics}]
+  figures: [{figures}]
+  sources:
+    - {{title: Bean news, publisher: Daily Bean, url: "https://daily.example/beans", date: 2025-03}}
+"""
+    events = (
+        event.format(day=1, topics="coffee", figures="")
+        + event.format(day=2, topics="coffee, tea", figures="")
+        + event.format(day=3, topics="tea", figures="coffee-figure")
+    )
+    file = folder.path / "events" / "2025.yaml"
+    before = folder.library().events
+    file.write_text(file.read_text(encoding="utf-8") + events, encoding="utf-8")
+    now = folder.library().events
+    assert now.keys() - before.keys() == {"2025-03-02-beans"}
+    assert now["2025-03-02-beans"].topics == ("tea",)
+
+
+async def test_a_topic_in_use_never_goes_away_as_a_draft(folder: Folder, caplog: pytest.LogCaptureFixture) -> None:
+    paths = new_topic(folder.path, "coffee")
+    _fill_in(paths)
+    live = LiveLibrary(folder.path, lambda: TODAY)
+    text = paths[0].read_text(encoding="utf-8")
+    paths[0].write_text(text.replace("Written out as", "FILL IN", 1), encoding="utf-8")
+    assert not await live.reload()
+    assert "coffee" in live.current.topics
+    assert "a topic in use is no longer filled in, so the last good version stays" in caplog.text
+    assert re.search(r"coffee/topic\.yaml:\d+: not filled in yet", caplog.text)
+
+
+def test_a_mistake_that_comes_of_a_draft_tells_of_the_draft(folder: Folder) -> None:
+    folder.change("tea/topic.yaml", "title: Tea", "title: FILL IN")
+    told = "tea/topic.yaml:1: the topic tea is a draft: 1 place is not filled in, so it is left out"
+    assert told in folder.mistakes()
+
+
+def test_no_topic_that_newsbot_ships_is_a_draft(shipped: Library) -> None:
+    assert not shipped.drafts
 
 
 @pytest.mark.parametrize("name", ["Coffee", "coffee beans", "help", "", "../x", "x" * 33])
@@ -348,7 +422,7 @@ async def test_a_saved_file_takes_effect_while_newsbot_runs_and_a_broken_one_nev
 
         folder.change("tea/briefs.yaml", "lede:", "led:")
         await eventually(lambda: "has mistakes" in caplog.text)
-        assert "briefs.yaml:4: 'led' is no key here" in caplog.text.replace("overview.", "")
+        assert "briefs.yaml:4: 'led' isn't a known key" in caplog.text.replace("overview.", "")
         assert live.current is second
 
         folder.change("tea/briefs.yaml", "led:", "lede:")

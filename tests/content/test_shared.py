@@ -40,7 +40,7 @@ MISTAKES = [
     (GLOSSARY, "tea/overview", "tea/past", "5: there is no brief 'tea/past'"),
     (GLOSSARY, "Mombasa holds", "Some 12 cities hold one, Mombasa", "4: the number '12' stands in prose"),
     (GLOSSARY, "[auctions]", '["?!"]', "3: '?!' has no letter and no digit"),
-    (GLOSSARY, "auction:", "Auction:", "1: 'Auction' is no name"),
+    (GLOSSARY, "auction:", "Auction:", "1: 'Auction' isn't a valid name"),
     (WITHDRAWN, "figure:tea-total", "figure:tea-price", "2: 'figure:tea-price' is still there (remove one"),
     (WITHDRAWN, "brief:tea/past", "brief:tea/future", "3: 'brief:tea/future' is still there"),
     (WITHDRAWN, "2025-01-28-tea-falls", "2025-01-27-tea-rises", "1: '2025-01-27-tea-rises' is still there"),

@@ -46,7 +46,7 @@ async def test_a_second_start_offers_to_join_or_to_stop_the_game(town: Town, hou
     assert joined.original is not None
     assert buttons(joined.original["components"]) == buttons(question["components"])
     assert "Answer noted" in await house.told(town.bert, joined.original, "B · ")
-    assert "Only whoever started the game, or an admin" in await house.told(town.bert, offer, "Stop it")
+    assert "Only the person who started the game or an admin" in await house.told(town.bert, offer, "Stop it")
     stopped = await house.press(town.server.world.owner, offer, "Stop it")
     assert not is_private(await stopped.answer())
     await house.run(10)
@@ -66,7 +66,9 @@ async def test_a_game_in_a_thread_is_played_and_stopped_there(town: Town, house:
     assert "Answer noted" in await house.told(town.bert, question, await house.right())
     assert "A game is on here" in words((await house.command(town.bert, thread, "quiz", "start")).original or {})
     assert "A game is on here" in words((await house.command(town.bert, town.news, "quiz", "start")).original or {})
-    assert "Only whoever started" in words((await house.command(town.bert, thread, "quiz", "stop")).original or {})
+    assert "Only the person who started" in words(
+        (await house.command(town.bert, thread, "quiz", "stop")).original or {}
+    )
     stopped = await house.command(town.anna, thread, "quiz", "stop")
     assert not is_private(await stopped.answer())
     await house.run(10)

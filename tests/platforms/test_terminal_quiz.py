@@ -112,4 +112,6 @@ def test_a_question_without_a_time_limit_is_skipped_and_its_brief_read(terminal:
 def test_an_answer_of_one_line_has_no_quiz_and_says_what_has() -> None:
     said = newsbot("say", "/quiz start")
     assert (said.returncode, said.stderr) == (0, "")
-    assert "This newsbot keeps nothing, so it has no quiz. Start it with newsbot run." in " ".join(said.stdout.split())
+    assert "This command answers one line and stores nothing. Start newsbot run to play." in " ".join(
+        said.stdout.split()
+    )

@@ -317,7 +317,7 @@ def test_a_game_that_is_stopped_between_questions_asks_no_more() -> None:
 
 def test_only_the_starter_and_admins_stop_a_game_and_only_once() -> None:
     assert stop(asking(), "eve", after(3), is_admin=True).ending == "stopped"
-    with pytest.raises(RequestError, match="Only whoever started"):
+    with pytest.raises(RequestError, match="Only the person who started"):
         stop(asking(), "eve", after(3), is_admin=False)
     with pytest.raises(RequestError, match="over already"):
         stop(stop(asking(), "ada", after(3), is_admin=False), "ada", after(4), is_admin=False)

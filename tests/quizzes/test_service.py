@@ -173,7 +173,7 @@ async def test_a_game_is_refused_where_newsbot_cannot_post_or_has_no_question(ho
 async def test_the_starter_or_an_admin_stops_a_game_and_what_was_answered_counts(house: Process) -> None:
     game = await house.start(BEN, count=3)
     await house.answer_right(game, CHLOE)
-    with pytest.raises(RequestError, match="Only whoever started"):
+    with pytest.raises(RequestError, match="Only the person who started"):
         await house.quizzes.stop(QUIZ, CHLOE)
     await house.quizzes.stop(QUIZ, ADA)
     await house.run(8)

@@ -41,7 +41,7 @@ async def test_a_second_start_offers_to_join_or_to_stop_the_game(house: QuizHous
     joined = house.slack.ephemerals[-1]
     assert buttons(joined) == buttons(question)
     assert "Answer noted" in await house.told("carol", joined, "B · ")
-    assert "Only whoever started the game, or an admin" in await house.told("carol", offer, "Stop it")
+    assert "Only the person who started the game or an admin" in await house.told("carol", offer, "Stop it")
     await house.press("alice", house.forged(buttons(offer)["Stop it"]), "Forged")
     await house.slack.wait_for(lambda: any("stopped the quiz" in each for each in house.posted()))
     await house.run(10)
@@ -58,7 +58,7 @@ async def test_a_game_in_a_thread_is_played_and_stopped_there(house: QuizHouse) 
     assert "Answer noted" in await house.told("carol", question, await house.right())
     assert house.slack.ephemerals[-1].args.get("thread_ts") == opening.ts
     await house.people.mention("carol", "news", "quiz stop", thread_ts=opening.ts)
-    await told(house.slack, "Only whoever started")
+    await told(house.slack, "Only the person who started")
     await house.people.mention("bob", "news", "quiz stop", thread_ts=opening.ts)
     await house.slack.wait_for(lambda: any("stopped the quiz" in each for each in house.posted()))
     await house.run(10)

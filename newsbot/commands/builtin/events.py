@@ -76,7 +76,9 @@ def _day(since: str) -> date | None:
         return first_day(since)
     except ValueError:
         said = outside_text(since, 40)
-        raise Unclear(f"“{said}” is no date. Write a year, month or day: 2025, 2025-01, 2025-01-27.", (HELP,)) from None
+        raise Unclear(
+            f"“{said}” isn't a valid date. Write a year, month or day: 2025, 2025-01, 2025-01-27.", (HELP,)
+        ) from None
 
 
 def _is_wanted(event: Event, topic: str, day: date | None) -> bool:

@@ -32,10 +32,15 @@ def commands(library: Library) -> Iterator[Command]:
 async def settings(context: Context, ask: Ask) -> Reply:
     """Keep what was chosen, and show what holds now."""
     if context.choices is None:
-        raise Unclear("This newsbot keeps nothing, so nothing can be set.", title="No settings")
+        raise Unclear(
+            "This command answers one line and stores nothing. Start newsbot run to change settings.",
+            title="No settings",
+        )
     wanted = ask.options.get(PUBLISH, "").strip().lower()
     if wanted and wanted not in YES | _NO:
-        raise Unclear("Say yes or no: should posts be published to those who follow this channel?", title="Almost")
+        raise Unclear(
+            "Say yes or no: should posts be published to those who follow this channel?", title="One more thing"
+        )
     if wanted:
         value = "yes" if wanted in YES else "no"
         await context.choices.put(ask.where, PUBLISH, value, ask.at or datetime.now(UTC), ask.who.id)

@@ -40,7 +40,7 @@ def _commands_to_play() -> Iterator[Command]:
         effects=True,
         sharable=False,
     )
-    summary = "Vote to skip the question that is being asked"
+    summary = "Vote to skip this question"
     yield Command(("quiz", "skip"), summary, games.skip, (), ("next",), ("/quiz skip",), private=True, effects=True)
 
 

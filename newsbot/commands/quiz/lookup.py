@@ -12,7 +12,7 @@ _LARGEST = 2**31 - 1
 def service(context: Context) -> Quizzes:
     """The quiz. Raises Unclear where this newsbot has none."""
     if context.quizzes is None:
-        raise Unclear("This newsbot keeps nothing, so it has no quiz. Start it with newsbot run.", (), "Not here")
+        raise Unclear("This command answers one line and stores nothing. Start newsbot run to play.", (), "Not here")
     return context.quizzes
 
 

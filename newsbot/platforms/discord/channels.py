@@ -58,7 +58,7 @@ class Channels:
         if place.channel.startswith(DIRECT) and place.channel[1:].isdecimal():
             return await self._remember(place, partial(self._rest.direct, place.channel.removeprefix(DIRECT)))
         if not place.channel.isdecimal():
-            raise PostRefused(f"“{place.channel}” is no channel of Discord.", "Choose another channel.")
+            raise PostRefused(f"“{place.channel}” isn't a Discord channel.", "Choose another channel.")
         return await self._remember(place, lambda: self._rest.get("/channels/{channel_id}", channel_id=place.channel))
 
     async def _remember(self, place: Place, ask: Callable[[], Awaitable[Json]]) -> Json:

@@ -197,9 +197,9 @@ def _problems(problems: Problems, values: dict[str, str], action: Action) -> Car
     """What is wrong with a form: Discord shows nothing beside a field, so what was typed is given back to copy."""
     wrong = tuple(Fact(name, sentence) for name, sentence in problems.by_field.items())
     typed = tuple(Fact(name, value) for name, value in values.items() if value)
-    blocks = [Facts("Please mend", wrong), *([Facts("What you typed", typed)] if typed else [])]
+    blocks = [Facts("Please change", wrong), *([Facts("What you typed", typed)] if typed else [])]
     again = Button("Fill in again", again_action(action, values))
-    card = note("Almost", "The form could not be accepted yet.").card
+    card = note("One more thing", "The form could not be accepted yet.").card
     return replace(card, blocks=(*card.blocks, *blocks, Buttons((again,))))
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
+from newsbot.commands.answers import note
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Field, Form, Problems
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 HERE = Place("terminal", "", "terminal")
 PROMPT = "> "
+_DIGITS = 2  # of the number of a button; a longer one is a question, perhaps for a year
 _LONGEST_LINE = 1_000_000
 _LEAVE = frozenset({"exit", "quit", "bye", "/exit", "/quit"})
 
@@ -83,7 +85,10 @@ class TerminalChat:
 
     async def _answer(self, line: str) -> Reply | None:
         number = line.strip()
-        if number.isascii() and number.isdecimal() and 0 < int(number[:6]) <= len(self._screen.presses):
+        if number.isascii() and number.isdecimal() and len(number) <= _DIGITS and self._screen.presses:
+            count = len(self._screen.presses)
+            if not 0 < int(number) <= count:
+                return note("No such button", _buttons_there_are(count))
             action, values = self._screen.presses[int(number) - 1]
             answered = await self._dispatcher.click(Click(self._who, HERE, action, values, at=self._now()))
             if isinstance(answered, Form):
@@ -174,6 +179,13 @@ def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt
                 yield Completion(suggestion.value, start_position=-len(typed), display_meta=suggestion.label)
 
     return DispatcherCompleter()
+
+
+def _buttons_there_are(count: int) -> str:
+    """Which numbers press a button of the newest card."""
+    if count < 3:
+        return "The newest card has button 1 alone." if count == 1 else "The newest card has buttons 1 and 2."
+    return f"The newest card has buttons 1 to {count}."
 
 
 def _choice_value(field: Field, typed: str) -> str:

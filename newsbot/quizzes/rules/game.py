@@ -278,7 +278,9 @@ def stop(game: Game, person: str, now: datetime, *, is_admin: bool) -> Game:
     if game.ending:
         raise RequestError("This game is over already.")
     if person != game.starter and not is_admin:
-        raise RequestError("Only whoever started the game, or an admin, can stop it. You can vote to skip a question.")
+        raise RequestError(
+            "Only the person who started the game or an admin can stop it. You can vote to skip a question."
+        )
     match game.phase:
         case "posting":  # its message may stand already: it is confirmed first
             return replace(game, ending="stopped")
