@@ -559,12 +559,13 @@ def test_whatever_a_wire_brings_nothing_comes_twice_early_or_unsaid(items: list[
 
 
 def _choices_of_topics() -> Iterator[tuple[str, ...]]:
-    return chain.from_iterable(combinations(TOPICS, size) for size in range(len(TOPICS) + 1))
+    """No topic, each one, each two, and all of them."""
+    return chain.from_iterable(combinations(TOPICS, size) for size in (0, 1, 2, len(TOPICS)))
 
 
 def test_every_digest_fits_every_platform_in_one_message_with_its_lead() -> None:
     for topics in _choices_of_topics():
-        for asked, edition in life(topics, date(2025, 1, 10), 100 if len(topics) < 2 else 10):
+        for asked, edition in life(topics, date(2025, 1, 10), 60 if len(topics) < 2 else 6):
             card = with_lead(card_of(edition), "123456789012345678", "late: the bot was down 06:10–09:40")
             for budget in BUDGETS:
                 fitted = fit(card, budget)
@@ -592,7 +593,7 @@ def _every_result() -> Iterator[tuple[Block, ...]]:
 def test_every_digest_with_a_sealed_question_and_the_longest_results_is_one_message_everywhere() -> None:
     results, quiz = _longest_results(), sealed()
     for topics in _choices_of_topics():
-        for asked, edition in life(topics, date(2025, 1, 10), 300 if len(topics) < 2 else 20, question=quiz):
+        for asked, edition in life(topics, date(2025, 1, 10), 90 if len(topics) < 2 else 6, question=quiz):
             card = with_results(card_of(edition), edition.daily, results)
             card = with_lead(card, "123456789012345678", "late: the bot was down 06:10–09:40")
             for budget in BUDGETS:

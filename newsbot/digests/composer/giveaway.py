@@ -43,7 +43,7 @@ class _Answer:
     name: str
     rests_on: str
     size: int
-    whole: re.Pattern[str]
+    whole: str
     numbers: frozenset[float]
     named: frozenset[str]
     dates: tuple[str, ...]
@@ -55,7 +55,9 @@ class _Answer:
             return True
         if self.words and len(self.words & said.words) >= _ENOUGH * len(self.words):
             return True
-        return any(day in said.text for day in self.dates) or bool(self.whole.search(said.text))
+        if any(day in said.text for day in self.dates):
+            return True
+        return self.whole in said.text and bool(re.search(rf"(?<!\w){re.escape(self.whole)}(?!\w)", said.text))
 
 
 def given_away(library: Library, text: str, told: frozenset[str], most: int) -> frozenset[str]:
@@ -99,7 +101,7 @@ def _answer(library: Library, name: str, question: Question) -> _Answer:
         name,
         question.rests_on,
         len(asked) + lines,
-        re.compile(rf"(?<!\w){re.escape(right.casefold())}(?!\w)"),
+        right.casefold(),
         frozenset(numbers_in(right)),
         _named(right),
         tuple(day.casefold() for day in DATES.findall(right)),

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from newsbot.content.actions import OPEN_EVENT, PICK_EVENT, brief_action
 from newsbot.content.cards import picture
@@ -268,8 +268,7 @@ def visible_text(card: Card) -> str:
 def _visible(block: Block) -> str:
     match block:
         case Text(pieces):
-            shown = (Plain(each.text) if isinstance(each, Link) else each for each in pieces)
-            return plain_text(tuple(shown))
+            return plain_text(tuple(Plain(each.text) if isinstance(each, Link) else each for each in pieces))
         case Facts() | Table():
             return plain_block(block)
         case Links(title, items):
@@ -279,6 +278,12 @@ def _visible(block: Block) -> str:
     return ""
 
 
-def how_often(items: Sequence[NewsItem], day: date) -> int:
-    """How many events a month came in the year before a day, rounded."""
-    return round(sum(day - timedelta(days=365) < item.day <= day for item in items) / 12)
+def without_addresses(card: Card) -> Card:
+    """The same with the names of its links alone, to be read through."""
+    return replace(card, blocks=tuple(_unlinked(block) for block in card.blocks))
+
+
+def _unlinked(block: Block) -> Block:
+    if not isinstance(block, Text):
+        return block
+    return replace(block, pieces=tuple(Plain(each.text) if isinstance(each, Link) else each for each in block.pieces))
