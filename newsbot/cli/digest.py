@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from newsbot.cli.verbs import add_group, print_lines, table_lines
@@ -13,7 +13,7 @@ from newsbot.settings import Settings
 if TYPE_CHECKING:
     from newsbot.content.library import Library
     from newsbot.digests.service import DigestService
-    from newsbot.digests.simulate import SimulatedSlot
+    from newsbot.digests.simulate import SimulatedSlot, SimulationPlan
     from newsbot.storage.records import Subscription
 
 _MOST = 10_000  # subscriptions that one command deals with
@@ -61,6 +61,8 @@ def _add_simulate(digest: Any) -> None:
         help="newsbot is down from START to END, as 2026-03-29T06:10..2026-03-29T09:40; UTC without an offset",
     )
     simulate.add_argument("--catch-up", choices=_CATCH_UPS, default="latest", help="what becomes of what was missed")
+    simulate.add_argument("--topics", default="", help="with --show, of these topics: a,b; every topic without it")
+    simulate.add_argument("--show", action="store_true", help="print the text of each edition")
     simulate.add_argument("--json", action="store_true", help="print one JSON object a line")
     simulate.set_defaults(verb=print_simulation)
 
@@ -77,14 +79,36 @@ def _count(typed: str) -> int:
 def print_simulation(settings: Settings, options: argparse.Namespace) -> int:
     from newsbot.digests.simulate import parse_plan, simulate
 
-    del settings
     plan = parse_plan(
         options.at, options.days, options.zone, options.first, options.last, options.down, options.catch_up
     )
+    if options.show:
+        print_lines(_edition_lines(settings, plan, options.topics))
+        return 0
     found = simulate(plan)
     lines = [json.dumps(each.to_json(), ensure_ascii=False) for each in found] if options.json else _slot_lines(found)
     print_lines(lines)
     return 0
+
+
+def _edition_lines(settings: Settings, plan: "SimulationPlan", topics: str) -> Iterator[str]:
+    """The text of each edition below its slot, or why there is none."""
+    from newsbot.app.answering import now
+    from newsbot.content.library import load_library
+    from newsbot.digests.composer.compose import compose
+    from newsbot.digests.composer.sections import without_addresses
+    from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
+    from newsbot.digests.simulate import simulate_editions
+    from newsbot.messages.plain import plain_card
+
+    library = load_library(settings.content_folder, now().date())
+    news, question = ContentNews(library), SelfCheckQuestion()
+    found = simulate_editions(
+        plan, lambda selection: compose(library, news, question, selection), _topic_ids(library, topics)
+    )
+    for slot, edition in found:
+        yield f"== {slot.slot} · {slot.state}{f': {slot.reason}' if slot.reason else ''}"
+        yield f"{plain_card(without_addresses(edition.card))}\n" if edition and edition.card else ""
 
 
 def _slot_lines(found: Sequence["SimulatedSlot"]) -> list[str]:
@@ -144,7 +168,7 @@ def _new_one(library: "Library", topics: str) -> "Subscription":
     from newsbot.messages.requests import Place
     from newsbot.storage.records import Subscription
 
-    ids = tuple(dict.fromkeys(_topic(library, typed) for typed in topics.split(",") if typed.strip()))
+    ids = _topic_ids(library, topics)
     at = now()
     return Subscription(
         id=0,
@@ -166,6 +190,11 @@ def _new_one(library: "Library", topics: str) -> "Subscription":
         history="",
         cursor=first_cursor(at, "UTC"),
     )
+
+
+def _topic_ids(library: "Library", topics: str) -> tuple[str, ...]:
+    """The topics that a list with commas names, each once."""
+    return tuple(dict.fromkeys(_topic(library, typed) for typed in topics.split(",") if typed.strip()))
 
 
 def _topic(library: "Library", typed: str) -> str:

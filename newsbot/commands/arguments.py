@@ -21,12 +21,25 @@ _LONGEST = 8  # words of one value
 def infer_options(command: Command, words: Sequence[str], context: Context) -> dict[str, str]:
     """The options that the words give a command; what tells nothing is the value of the first that is still open."""
     given: dict[str, str] = {}
-    left = list(words)
+    left = _schedule_words(words) if any(option.kind == "days" for option in command.options) else list(words)
     while left:
         option, value, left = _next(command, left, given, context)
         if option is not None:
             given[option.name] = f"{given[option.name]} {value}" if option.name in given else value
     return given
+
+
+def _schedule_words(words: Sequence[str]) -> list[str]:
+    """The words without the commas between them, and without the "time" of "Berlin time"."""
+    bare = [word.rstrip(",;") for word in words]
+    said = [word for word in bare if word]
+    starts = range(1, 4)
+    return [
+        word
+        for at, word in enumerate(said)
+        if word.casefold() != "time"
+        or not any(at >= size and is_zone_words(" ".join(said[at - size : at])) for size in starts)
+    ]
 
 
 def _next(

@@ -4,6 +4,7 @@ Those need the database, whose libraries take longer to load than everything els
 them by these ports alone.
 """
 
+from datetime import datetime
 from typing import Protocol, Unpack
 
 from newsbot.digests.values import DeliveryReasons, SubscriptionChanges
@@ -46,6 +47,12 @@ class Digests(Protocol):
 
     async def preview(self, subscription: Subscription) -> Card:
         """Exactly what would be posted at this moment."""
+
+    async def sample(self, topics: tuple[str, ...], at: datetime) -> Card:
+        """What a first edition on these topics would say; nothing is kept."""
+
+    def how_often(self, topics: tuple[str, ...]) -> int:
+        """How many events a month came on these topics in the last year."""
 
     def next(self, subscription: Subscription, count: int = 5) -> tuple[Occurrence, ...]:
         """The next times at which something is posted."""

@@ -19,7 +19,7 @@ from newsbot.messages.cards import Reply
 from newsbot.outbox.enqueue import encode_reply, enqueue_edition, store_edition
 from newsbot.schedule.catchup import Decision, decide
 from newsbot.schedule.clock import wall_time as shown_at
-from newsbot.schedule.phrases import parse_days
+from newsbot.schedule.phrases import is_monthly, parse_days
 from newsbot.schedule.slots import Occurrence, Schedule, next_slots, slots_between
 from newsbot.schedule.timezones import zone_of
 from newsbot.storage.database import Database
@@ -48,7 +48,8 @@ _DAY = timedelta(days=1)
 def parse_schedule(at: str, zone: str, days: str) -> Schedule:
     """The schedule of a wall time, zone and days as they are stored."""
     hour, minute = at.split(":")
-    return Schedule(datetime(2000, 1, 1, int(hour), int(minute), tzinfo=UTC).time(), zone, parse_days(days))
+    wall = datetime(2000, 1, 1, int(hour), int(minute), tzinfo=UTC).time()
+    return Schedule(wall, zone, parse_days(days), is_monthly(days))
 
 
 def schedule_of(subscription: Subscription) -> Schedule:

@@ -153,6 +153,17 @@ class DigestService:
             )
         return edition.card
 
+    async def sample(self, topics: tuple[str, ...], at: datetime) -> Card:
+        """What a first edition on these topics would say; nothing is kept."""
+        selection = Selection(topics, at.date(), at.date() - timedelta(days=1), History(), "short")
+        return self._composer().edition(selection).edition.card or Card("Nothing to show", ())
+
+    def how_often(self, topics: tuple[str, ...]) -> int:
+        """How many events a month came on these topics in the last year."""
+        day = self._now().date()
+        items = self._news(self._library()).items(day - timedelta(days=365), day, frozenset(topics))
+        return round(len(items) / 12)
+
     def next(self, subscription: Subscription, count: int = 5) -> tuple[Occurrence, ...]:
         """The next times at which something is posted; none while it is paused."""
         if subscription.state != "active":

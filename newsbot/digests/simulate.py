@@ -11,7 +11,7 @@ from newsbot.digests.composer.values import Edition, History, Selection
 from newsbot.errors import RequestError
 from newsbot.messages.markup import outside_text
 from newsbot.schedule.catchup import Decision, decide
-from newsbot.schedule.phrases import parse_days, parse_time
+from newsbot.schedule.phrases import is_monthly, parse_days, parse_time
 from newsbot.schedule.slots import Schedule, next_slots, slots_between, slots_on
 from newsbot.schedule.timezone_names import find_zone
 from newsbot.schedule.timezones import zone_names
@@ -125,7 +125,8 @@ def parse_plan(
         raise RequestError(f"The span ends on {end}, before it begins on {begin}.")
     if end - begin > _MOST:
         raise RequestError("At most twenty years can be replayed at a time.")
-    rule = Schedule(parse_time(at), zone if zone in zone_names() else find_zone(zone), parse_days(days))
+    named = zone if zone in zone_names() else find_zone(zone)
+    rule = Schedule(parse_time(at), named, parse_days(days), is_monthly(days))
     return SimulationPlan(rule, begin, end, merge_outages(_parse_outage(span) for span in down), catch_up)
 
 

@@ -1,6 +1,6 @@
 """The question of the day: sealed, answered in private, and open in its channel until the next one comes there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
@@ -62,15 +62,21 @@ class DailyQuestions:
     # -- in digests ---------------------------------------------------------------------------------------------------
 
     def question(
-        self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
+        self,
+        library: Library,
+        topics: frozenset[str],
+        asked: Sequence[str],
+        day: date,
+        without: Collection[str] = (),
     ) -> DailyEdition | None:
         """The question for an edition on any of `topics` (none are all): never asked, or the longest time ago.
 
-        `asked` names questions, the latest last. Which one comes does not depend on chance, nor on the day; the order
-        of its choices, its salt and its id do on chance.
+        `asked` names questions, the latest last, and `without` those that must not come now. Which one comes does not
+        depend on chance, nor on the day; the order of its choices, its salt and its id do on chance.
         """
-        pool = {asking.question_id(*key): key for key in library.questions if key[0] in topics}
-        pool = pool or {asking.question_id(*key): key for key in library.questions}
+        pool = {asking.question_id(*key): key for key in library.questions}
+        pool = {name: key for name, key in pool.items() if name not in without}
+        pool = {name: key for name, key in pool.items() if key[0] in topics} or pool
         chosen = next_in_turn(pool, asked)
         if chosen is None:
             return None

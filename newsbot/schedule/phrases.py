@@ -13,16 +13,22 @@ WEEKDAYS = frozenset(range(5))
 WEEKENDS = frozenset({5, 6})
 
 _LONGEST = 200
-_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2}))?(?: ?(am|pm|uhr|h|o'clock))?")
-_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2}))?(?: ?(am|pm|a|p|uhr|h|o'clock))?")
+_TIMES = {"noon": time(12), "midday": time(12), "12 noon": time(12), "12 midnight": time(0), "midnight": time(0)}
 _SETS = {
     **dict.fromkeys(("daily", "every day", "everyday", "all", "all days", "all week", "each day"), DAILY),
-    **dict.fromkeys(("weekday", "weekdays", "workdays", "working days", "business days", "every weekday"), WEEKDAYS),
+    **dict.fromkeys(
+        ("weekday", "weekdays", "workdays", "work days", "m-f", "working days", "business days", "every weekday"),
+        WEEKDAYS,
+    ),
     **dict.fromkeys(("weekend", "weekends"), WEEKENDS),
+    "mwf": frozenset({0, 2, 4}),
 }
+_WEEKLY = re.compile(r"(?:weekly|every week|once a week)\b")
+_MONTHLY = re.compile(r"(?:monthly|every month|once a month)\b")
 _OTHER_DAYS = {"wed": 2, "weds": 2}
 _TIME_HELP = "Say it like 9:00, 21:15 or 9 pm."
-_DAYS_HELP = "Say daily, weekdays, weekends, or days such as mon,wed or mon-fri."
+_DAYS_HELP = "Say daily, weekdays, weekly, monthly, or days such as mon,wed or mon-fri."
 
 
 def parse_time(typed: str) -> time:
@@ -40,8 +46,8 @@ def parse_time(typed: str) -> time:
     hour, minute, half = int(found[1]), int(found[2] or found[3] or 0), found[4]
     if minute > 59:
         raise RequestError(f"“{said}” has {minute} minutes, and an hour has only 60. {_TIME_HELP}")
-    if half in {"am", "pm"}:
-        return time(_hour_of_half(hour, half, said), minute)
+    if half in {"am", "pm", "a", "p"}:
+        return time(_hour_of_half(hour, f"{half[0]}m", said), minute)
     if hour > 23:
         raise RequestError(f"“{said}” is no time of day: hours go from 0 to 23, and midnight is 0:00. {_TIME_HELP}")
     return time(hour, minute)
@@ -56,16 +62,29 @@ def _hour_of_half(hour: int, half: str, said: str) -> int:
 def parse_days(typed: str) -> frozenset[int]:
     """The days of the week somebody typed, Monday is 0: `daily`, `weekdays`, `weekends`, `mon,wed`, `mon-fri`.
 
+    `weekly` is Monday and `weekly on fridays` Friday; of `monthly` they are those whose first in a month counts.
+
     Raises RequestError with a sentence that says which word is no day and how to say it.
     """
     words = unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold().strip()
+    for pattern, default in ((_WEEKLY, frozenset({0})), (_MONTHLY, WEEKDAYS)):
+        if pattern.search(words):
+            words = pattern.sub(" ", words, count=1).strip(" ,")
+            if not words or words == "on":
+                return default
+    words = re.sub(r"\A(?:on|every|each)\s+(?!day\b)", "", words)
     if words in _SETS:
         return _SETS[words]
-    joined = re.sub(r"\s*(?:[-‐-―]|\bto\b|\bthrough\b|\buntil\b)\s*", "-", words)
+    joined = re.sub(r"\s*(?:[-‐-―]|\bto\b|\bthru\b|\bthrough\b|\buntil\b)\s*", "-", words)
     parts = [part for part in re.split(r"[\s,;/+&]+|\band\b", joined) if part]
     if not parts:
         raise RequestError(f"Which days? {_DAYS_HELP}")
     return frozenset().union(*(_part(part) for part in parts))
+
+
+def is_monthly(typed: str) -> bool:
+    """Whether somebody typed that a digest is to come once a month."""
+    return bool(_MONTHLY.search(unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold()))
 
 
 def _part(part: str) -> frozenset[int]:
@@ -90,8 +109,10 @@ def _day(word: str) -> int:
     raise RequestError(f"“{outside_text(word, 30)}” is no day of the week. {_DAYS_HELP}")
 
 
-def days_text(days: frozenset[int]) -> str:
-    """The days as `parse_days` reads them and as they are kept: `daily`, `mon-fri`, `mon,wed`."""
+def days_text(days: frozenset[int], *, monthly: bool = False) -> str:
+    """The days as `parse_days` reads them and as they are kept: `daily`, `mon-fri`, `mon,wed`, `monthly fri`."""
+    if monthly:
+        return "monthly" if days == WEEKDAYS else f"monthly {days_text(days)}"
     if days == DAILY:
         return "daily"
     if days == WEEKDAYS:

@@ -33,6 +33,8 @@ class Slot:
 class Schedule:
     """When a digest comes: a wall time in an IANA zone, on days of the week (Monday is 0).
 
+    One that is monthly comes on the first of these days in each month.
+
     Raises ValueError where the time is not of whole minutes or has a zone of its own, or the days are none or no
     days; UnknownZone where the zone is none.
     """
@@ -40,6 +42,7 @@ class Schedule:
     at: time
     zone: str
     days: frozenset[int] = _WEEK
+    is_monthly: bool = False
 
     def __post_init__(self) -> None:
         if self.at != time(self.at.hour, self.at.minute):
@@ -50,7 +53,10 @@ class Schedule:
 
     def names(self, day: date) -> bool:
         """Whether the rule has a slot on this date."""
-        return day.weekday() in self.days
+        if day.weekday() not in self.days:
+            return False
+        earlier = (day - _DAY * number for number in range(1, min(day.day, 8))) if self.is_monthly else ()
+        return all(each.weekday() not in self.days for each in earlier)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ async def test_the_zone_that_a_platform_tells_is_offered_and_not_taken(house: Ho
 
 
 async def test_what_the_form_sends_is_what_is_set_up(house: House) -> None:
-    form = await house.form("digest/subscribe", "time=9:00", "catch-up=all", "when-empty=skip")
+    form = await house.form("digest/subscribe", "time=9:00", "catch-up=all", "quiet=skip")
     assert [field.name for field in form.fields] == ["time", "zone", "days", "topics", "first"]
     answered = await house.send(form, zone="Wien", topics="Nvidia and DeepSeek", days="weekends", first="yes")
     assert isinstance(answered, Card)
@@ -291,15 +291,15 @@ async def test_a_request_that_arrives_twice_sets_up_one_digest(house: House) -> 
     await house.say("/digest subscribe 9:00 Berlin", event_id="e1")
     assert (await house.say("/digest subscribe 9:00 Berlin", event_id="e1")).title == "Done already"
     form = await house.form("digest/subscribe")
-    await house.send(form, event_id="e2")
-    await house.send(form, event_id="e2")
+    await house.send(form, event_id="e2", days="daily")
+    await house.send(form, event_id="e2", days="daily")
     assert [each.number for each in await held(house)] == [1, 2]
 
 
 async def test_a_channel_has_ten_digests_at_most(house: House) -> None:
-    for _ in range(10):
-        await house.say("/digest subscribe 9:00 Berlin")
-    assert "10 digests already" in plain_card(await house.say("/digest subscribe 9:00 Berlin"))
+    for days in ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "daily", "weekdays", "weekends"):
+        await house.say(f"/digest subscribe 9:00 Berlin {days}")
+    assert "10 digests already" in plain_card(await house.say("/digest subscribe 9:00 Berlin mon,tue"))
     assert len((await house.say("/digest")).blocks) == 11
     which = await house.say("/digest next")
     assert len(list(which.actions())) == 10
@@ -349,7 +349,7 @@ async def test_the_preview_is_the_digest_itself_for_the_asker_alone(house: House
     (posted,) = house.platforms["discord"].messages
     assert [block for block in card.blocks if block not in posted.card.blocks] == [card.blocks[0]]
     assert card.title == posted.card.title
-    await house.say("/digest edit when-empty:skip")
+    await house.say("/digest edit quiet:skip")
     nothing = await house.say("/digest preview")
     assert nothing.title == "Nothing would be posted now"
     assert "This would be posted now." not in plain_card(nothing)
@@ -364,7 +364,6 @@ async def test_why_and_log_tell_what_was_chosen_and_whether_it_was_on_time(house
     assert "23 November 2026, 13:00 was posted 23 November 2026 13:00 UTC." in why
     assert "It was on time." in why
     assert "Chosen:" in why
-    assert "Left out:" in why
     await house.run_once(timedelta(days=1, hours=2))
     late = plain_card(await house.say("/digest why"))
     assert "24 November 2026, 13:00 was posted 24 November 2026 15:00 UTC: late: the bot was down" in late
@@ -429,7 +428,7 @@ async def test_a_digest_that_newsbot_paused_tells_why_and_what_to_change(house: 
 
 
 async def test_an_edit_changes_what_was_said_and_nothing_else(house: House) -> None:
-    await house.say("/digest subscribe 9:00 Berlin weekdays nvidia when-empty:skip")
+    await house.say("/digest subscribe 9:00 Berlin weekdays nvidia quiet:skip")
     before = await only(house)
     card = await house.say("/digest edit time:10:30")
     assert card.title == "Digest 1 is changed"
@@ -453,10 +452,10 @@ async def test_an_edit_without_a_wish_opens_the_form_with_what_holds(house: Hous
         "zone": "Europe/Berlin",
         "days": "mon-fri",
         "topics": "nvidia",
-        "when-empty": "short",
+        "quiet": "question",
     }
     assert all(field.required for field in form.fields)
-    assert isinstance(await house.send(form, topics="all", when_empty="skip"), Card)
+    assert isinstance(await house.send(form, topics="all", quiet="skip"), Card)
     first, second = await held(house)
     assert (first.topics, first.when_empty, first.at) == ((), "skip", time(9))
     assert (second.topics, second.when_empty, second.at) == ((), "short", time(18))
@@ -648,7 +647,7 @@ async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House
     assert offered("days", "week") == ["weekdays", "weekends"]
     assert offered("topics", "deepseek, nv") == ["deepseek,nvidia"]
     assert offered("topics", "")[0] == "all"
-    assert offered("when-empty", "nothing", ("digest", "edit")) == ["skip"]
+    assert offered("quiet", "nothing", ("digest", "edit")) == ["skip"]
     texts = [each.value for each in house.dispatcher.complete("/digest su")]
     assert texts[0] == "/digest subscribe"
     assert (
@@ -719,3 +718,61 @@ async def test_a_life_of_a_digest_on_both_databases(database: Database, live: Li
     assert (await house.say("/digest resume")).title == "Digest 1 is resumed"
     assert (await house.say("/digest unsubscribe")).title == "Digest 1 ended"
     assert (await house.say("/digest")).title == "No digest here"
+
+
+# -- before subscribing, once too often, and less of it ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "at", "zone", "days"),
+    [
+        ("9am, Berlin, weekdays", time(9), "Europe/Berlin", "mon-fri"),
+        ("daily 7:30 Tokyo", time(7, 30), "Asia/Tokyo", "daily"),
+        ("weekly on fridays, 9:00 Berlin", time(9), "Europe/Berlin", "fri"),
+        ("weekly 9:00 Berlin", time(9), "Europe/Berlin", "mon"),
+        ("monthly 9:00 Berlin", time(9), "Europe/Berlin", "monthly"),
+        ("9:00 Berlin time weekdays", time(9), "Europe/Berlin", "mon-fri"),
+        ("Mon & Thu, 7:45 am, Vienna", time(7, 45), "Europe/Vienna", "mon,thu"),
+        ("12 noon Berlin mon thru fri", time(12), "Europe/Berlin", "mon-fri"),
+    ],
+)
+async def test_schedules_are_understood_as_people_type_them(
+    house: House, words: str, at: time, zone: str, days: str
+) -> None:
+    card = await house.say(f"/digest subscribe {words}")
+    assert card.title == "The digest is set up", plain_card(card)
+    found = await only(house)
+    assert (found.at, found.zone, found.days) == (at, zone, days)
+
+
+async def test_a_preview_works_before_there_is_a_digest_and_says_how_often_news_comes(house: House) -> None:
+    card = await house.say("/digest preview topics:nvidia")
+    shown = plain_card(card)
+    assert "A sample. News on these topics has come about " in shown
+    assert "The latest" in shown
+    assert "Manage" not in shown
+    assert isinstance(await house.press(labelled(card, "Set up a digest")), Form)
+    assert await held(house) == ()
+
+
+async def test_a_second_digest_of_the_same_topics_and_days_is_refused_with_manage_of_the_first(house: House) -> None:
+    first = plain_card(await house.say("/digest subscribe 9:00 Berlin weekdays nvidia"))
+    assert "News on these topics has come about " in first
+    card = await house.say("/digest subscribe 18:00 Berlin weekdays nvidia")
+    assert "This channel has this digest already" in plain_card(card)
+    assert len(await held(house)) == 1
+    managed = await house.press(labelled(card, "Manage"))
+    assert isinstance(managed, Card)
+    assert managed.title == "Digest 1"
+    assert (await house.say("/digest subscribe 18:00 Berlin weekly nvidia")).title == "Digest 2 is set up"
+
+
+async def test_manage_offers_less_of_a_digest(house: House) -> None:
+    await house.say("/digest subscribe 9:00 Berlin weekdays")
+    card = await house.press(Action("digest.manage"))
+    assert isinstance(card, Card)
+    await house.press(labelled(card, "Weekly instead"))
+    assert (await only(house)).days == "mon"
+    await house.press(labelled(card, "Only with news"))
+    assert (await only(house)).when_empty == "skip"
+    assert isinstance(await house.press(labelled(card, "Fewer topics")), Form)

@@ -1,7 +1,8 @@
 """Composing: what an edition says, what it never says twice, that it fits every platform, and that it is pure."""
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, combinations, pairwise
@@ -13,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsbot.content.cards import picture
 from newsbot.content.library import Library, load_library
+from newsbot.content.prose import DATES
 from newsbot.content.rotation import next_in_turn
 from newsbot.digests.composer.compose import (
     Edition,
@@ -25,16 +28,17 @@ from newsbot.digests.composer.compose import (
     stages_to_json,
 )
 from newsbot.digests.composer.news import days_after
+from newsbot.digests.composer.sections import is_dated_by, visible_text
 from newsbot.digests.composer.sources import ContentNews, DailyQuestion, NewsItem, SelfCheckQuestion, StandInQuestion
 from newsbot.digests.composer.values import EditionQuestion
 from newsbot.errors import ContentError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, cost
-from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Links, Picture, Rule, Text, text
+from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Picture, Rule, Text, text
 from newsbot.messages.codec import card_from_json, card_to_json
 from newsbot.messages.fitting import fit
-from newsbot.messages.markup import Link, Mention
-from newsbot.messages.plain import plain_card
+from newsbot.messages.markup import Link, Mention, Strong
+from newsbot.messages.plain import plain_block, plain_card
 from newsbot.outbox.decorate import with_lead, with_results
 from newsbot.quizzes.cards.daily_cards import daily_results
 from newsbot.quizzes.daily import DailyQuestions
@@ -70,7 +74,12 @@ class Asking:
         self._fetch_person = StandInQuestion("only", blocks) if blocks else None
 
     def question(
-        self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
+        self,
+        library: Library,
+        topics: frozenset[str],
+        asked: Sequence[str],
+        day: date,
+        without: Collection[str] = (),
     ) -> EditionQuestion | None:
         """See `DailyQuestion`."""
         return self._fetch_person
@@ -83,7 +92,7 @@ def item(name: str, day: date = DAY, weight: float = 1.0, title: str = "", url: 
     """An event of the wire."""
     address = url or f"https://news.example/{name}"
     return NewsItem(
-        name, day, title or f"Event {name}", "", ("nvidia",), "Wire", address, weight, Action("event.open", (name,))
+        name, day, title or f"Event {name}", ("nvidia",), "Wire", address, weight, Action("event.open", (name,))
     )
 
 
@@ -116,21 +125,32 @@ def life(
     news_source: Listed | ContentNews = WIRE,
     library: Library = LIBRARY,
     question: DailyQuestion | None = None,
+    step: int = 1,
 ) -> Iterator[tuple[Selection, Edition]]:
-    """A subscription's daily editions, each with what the one before left."""
+    """A subscription's editions, one every `step` days, each with what the one before left."""
     history, cursor = History(), first - ONE_DAY
     question = question or SelfCheckQuestion()
-    for day in (first + timedelta(days=number) for number in range(days)):
+    for day in (first + timedelta(days=number) for number in range(0, days, step)):
         asked = selection(day, cursor, topics, history)
         edition = compose(library, news_source, question, asked)
         yield asked, edition
         history, cursor = edition.history, edition.cursor
 
 
-def event_titles(card: Card) -> list[str]:
-    """The titles of the events that stand in a card, with their dates."""
-    lines = [b for b in card.blocks if isinstance(b, Text) and len(b.pieces) == 4 and isinstance(b.pieces[3], Link)]
-    return ["".join(getattr(piece, "text", "") for piece in line.pieces[:2]) for line in lines]
+def event_titles(edition: Edition) -> list[str]:
+    """The titles of the events that an edition tells, the lead first."""
+    sections = ("events", "from the archive")
+    return [each.what for each in edition.why if each.section in sections and each.outcome == "chosen"]
+
+
+def new_events(asked: Selection, edition: Edition) -> tuple[str, ...]:
+    """The events that an edition adds to what was told, the lead first."""
+    return edition.history.events[len(asked.history.events) :]
+
+
+def labels(card: Card) -> list[str]:
+    """What stands on the buttons of a card."""
+    return [button.label for block in card.blocks if isinstance(block, Buttons) for button in block.items]
 
 
 def stage(edition: Edition, section: str, outcome: str) -> Stage:
@@ -141,52 +161,73 @@ def stage(edition: Edition, section: str, outcome: str) -> Stage:
 # -- a day with news --------------------------------------------------------------------------------------------------
 
 
-def test_a_day_with_news_shows_each_event_with_its_date_figure_and_source() -> None:
-    edition = composed(WIRE, selection(date(2026, 11, 2)))
-    shown = plain_card(card_of(edition))
-    assert card_of(edition).title == "AI market digest · Monday 2 November 2026"
-    assert "Events since 25 October 2026" in shown
-    event = LIBRARY.events["2026-10-26-anthropic-files-its-s-1-in-public"]
-    figure = LIBRARY.figures[event.headline_figure or ""]
-    assert f"26 October 2026 · {event.title} — {figure.display} ({figure.label})" in shown
-    assert f" · {event.sources[0].publisher} ({event.sources[0].url})" in shown
-    assert shown.endswith("Explanation, not investment advice.")
-    assert "From the archive" not in shown
-    assert stage(edition, "events", "chosen").reason.startswith("ranked 1 of 1: weight ")
+def test_the_newest_event_leads_with_its_summary_number_source_and_background() -> None:
+    told = History(events=("x",))
+    edition = composed(WIRE, selection(date(2026, 6, 5), history=told))
+    shown, card = visible_text(card_of(edition)), card_of(edition)
+    assert card.title == "AI market digest · Friday 5 June 2026"
+    assert card.blocks[0] == text("Chip shares have their worst day since March 2020", "heading")
+    assert "The Philadelphia chip index closed 10.3% lower" in shown
+    assert "On the market: Nvidia's loss of value on 5 June 2026, more than $300 billion. [1]" in shown
+    assert any(isinstance(block, Text) and Strong("10.3%") in block.pieces for block in card.blocks)
+    chart = next(block for block in card.blocks if isinstance(block, Picture))
+    assert chart.chart.title == "Closing moves on 5 June 2026" or "5 June 2026" in chart.alt
+    assert "1 Reuters, 5 June" in shown
+    assert shown.endswith("Not investment advice")
+    assert "Background: The chip rout of 2026" in labels(card)
+    assert stage(edition, "events", "chosen").reason.startswith("ranked 1 of ")
 
 
-def test_the_five_weightiest_events_are_shown_and_the_others_come_next_time() -> None:
+def test_further_events_stand_in_one_line_each_with_their_own_number_and_source() -> None:
+    edition = composed(WIRE, selection(date(2026, 6, 16), date(2026, 6, 15), history=History(events=("x",))))
+    lines = [line for line in visible_text(card_of(edition)).splitlines() if line.startswith("• ")]
+    assert lines[0].startswith(
+        "• DeepSeek is reported to close its first outside round: more than 50 billion yuan. [2]"
+    )
+    assert "• 10 June · Oracle's signed orders keep growing. Oracle's backlog, May 2026: $638 billion. [5]" in lines
+    assert len(lines) == 4
+
+
+def test_five_events_are_told_and_the_others_come_next_time() -> None:
     news_source = Listed(*(item(str(weight), weight=weight) for weight in range(1, 8)))
-    first = composed(news_source, selection())
-    assert event_titles(card_of(first)) == [f"24 November 2026 · Event {number}" for number in (7, 6, 5, 4, 3)]
+    first = composed(news_source, selection(history=History(events=("x",))))
+    assert event_titles(first) == [f"Event {number}" for number in (7, 6, 5, 4, 3)]
     left = [each for each in first.why if (each.section, each.outcome) == ("events", "left out")]
     assert [each.what for each in left] == ["Event 2", "Event 1"]
-    assert all(each.reason.startswith("ranked below the first five") for each in left)
+    assert all(each.reason.startswith("no room beside the newer ones") for each in left)
     second = composed(news_source, selection(DAY + ONE_DAY, first.cursor, history=first.history))
-    assert event_titles(card_of(second)) == ["24 November 2026 · Event 2", "24 November 2026 · Event 1"]
-    assert "Events since 23 November 2026" in plain_card(card_of(second))
+    assert event_titles(second) == ["Event 2", "Event 1"]
     assert stage(second, "events", "left out") == Stage("events", "left out", "Event 3", "shown in an earlier digest")
 
 
-def test_of_equal_weight_the_newest_comes_first() -> None:
-    news_source = Listed(item("old", DAY - ONE_DAY), item("new", DAY))
-    titles = event_titles(card_of(composed(news_source, selection(cursor=DAY - 3 * ONE_DAY))))
-    assert titles == ["24 November 2026 · Event new", "23 November 2026 · Event old"]
+def test_the_newest_event_comes_first_whatever_its_weight() -> None:
+    news_source = Listed(item("old", DAY - ONE_DAY, weight=9), item("new", DAY))
+    edition = composed(news_source, selection(cursor=DAY - 3 * ONE_DAY, history=History(events=("x",))))
+    assert event_titles(edition) == ["Event new", "Event old"]
 
 
-def test_an_event_written_down_a_week_late_is_still_news_and_a_day_later_it_is_archive() -> None:
-    late = DAY - 7 * ONE_DAY
-    in_time = plain_card(card_of(composed(Listed(item("late", late)), selection())))
-    assert "Events since 16 November 2026" in in_time
-    too_late = plain_card(card_of(composed(Listed(item("late", late - ONE_DAY)), selection())))
-    assert "No new event on our topics since 23 November 2026." in too_late
-    assert too_late.index("From the archive") < too_late.index("16 November 2026 · Event late")
+def test_a_first_edition_tells_the_latest_however_old_it_is() -> None:
+    edition = composed(Listed(*(item(str(day), date(2026, 3, day)) for day in range(1, 8))), selection())
+    assert event_titles(edition) == [f"Event {day}" for day in (7, 6, 5, 4, 3)]
+    shown = visible_text(card_of(edition))
+    assert "The latest · Saturday 7 March 2026" in shown
+    assert "Before that\n• 6 March · Event 6. [2]" in shown
+    skips = composed(WIRE, selection(when_empty="skip"))
+    assert "The latest" in visible_text(card_of(skips))
+
+
+def test_an_event_written_down_a_week_late_is_still_news_and_a_day_later_it_is_not() -> None:
+    late, told = DAY - 7 * ONE_DAY, History(events=("x",))
+    assert event_titles(composed(Listed(item("late", late)), selection(history=told))) == ["Event late"]
+    too_late = composed(Listed(item("late", late - ONE_DAY)), selection(history=told))
+    assert event_titles(too_late) == []
+    assert "Newest on your topics: Event late, 16 November 2026." in visible_text(card_of(too_late))
 
 
 def test_one_event_told_twice_is_one_line_and_never_comes_back() -> None:
     twice = Listed(item("one", title="Chips fall"), item("two", title="chips fall", url="https://other.example"))
     first = composed(twice, selection())
-    assert event_titles(card_of(first)) == ["24 November 2026 · Chips fall"]
+    assert event_titles(first) == ["Chips fall"]
     assert stage(first, "events", "merged").reason == "the same as the event of 24 November 2026 from Wire"
     assert set(first.history.events) == {"one", "two"}
 
@@ -194,7 +235,7 @@ def test_one_event_told_twice_is_one_line_and_never_comes_back() -> None:
 def test_an_event_told_again_under_another_id_after_it_was_shown_is_merged_too() -> None:
     told, again = item("told", DAY - ONE_DAY, title="Chips fall"), item("again", DAY - ONE_DAY, title="Chips fall")
     edition = composed(Listed(told, again), selection(history=History(events=("told",))))
-    assert event_titles(card_of(edition)) == []
+    assert event_titles(edition) == []
     assert stage(edition, "events", "merged").reason == "told in an earlier digest"
     assert edition.history.events == ("told", "again")
 
@@ -205,55 +246,91 @@ def test_a_title_that_comes_back_every_quarter_is_another_event() -> None:
         item("may", date(2026, 5, 20), title="Results", url=page), item("november", DAY, title="Results", url=page)
     )
     edition = composed(news_source, selection(history=History(events=("may",))))
-    assert event_titles(card_of(edition)) == ["24 November 2026 · Results"]
+    assert event_titles(edition) == ["Results"]
 
 
-def test_every_shown_event_can_be_opened_from_one_choice() -> None:
-    card = card_of(composed(WIRE, selection(date(2025, 1, 31))))
-    choice = next(block for block in card.blocks if isinstance(block, Choice))
+def test_every_told_event_can_be_opened_with_one_press() -> None:
+    edition = composed(WIRE, selection(date(2025, 1, 31)))
+    choice = next(block for block in card_of(edition).blocks if isinstance(block, Choice))
     values = [option.value for option in choice.options]
     assert choice.action == Action("event.open")
-    assert len(values) == len(set(values)) == len(event_titles(card)) >= 5
+    assert len(values) == len(set(values)) == len(event_titles(edition)) == 5
     assert all(value in LIBRARY.events and len(value) <= 100 for value in values)
+    alone = card_of(composed(Listed(item("one")), selection()))
+    assert Action("event.open", ("one",)) in alone.actions()
 
 
 def test_text_of_the_wire_can_neither_format_nor_mention_nor_link_elsewhere() -> None:
-    nasty = replace(item("x", title="**@everyone**\n\u202e<@1>"), source="Evil\nNews", url="javascript:alert(1)")
-    card = card_of(composed(Listed(nasty), selection()))
-    line = next(block for block in card.blocks if isinstance(block, Text) and len(block.pieces) == 4)
-    assert not any(isinstance(piece, Mention | Link) for piece in line.pieces)
-    assert "\n" not in plain_card(Card("", (line,)))
+    nasty = "**@everyone**\n\u202e<@1>"
+    told = replace(item("x", title=nasty), source="Evil\nNews", url="javascript:alert(1)", summary=nasty, number=nasty)
+    card = card_of(composed(Listed(told, replace(told, id="y", title=f"{nasty}2", url="javascript:2")), selection()))
+    pieces = [piece for block in card.blocks if isinstance(block, Text) for piece in block.pieces]
+    assert not any(isinstance(piece, Mention | Link) for piece in pieces)
+    assert all("\n" not in plain_card(Card("", (block,))) for block in card.blocks if isinstance(block, Text))
     assert "\u202e" not in plain_card(card)
+
+
+def test_a_number_is_not_told_twice_and_says_what_it_is_unless_the_title_does() -> None:
+    told = replace(item("one"), summary="It fell 5% in a day.", number="about 5%", label="Fall of one")
+    card = card_of(composed(Listed(told), selection()))
+    assert visible_text(card).count("5%") == 1
+    assert any(isinstance(block, Text) and Strong("5%") in block.pieces for block in card.blocks)
+    other = replace(item("two", DAY - ONE_DAY), number="7%", label="Rise of two on 23 November 2026")
+    assert "• 23 November · Event two. Rise of two: 7%. [2]" in visible_text(
+        card_of(composed(Listed(told, other), selection()))
+    )
+    lone = replace(told, summary="It fell.")
+    assert "about 5% · Fall of one\n" in visible_text(card_of(composed(Listed(lone), selection())))
+
+
+# -- a digest that comes once a week or a month -----------------------------------------------------------------------
+
+
+def test_a_weekly_and_a_monthly_edition_sum_up_what_happened_since_the_last_one() -> None:
+    told = History(events=("x",))
+    week = composed(WIRE, selection(date(2026, 6, 22), date(2026, 6, 15), history=told))
+    assert card_of(week).title == "AI market digest · Week to Monday 22 June 2026"
+    assert "Also this week\n• " in visible_text(card_of(week))
+    month = composed(WIRE, selection(date(2026, 7, 1), date(2026, 6, 1), history=told))
+    assert card_of(month).title == "AI market digest · Month to Wednesday 1 July 2026"
+    assert 6 <= len(event_titles(month)) <= 8
+    assert "Also this month" in visible_text(card_of(month))
+    days = [LIBRARY.events[name].date for name in month.history.events[1:]]
+    assert days[0] == max(days)
+    assert "2026-06-05-chip-shares-have-their-worst-day-since-march-2020" in month.history.events
 
 
 # -- a day without ----------------------------------------------------------------------------------------------------
 
 
-def test_a_day_without_news_says_so_and_leads_with_the_most_important_old_event() -> None:
+def test_a_quiet_day_asks_a_question_and_tells_the_newest_date_in_few_words() -> None:
+    edition = composed(WIRE, selection(history=History(events=("x",))))
+    card, shown = card_of(edition), visible_text(card_of(edition))
+    assert card.title == "Question of the day · Tuesday 24 November 2026"
+    assert shown.endswith("Newest on your topics: Anthropic files for its listing in public, 26 October 2026.")
+    assert "No new event" not in shown
+    assert len(shown) <= 400
+    assert edition.history.events == ("x",)
+    assert stage(edition, "from the archive", "left out").reason == "one comes once in a week without news"
+
+
+def test_the_first_edition_of_a_week_without_news_brings_the_weightiest_old_event_and_says_so() -> None:
     news_source = Listed(item("small", date(2026, 3, 1)), item("large", date(2026, 2, 1), weight=9))
-    edition = composed(news_source, selection())
-    blocks = card_of(edition).blocks
-    assert blocks[0] == text("No new event on our topics since 23 November 2026.", "lede")
-    assert blocks[1] == text("From the archive", "heading")
-    assert event_titles(card_of(edition)) == ["1 February 2026 · Event large"]
-    assert stage(edition, "from the archive", "chosen").what == "Event large"
+    monday, told = date(2026, 11, 23), History(events=("x",))
+    edition = composed(news_source, selection(monday, date(2026, 11, 20), history=told))
+    assert event_titles(edition) == ["Event large"]
+    assert card_of(edition).blocks[0] == text("From the archive · Sunday 1 February 2026", "small")
+    next_day = composed(news_source, selection(monday + ONE_DAY, monday, history=edition.history))
+    assert event_titles(next_day) == []
+    busy = Listed(item("seen", date(2026, 11, 19)), item("large", date(2026, 2, 1), weight=9))
+    assert event_titles(composed(busy, selection(monday, date(2026, 11, 20), history=History(events=("seen",))))) == []
 
 
-def test_a_quiet_day_names_the_topics_that_were_chosen() -> None:
-    shown = plain_card(card_of(composed(Listed(), selection(topics=("deepseek", "nvidia", "listings")))))
-    assert "No new event on DeepSeek, Nvidia or Listings since 23 November 2026." in shown
-    again = plain_card(card_of(composed(Listed(), selection(cursor=DAY, topics=("nvidia",)))))
-    assert "No new event on Nvidia today." in again
-
-
-def test_when_every_event_was_shown_a_brief_leads_and_stands_only_once() -> None:
-    edition = composed(WIRE, selection(history=History(events=tuple(LIBRARY.events))))
-    shown = plain_card(card_of(edition))
-    assert shown.count("From the archive") == 1
-    assert "A brief worth reading" not in shown
-    assert shown.index("From the archive") < shown.index("[Read: ") < shown.index("Figure of the day")
-    assert stage(edition, "from the archive", "left out").reason == "all of them were shown before"
-    assert stage(edition, "from the archive", "chosen").reason.startswith("its turn")
+def test_when_every_event_was_shown_a_week_without_news_is_quiet_too() -> None:
+    shown = History(events=tuple(LIBRARY.events))
+    edition = composed(WIRE, selection(date(2026, 11, 23), date(2026, 11, 20), history=shown))
+    assert stage(edition, "from the archive", "left out").reason == "all old events were shown before"
+    assert card_of(edition).title.startswith("Question of the day")
 
 
 def test_a_subscription_that_skips_empty_days_gets_no_card_and_keeps_its_history() -> None:
@@ -262,7 +339,7 @@ def test_a_subscription_that_skips_empty_days_gets_no_card_and_keeps_its_history
     assert edition.card is None
     assert (edition.history, edition.cursor) == (history, DAY)
     assert edition.why[-1].reason == "no news, and this digest is set to skip such days"
-    assert composed(WIRE, selection(date(2026, 11, 2), when_empty="skip")).card is not None
+    assert composed(WIRE, selection(date(2026, 11, 2), history=history, when_empty="skip")).card is not None
 
 
 # -- these days in an earlier year ------------------------------------------------------------------------------------
@@ -289,49 +366,49 @@ def test_a_day_of_the_calendar_returns_each_year(
     assert days_after(date(*happened), date(*day)) == gap
 
 
-def test_an_event_of_this_very_day_comes_before_a_weightier_one_of_this_week() -> None:
-    exact, near = item("exact", date(2024, 11, 24)), item("near", date(2025, 11, 20), weight=50)
-    both = plain_card(card_of(composed(Listed(exact, near, item("news")), selection())))
-    assert "On this day in 2024\n\n24 November 2024 · Event exact" in both
-    assert "Event near" not in both
-    one = plain_card(card_of(composed(Listed(near, item("news")), selection())))
-    assert "This week in 2025\n\n20 November 2025 · Event near" in one
+def test_what_happened_on_this_very_day_comes_out_of_the_archive_before_weightier_events() -> None:
+    monday, told = date(2026, 11, 23), History(events=("x",))
+    asked = selection(monday, date(2026, 11, 20), history=told)
+    exact, near = item("exact", date(2024, 11, 23)), item("near", date(2025, 11, 20), weight=50)
+    both = composed(Listed(exact, near, item("other", date(2024, 5, 1), weight=90)), asked)
+    assert card_of(both).blocks[0] == text("From the archive · on this day in 2024", "small")
+    assert event_titles(both) == ["Event exact"]
+    one = composed(Listed(near), asked)
+    assert card_of(one).blocks[0] == text("From the archive · this week in 2025, on 20 November", "small")
 
 
-# -- the rotating sections --------------------------------------------------------------------------------------------
-
-
-def test_the_figure_of_the_day_has_a_chart_a_date_a_caveat_and_a_numbered_source() -> None:
-    edition = composed(WIRE, selection())
-    card = card_of(edition)
-    figure = LIBRARY.figures[edition.history.figures[-1]]
-    links = next(block for block in card.blocks if isinstance(block, Links))
-    assert any(isinstance(block, Picture) for block in card.blocks)
-    assert figure.caveat in plain_card(card)
-    assert ", source 1." in plain_card(card)
-    assert links.items[0].url == figure.sources[0].url
-    assert len({each.url for each in links.items}) == len(links.items)
+# -- the parts --------------------------------------------------------------------------------------------------------
 
 
 def test_a_small_library_or_an_empty_one_still_gives_a_digest(tmp_path: Path) -> None:
     library = Folder(tmp_path).library()
     news_source = ContentNews(library)
-    shown = plain_card(
+    shown = visible_text(
         card_of(compose(library, news_source, SelfCheckQuestion(), selection(date(2025, 1, 27), topics=("tea",))))
     )
-    assert "27 January 2025 · Tea rises — $5.50 (Price of a kilogram of tea)" in shown
+    assert "The latest\nTea rises\n" in shown
+    assert "$5.50" in shown
     elsewhere = compose(library, news_source, SelfCheckQuestion(), selection(topics=("gone",)))
-    assert "No new event on gone since 23 November 2026." in plain_card(card_of(elsewhere))
+    assert "Newest on your topics" not in plain_card(card_of(elsewhere))
     empty = replace(library, events={}, figures={}, briefs={}, questions={})
     bare = compose(empty, ContentNews(empty), SelfCheckQuestion(), selection(date(2020, 1, 1)))
     assert [type(block) for block in card_of(bare).blocks] == [Text, Buttons]
+    assert card_of(bare).blocks[0] == text("Nothing happened on these topics yet.")
     assert {each.outcome for each in bare.why} == {"left out"}
 
 
-def test_no_figure_is_dated_after_the_edition() -> None:
-    for _, edition in life((), date(2025, 1, 1), 60):
-        day = card_of(edition).title
-        assert LIBRARY.figures[edition.history.figures[-1]].as_of <= "2025-03-01", day
+def test_no_chart_shows_what_is_dated_after_its_edition_or_belongs_to_another_event() -> None:
+    charts = 0
+    for asked, edition in life((), date(2025, 1, 1), 600):
+        for block in card_of(edition).blocks:
+            if isinstance(block, Picture):
+                charts += 1
+                lead = LIBRARY.events[new_events(asked, edition)[0]]
+                figure = next(
+                    each for each in map(LIBRARY.figures.get, lead.figures) if each and picture(each) == block
+                )
+                assert is_dated_by(figure, asked.day)
+    assert charts > 10
 
 
 def test_the_question_of_the_day_comes_through_its_port_and_clashes_with_nothing() -> None:
@@ -371,23 +448,85 @@ def test_a_rotation_mixes_the_topics() -> None:
 
 
 @pytest.mark.parametrize("topics", [(), ("export-controls",), ("deepseek", "nvidia")])
-def test_in_a_life_of_two_years_no_event_comes_twice_and_every_section_completes_its_rounds(
-    topics: tuple[str, ...],
-) -> None:
+def test_in_a_life_of_two_years_no_event_comes_twice_and_questions_take_turns(topics: tuple[str, ...]) -> None:
     titles: list[str] = []
-    turns: dict[str, list[str]] = {"figures": [], "briefs": [], "questions": []}
+    turns: list[str] = []
     for asked, edition in life(topics, date(2024, 12, 1), 730):
-        titles += event_titles(card_of(edition))
-        alone = stage(edition, "figure of the day", "chosen").reason.startswith("it is the only one")
-        for section, shown in turns.items():
-            shown.append(getattr(edition.history, section)[-1])
-            assert shown[-2:-1] != shown[-1:] or (section == "figures" and alone)
+        titles += event_titles(edition)
+        turns += edition.history.questions[-1:] if edition.question else []
         assert all(LIBRARY.events[name].date <= asked.day for name in edition.history.events)
     assert len(titles) == len(set(titles)) > 5
-    for section in ("briefs", "questions"):
-        shown = turns[section]
-        size = len(set(shown))
-        assert all(len(set(shown[at : at + size])) == size for at in range(0, len(shown) - size, size))
+    assert len(turns) > 700
+    gaps = {name: at for at, name in enumerate(turns)}
+    assert len(gaps) > 8
+    some = len(gaps) // 3 if not topics else 4  # on one topic few are left that an edition does not answer
+    assert all(len(set(turns[at : at + some])) == some for at in range(len(turns) - some))
+
+
+_CADENCES = [((), 1, True), (("deepseek",), 3, True), (("nvidia", "memory"), 1, False), ((), 7, True), ((), 30, False)]
+
+
+@pytest.mark.parametrize(("topics", "step", "with_seal"), _CADENCES)
+def test_in_a_year_every_edition_is_short_and_nothing_in_it_answers_its_question(
+    topics: tuple[str, ...], step: int, with_seal: bool
+) -> None:
+    quiz = sealed() if with_seal else SelfCheckQuestion()
+    before = ""
+    results = max(len("".join(map(plain_block, blocks))) for blocks in _every_result()) + 1
+    asked_number = 0
+    for asked, edition in life(topics, date(2025, 11, 24), 365, question=quiz, step=step):
+        card = card_of(edition)
+        shown = visible_text(card)
+        is_quiet = not event_titles(edition)
+        assert len(shown) + results <= (400 if is_quiet else 1_500), asked.day
+        assert not re.search(r"[0-9a-f]{16}", shown)
+        if edition.question is None:
+            continue
+        asked_number += 1
+        own = {id(block) for block in edition.question.blocks} | {id(card.blocks[0])} if is_quiet else set()
+        own |= {id(block) for block in edition.question.blocks}
+        rest = [block for block in card.blocks if id(block) not in own]
+        points = [point for block in rest if isinstance(block, Picture) for point in block.chart.points]
+        drawn = [f"{point.label} {point.display} {point.note}" for point in points]
+        said = "\n".join([*map(plain_block, rest), *drawn, before])
+        assert not answers(edition.question.id, said), (asked.day, edition.question.id, said)
+        topic, _, name = edition.question.id.partition("/")
+        before = LIBRARY.filled_text(LIBRARY.questions[topic, name].answer)
+    assert asked_number >= 0.9 * (365 // step)
+
+
+def answers(question: str, said: str) -> bool:
+    """Whether the right choice stands in a text: word for word, by each of its numbers, or by all of its long words."""
+    topic, _, name = question.partition("/")
+    right = LIBRARY.filled_text(LIBRARY.questions[topic, name].answer)
+    bare, undated = said.casefold(), DATES.sub(" ", said)
+    if re.search(rf"(?<!\w){re.escape(right.casefold())}(?!\w)", bare):
+        return True
+    if any(re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)", undated) for number in _amounts(right)):
+        return True
+    words: list[str] = re.findall(r"[a-z]{5,}", right.casefold())
+    return len(words) > 1 and all(re.search(rf"\b{word}\b", bare) for word in words)
+
+
+def _amounts(words: str) -> list[str]:
+    """The numbers of more than one digit, but for years and days."""
+    return re.findall(r"\$?\d[\d,.]*\d%?|\d+%", DATES.sub(" ", words))
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_nothing_is_said_twice_in_an_edition(step: int) -> None:
+    for asked, edition in life((), date(2025, 11, 24), 365, step=step):
+        lines = [line for line in visible_text(card_of(edition)).splitlines() if line]
+        assert len(lines) == len(set(lines)), asked.day
+        events = [LIBRARY.events[name] for name in new_events(asked, edition)]
+        for event in events[:1]:
+            figure = LIBRARY.headline_figure(event)
+            own = [
+                line
+                for line in lines
+                if LIBRARY.filled_text(event.title) in line or (figure and figure.display in line)
+            ]
+            assert len(own) <= 2, (asked.day, own)
 
 
 _ITEMS = st.builds(
@@ -411,7 +550,7 @@ def test_whatever_a_wire_brings_nothing_comes_twice_early_or_unsaid(items: list[
         assert edition.history.events[: len(history.events)] == history.events
         assert not set(new) & set(history.events)
         assert all(days[name] <= asked.day for name in new)
-        assert len(event_titles(card_of(edition))) <= min(len(new), 6)
+        assert len(event_titles(edition)) <= min(len(new), 8)
         assert composed(news_source, asked) == edition
         history, cursor = edition.history, edition.cursor
 
@@ -426,7 +565,7 @@ def _choices_of_topics() -> Iterator[tuple[str, ...]]:
 
 def test_every_digest_fits_every_platform_in_one_message_with_its_lead() -> None:
     for topics in _choices_of_topics():
-        for asked, edition in life(topics, date(2025, 1, 10), 100 if len(topics) < 2 else 10):
+        for asked, edition in life(topics, date(2025, 1, 10), 60 if len(topics) < 2 else 6):
             card = with_lead(card_of(edition), "123456789012345678", "late: the bot was down 06:10–09:40")
             for budget in BUDGETS:
                 fitted = fit(card, budget)
@@ -441,17 +580,20 @@ def sealed() -> DailyQuestions:
 
 def _longest_results() -> tuple[Block, ...]:
     """The results that take the most room, of any question, with and without answers."""
-    results = []
+    return max(_every_result(), key=lambda blocks: sum(cost(block, DISCORD).characters for block in blocks))
+
+
+def _every_result() -> Iterator[tuple[Block, ...]]:
     for question in (asked_as(LIBRARY, each, Random(1)) for each in LIBRARY.questions.values()):
         answers = [Answer(str(number), "", question.right, datetime.now(UTC)) for number in range(1_000)]
-        results += [daily_results(question, answers), daily_results(question, ())]
-    return max(results, key=lambda blocks: sum(cost(block, DISCORD).characters for block in blocks))
+        yield daily_results(question, answers)
+        yield daily_results(question, ())
 
 
 def test_every_digest_with_a_sealed_question_and_the_longest_results_is_one_message_everywhere() -> None:
     results, quiz = _longest_results(), sealed()
     for topics in _choices_of_topics():
-        for asked, edition in life(topics, date(2025, 1, 10), 300 if len(topics) < 2 else 20, question=quiz):
+        for asked, edition in life(topics, date(2025, 1, 10), 90 if len(topics) < 2 else 6, question=quiz):
             card = with_results(card_of(edition), edition.daily, results)
             card = with_lead(card, "123456789012345678", "late: the bot was down 06:10–09:40")
             for budget in BUDGETS:
@@ -489,7 +631,7 @@ def test_nothing_of_the_answer_is_in_what_is_kept_of_an_edition() -> None:
         kept = json.loads(edition.question.kept)
         written = json.dumps(card_to_json(card_of(edition))) + stages_to_json(edition.why)
         assert kept["salt"] not in written
-        assert kept["seal"] in written
+        assert kept["seal"] not in written
         assert kept["explanation"] not in written
 
 

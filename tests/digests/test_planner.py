@@ -1,7 +1,7 @@
 """The planner and what leaves late, over real databases of both kinds."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -55,9 +55,14 @@ class Numbered(SelfCheckQuestion):
         self.breaks = False
 
     def question(
-        self, library: Library, topics: frozenset[str], asked: Sequence[str], day: date
+        self,
+        library: Library,
+        topics: frozenset[str],
+        asked: Sequence[str],
+        day: date,
+        without: Collection[str] = (),
     ) -> EditionQuestion | None:
-        found = super().question(library, topics, asked, day)
+        found = super().question(library, topics, asked, day, without)
         return StandInQuestion(found.id, found.blocks, f"d-{found.id}", "{}") if found else None
 
     def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:

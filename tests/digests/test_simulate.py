@@ -315,3 +315,13 @@ def test_the_command_prints_a_table_for_people(run_digest: RunDigest) -> None:
 def test_the_command_says_what_is_wrong(run_digest: RunDigest) -> None:
     ran = run_digest("simulate", "--at", "noonish", *SPAN)
     assert (ran.code, "no time of day" in ran.err) == (1, True)
+
+
+def test_show_prints_the_text_of_each_edition(run_digest: RunDigest) -> None:
+    span = ("--from", "2026-06-05", "--to", "2026-06-09")
+    ran = run_digest("simulate", "--show", "--at", "9:00", "--days", "weekdays", "--zone", "Berlin", *span)
+    assert ran.code == 0
+    assert ran.out.count("== 2026-06-0") == 3
+    assert "Chip shares have their worst day since March 2020" in ran.out
+    assert "https://" not in ran.out
+    assert "Background: The chip rout of 2026]" in ran.out

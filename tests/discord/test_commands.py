@@ -112,7 +112,7 @@ def test_digests_are_for_those_who_manage_the_server_and_for_everyone_in_a_conve
         "days",
         "topics",
     ]
-    assert [choice["value"] for choice in below["edit"]["when-empty"]["choices"]] == ["short", "skip"]
+    assert [choice["value"] for choice in below["edit"]["quiet"]["choices"]] == ["question", "skip"]
     assert (below["next"]["which"]["type"], below["next"]["which"]["min_value"]) == (4, 1)
 
 

@@ -258,7 +258,8 @@ def test_a_press_of_the_question_of_the_day_is_told_what_holds_for_it(verdict: V
 def test_every_receipt_is_short_and_whole(kind: VerdictKind, is_daily: bool, has_answer: bool) -> None:
     has_answer = has_answer or kind in ("counted", "changed", "same", "spent")
     card = receipt_card(question(), Verdict(kind, answer("ada") if has_answer else None), is_daily=is_daily)
-    assert len(plain_card(card)) < 160
+    is_proved = is_daily and kind in ("late", "over")  # with the seal and the salt of a question that is closed
+    assert len(plain_card(card)) < (300 if is_proved else 160)
     assert "  " not in plain_card(card)
     assert not list(card.actions())
 
@@ -274,28 +275,31 @@ def test_the_question_of_the_day_asks_first_and_gives_nothing_away() -> None:
     card = Card("x", blocks[0])
     assert labels(card) == ["A · north", "B · east", "C · south", "D · west"]
     assert [a.token() for a in card.actions()] == [f"nb1:quiz.daily:ab12:{choice}" for choice in range(4)]
-    assert "Sealed with SHA-256: ffff" in plain_card(card)
+    assert words[-1] == "Sealed. The answer comes with the next question."
+    assert "ffff" not in plain_card(card)
 
 
-def test_results_tell_in_three_lines_what_was_asked_what_was_right_and_the_salt() -> None:
+def test_long_choices_stand_on_lines_and_their_buttons_carry_letters() -> None:
+    long = replace(question(), choices=("north", "east of the second river", "south", "west"))
+    card = Card("x", daily_blocks(long, "ab12"))
+    assert labels(card) == ["A", "B", "C", "D"]
+    assert "- B: east of the second river" in plain_card(card)
+
+
+def test_results_tell_in_one_line_what_was_right_and_how_many_knew() -> None:
     answers = [answer("ada"), answer("bob"), answer("cy", 2)]
-    lines = [plain_block(block) for block in daily_results(question(), answers)]
-    assert lines == [
-        "Last question: Where is one?",
-        "The right answer was B · east: 2 of 3 were right. It is.",
-        f"The salt of its seal was {question().salt}",
-    ]
-    assert "1 of 3 was right." in plain_block(daily_results(replace(question(), right=2), answers)[1])
-    assert plain_block(daily_results(question(), ())[1]) == "The right answer was B · east. Nobody answered. It is."
-    long = replace(question(), explanation="It " + "really " * 30 + "is.")
-    assert "really" not in plain_block(daily_results(long, answers)[1])
+    (line,) = daily_results(question(), answers)
+    assert plain_block(line) == "Last question: “east”, 2 of 3 right."
+    assert plain_block(daily_results(question(), ())[0]) == "Last question: “east”. Nobody answered."
+    long = replace(question(), choices=("a", "It " + "really " * 30, "c", "d"))
+    assert len(plain_block(daily_results(long, answers)[0])) < 100
 
 
 def test_a_question_of_the_day_stands_below_the_results_of_the_one_before() -> None:
     card = daily_card(question("two"), "ab12", "24 November 2026", daily_results(question(), ()))
     assert card.title == "Question of the day · 24 November 2026"
     shown = plain_card(card)
-    assert shown.index("Last question: Where is one?") < shown.index("Question of the day: Where is two?")
+    assert shown.index("Last question: “east”") < shown.index("Question of the day: Where is two?")
 
 
 # -- boards and what is kept -----------------------------------------------------------------------------------------

@@ -175,3 +175,12 @@ def test_a_rule_refuses_what_is_no_schedule() -> None:
         Schedule(time(9), "UTC", frozenset())
     with pytest.raises(UnknownZone):
         Schedule(time(9), "Mars/Olympus")
+
+
+def test_a_monthly_rule_comes_on_the_first_of_its_days_in_each_month() -> None:
+    rule = Schedule(time(9), "Europe/Berlin", frozenset(range(5)), is_monthly=True)
+    days = [found.slot.day for found in slots_on(rule, date(2026, 7, 1), date(2026, 12, 31))]
+    assert days == [date(2026, m, d) for m, d in ((7, 1), (8, 3), (9, 1), (10, 1), (11, 2), (12, 1))]
+    fridays = Schedule(time(9), "Europe/Berlin", frozenset({4}), is_monthly=True)
+    found = [found.slot.day for found in slots_on(fridays, date(2026, 10, 1), date(2026, 12, 31))]
+    assert found == [date(2026, 10, 2), date(2026, 11, 6), date(2026, 12, 4)]

@@ -11,6 +11,7 @@ from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Text, Tone, text
 from newsbot.messages.markup import Moment, Plain, Strong
 from newsbot.schedule.clock import ClockChange, wall_time
+from newsbot.schedule.phrases import is_monthly, parse_days
 from newsbot.schedule.slots import Occurrence
 from newsbot.schedule.timezones import zone_of
 from newsbot.storage.records import Subscription
@@ -58,8 +59,27 @@ def manage_card(of: Subscription, library: Library, following: tuple[Occurrence,
         Button("Unsubscribe", Action(LEAVE, (str(of.number),)), "danger"),
     )
     looking = tuple(_ask(name.capitalize(), name, of) for name in ("preview", "next", "why", "log"))
-    blocks = [text(wishes(of, library)), *state_lines(of), *next_lines("Next", of, following[:1]), Buttons(looking)]
-    return Card(f"Digest {of.number}", (*blocks, *([Buttons(changing)] if may_change else [])))
+    blocks: list[Block] = [
+        text(wishes(of, library)),
+        *state_lines(of),
+        *next_lines("Next", of, following[:1]),
+        Buttons(looking),
+    ]
+    if may_change:
+        blocks += [Buttons(changing), *_less(of)]
+    return Card(f"Digest {of.number}", tuple(blocks))
+
+
+def _less(of: Subscription) -> Iterator[Block]:
+    """Ways to a digest that comes less often, or tells less."""
+    which = str(of.number)
+    weekly = Button("Weekly instead", run_action(("digest", "edit"), {"which": which, "days": "weekly"}))
+    news = Button("Only with news", run_action(("digest", "edit"), {"which": which, "quiet": "skip"}))
+    fewer = {"which": which, "topics": ", ".join(of.topics) or "all"}
+    is_often = len(parse_days(of.days)) > 1 and not is_monthly(of.days)
+    ways = (*([weekly] if is_often else []), *([news] if of.when_empty != "skip" else []))
+    yield text("Less of this", "small")
+    yield Buttons((*ways, Button("Fewer topics", open_path("digest/edit", fewer))))
 
 
 def list_card(each: tuple[Subscription, ...], library: Library, following: dict[int, tuple[Occurrence, ...]]) -> Card:

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, time
 
 from newsbot.commands.answers import Offer, Unclear, run_action
 from newsbot.commands.digest import cards
+from newsbot.commands.digest.formatting import often_words, schedule
 from newsbot.commands.digest.lookup import channel_of, find_subscription, require_may_change, service
 from newsbot.commands.digest.options import read_options, which_zone
 from newsbot.commands.forms import open_path
 from newsbot.commands.registry import Context, is_yes
+from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Reply, text
 from newsbot.messages.requests import Ask, Place
 
@@ -28,6 +30,7 @@ async def subscribe(context: Context, ask: Ask) -> Reply:
     made_at = ask.at or datetime.now(UTC)
     wanted = {"at": _AT, "days": _DAYS, **wishes, "zone": zone}
     first = is_yes(ask, "first")
+    await _require_another(context, ask, where, wanted["days"], wanted.get("topics", ()))
     from newsbot.storage.records import NewSubscription  # not needed for an answer
 
     new = NewSubscription(place=where, made_by=ask.who.id, made_at=made_at, **wanted)
@@ -35,6 +38,7 @@ async def subscribe(context: Context, ask: Ask) -> Reply:
     if known is None:
         await service(context).remember_zone(where, zone, ask.who.id)
     more: list[Block] = [text("The first edition is on its way to this channel.")] if first else []
+    more.append(text(often_words(service(context).how_often(made.topics))))
     slots = service(context).next(made, 1)
     title = "The digest is set up" if made.number == 1 else f"Digest {made.number} is set up"
     return Reply(cards.changed_card(title, made, context.library, slots, more), private=True)
@@ -97,8 +101,19 @@ async def fields_of_known(context: Context, ask: Ask) -> Mapping[str, str]:
     of = await find_subscription(context, ask)
     require_may_change(ask.who, of)
     topics = ", ".join(of.topics) or "all"
-    held = {"time": f"{of.at:%H:%M}", "zone": of.zone, "days": of.days, "topics": topics, "when-empty": of.when_empty}
+    quiet = "question" if of.when_empty == "short" else of.when_empty
+    held = {"time": f"{of.at:%H:%M}", "zone": of.zone, "days": of.days, "topics": topics, "quiet": quiet}
     return {"which": str(of.number), **held}
+
+
+async def _require_another(context: Context, ask: Ask, where: Place, days: str, topics: tuple[str, ...]) -> None:
+    """Raises Unclear, with *Manage* of the first, where the channel has a digest of the same days and topics."""
+    for each in await service(context).of_channel(where):
+        if each.days == days and set(each.topics) == set(topics):
+            sentence = f"This channel has this digest already: {schedule(each, context.library)}."
+            manage = Offer("Manage", Action(cards.MANAGE, (str(each.number),)))
+            edit = Offer("Edit", open_path("digest/edit", {"which": str(each.number)}))
+            raise Unclear(sentence, (manage, edit), "One of these is here")
 
 
 async def _require_ability(context: Context, ask: Ask, where: Place) -> None:

@@ -3,14 +3,14 @@
 from datetime import date, time
 
 from newsbot.content.library import Library
-from newsbot.schedule.phrases import DAILY, WEEKDAYS, days_words, parse_days
+from newsbot.schedule.phrases import DAILY, WEEKDAYS, days_words, is_monthly, parse_days
 from newsbot.schedule.slots import Slot
 from newsbot.schedule.timezones import UTC_NAME, city_of
 from newsbot.storage.records import Subscription
 
 WHEN_EMPTY = {
-    "short": "When nothing new happened, a short edition from the archive comes.",
-    "skip": "When nothing new happened, nothing is posted.",
+    "short": "On a day without news only the question of the day comes.",
+    "skip": "On a day without news nothing is posted.",
 }
 CATCH_UP = {
     "latest": "If newsbot was down at that time, the newest edition comes late and says so.",
@@ -34,6 +34,8 @@ def when(of: Subscription) -> str:
 def _days(of: Subscription) -> str:
     """The days within a sentence: "every day", "Monday to Friday", "every Monday and Wednesday"."""
     days = parse_days(of.days)
+    if is_monthly(of.days):
+        return f"on the first {'weekday' if days == WEEKDAYS else days_words(days)} of each month"
     return days_words(days) if days in (DAILY, WEEKDAYS) else f"every {days_words(days)}"
 
 
@@ -62,3 +64,12 @@ def topics_words(topics: tuple[str, ...], library: Library) -> str:
 def join_names(names: list[str]) -> str:
     """Names as a list within a sentence."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def often_words(count: int) -> str:
+    """How often news has come on some topics, in a sentence."""
+    if count < 1:
+        return "News on these topics has come less than once a month."
+    numbers = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    said = numbers[count - 1] if count <= len(numbers) else str(count)
+    return f"News on these topics has come about {said} {'time' if count == 1 else 'times'} a month."

@@ -30,8 +30,9 @@ def _first() -> Iterator[Command]:
 
 def _commands_that_show() -> Iterator[Command]:
     which = (WHICH,)
-    summary = "See what would be posted now"
-    yield Command(("digest", "preview"), summary, views.preview, which, examples=("/digest preview",))
+    summary = "See what would be posted now, also before you subscribe"
+    examples = ("/digest preview", "/digest preview topics:nvidia")
+    yield Command(("digest", "preview"), summary, views.preview, (WHICH, TOPICS), examples=examples)
     summary = "The next five times, with every clock change"
     yield Command(("digest", "next"), summary, views.next_times, which, ("when",), ("/digest next", "/digest next 2"))
     summary = "Why the last edition was as it was"

@@ -14,19 +14,19 @@ from newsbot.messages.actions import Action
 from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Ask
 from newsbot.names import normalised
-from newsbot.schedule.phrases import days_text, parse_days, parse_time
+from newsbot.schedule.phrases import days_text, is_monthly, parse_days, parse_time
 from newsbot.schedule.timezone_names import find_zone
 from newsbot.schedule.timezones import UnknownZone, zone_label
 
 TIME = Option("time", "time", "Time of day, such as 9:00 or 9 pm")
 ZONE = Option("zone", "zone", "City or IANA time zone, such as Berlin")
-DAYS = Option("days", "days", "Days: weekdays, daily, or mon,wed")
-TOPICS = Option("topics", "topics", "Topics, parted by commas, or all")
+DAYS = Option("days", "days", "Days: weekdays, daily, weekly, monthly, or mon,wed")
+TOPICS = Option("topics", "topics", "Topics, separated by commas, or all")
 WHEN_EMPTY = Option(
-    "when-empty",
+    "quiet",
     "choice",
-    "When nothing new happened",
-    choices=(("Post a short edition from the archive", "short"), ("Post nothing", "skip")),
+    "On a day without news",
+    choices=(("Post the question of the day", "question"), ("Post nothing", "skip")),
 )
 CATCH_UP = Option(
     "catch-up",
@@ -127,7 +127,7 @@ def _zone(context: Context, ask: Ask, typed: str) -> str:
 
 def _days(context: Context, ask: Ask, typed: str) -> str:
     del context, ask
-    return days_text(parse_days(typed))
+    return days_text(parse_days(typed), monthly=is_monthly(typed))
 
 
 def _topics(context: Context, ask: Ask, typed: str) -> tuple[str, ...]:
@@ -158,6 +158,13 @@ def _choice(option: Option) -> Reader:
     return read
 
 
+def _quiet(context: Context, ask: Ask, typed: str) -> str:
+    """What is kept for a day without news; `question` is kept by its first name."""
+    said = "question" if typed.casefold() == "short" else typed
+    chosen: str = _choice(WHEN_EMPTY)(context, ask, said)
+    return "short" if chosen == "question" else chosen
+
+
 def _mention(context: Context, ask: Ask, typed: str) -> str:
     """The id of the role to mention, empty for none."""
     del context
@@ -184,7 +191,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "zone": ("zone", _zone),
     "days": ("days", _days),
     "topics": ("topics", _topics),
-    "when-empty": ("when_empty", _choice(WHEN_EMPTY)),
+    "quiet": ("when_empty", _quiet),
     "catch-up": ("catch_up", _choice(CATCH_UP)),
     "mention": ("mention", _mention),
 }

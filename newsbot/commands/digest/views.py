@@ -1,13 +1,17 @@
 """Looking at the digests of a channel: which there are, what comes next, why the last was so, what was delivered."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from newsbot.commands.answers import Unclear
 from newsbot.commands.digest import cards, reports
-from newsbot.commands.digest.lookup import ADMIN_ON, channel_of, find_subscription, service
+from newsbot.commands.digest.formatting import often_words
+from newsbot.commands.digest.lookup import ADMIN_ON, SUBSCRIBE, channel_of, find_subscription, require_reader, service
+from newsbot.commands.digest.options import topic_ids
+from newsbot.commands.forms import open_path
 from newsbot.commands.registry import Context, is_yes
 from newsbot.messages.actions import Action
-from newsbot.messages.cards import Reply, text
+from newsbot.messages.cards import Button, Buttons, Card, Reply, text
 from newsbot.messages.requests import Ask, Person
 from newsbot.schedule.slots import Occurrence
 from newsbot.storage.records import Subscription
@@ -25,12 +29,26 @@ async def overview(context: Context, ask: Ask) -> Reply:
 
 
 async def preview(context: Context, ask: Ask) -> Reply:
-    """Exactly what would be posted at this moment."""
+    """Exactly what would be posted at this moment; before there is a digest, what a first edition would say."""
+    typed = ask.options.get("topics", "")
+    if typed or not await service(context).of_channel(channel_of(ask.where)):
+        require_reader(ask.who)
+        return await _sample(context, ask, topic_ids(context.library, typed) if typed else ())
     of = await find_subscription(context, ask)
     card = await service(context).preview(of)
     if Action(cards.MANAGE) in card.actions():  # an edition, and not the word that there is none
         card = replace(card, blocks=(text("This would be posted now.", "small"), *card.blocks))
     return Reply(card, private=True)
+
+
+async def _sample(context: Context, ask: Ask, topics: tuple[str, ...]) -> Reply:
+    """A first edition on these topics, without the controls of a digest that there is not."""
+    card = await service(context).sample(topics, ask.at or datetime.now(UTC))
+    blocks = tuple(block for block in card.blocks if Action(cards.MANAGE) not in Card("", (block,)).actions())
+    presets = {"topics": ", ".join(topics)} if topics else {}
+    set_up = Buttons((Button("Set up a digest", open_path("/".join(SUBSCRIBE), presets), "primary"),))
+    note = f"A sample. {often_words(service(context).how_often(topics))} Nothing is set up yet."
+    return Reply(replace(card, blocks=(text(note, "small"), *blocks, set_up)), private=True)
 
 
 async def next_times(context: Context, ask: Ask) -> Reply:

@@ -1,23 +1,70 @@
-"""The sections of a digest as blocks: lines of events, the figure of the day, a brief, sources."""
+"""The parts of an edition as blocks: the lead, further events in one line each, the newest date, numbered sources."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from newsbot.content.actions import OPEN_EVENT, PICK_EVENT, brief_action
-from newsbot.content.cards import figure_fact, picture, source_links
-from newsbot.content.library import Library, distinct_sources
-from newsbot.content.models import Brief, Figure, Source, date_words, first_day
-from newsbot.content.prose import placeholders
-from newsbot.content.rotation import next_in_turn
+from newsbot.content.cards import picture
+from newsbot.content.library import Library
+from newsbot.content.models import Brief, Figure, date_words, first_day
 from newsbot.digests.composer.news import Picked, days_after
 from newsbot.digests.composer.sources import NewsItem
 from newsbot.digests.composer.values import Selection
-from newsbot.messages.cards import Block, Button, Buttons, Choice, ChoiceOption, Facts, Text, text
-from newsbot.messages.markup import Inline, Link, Plain, Strong, is_web_address, outside_text
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import (
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Choice,
+    ChoiceOption,
+    Facts,
+    Links,
+    Picture,
+    Table,
+    Text,
+)
+from newsbot.messages.cards import text as plain
+from newsbot.messages.markup import Inline, Link, Plain, Strong, is_web_address, outside_text, plain_text
+from newsbot.messages.plain import plain_block
+from newsbot.schedule.phrases import DAY_NAMES
 
+MANAGE = Action("digest.manage")
+FOOTER = "Not investment advice"
 _TITLE = 200
+_SUMMARY = 500
+_PUBLISHER = 40
 _LABEL = 60  # of a button or an option, on every platform
+_NAME = 40
 _VALUE = 100  # of an option's value, on every platform
+_WORD = re.compile(r"[a-z0-9]{3,}")
+_SAME = 0.6  # so much of a label in a title, and the label says nothing new
+_WEEK, _MONTH = range(6, 9), range(27, 36)
+
+
+@dataclass(slots=True)
+class SourceList:
+    """The sources of an edition in the order in which they are referred to."""
+
+    found: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def cite(self, publisher: str, url: str, dated: str) -> str:
+        """The mark behind what a source says: " [2]"."""
+        self.found.setdefault(url, (publisher, dated))
+        return f" [{list(self.found).index(url) + 1}]"
+
+    def line(self, today: date) -> Iterator[Text]:
+        """All of them in one line, dates without this year; nothing where there are none."""
+        pieces: list[Inline] = []
+        for number, (url, (publisher, dated)) in enumerate(self.found.items(), start=1):
+            said = outside_text(publisher, _PUBLISHER)
+            pieces.append(Plain(f"{' · ' if pieces else ''}{number} "))
+            pieces.append(Link(said, url) if is_web_address(url) else Plain(said))
+            pieces += [Plain(f", {dated.removesuffix(f' {today.year}')}")] if dated else []
+        if pieces:
+            yield Text(tuple(pieces), "small")
 
 
 def day_words(day: date) -> str:
@@ -25,49 +72,182 @@ def day_words(day: date) -> str:
     return date_words(day.isoformat())
 
 
-def event_blocks(library: Library, selection: Selection, picked: Picked) -> Iterator[Block]:
-    """The news, or that there is none and what the archive has; these days in an earlier year; how to read more."""
-    if picked.news:
-        since = min(selection.cursor, *(date.fromordinal(item.day.toordinal() - 1) for item in picked.news))
-        yield text(f"Events since {day_words(since)}", "heading")
-        yield from map(event_line, picked.news)
+def short_day(day: date, today: date) -> str:
+    """A day without the year where that is this one: "23 November"."""
+    return day_words(day).removesuffix(f" {today.year}")
+
+
+def weekday_words(day: date) -> str:
+    """A day with its name: "Monday 23 November 2026"."""
+    return f"{DAY_NAMES[day.weekday()]} {day_words(day)}"
+
+
+def edition_title(picked: Picked, selection: Selection, *, is_asking: bool) -> str:
+    """What an edition is, and its day."""
+    day = weekday_words(selection.day)
+    match picked.kind:
+        case "quiet" if is_asking:
+            return f"Question of the day · {day}"
+        case "round-up":
+            gap = (selection.day - selection.cursor).days
+            span = "Week to " if gap in _WEEK else "Month to " if gap in _MONTH else ""
+            return f"AI market digest · {span}{day}"
+    return f"AI market digest · {day}"
+
+
+def lead_blocks(library: Library, picked: Picked, selection: Selection, sources: SourceList) -> Iterator[Block]:
+    """The first event: when, its headline, what happened with its number, how the market moved, its chart."""
+    lead = picked.events[0]
+    yield from (plain(when, "small") for when in [_when(picked, lead, selection)] if when)
+    yield plain(_title(lead.title), "heading")
+    mark = sources.cite(lead.source, lead.url, lead.dated)
+    number, summary = outside_text(lead.number, _TITLE), outside_text(lead.summary, _SUMMARY)
+    if number and not _has_number(lead, summary) and _is_known(library, lead, selection.day):
+        yield Text((Strong(number), Plain(f" · {outside_text(lead.label, _TITLE)}{'' if summary else mark}")))
+    if summary:
+        yield Text((*_stressed(summary, number), Plain(mark)))
+    elif not number:
+        yield Text((Plain(f"Source:{mark}"),), "small")
+    if move := lead.move:
+        said = (
+            Plain(f"On the market: {outside_text(move.label, _TITLE)}, "),
+            Strong(outside_text(move.number, _LABEL)),
+        )
+        yield Text((*said, Plain(f".{sources.cite(move.source, move.url, move.dated)}")))
+    if (figure := library.figures.get(lead.chart)) and is_dated_by(figure, selection.day):
+        yield picture(figure)
+
+
+def _when(picked: Picked, lead: NewsItem, selection: Selection) -> str:
+    day = weekday_words(lead.day)
+    if picked.kind == "latest":
+        return "The latest" if lead.day == selection.day else f"The latest · {day}"
+    if picked.kind != "archive":
+        return "" if lead.day == selection.day else day  # the title says it
+    match days_after(lead.day, selection.day):
+        case None:
+            return f"From the archive · {day}"
+        case 0:
+            return f"From the archive · on this day in {lead.day.year}"
+    return f"From the archive · this week in {lead.day.year}, on {lead.day.day} {lead.day:%B}"
+
+
+def _title(title: str) -> str:
+    return outside_text(title, _TITLE)
+
+
+def _has_number(item: NewsItem, words: str) -> bool:
+    return bool(item.number) and (item.number in words or _bare(item.number) in words)
+
+
+def _bare(number: str) -> str:
+    """A number without the bound in front of it: "16 million" of "more than 16 million"."""
+    found = re.search(r"\S*\d", number)
+    return number[found.start() :] if found else number
+
+
+def _stressed(summary: str, number: str) -> Iterator[Inline]:
+    """The summary with its headline number in bold, after its bound."""
+    shown = next((each for each in (number, _bare(number)) if each and each in summary), "")
+    before, found, after = summary.partition(shown) if shown else (summary, "", "")
+    yield from (Plain(before),) if before else ()
+    yield from (Strong(found),) if found else ()
+    yield from (Plain(after),) if after else ()
+
+
+def is_dated_by(figure: Figure, day: date) -> bool:
+    """Whether nothing of a figure is dated after a day."""
+    values = figure.value if isinstance(figure.value, tuple) else ()
+    dates = (figure.as_of, *(each.date for each in values if each.date))
+    return all((first_day(each) or date.max) <= day for each in dates)
+
+
+def _is_known(library: Library, item: NewsItem, day: date) -> bool:
+    """Whether the headline number of an event of our own was known on a day; what a wire tells always was."""
+    event = library.events.get(item.id)
+    figure = library.headline_figure(event) if event else None
+    return figure is None or is_dated_by(figure, day)
+
+
+def further_blocks(library: Library, picked: Picked, selection: Selection, sources: SourceList) -> Iterator[Block]:
+    """The other events, a line each: the day, what happened, its own number, its source."""
+    if picked.events[1:]:
+        yield plain(_further_heading(picked, selection), "heading")
+    for item in picked.events[1:]:
+        when = "" if item.day == picked.events[0].day else f"{short_day(item.day, selection.day)} · "
+        pieces: list[Inline] = [Plain(f"• {when}{_title(item.title)}")]
+        number = outside_text(item.number)
+        if (
+            number
+            and len(number) <= _LABEL
+            and not _has_number(item, item.title)
+            and _is_known(library, item, selection.day)
+        ):
+            pieces += [Plain(_number_lead(item)), Strong(number)]
+        pieces.append(Plain(f".{sources.cite(item.source, item.url, item.dated)}"))
+        yield Text(tuple(pieces))
+
+
+def _further_heading(picked: Picked, selection: Selection) -> str:
+    if picked.kind == "latest":
+        return "Before that"
+    gap = (selection.day - selection.cursor).days
+    if picked.kind != "round-up":
+        return "Also"
+    return "Also this week" if gap in _WEEK else "Also this month" if gap in _MONTH else "Also"
+
+
+def _number_lead(item: NewsItem) -> str:
+    """What stands between a title and its number: what the number is, unless the title says so."""
+    label = outside_text(item.label, _TITLE)
+    for dated in (day_words(item.day), date_words(f"{item.day:%Y-%m}")):
+        label = re.sub(rf",?\s*(?:\b(?:on|of|in)\s)?{re.escape(dated)}\Z", "", label)
+    words, title = set(_WORD.findall(label.casefold())), set(_WORD.findall(item.title.casefold()))
+    if not label or len(words & title) >= _SAME * len(words):
+        return ": "
+    return f". {label[:1].upper()}{label[1:]}: "
+
+
+def newest_line(picked: Picked) -> Iterator[Block]:
+    """What happened last on these topics, and when; that nothing did where there is no event at all."""
+    if newest := picked.newest:
+        yield plain(f"Newest on your topics: {_title(newest.title)}, {day_words(newest.day)}.", "small")
     else:
-        yield text(quiet_words(library, selection), "lede")
-    if picked.archive:
-        yield text("From the archive", "heading")
-        yield event_line(picked.archive)
-    if picked.anniversary:
-        happened = picked.anniversary.day
-        said = "On this day" if days_after(happened, selection.day) == 0 else "This week"
-        yield text(f"{said} in {happened.year}", "heading")
-        yield event_line(picked.anniversary)
-    others = (item for item in (picked.archive, picked.anniversary) if item)
-    yield from _reading([*picked.news, *others])
+        yield plain("Nothing happened on these topics yet.")
 
 
-def quiet_words(library: Library, selection: Selection) -> str:
-    """One honest line for a day without news."""
-    titles = [library.topics[name].title if name in library.topics else name for name in selection.topics]
-    *others, last = titles or ["our topics"]
-    about = f"{', '.join(others)} or {last}" if others else last
-    when = f"since {day_words(selection.cursor)}" if selection.cursor < selection.day else "today"
-    return f"No new event on {about} {when}."
+def brief_of(library: Library, picked: Picked) -> Brief | None:
+    """The brief that explains the lead."""
+    if not picked.events:
+        return None
+    topic, _, name = picked.events[0].brief.partition("/")
+    return library.briefs.get((topic, name))
 
 
-def event_line(item: NewsItem) -> Text:
-    """One event in one line: its date, what happened, a figure, and who says so."""
-    figure = f" — {outside_text(item.figure, _TITLE)}" if item.figure else ""
-    source = outside_text(item.source, _LABEL)
-    cited: Inline = Link(source, item.url) if is_web_address(item.url) else Plain(source)
-    title = Strong(outside_text(item.title, _TITLE))
-    return Text((Plain(f"{day_words(item.day)} · "), title, Plain(f"{figure} · "), cited))
+def brief_id(brief: Brief) -> str:
+    """How a history names a brief."""
+    return f"{brief.topic}/{brief.id}"
 
 
-def _reading(items: Sequence[NewsItem]) -> Iterator[Block]:
-    names = [(item, item.opens.arguments[0]) for item in items if item.opens and item.opens.name == OPEN_EVENT]
-    options = tuple(ChoiceOption(short(item.title), name) for item, name in names if len(name) <= _VALUE)
-    if options:
+def controls(library: Library, picked: Picked, brief: Brief | None) -> Iterator[Block]:
+    """What one press opens: each event, the background, the digest itself."""
+    options, buttons = tuple(_options(picked.events)), []
+    if len(options) > 1:
         yield Choice("Read more about", PICK_EVENT, options)
+    elif options and (opens := picked.events[0].opens):
+        buttons.append(Button("Details", opens))
+    if brief:
+        is_overview = library.briefs_of(brief.topic)[:1] == (brief,)
+        topic = library.topics[brief.topic].title
+        name = short(topic if is_overview else brief.short or library.filled_text(brief.title), _NAME)
+        buttons.append(Button(f"Background: {name}", brief_action(brief.topic, brief.id)))
+    yield Buttons((*buttons, Button("Manage", MANAGE)))
+
+
+def _options(items: Sequence[NewsItem]) -> Iterator[ChoiceOption]:
+    for item in items:
+        if item.opens and item.opens.name == OPEN_EVENT and len(name := item.opens.arguments[0]) <= _VALUE:
+            yield ChoiceOption(short(item.title), name)
 
 
 def short(title: str, limit: int = _LABEL) -> str:
@@ -79,78 +259,31 @@ def short(title: str, limit: int = _LABEL) -> str:
     return f"{head.rpartition(' ')[0] or head}…"
 
 
-def figure_of_the_day(library: Library, selection: Selection) -> tuple[Figure | None, str]:
-    """The figure whose turn it is, and why. A chart is preferred; nothing is dated after the edition."""
-    known = [each for each in library.figures.values() if (first_day(each.as_of) or date.max) <= selection.day]
-    pools = (
-        ("figures with a chart", [each for each in known if each.chart and _is_on(each.topic, selection)]),
-        ("figures on these topics", [each for each in known if _is_on(each.topic, selection)]),
-        ("figures on any topic", known),
-    )
-    name, pool = next(((name, pool) for name, pool in pools if pool), ("figures", []))
-    chosen = next_in_turn((each.id for each in pool), selection.history.figures)
-    shown = selection.history.figures
-    return (library.figures[chosen] if chosen else None), turn_words([each.id for each in pool], shown, name)
+def visible_text(card: Card) -> str:
+    """What a card shows without a press: no addresses, alt texts, buttons and choices."""
+    parts = [card.title, *map(_visible, card.blocks), card.footer]
+    return "\n".join(part for part in parts if part)
 
 
-def brief_of_the_day(library: Library, selection: Selection) -> tuple[Brief | None, str]:
-    """The brief whose turn it is, and why."""
-    pool = {brief_id(each): each for each in library.briefs.values() if _is_on(each.topic, selection)}
-    pool = pool or {brief_id(each): each for each in library.briefs.values()}
-    chosen = next_in_turn(pool, selection.history.briefs)
-    return (pool[chosen] if chosen else None), turn_words(list(pool), selection.history.briefs, "briefs")
+def _visible(block: Block) -> str:
+    match block:
+        case Text(pieces):
+            return plain_text(tuple(Plain(each.text) if isinstance(each, Link) else each for each in pieces))
+        case Facts() | Table():
+            return plain_block(block)
+        case Links(title, items):
+            return "\n".join([title, *(f"{item.label}, {item.detail}" for item in items)])
+        case Picture() | Buttons() | Choice():
+            return ""
+    return ""
 
 
-def brief_id(brief: Brief) -> str:
-    """How a history names a brief."""
-    return f"{brief.topic}/{brief.id}"
+def without_addresses(card: Card) -> Card:
+    """The same with the names of its links alone, to be read through."""
+    return replace(card, blocks=tuple(_unlinked(block) for block in card.blocks))
 
 
-def _is_on(topic: str, selection: Selection) -> bool:
-    return not selection.topics or topic in selection.topics
-
-
-def turn_words(pool: Sequence[str], shown: Sequence[str], name: str) -> str:
-    """Why something has its turn: how many of its pool were shown before."""
-    if not pool:
-        return "there is none to show"
-    if len(pool) == 1:
-        return f"it is the only one of the {name}"
-    seen = len(set(pool) & set(shown))
-    if seen < len(pool):
-        return f"its turn: {seen or 'none'} of the {len(pool)} {name} {'was' if seen < 2 else 'were'} shown before"
-    return f"its turn: all {len(pool)} {name} were shown, this one the longest time ago"
-
-
-def brief_sources(library: Library, brief: Brief) -> tuple[Source, ...]:
-    """What the lede of a brief rests on: the first source of each figure it names, else the brief's first."""
-    named = [library.figures[name].sources[0] for name in placeholders(brief.lede)]
-    return distinct_sources(named or brief.sources[:1])
-
-
-def figure_blocks(figure: Figure, sources: Sequence[Source]) -> Iterator[Block]:
-    """The figure of the day with its chart, date, caveat and the number of its source."""
-    heading = "Figure of the day"
-    if figure.chart:
-        yield text(heading, "heading")
-        yield picture(figure)
-    yield Facts("" if figure.chart else heading, (figure_fact(figure, sources),))
-
-
-def brief_blocks(library: Library, brief: Brief, heading: str, sources: Sequence[Source]) -> Iterator[Block]:
-    """A brief's title and its answer in a sentence or two, with the numbers of its sources, and the way to the rest."""
-    title = library.filled_text(brief.title)
-    cited = {source.url for source in brief_sources(library, brief)}
-    numbers = [str(number) for number, source in enumerate(sources, start=1) if source.url in cited]
-    *others, last = numbers
-    said = f" (sources {', '.join(others)} and {last})" if others else f" (source {last})"
-    ends = "" if title.endswith(("?", "!", ".")) else "."
-    yield text(heading, "heading")
-    yield Text((Strong(f"{title}{ends}"), Plain(" "), *library.filled(brief.lede), Plain(said)))
-    yield Buttons((Button(f"Read: {short(title)}", brief_action(brief.topic, brief.id)),))
-
-
-def numbered_sources(sources: Sequence[Source]) -> Iterator[Block]:
-    """The sources that facts and briefs refer to by number; each event names its own in its line."""
-    if sources:
-        yield source_links(sources)
+def _unlinked(block: Block) -> Block:
+    if not isinstance(block, Text):
+        return block
+    return replace(block, pieces=tuple(Plain(each.text) if isinstance(each, Link) else each for each in block.pieces))

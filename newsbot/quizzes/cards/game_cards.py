@@ -79,7 +79,11 @@ def receipt_card(question: AskedQuestion | None, verdict: Verdict, *, is_daily: 
     `question` is the one that was pressed, None where there is none of that number. `is_daily`: it is one of a day.
     """
     mine = choice_with_letter(question, verdict.answer.choice) if question and verdict.answer else ""
-    return _receipt_card(mine, verdict.kind, is_daily=is_daily)
+    card = _receipt_card(mine, verdict.kind, is_daily=is_daily)
+    if is_daily and question and verdict.kind in ("late", "over"):
+        proof = (Plain("Its seal was "), Code(question.seal), Plain(", its salt "), Code(question.salt))
+        return replace(card, blocks=(*card.blocks, Text(proof, "small")))
+    return card
 
 
 @lru_cache(maxsize=500)
