@@ -122,7 +122,6 @@ traders:
   topics: [tea]
   tickers: [TEA]
   figures: [tea-price]
-  headline_figure: tea-price
   sources:
     - {title: Tea news, publisher: Daily Tea, url: "https://daily.example/tea", date: 2025-01-27}
 """,

@@ -57,9 +57,9 @@ def test_discord_takes_the_commands_of_the_shipped_content(menu: Menu) -> None:
     assert made.left_out == ()
     assert [each["name"] for each in by_name(made.payload, "deepseek")["options"]][:4] == [
         "overview",
+        "founder",
         "disruption",
-        "nvidia",
-        "cost",
+        "prices",
     ]
 
 
