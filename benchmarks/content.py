@@ -34,10 +34,14 @@ aliases: [subject-{n}, matter-{n}]
 tickers: [T{n}]
 colour: "#00AA55"
 command: true
+fresh_for: 90
+state: The price has not moved since, and the next auction is in the spring.
+state_as_of: '2026-11-20'
 """,
     "briefs.yaml": """\
 overview:
   title: The market of this topic moved
+  short: The market moved
   aliases: [price-of-{n}, cost-of-{n}]
   lede: The price rose to {{figure-{n}}} in January 2025, the most in years.
   body:
@@ -55,6 +59,9 @@ figure-{n}:
   unit: USD million
   display: ${n}.5 million
   as_of: '2025-01-27'
+  checked: '2026-11-20'
+  short: price of one unit
+  short_caveat: before transport
   caveat: An auction price before transport, taxes, insurance and the dealer's own margin.
   sources:
     - {source}
@@ -68,6 +75,14 @@ price:
   choices: ["{{figure-{n}}}", $9 thousand, $12 thousand, nothing at all]
   answer: "{{figure-{n}}}"
   explanation: The board gives {{figure-{n}}}, counted at the first auction of the month and confirmed a week later.
+  brief: overview
+  rests_on: figure-{n}
+  difficulty: easy
+why:
+  question: What do traders give as a reason for the price of this one?
+  choices: [a drought and a strike, a new law, a war, nobody knows]
+  answer: a drought and a strike
+  explanation: A drought and a strike at the port, say the traders; the board counts the sales and gives no reason.
   brief: overview
   rests_on: figure-{n}
   difficulty: easy

@@ -42,13 +42,13 @@ class Row:
 
 
 def in_turns(ours: Callable[[], object], floor: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Median milliseconds of both, taken in turns so that a noisy moment hits both."""
+    """Median milliseconds of processor time of both, taken in turns so that a noisy moment hits both."""
     both: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for times, work in zip(both, (ours, floor), strict=True):
-            start = time.perf_counter()
+            start = time.process_time()
             work()
-            times.append((time.perf_counter() - start) * 1_000)
+            times.append((time.process_time() - start) * 1_000)
     return statistics.median(both[0]), statistics.median(both[1])
 
 
@@ -74,11 +74,11 @@ def cold_in_turns(ours: str, floor: str, rounds: int) -> tuple[float, float]:
 
 
 def each(work: Callable[[], object], count: int) -> float:
-    """Milliseconds that one of `count` runs takes, the median of five series."""
+    """Milliseconds of processor time that one of `count` runs takes, the median of five series."""
     series = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(count):
             work()
-        series.append((time.perf_counter() - start) * 1_000 / count)
+        series.append((time.process_time() - start) * 1_000 / count)
     return statistics.median(series)
