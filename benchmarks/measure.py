@@ -1,7 +1,12 @@
 """How things are measured here: ours and its floor take turns, and the medians are compared."""
 
 import math
+import os
+import resource
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +49,27 @@ def in_turns(ours: Callable[[], object], floor: Callable[[], object], rounds: in
             start = time.perf_counter()
             work()
             times.append((time.perf_counter() - start) * 1_000)
+    return statistics.median(both[0]), statistics.median(both[1])
+
+
+def cold_in_turns(ours: str, floor: str, rounds: int) -> tuple[float, float]:
+    """Median milliseconds of processor time that two programs take as whole processes, in turns.
+
+    Their modules are compiled before, as those of an installed program are, whatever the environment says about it.
+    """
+    both: tuple[list[float], list[float]] = ([], [])
+    with tempfile.TemporaryDirectory() as compiled:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment["PYTHONPYCACHEPREFIX"] = compiled
+        for number in range(rounds + 1):
+            for times, program in zip(both, (ours, floor), strict=True):
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                command = [sys.executable, "-c", program]
+                subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=environment)
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                if number:
+                    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                    times.append(took * 1_000)
     return statistics.median(both[0]), statistics.median(both[1])
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import filterfalse
 
-from rapidfuzz import fuzz, process
-
 _BREAKS = re.compile(r"[\s\-_/.,:;!?'\"()]+")
 NEAR = 72.0  # how like a name, of 100, a misspelling must be to be offered
 
@@ -26,8 +24,14 @@ def alike(wanted: str, terms: Sequence[str], limit: int) -> list[tuple[str, floa
 
     None is less like it than `NEAR`.
     """
-    found = process.extract(wanted, terms, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
-    return [(term, score) for term, score, _ in found]
+    return [(term, score) for term, score, _ in _most_alike(wanted, terms, limit)]
+
+
+def _most_alike(wanted: str, terms: Sequence[str], limit: int) -> list[tuple[str, float, int]]:
+    """As `alike`, with the place of each among the terms."""
+    from rapidfuzz import fuzz, process  # not needed where everything is named as it is called
+
+    return process.extract(wanted, terms, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class NameIndex:
         wanted = normalised(typed)[:100]
         if not wanted:
             return []
-        found = process.extract(wanted, self._terms, scorer=fuzz.ratio, score_cutoff=NEAR, limit=4 * limit)
+        found = _most_alike(wanted, self._terms, 4 * limit)
         if len(found) < limit:
             begun = [(term, 90.0, place) for place, term in enumerate(self._terms) if _shares_start(wanted, term)]
             found = [*found, *begun]
@@ -86,7 +90,7 @@ class NameIndex:
                 (begins if term.startswith(wanted) else word if inner in term else inside).append(place)
         found = self._each_once([*begins, *word, *inside], limit)
         if len(found) < min(limit, 5) and len(wanted) > 2:
-            near = process.extract(wanted, self._terms, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
+            near = _most_alike(wanted, self._terms, limit)
             found += [name for name in self._each_once((place for _, _, place in near), limit) if name not in found]
         return found[:limit]
 

@@ -6,14 +6,15 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
+from importlib import import_module
 from typing import TextIO
 
 from newsbot import __version__
-from newsbot.cli import check, content, db, deliveries, digest, discord, doctor, figure, quiz, run, say, slack
 from newsbot.errors import NewsbotError
 from newsbot.settings import load_settings
 
-_VERBS = (run, say, figure, check, discord, slack, doctor, digest, quiz, content, deliveries, db)
+# Each is a module of its own beside this one.
+_VERBS = "run", "say", "figure", "check", "discord", "slack", "doctor", "digest", "quiz", "content", "deliveries", "db"
 _NO_OUTPUT = "newsbot has nowhere to write: its output is closed."
 
 
@@ -62,10 +63,10 @@ def _run_verb(arguments: Sequence[str] | None, environment: Mapping[str, str] | 
     from newsbot import logs
 
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
     except SystemExit as error:  # after --help, or a sentence about what is wrong
         return error.code if isinstance(error.code, int) else 2
-    if sys.stdout is None and options.verb is not run.run_bot:
+    if sys.stdout is None and getattr(options, "needs_output", True):
         print(_NO_OUTPUT, file=sys.stderr)
         return 1
     try:
@@ -80,12 +81,13 @@ def _run_verb(arguments: Sequence[str] | None, environment: Mapping[str, str] | 
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of these arguments: of one verb where they name it first, as the others need not be loaded then."""
     parser = argparse.ArgumentParser(prog="newsbot", description="Explains AI market events, with sources.")
     parser.add_argument("--version", action="version", version=f"newsbot {__version__}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for each in _VERBS:
-        each.add_verb(verbs)
+    for name in arguments[:1] if {*arguments[:1]} & {*_VERBS} else _VERBS:
+        import_module(f"newsbot.cli.{name}").add_verb(verbs)
     return parser
 
 

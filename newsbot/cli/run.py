@@ -18,7 +18,7 @@ def add_verb(verbs: Any) -> None:
     """Add `newsbot run`."""
     run = verbs.add_parser("run", help="run the bot; without tokens it answers in this terminal")
     run.add_argument("--only", choices=PARTS, help="only this part; every one that has its tokens without it")
-    run.set_defaults(verb=run_bot)
+    run.set_defaults(verb=run_bot, needs_output=False)
 
 
 def run_bot(settings: Settings, options: argparse.Namespace) -> int:

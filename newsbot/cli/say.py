@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 from typing import Any
 
@@ -22,7 +23,11 @@ def add_verb(verbs: Any) -> None:
 
 def say_line(settings: Settings, options: argparse.Namespace) -> int:
     """Print the answer to a line."""
-    asyncio.run(_print_answer(settings, options))
+    gc.disable()  # the process ends in half a second, a tenth of which looking for garbage would take
+    try:
+        asyncio.run(_print_answer(settings, options))
+    finally:
+        gc.enable()
     return 0
 
 

@@ -68,14 +68,14 @@ def delete_button(asker_id: str) -> Button:
     return Button("Delete", Action(DELETE, (asker_id,)))
 
 
-def share_button(action: Action) -> Button | None:
+def share_button(action: Action, label: str = "Share here") -> Button | None:
     """A button that does `action` where everyone sees it; None where its token would be too long."""
     share = Action(SHARE, (action.name, *action.arguments))
     try:
         share.token()
     except TokenError:
         return None
-    return Button("Share here", share)
+    return Button(label, share)
 
 
 HELP = Offer("What can you do?", run_action(("newsbot",)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from newsbot.commands import forms
-from newsbot.commands.builtin import about, ask, briefs, compare, events, figures, self_check, settings, sources
+from newsbot.commands.builtin import about, ask, briefs, check, compare, events, figures, self_check, settings, sources
 from newsbot.commands.digest import buttons as digest_buttons
 from newsbot.commands.digest import handlers as digests
 from newsbot.commands.quiz import buttons as quiz_buttons
@@ -12,9 +12,21 @@ from newsbot.commands.quiz import handlers as quizzes
 from newsbot.commands.registry import ButtonHandler
 
 # In the order of the overview: the first with subcommands are topics, which first words to a server rely on.
-COMMANDS: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, digests, quizzes, settings, about)
+COMMANDS: tuple[ModuleType, ...] = (
+    briefs,
+    figures,
+    compare,
+    events,
+    ask,
+    check,
+    sources,
+    digests,
+    quizzes,
+    settings,
+    about,
+)
 _WITH_BUTTONS: tuple[ModuleType, ...] = (
-    *(briefs, events, figures, forms, self_check, sources),
+    *(briefs, check, events, figures, forms, self_check, sources),
     *(digest_buttons, quiz_buttons),
 )
 BUTTONS: Mapping[str, ButtonHandler] = {

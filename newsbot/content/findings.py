@@ -40,14 +40,17 @@ def plain_findings(location: Location, source: str) -> Findings:
 
 def markup_findings(location: Location, source: str) -> Findings:
     """Signs that nobody sees, and markup that cannot be read."""
-    if invisible := [
-        char for char in source if unicodedata.category(char) in {"Cf", "Cc"} and char not in "\u200c\u200d\n"
-    ]:
+    # Most of what is written is printable: that is seen at once.
+    if not source.isprintable() and (invisible := _invisible_signs(source)):
         yield Finding(location, f"an invisible sign stands in it (U+{ord(invisible[0]):04X})", "remove it")
     try:
         parse_markup(source)
     except ContentError as error:
         yield Finding(location, str(error))
+
+
+def _invisible_signs(source: str) -> list[str]:
+    return [char for char in source if unicodedata.category(char) in {"Cf", "Cc"} and char not in "\u200c\u200d\n"]
 
 
 def missing_keys(entry: BaseModel, *keys: str) -> Findings:

@@ -2,23 +2,26 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from newsbot.content.checks import check
+from newsbot.content.claim_match import ClaimIndex
 from newsbot.content.drafts import draft_sentence, leave_out_drafts
 from newsbot.content.loader import Draft, Unfinished, read_folder
 from newsbot.content.models import Brief, Claim, Event, Figure, Question, Source, Term, Topic
-from newsbot.content.numbers import display_text, items
+from newsbot.content.passages import passages_of
 from newsbot.content.prose import FigureText, filled, filled_text, placeholders
-from newsbot.content.search import Document, Hit, SearchIndex
+from newsbot.content.search import Hit, SearchIndex
+from newsbot.content.word_lists import STOP_WORDS
+from newsbot.content.words import stem, tokens
 from newsbot.errors import ContentError
 from newsbot.messages.cards import Card
 from newsbot.messages.markup import Inline
-from newsbot.names import Name, NameIndex
+from newsbot.names import Name, NameIndex, normalised
 from newsbot.validation import Mistake
 from newsbot.yamlfiles import Location
 
@@ -168,8 +171,32 @@ class Library:
 
     @cached_property
     def search(self) -> SearchIndex:
-        """The full-text index."""
-        return SearchIndex(self._documents())
+        """The index of all passages."""
+        return SearchIndex(passages_of(self), {topic.id: topic.title for topic in self.topics.values()})
+
+    @cached_property
+    def claim_index(self) -> ClaimIndex:
+        """The claims as they are recognised in a sentence."""
+        return ClaimIndex(self.claims.values(), self.search.reader)
+
+    @cached_property
+    def briefs_called(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The briefs of all topics by each of their normalised names, as (topic, brief)."""
+        found: dict[str, dict[tuple[str, str], None]] = {}
+        for (topic, name), brief in self.briefs.items():
+            for called in (name, brief.short or "", self.filled_text(brief.title), *brief.aliases):
+                found.setdefault(normalised(called), {})[topic, name] = None
+        return {called: tuple(briefs) for called, briefs in found.items() if called}
+
+    @cached_property
+    def brief_stems(self) -> Mapping[tuple[str, tuple[str, ...]], str]:
+        """For a topic and the stems of a name of one of its briefs, that brief."""
+        found: dict[tuple[str, tuple[str, ...]], str] = {}
+        for (topic, name), brief in self.briefs.items():
+            for called in (name, *brief.aliases):
+                words = tuple(stem(word) for word in tokens(called.replace("-", " ")) if word not in STOP_WORDS)
+                found.setdefault((topic, words), name)
+        return found
 
     @cached_property
     def _brief_names(self) -> dict[str, NameIndex]:
@@ -203,20 +230,6 @@ class Library:
     def _display(self, name: str) -> FigureText:
         figure = self.figures[name]
         return FigureText(figure.display, figure.bound or "")
-
-    def _documents(self) -> Iterator[Document]:
-        for (topic, name), brief in self.briefs.items():
-            title = self.filled_text(brief.title)
-            body = " ".join(self.filled_text(text) for text in (brief.lede, *brief.body, *brief.corrects))
-            names = " ".join((name, *brief.aliases, topic, self.topics[topic].title))
-            yield Document("brief", f"{topic}/{name}", title, names.replace("-", " "), body)
-        for figure in (each for each in self.figures.values() if not each.superseded_by):
-            series = " ".join(item.label for item in items(figure))
-            body = f"{display_text(figure)} {figure.unit} {figure.caveat} {series}"
-            yield Document("figure", figure.id, figure.label, figure.id.replace("-", " "), body)
-        for event in self.events.values():
-            names = " ".join((*event.topics, *event.tickers))
-            yield Document("event", event.id, self.filled_text(event.title), names, self.filled_text(event.summary))
 
 
 def distinct_sources(sources: Iterable[Source]) -> tuple[Source, ...]:

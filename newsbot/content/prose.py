@@ -91,8 +91,8 @@ def filled(source: str, look_up: Callable[[str], FigureText]) -> tuple[Inline, .
     A text that is a placeholder and nothing else, such as a choice of a question, shows the display alone.
     """
     pieces = parse_markup(source)
-    if len(pieces) == 1 and isinstance(only := pieces[0], Placeholder):
-        return (Plain(look_up(only.name).display),)
+    if len(pieces) == 1 and isinstance(only := pieces[0], Placeholder | Plain):
+        return (Plain(look_up(only.name).display),) if isinstance(only, Placeholder) else pieces
     made: list[Markup] = []
     before = ""
     for piece in pieces:

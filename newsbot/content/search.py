@@ -1,163 +1,280 @@
-"""Full-text search over the content, in memory: the best brief, figure or event for a question, or honestly none."""
+"""Search over the passages of the content: the one that answers a question, those that come close, or honestly none."""
 
-import math
 import re
-import sqlite3
-import weakref
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from rapidfuzz import fuzz, process
+from newsbot.content.amounts import Amount, amounts, holds
+from newsbot.content.asked import WORD_WEIGHT, Asked, Reader
+from newsbot.content.models import date_words
+from newsbot.content.passages import CORRECTIONS, Passage, PassageKind
+from newsbot.content.question_fit import fit
+from newsbot.content.times import AskedTime
+from newsbot.content.words import is_version, stem, stems, tokens
 
-from newsbot.names import normalised
-
-Kind = Literal["brief", "figure", "event"]
-
-# Words that carry no meaning in a question.
-STOP_WORDS = frozenset(
-    """
-    a about after all also am an and any are as at be been being but by can could describe did do does done
-    explain for from get give had happen happened has have he her his how i if in into is it its just many me
-    mean means more most much my new no not now of on or our out over please really say she should show so some
-    tell than that the their them then there there's these they this those to up us was we were what what's when
-    where which who who's whom whose why will with would you your
-    """.split()  # noqa: SIM905 (a hundred quoted words would be harder to read)
+ANSWERS = 0.80  # how well a passage must hold and fit a question to answer it
+HELD = 0.68  # how much of it the passage must hold, however well it fits
+CLOSE = 0.42  # how much it must hold to be worth offering
+# What a word is worth that stands not in the sentence itself.
+_HEADING, _ELSEWHERE, _NAMES, _NICKNAMES, _TOPIC = 0.92, 0.72, 0.75, 0.4, 0.86
+_DEFINED = (
+    r"\b{name}(?:,? (?:is|was|means)|,) (?:a|an|the|one of|another|what)\b"
+    r"|\b(?:an?|the|its|earlier|\w+['’]s) (?:[\w-]+ ){{0,3}}(?:model|fund|lab|firm|company|chip|index|tool|test|site"
+    r"|venture|maker|rival|family|agency|centre|founder|writer|investor|newsletter)s?,? {name}\b"
 )
-
-# Words that people and our briefs use for the same thing; a word finds what any of its group finds.
-SAME_MEANING = (
-    "fall drop plunge crash sink slump tumble decline slide sell-off selloff rout tank lose loss lost wipe",
-    "price cost expensive cheap money dollar spend spent bill pay paid budget",
-    "china chinese beijing ccp communist",
-    "ban block forbid prohibit restrict bar",
-    "privacy data personal",
-    "rebound recover recovery bounce",
-    "chip gpu hardware",
-    "hack hacked leak breach exposed",
-    "release launch publish announce unveil",
-    "share stock",
-    "country nation government state abroad",
-    "founder founded owner ceo led",
-    "licence license open-source",
-    "benchmark exam score test",
-    "train training trained",
+_RANKING = re.compile(
+    r"\b(?:biggest|largest|worst|best|top|greatest|record|highest|lowest)\b.*"
+    r"\b(?:losses|gains|falls|drops|rises|days|crashes|listings|ipos|stocks)\b|\b(?:list|ranking|ranked)\b"
 )
-_TYPO = 82.0  # how like a word of the content, of 100, a misspelt word must be
-_COVERED = 0.6  # the share of a question's meaning, by rarity of words, that an answer must hold
-_TOUCHED = 0.25  # the share from which something is worth offering
-_ENDINGS = re.compile(r"(?:(?<=\w{2})(?:ing|ed|es|s|e))$")
-_WORD = re.compile(r"\w+(?:\.\d+)?")
-_WEIGHTS = "8.0, 10.0, 1.0"  # title, names, body
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One thing that can answer: `key` finds it again, `names` are its ids and aliases."""
-
-    kind: Kind
-    key: str
-    title: str
-    names: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that answers, and how much of the question it holds (0 to 1)."""
+    """A passage that holds something of a question: how much (0 to 1), how well it fits, its best sentence."""
 
-    kind: Kind
-    key: str
+    passage: Passage
     covered: float
+    score: float
+    sentence: int
+
+    @property
+    def kind(self) -> PassageKind:
+        """What the passage is part of."""
+        return self.passage.kind
+
+    @property
+    def key(self) -> str:
+        """What finds that again."""
+        return self.passage.key
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A passage with the stems of its parts."""
+
+    passage: Passage
+    sentences: tuple[frozenset[str], ...]
+    heading: frozenset[str]
+    names: frozenset[str]
+    topics: frozenset[str]
+    everything: frozenset[str] = field(repr=False)
 
 
 class SearchIndex:
-    """An immutable full-text index. Not for several threads at once."""
+    """An immutable index of passages."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        self._documents = tuple(documents)
-        self._database = sqlite3.connect(":memory:", check_same_thread=False)
-        # A library that a reload replaced is simply dropped; its database must be closed all the same.
-        weakref.finalize(self, self._database.close)
-        columns = "title, names, body, tokenize='porter unicode61 remove_diacritics 2'"
-        self._database.execute(f"CREATE VIRTUAL TABLE content USING fts5({columns})")
-        self._database.executemany(
-            "INSERT INTO content (rowid, title, names, body) VALUES (?, ?, ?, ?)",
-            ((number, doc.title, doc.names, doc.body) for number, doc in enumerate(self._documents)),
+    def __init__(self, passages: Iterable[Passage], topics: Mapping[str, str]) -> None:
+        """`topics` maps each topic's id to its title."""
+        self._rows = tuple(_row(passage, topics) for passage in passages)
+        self._holders: dict[str, set[int]] = {}
+        for number, row in enumerate(self._rows):
+            for word in row.everything:
+                self._holders.setdefault(word, set()).add(number)
+        self.reader = Reader([row.passage for row in self._rows], self._holders)
+        self._amounts: dict[int, tuple[Amount, ...]] = {}
+        self._said: dict[str, frozenset[str]] = {}
+
+    def ask(self, question: str, limit: int = 4, time: AskedTime | None = None) -> list[Hit]:
+        """The passages that answer, best first, one of each entry; none where nothing holds enough of the question."""
+        return self.answers(self.reader.read(question, time), limit)
+
+    def answers(self, asked: Asked, limit: int = 4) -> list[Hit]:
+        """The same for a question that was read."""
+        return [hit for hit in self.rank(asked) if hit.score >= ANSWERS and hit.covered >= HELD][:limit]
+
+    def close_to(self, question: str, limit: int = 3, time: AskedTime | None = None) -> list[Hit]:
+        """The passages that hold at least something of a question that nothing answers."""
+        return self.rank(self.reader.read(question, time), strict=False)[:limit]
+
+    def rank(self, asked: Asked, strict: bool = True) -> list[Hit]:
+        """The best passage of each entry, best first; `strict`: only what holds all names, amounts and dates."""
+        best: dict[tuple[str, str], Hit] = {}
+        is_ranking = self.is_ranking(asked.text)
+        for number in self._candidates(asked):
+            hit = self._hit(asked, self._rows[number], number, strict)
+            if hit is None or hit.covered < CLOSE:
+                continue
+            hit = replace(hit, score=hit.covered + self._bonus(asked, self._rows[number], hit.sentence, is_ranking))
+            key = (hit.kind, hit.key)
+            if key not in best or hit.score > best[key].score:
+                best[key] = hit
+        return sorted(best.values(), key=lambda hit: -hit.score)
+
+    @staticmethod
+    def is_ranking(question: str) -> bool:
+        """Whether a question asks for several things in their order."""
+        return bool(_RANKING.search(question.casefold()))
+
+    def passage(self, kind: PassageKind, key: str) -> Passage:
+        """The first passage of an entry."""
+        return self._first[kind, key]
+
+    def holds(self, passage: Passage, asked: Asked) -> bool:
+        """Whether a passage with its heading holds a word of a question, in this or another wording."""
+        held = frozenset(stems(f"{passage.heading} {passage.text}"))
+        return any(asked.forms[word] & held for word in asked.words)
+
+    def define(self, name: str) -> Hit | None:
+        """The passage that says in passing what a name stands for: "Wiz, a security firm"; None without any."""
+        called = re.escape(name).replace(r"\ ", r"[\s-]")
+        pattern = re.compile(_DEFINED.format(name=called), re.IGNORECASE)
+        best: Hit | None = None
+        for number in sorted(self._holders.get(stem(tokens(name)[-1]), ())):
+            passage = self._rows[number].passage
+            if passage.kind not in ("brief", "event"):
+                continue
+            for place, sentence in enumerate(passage.sentences):
+                if pattern.search(sentence):
+                    score = 1.0 + (0.1 if passage.kind == "brief" else 0.0) - 0.01 * passage.place
+                    score += 0.05 if passage.key.endswith("/overview") else 0.0
+                    if best is None or score > best.score:
+                        best = Hit(passage, 1.0, score, place)
+        return best
+
+    def _candidates(self, asked: Asked) -> set[int]:
+        found: set[int] = set()
+        needed = [self._having(asked, word) for word in asked.names]
+        if needed and all(needed):
+            found = set.intersection(*needed)
+        if not found:
+            for word in asked.words:
+                found |= self._having(asked, word)
+        if not found and asked.amounts:
+            found = set(range(len(self._rows)))
+        return found
+
+    def _having(self, asked: Asked, word: str) -> set[int]:
+        return set().union(*(self._holders.get(each, ()) for each in asked.variants[word]))
+
+    def _hit(self, asked: Asked, row: _Row, number: int, strict: bool) -> Hit | None:
+        """How much of a question a passage holds, and in which sentence; None where it cannot answer."""
+        amount_weight = WORD_WEIGHT * len(asked.amounts)
+        total = sum(asked.weights.values()) + amount_weight
+        if not total or (strict and not self._fits(asked, row, number)):
+            return None
+        got = amount_weight
+        gains = [0.0] * len(row.sentences)
+        about = row.heading | row.topics
+        is_about = all(asked.forms[name] & about for name in asked.names)
+        for word in asked.words:
+            present = asked.forms[word] & row.everything
+            if not present:
+                if strict and word in asked.names:
+                    return None
+                continue
+            weight = asked.weights[word]
+            base, inside = _worth(
+                {each: asked.variants[word][each] for each in present}, row, word in asked.names, is_about
+            )
+            got += weight * base
+            for place, worth in enumerate(inside):
+                gains[place] += weight * max(worth - base, 0.0)
+        place = max(range(len(gains)), key=gains.__getitem__) if gains else 0
+        covered = (got + (gains[place] if gains else 0.0)) / total
+        return Hit(row.passage, covered, covered, place)
+
+    def _fits(self, asked: Asked, row: _Row, number: int) -> bool:
+        """Whether a passage holds the amounts and is of the time that a question names."""
+        if asked.amounts:
+            if number not in self._amounts:
+                self._amounts[number] = tuple(amounts(f"{row.passage.heading}. {row.passage.text}"))
+            if not all(holds(self._amounts[number], each) for each in asked.amounts):
+                return False
+        return asked.time is None or _is_of(asked.time, row.passage)
+
+    def _bonus(self, asked: Asked, row: _Row, place: int, is_ranking: bool) -> float:
+        """How well a passage fits the question besides holding its words."""
+        passage = row.passage
+        sentence = passage.sentences[place] if passage.sentences else ""
+        headed = sum(bool(asked.forms[word] & row.heading) for word in asked.words)
+        is_counted = asked.kind in ("how much", "how many") and passage.kind != "figure"
+        bonus = (0.05 if is_counted else 0.12) * headed / max(len(asked.words), 1) if not passage.row else 0.0
+        others = frozenset(
+            name for name in self._names_in(sentence) if not any(name in f for f in asked.forms.values())
         )
-        self._database.execute("CREATE VIRTUAL TABLE terms USING fts5vocab(content, row)")
-        self._vocabulary: list[str] = []
+        told = passage.text if passage.kind == "figure" else sentence
+        bonus += fit(asked.kind, asked.text, passage, told, any(not is_version(name) for name in others))
+        bonus += _timely(asked, passage, sentence) - _astray(asked, row, place, others)
+        if is_ranking and passage.kind == "figure" and not passage.row and passage.key in self._series:
+            bonus += 0.1
+        if passage.place >= CORRECTIONS:
+            bonus -= 0.06
+        if passage.kind == "claim" and asked.kind not in ("is", ""):
+            bonus -= 0.15  # a claim is asked about; a question is answered by what happened
+        if passage.day:
+            bonus += 0.001 * (int(passage.day[:4]) - 2000)  # of equals the newer
+        return bonus + (-0.1 if passage.kind == "term" else 0.0) + (0.03 if passage.place == 0 else 0.0)
 
-    def ask(self, question: str, limit: int = 4) -> list[Hit]:
-        """The documents that answer, best first; none where nothing holds enough of what the question is about.
+    def _names_in(self, sentence: str) -> frozenset[str]:
+        """The stems of the names in a sentence."""
+        if sentence not in self._said:
+            self._said[sentence] = frozenset(stems(sentence)) & self.reader.proper_names
+        return self._said[sentence]
 
-        A word that the content does not have is read as the nearest one that it has, if that is near enough.
-        """
-        return [hit for hit in self._rank(question) if hit.covered >= _COVERED][:limit]
+    @cached_property
+    def _first(self) -> dict[tuple[str, str], Passage]:
+        return {(row.passage.kind, row.passage.key): row.passage for row in reversed(self._rows)}
 
-    def close_to(self, question: str, limit: int = 3) -> list[Hit]:
-        """The documents that hold at least something of a question that nothing answers."""
-        return [hit for hit in self._rank(question) if hit.covered >= _TOUCHED][:limit]
-
-    def _rank(self, question: str) -> list[Hit]:
-        """Every document with a word of the question: those that hold most of it first, then by rank."""
-        rows = {word: self._matching(word) for word in self._meaningful(question)}
-        weights = {word: self._rarity(len(found)) for word, found in rows.items()}
-        held: dict[int, float] = {}
-        for word, found in rows.items():
-            for row in found:
-                held[row] = held.get(row, 0.0) + weights[word]
-        if not held:
-            return []
-        total = sum(weights.values())
-        ranks = self._ranks([word for word, found in rows.items() if found])
-        best = sorted(held, key=lambda row: (-round(held[row] / total, 1), ranks.get(row, 0.0)))
-        return [Hit(self._documents[row].kind, self._documents[row].key, held[row] / total) for row in best]
-
-    def _meaningful(self, question: str) -> list[str]:
-        words = _WORD.findall(normalised(question[:500]))
-        return list(dict.fromkeys(word for word in words if word not in STOP_WORDS and len(word) > 1))[:24]
-
-    def _matching(self, word: str) -> set[int]:
-        """The rows that hold the word in any form, or one that means the same, or the nearest word of the content."""
-        rows = self._rows(word)
-        if rows or len(word) < 4:
-            return rows
-        near = process.extractOne(word, self._words(), scorer=fuzz.ratio, score_cutoff=_TYPO)
-        return self._rows(near[0]) if near else rows
-
-    def _rows(self, word: str) -> set[int]:
-        found = self._database.execute("SELECT rowid FROM content WHERE content MATCH ?", (_query([word]),))
-        return {row for (row,) in found}
-
-    def _ranks(self, words: list[str]) -> dict[int, float]:
-        """Each row's rank, lower is better, for those words that the content has."""
-        found = self._database.execute(
-            f"SELECT rowid, bm25(content, {_WEIGHTS}) FROM content WHERE content MATCH ?",  # noqa: S608 (our constant)
-            (_query(words),),
-        )
-        return dict(found.fetchall())
-
-    def _words(self) -> list[str]:
-        if not self._vocabulary:
-            self._vocabulary = [word for (word,) in self._database.execute("SELECT term FROM terms")]
-        return self._vocabulary
-
-    def _rarity(self, rows: int) -> float:
-        """How much a word says: less the more documents hold it; one that none holds says as much as a rare one."""
-        return math.log(1 + (len(self._documents) + 1) / (max(rows, 2) + 0.5))
+    @cached_property
+    def _series(self) -> frozenset[str]:
+        return frozenset(row.passage.key for row in self._rows if row.passage.row)
 
 
-def _stem(word: str) -> str:
-    """A word without its ending, so that "banned" and "countries" find the groups of "ban" and "country"."""
-    bare = _ENDINGS.sub("", re.sub(r"ie[sd]$", "y", word))
-    return bare[:-1] if len(bare) > 2 and bare[-1] == bare[-2] else bare
+def _row(passage: Passage, topics: Mapping[str, str]) -> _Row:
+    sentences = tuple(frozenset(stems(sentence)) for sentence in passage.sentences)
+    heading = frozenset(stems(f"{passage.heading} {date_words(passage.day) if passage.kind == 'event' else ''}"))
+    names = frozenset(stems(passage.names))
+    about = frozenset(stems(" ".join((*passage.topics, *(topics[each] for each in passage.topics)))))
+    return _Row(passage, sentences, heading, names, about, heading | names | about.union(*sentences))
 
 
-_SYNONYMS = {_stem(word): tuple(group.split()) for group in SAME_MEANING for word in group.split()}
+def _worth(present: Mapping[str, float], row: _Row, is_name: bool, is_about: bool) -> tuple[float, list[float]]:
+    """What a word is worth by the parts around the sentences, and within each of them."""
+    base, inside = 0.0, [0.0] * len(row.sentences)
+    for word, worth in present.items():
+        if word in row.heading:
+            base = max(base, _HEADING * worth)
+        if word in row.names:
+            base = max(base, (_NAMES if is_about and not is_name else _NICKNAMES) * worth)
+        if is_name and word in row.topics:
+            base = max(base, _TOPIC * worth)
+        for place, sentence in enumerate(row.sentences):
+            if word in sentence:
+                inside[place] = max(inside[place], worth)
+                base = max(base, _ELSEWHERE * worth)
+    return base, inside
 
 
-def _query(words: Iterable[str]) -> str:
-    """An FTS5 query for any of the words, or of those that mean the same."""
-    meant = dict.fromkeys(same for word in words for same in (word, *_SYNONYMS.get(_stem(word), ())))
-    return " OR ".join(f'"{word}"' for word in meant)
+def _is_of(time: AskedTime, passage: Passage) -> bool:
+    if time.latest or time.holds(passage.day):
+        return True
+    said = f"{passage.heading} {passage.text} {passage.row}"
+    if time.exact:
+        return time.words in said or _short_date(time) in said
+    return time.words.split()[0] in said or time.words.split()[0][:3] in passage.row
+
+
+def _timely(asked: Asked, passage: Passage, sentence: str) -> float:
+    """What to add where the very sentence is of the time that was asked for, and to take off where it is not."""
+    if asked.time is None:
+        return 0.0
+    if passage.kind == "event":
+        return 0.06 if asked.kind in ("when", "why", "is", "") else 0.0
+    told = f"{sentence} {passage.heading}"
+    return 0.0 if not asked.time.exact or asked.time.words in told or _short_date(asked.time) in told else -0.08
+
+
+def _astray(asked: Asked, row: _Row, place: int, others: frozenset[str]) -> float:
+    """What to take off where the sentence does not hold a name of the question and is about another one."""
+    held = row.sentences[place] | row.heading | row.topics
+    if not all(asked.forms[name] & held for name in asked.names):
+        return 0.3 if others else 0.1
+    is_above = asked.names and not any(asked.forms[name] & row.sentences[place] for name in asked.names)
+    is_of_another = any(other in row.heading and not is_version(other) for other in others)
+    return 0.12 if is_above and is_of_another and row.passage.kind != "claim" else 0.0
+
+
+def _short_date(time: AskedTime) -> str:
+    """The day as rows of series write it: "27 Jan 2025"."""
+    return " ".join(part[:3] if part.isalpha() else part for part in time.words.split())

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from newsbot.schedule.clock import duration_words, wall_time
 from newsbot.schedule.slots import Occurrence
 from newsbot.schedule.timezones import zone_of
-from newsbot.storage.records import CatchUp, OutageRecord
+
+if TYPE_CHECKING:
+    from newsbot.storage.records import CatchUp, OutageRecord
 
 Outcome = Literal["post", "post late", "skip"]
 
@@ -30,8 +32,8 @@ def decide(
     due: Sequence[Occurrence],
     now: datetime,
     zone: str,
-    catch_up: CatchUp = "latest",
-    outages: Sequence[OutageRecord] = (),
+    catch_up: "CatchUp" = "latest",
+    outages: "Sequence[OutageRecord]" = (),
     stale: timedelta = STALE,
 ) -> tuple[Decision, ...]:
     """A decision for each slot that came by `now`, in order; `due` is in the order of instants.
@@ -55,7 +57,7 @@ def decide(
     return tuple(decisions)
 
 
-def _skip_reason(catch_up: CatchUp, newer: int, is_stale: bool) -> str | None:
+def _skip_reason(catch_up: "CatchUp", newer: int, is_stale: bool) -> str | None:
     """Why a missed slot is not posted, None where it is; `newer` counts the slots that came after it."""
     match catch_up:
         case "skip":
@@ -75,7 +77,7 @@ def _missed_decision(found: Occurrence, why_not: str | None, what: str) -> Decis
     return Decision(found, "skip", f"skipped: {what}; {why_not}")
 
 
-def cause(found: Occurrence, now: datetime, zone: str, outages: Sequence[OutageRecord]) -> str:
+def cause(found: Occurrence, now: datetime, zone: str, outages: "Sequence[OutageRecord]") -> str:
     """Why a slot is late at `now`: "the bot was down 06:10–09:40" where it was, else by how long."""
     down = next((outage for outage in outages if found.instant < outage.end and outage.start <= now), None)
     if down is None:
@@ -83,7 +85,7 @@ def cause(found: Occurrence, now: datetime, zone: str, outages: Sequence[OutageR
     return f"the bot was down {span(down, zone)}"
 
 
-def span(outage: OutageRecord, zone: str) -> str:
+def span(outage: "OutageRecord", zone: str) -> str:
     """From when to when, by the clocks of an IANA zone; in UTC where those were changed meanwhile. Dated as needed."""
     rules = zone_of(zone)
     start, end = wall_time(outage.start, rules), wall_time(outage.end, rules)

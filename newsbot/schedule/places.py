@@ -6,12 +6,13 @@ are made from GeoNames (see PLACES-LICENCE.md). What they list under "also" is w
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from heapq import nlargest
 from importlib import resources
-from itertools import count, repeat
+from io import StringIO
+from itertools import repeat
 from math import log10
 
 from newsbot.names import alike, normalised
@@ -60,8 +61,29 @@ def place_key(text: str) -> str:
     return key
 
 
+class _Texts:
+    """Many short texts in one: as a hundred thousand objects they would take ten times the memory."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._joined = bytearray()
+        self._ends = array("I")
+        for text in texts:
+            self.append(text)
+
+    def append(self, text: str) -> None:
+        """Add a text."""
+        self._joined += text.encode()
+        self._ends.append(len(self._joined))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: int) -> str:
+        return self._joined[self._ends[number - 1] if number else 0 : self._ends[number]].decode()
+
+
 class Places:
-    """An immutable table of places, fast to look up."""
+    """An immutable table of places, fast to look up and small in memory."""
 
     def __init__(self, towns: str, areas: str) -> None:
         self._areas: dict[str, list[_Area]] = {}
@@ -69,13 +91,9 @@ class Places:
         self._names: dict[str, str] = {}
         self._read_areas(areas)
         # One entry a town; those of one country and zone follow each other.
-        countries, zones, self._regions, self._towns, sizes, also = _columns(towns)
-        self._thousands = array("H", map(int, sizes))
-        self._starts = array("I", (number for number, zone in enumerate(zones) if zone))
-        self._groups = [(countries[number], zones[number]) for number in self._starts]
-        self._largest: dict[str, int] = {}  # of each name, the town that is
-        self._namesakes: dict[str, list[int]] = {}
-        self._enter_all(also)
+        self._regions, self._towns, self._thousands = _Texts(), _Texts(), array("H")
+        self._starts, self._groups = array("I"), _Texts()
+        self._read_towns(towns)
 
     def _read_areas(self, areas: str) -> None:
         for line in areas.splitlines()[1:]:
@@ -88,21 +106,43 @@ class Places:
             for key in dict.fromkeys((place_key(name), *_also(also))):
                 self._areas.setdefault(key, []).append(area)
 
-    def _enter_all(self, also: list[str]) -> None:
-        self._enter(_keys_of(self._towns), count())
-        for number, others in enumerate(also):
+    def _read_towns(self, towns: str) -> None:
+        names, also = list[str](), dict[int, str]()
+        lines = StringIO(towns)
+        next(lines)
+        for number, line in enumerate(lines):
+            country, zone, region, name, size, others = line.rstrip("\n").split("\t")
+            if zone:
+                self._starts.append(number)
+                self._groups.append(f"{country} {zone}")
+            self._regions.append(region)
+            self._towns.append(name)
+            self._thousands.append(int(size))
+            names.append(name)
             if others:
-                self._enter(others.split("|"), repeat(number))
-        for key, numbers in self._namesakes.items():
-            self._largest[key] = max(numbers, key=self._thousands.__getitem__)
+                also[number] = others
+        keys, numbers = _keys_of(names), array("I", range(len(names)))
+        for number, others in also.items():
+            keys += (called := others.split("|"))
+            numbers.extend(repeat(number, len(called)))
+        self._enter_names(keys, numbers)
 
-    def _enter(self, keys: Iterable[str], numbers: Iterable[int]) -> None:
-        largest = self._largest
-        for key, number in zip(keys, numbers, strict=False):
-            if key in largest:
-                self._namesakes.setdefault(key, [largest[key]]).append(number)
-            else:
-                largest[key] = number
+    def _enter_names(self, keys: list[str], numbers: Sequence[int]) -> None:
+        """Every name in order, with the towns called so and the largest of them."""
+        self._names_of_towns, self._first, self._called = _Texts(), array("I"), array("I")
+        self._largest = array("I")
+        before = None
+        for place in sorted(range(len(keys)), key=keys.__getitem__):
+            key, number = keys[place], numbers[place]
+            if key != before:
+                self._names_of_towns.append(key)
+                self._first.append(len(self._called))
+                self._largest.append(number)
+                before = key
+            elif self._thousands[number] > self._thousands[self._largest[-1]]:
+                self._largest[-1] = number
+            self._called.append(number)
+        self._first.append(len(self._called))
 
     def __iter__(self) -> Iterator[Place]:
         """Every town, by country and zone."""
@@ -113,13 +153,13 @@ class Places:
         return len(self._towns)
 
     def _town(self, number: int) -> Place:
-        country, zone = self._group(number)
+        country, _, zone = self._group(number)
         name = self._towns[number]
         return Place(name, self._within_words(name, country, self._regions[number]), (zone,), self._thousands[number])
 
-    def _group(self, number: int) -> tuple[str, str]:
-        """The country and the zone of a town."""
-        return self._groups[bisect_right(self._starts, number) - 1]
+    def _group(self, number: int) -> tuple[str, str, str]:
+        """The country of a town, a blank and its zone."""
+        return self._groups[bisect_right(self._starts, number) - 1].partition(" ")
 
     def _within_words(self, name: str, country: str, region: str) -> str:
         of = self._names[f"{country}-{region}"] if region else name
@@ -129,12 +169,12 @@ class Places:
 
     def largest_town(self, zone: str) -> int:
         """The size of the largest town in a zone, in thousands of people; 0 where it has none."""
-        groups = zip(self._starts, self._groups, strict=True)
-        return max((self._thousands[number] for number, group in groups if group[1] == zone), default=0)
+        groups = ((number, self._groups[place].partition(" ")[2]) for place, number in enumerate(self._starts))
+        return max((self._thousands[number] for number, of in groups if of == zone), default=0)
 
     def _code(self, number: int) -> str:
         """The code of the region a town lies in, or of its country."""
-        country, _ = self._group(number)
+        country = self._group(number)[0]
         region = self._regions[number]
         return f"{country}-{region}" if region else country
 
@@ -154,10 +194,11 @@ class Places:
         found = [*areas, *(self._town(number) for number in self._named_towns(key))]
         return sorted(found, key=lambda place: -place.thousands)
 
-    def _named_towns(self, key: str) -> Iterable[int]:
-        if key in self._namesakes:
-            return self._namesakes[key]
-        return (self._largest[key],) if key in self._largest else ()
+    def _named_towns(self, key: str) -> Sequence[int]:
+        place = bisect_left(self._names_of_towns, key)
+        if place == len(self._names_of_towns) or self._names_of_towns[place] != key:
+            return ()
+        return self._called[self._first[place] : self._first[place + 1]]
 
     def _within(self, key: str) -> list[Place]:
         """Towns whose name is followed by where they lie; a region's code goes before a country's."""
@@ -195,19 +236,15 @@ class Places:
         if not key:
             return []
         areas = [area.place for called, all_of in self._areas.items() if _begins(called, key) for area in all_of]
-        numbers = {self._largest[called] for called in self._beginning(key)}
+        numbers = set(self._beginning(key))
         towns = [self._town(number) for number in nlargest(8 * limit, numbers, key=self._thousands.__getitem__)]
         found = dict.fromkeys([*self._labelled(key), *areas, *towns])
         return sorted(found, key=lambda place: (not _begins_name(place, key), -place.thousands))[:limit]
 
-    @cached_property
-    def _ordered(self) -> list[str]:
-        return sorted(self._largest)
-
-    def _beginning(self, key: str) -> list[str]:
-        """The names of towns that begin with this."""
-        end = bisect_left(self._ordered, f"{key}\U0010ffff")
-        return self._ordered[bisect_left(self._ordered, key) : end]
+    def _beginning(self, key: str) -> Sequence[int]:
+        """Of each name of towns that begins with this, the largest town."""
+        names = self._names_of_towns
+        return self._largest[bisect_left(names, key) : bisect_left(names, f"{key}\U0010ffff")]
 
     def _labelled(self, key: str) -> list[Place]:
         """The towns whose label, and not only the name, begins with this."""
@@ -221,19 +258,13 @@ class Places:
         key = place_key(typed)[:60]
         if len(key) < 3:
             return []
-        found = [(self._town(self._largest[term]), score) for term, score in alike(key, list(self._largest), 8 * limit)]
+        names = self._names_of_towns
+        like = alike(key, [names[number] for number in range(len(names))], 8 * limit)
+        found = [(self._town(self._largest[bisect_left(names, term)]), score) for term, score in like]
         for term, score in alike(key, list(self._areas), limit):
             found += [(area.place, score) for area in self._areas[term]]
         found.sort(key=lambda each: -(each[1] + _WEIGHT * log10(each[0].thousands + 1)))
         return list(dict.fromkeys(place for place, _ in found))[:limit]
-
-
-def _columns(table: str) -> list[list[str]]:
-    """The columns of the table of towns, without their names. Taken as one list of cells: it has 200,000."""
-    header, _, rows = table.partition("\n")
-    width = header.count("\t") + 1
-    cells = rows.removesuffix("\n").replace("\n", "\t").split("\t")
-    return [cells[column::width] for column in range(width)]
 
 
 def _also(column: str) -> list[str]:

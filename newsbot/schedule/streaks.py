@@ -7,10 +7,13 @@ down, for however long, breaks no streak and adds nothing to it; nor does a date
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsbot.schedule.clock import is_skipped_day
-from newsbot.storage.records import OutageRecord
+
+if TYPE_CHECKING:
+    from newsbot.storage.records import OutageRecord
 
 GRACE = time(3)
 _DAY = timedelta(days=1)
@@ -30,7 +33,7 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
     return shown.date() - _DAY if shown.time() < GRACE else shown.date()
 
 
-def streak(played: Iterable[datetime], now: datetime, zone: ZoneInfo, outages: Sequence[OutageRecord] = ()) -> Streak:
+def streak(played: Iterable[datetime], now: datetime, zone: ZoneInfo, outages: "Sequence[OutageRecord]" = ()) -> Streak:
     """The streak of somebody who played at these instants, at `now`."""
     today = local_day(now, zone)
     days = sorted({day for day in (local_day(at, zone) for at in played) if day <= today})

@@ -6,6 +6,7 @@ its rows to whoever comes after its lease; `sending_since` tells that one whethe
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, func, insert, literal_column, select, text, update
@@ -14,19 +15,27 @@ from newsbot.messages.requests import Place
 from newsbot.storage.outbox import (
     ENDED,
     OPEN_STATES,
-    OPEN_WORDS,
     PUT,
     TROUBLED_STATES,
     StoredEdition,
     beginning,
     claimed_delivery,
     claiming,
+    is_open,
     put_row,
     settled_row,
     settling,
 )
 from newsbot.storage.records import AWAITED, ON_REQUEST, ORDINARY, Delivery, DeliveryState, NewDelivery, Settlement
-from newsbot.storage.statements import given_values, insert_or_ignore_rows, scan_in_order, unordered
+from newsbot.storage.statements import (
+    bound_list,
+    given_values,
+    insert_or_ignore_rows,
+    raw_rows,
+    reader_of,
+    scan_in_order,
+    unordered,
+)
 from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions
 
 _columns = deliveries.c
@@ -85,8 +94,9 @@ class DeliveryRepository:
             values |= {"index": index, "count": count}
         # PostgreSQL takes what is open for a few rows, and would sort all of it for each claim.
         scan_in_order(self._connection)
-        rows = self._connection.execute(claiming(is_divided=count > 1), values)
-        return tuple(sorted((claimed_delivery(row, worker) for row in rows), key=lambda delivery: delivery.id))
+        rows = raw_rows(self._connection.execute(claiming(is_divided=count > 1), values))
+        instant = reader_of(self._connection, _columns.due_at)
+        return tuple(claimed_delivery(row, worker, instant) for row in sorted(rows, key=itemgetter(0)))
 
     def claim_with_editions(
         self,
@@ -105,8 +115,9 @@ class DeliveryRepository:
 
     def begin(self, worker: str, ids: Iterable[int], now: datetime) -> frozenset[int]:
         """Note that requests for these leave now; returns those that `worker` still holds: only they may leave."""
-        values = {"ids": list(ids), "worker": worker, "now": now}
-        return frozenset(self._connection.execute(beginning(self._connection.dialect.name), values).scalars())
+        values = {"ids": bound_list(self._connection, ids), "worker": worker, "now": now}
+        begun = self._connection.execute(beginning(self._connection.dialect.name), values)
+        return frozenset(row[0] for row in raw_rows(begun))
 
     def settle(self, worker: str, settlements: Sequence[Settlement]) -> None:
         """Note how attempts ended; those that `worker` holds no more stay as the new holder has them."""
@@ -132,7 +143,7 @@ class DeliveryRepository:
     def next_due(self, platforms: Sequence[str]) -> datetime | None:
         """When the next delivery is to be tried or taken over; None where there is none."""
         instant = func.coalesce(_columns.lease_until, _columns.retry_at)
-        query = select(func.min(instant)).where(_columns.state.in_(OPEN_WORDS), _columns.platform.in_(platforms))
+        query = select(func.min(instant)).where(is_open(), _columns.platform.in_(platforms))
         found: datetime | None = (self._connection.execute(query)).scalar_one()
         return found
 

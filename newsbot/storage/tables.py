@@ -1,5 +1,6 @@
 """The tables. Imported by this package only; the rest of newsbot sees repositories and records."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,28 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    # SQLite holds texts. Made and read here in one step each: SQLAlchemy takes four times as long over it.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """What makes a value of the driver of an instant."""
+        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """What makes an instant of a value of the driver."""
+        return _instant if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _sqlite_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
 
 metadata = MetaData(
     naming_convention={
@@ -55,7 +78,8 @@ metadata = MetaData(
 )
 
 
-OPEN = "state IN ('due', 'leased', 'sending')"
+# By a column that changes once, when a delivery ends: by its state each step of it would be written to two indexes.
+OPEN = "settled_at IS NULL"
 TROUBLED = "state IN ('unknown', 'failed')"
 ACTIVE = "state = 'active'"
 UNCLOSED = "closed_at IS NULL"

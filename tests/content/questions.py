@@ -26,7 +26,10 @@ ANSWERED: tuple[tuple[str, tuple[str, ...]], ...] = (
         "deepseek v4 price",
         ("v4-", "caisi-v4-", "deepseek/prices", "deepseek/conclusion", "prices-october-2026", "2026-"),
     ),
-    ("when did nvidia recover", ("nvidia-rebound", "deepseek/conclusion", "nvidia/", "2025-06-25", "2025-01-28")),
+    (
+        "when did nvidia recover",
+        ("nvidia-rebound", "deepseek/conclusion", "nvidia/", "2025-06-25", "2025-01-28", "deepseek/nvidia"),
+    ),
 )
 UNANSWERED = (
     "what is the capital of france",

@@ -24,7 +24,6 @@ from newsbot.messages.cards import Facts, Picture
 from newsbot.messages.plain import plain_card
 from newsbot.names import Name, NameIndex, normalised
 from tests.content.conftest import FILES, TODAY, Folder, watched
-from tests.content.questions import ANSWERED, UNANSWERED
 from tests.patience import eventually
 from tests.shipped import shipped_library
 
@@ -88,18 +87,6 @@ def test_every_figure_on_a_card_has_a_date_and_a_source_number(shipped: Library)
         facts = [block for block in brief_card(shipped, topic, name).blocks if isinstance(block, Facts) and block.title]
         for fact in (fact for block in facts for fact in block.items):
             assert re.fullmatch(r"As of .*\d{4}, source \d+\.", fact.notes[0]), fact
-
-
-@pytest.mark.parametrize(("question", "right"), ANSWERED)
-def test_a_question_finds_what_answers_it(shipped: Library, question: str, right: tuple[str, ...]) -> None:
-    hits = shipped.ask(question)
-    assert hits
-    assert any(hits[0].key.startswith(start) for start in right), hits
-
-
-@pytest.mark.parametrize("question", UNANSWERED)
-def test_a_question_about_something_else_finds_nothing(shipped: Library, question: str) -> None:
-    assert shipped.ask(question) == []
 
 
 @given(st.text(max_size=300))

@@ -44,9 +44,10 @@ _FILLS = (
     ("digest_histories", "id, shown", "'h' || i, '[]'"),
     ("deliveries",
      "id, key, edition_id, platform, workspace, channel, thread, state, due_at, retry_at, attempts, lease_by, reason,"
-     "fix, subscription, slot, mention, label, shard, priority",
+     "fix, settled_at, subscription, slot, mention, label, shard, priority",
      f"i, 'k' || i, i, 'discord', {_SERVER}, {_CHANNEL}, '', CASE WHEN {_IS_OPEN} THEN 'due' WHEN {_IS_TROUBLED} THEN"
-     " 'unknown' ELSE 'sent' END, {at}, {at}, 0, '', '', '', i % 1000, '', '', '', i % 5040, 0"),
+     f" 'unknown' ELSE 'sent' END, {{at}}, {{at}}, 0, '', '', '', CASE WHEN {_IS_OPEN} THEN NULL ELSE {{at}} END,"
+     "i % 1000, '', '', '', i % 5040, 0"),
     ("incidents", "delivery, subscription, platform, opened_at, closed_at",
      f"i, i % 1000, 'discord', {{at}}, CASE WHEN i = {ROWS - 1} THEN NULL ELSE {{at}} END"),
     ("quiz_games",

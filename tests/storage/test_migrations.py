@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, MetaData, Table, inspect, text
 
 from newsbot.errors import StorageError
 from newsbot.storage.database import Database
-from newsbot.storage.migrate import _FOLDER, _config, migrate, newest_version
+from newsbot.storage.migrate import _FOLDER, _config, _versions, migrate, newest_version
 from newsbot.storage.transaction import Transaction
 
 VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
@@ -144,6 +145,26 @@ def upgrade() -> None:
         batch.drop_column("question")
     op.execute("SELECT nosuch FROM nowhere")
 '''
+
+
+async def test_what_waits_has_no_end_and_what_has_ended_has_one(empty_url: str) -> None:
+    def prepare(tx: Transaction) -> None:
+        put_rows(tx._connection)
+        tx._connection.execute(text("UPDATE deliveries SET settled_at = NULL WHERE id = 1"))
+        tx._connection.execute(text("UPDATE deliveries SET state = 'due' WHERE id = 2"))
+
+    database = Database(empty_url)
+    await brought_to(database, "0008")
+    await database.write(prepare)
+    await migrate(database)
+    found = await database.read(lambda tx: tx.deliveries.of_ids((1, 2, 3)))
+    assert [(row.state, row.settled_at) for row in found] == [("sent", NOW), ("due", None), ("sent", NOW)]
+    await database.close()
+
+
+def test_each_step_is_named_after_the_version_it_leads_to() -> None:
+    scripts = ScriptDirectory.from_config(_config(_FOLDER))
+    assert tuple(script.revision for script in reversed([*scripts.walk_revisions()])) == _versions(_FOLDER)
 
 
 async def test_a_step_that_fails_leaves_the_database_whole_and_says_how_to_go_on(

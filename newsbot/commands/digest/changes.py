@@ -11,7 +11,6 @@ from newsbot.commands.forms import open_path
 from newsbot.commands.registry import Context, is_yes
 from newsbot.messages.cards import Block, Reply, text
 from newsbot.messages.requests import Ask, Place
-from newsbot.storage.records import NewSubscription
 
 _AT = time(9)
 _DAYS = "mon-fri"
@@ -29,6 +28,8 @@ async def subscribe(context: Context, ask: Ask) -> Reply:
     made_at = ask.at or datetime.now(UTC)
     wanted = {"at": _AT, "days": _DAYS, **wishes, "zone": zone}
     first = is_yes(ask, "first")
+    from newsbot.storage.records import NewSubscription  # not needed for an answer
+
     new = NewSubscription(place=where, made_by=ask.who.id, made_at=made_at, **wanted)
     made = await service(context).subscribe(new, first=first)
     if known is None:

@@ -1,0 +1,49 @@
+"""How well a sentence fits the kind of a question: "who" wants a name, "when" a day, "how much" a sum."""
+
+import re
+from calendar import month_name
+
+from newsbot.content.passages import Passage
+from newsbot.content.words import QuestionKind
+
+_CAUSE = re.compile(
+    r"\b(?:because|since|after|as|cause[sd]?|fears?|on (?:a|an|missed|results)|weigh|linked|blamed|reason|followed"
+    r"|over|met)\b"
+)
+_DIGIT = re.compile(r"(?<![A-Za-z\d.-])\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|third|quarter)\b")
+_DATE = re.compile(rf"\b(?:{'|'.join(month_name[1:])}|(?:19|20)\d\d)\b")
+_MONEY = re.compile(r"[$€£¥]\s?\d|\b(?:yuan|won|dollars?)\b")
+_MONEY_ASKED = re.compile(
+    r"\b(?:cost|costs|pay|paid|spend|spent|spending|raise|raised|worth|price|lose|lost|loose|money|dollars?|earn|make|invest(?:ed)?)\b"
+)
+_COUNT = re.compile(r"(?<![$€£¥\d.,])\b\d[\d,.]*\b(?!\s?%|\s(?:percent|per cent)|[\d,.])")
+_DURATION = re.compile(r"\b(?:hours?|days?|weeks?|months?|years?|minutes?)\b")
+
+
+def fit(kind: QuestionKind, question: str, passage: Passage, sentence: str, names_others: bool) -> float:
+    """What to add for a sentence that fits, and to take off for one that does not.
+
+    `names_others`: the sentence has a name that the question does not have.
+    """
+    is_event, is_figure = passage.kind == "event", passage.kind == "figure"
+    match kind:
+        case "when":
+            return 0.08 if is_event else 0.0 if _DATE.search(sentence) else -0.2
+        case "how much":
+            if _MONEY_ASKED.search(question.casefold()) and not _MONEY.search(sentence):
+                return -0.35
+            return (0.05 if _DIGIT.search(sentence) else -0.3) + (0.06 if is_figure else 0.0)
+        case "how many":
+            return (0.05 if _COUNT.search(sentence) else -0.35) + (0.03 if is_figure else 0.0)
+        case "how long":
+            return 0.05 if _DURATION.search(sentence) else -0.3
+        case "why":
+            causes = 0.05 if _CAUSE.search(passage.text if is_event else sentence) else -0.1
+            return causes + (0.1 if is_event else -0.2 if is_figure else 0.0)
+        case "who":
+            return 0.03 if names_others else -0.3
+        case "which":
+            return 0.02 if names_others else -0.2
+        case "is":
+            return 0.0 if is_figure else 0.02
+    return 0.0
