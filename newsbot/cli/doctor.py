@@ -13,11 +13,11 @@ def add_verb(verbs: Any) -> None:
     platforms = add_group(verbs, "doctor", "look at what a platform needs, and say what to change", of="PLATFORM")
     discord = platforms.add_parser("discord", help="token, application, commands, a channel")
     discord.add_argument("--channel", metavar="ID", help="look at this channel as well")
-    discord.add_argument("--post", action="store_true", help="post a test message there and take it away")
+    discord.add_argument("--post", action="store_true", help="post a test message there and delete it")
     discord.set_defaults(verb=examine_discord)
     slack = platforms.add_parser("slack", help="tokens, scopes, the way to Slack, a channel")
     slack.add_argument("--channel", metavar="ID", default="", help="look at this channel as well")
-    slack.add_argument("--post", action="store_true", help="post a test message there and take it away")
+    slack.add_argument("--post", action="store_true", help="post a test message there and delete it")
     slack.set_defaults(verb=examine_slack)
 
 

@@ -347,7 +347,7 @@ async def test_who_joins_between_questions_is_told_to_wait_and_after_the_end_tha
 async def test_a_question_is_skipped_by_command_and_by_button(house: House) -> None:
     game = await house.started()
     skip = Action("quiz.skip", (str(game.id), "0"))
-    assert "Votes are for whoever started the game" in plain_card((await house.say("/quiz skip", CHLOE)).card)
+    assert "Only the person who started the game" in plain_card((await house.say("/quiz skip", CHLOE)).card)
     await house.note(choice(game, 1), BEN)
     assert "1 of 2 votes that it takes" in plain_card((await house.say("/quiz skip", ADA)).card)
     assert "belongs to a game in another channel" in await house.note(skip, BEN, GENERAL)

@@ -156,9 +156,9 @@ MISTAKES = [
     # events
     (EVENTS, "  id: 2025-01-27-tea-rises\n", "", "1: the event has no name of its own (id: 2025-01-27-tea-rises"),
     (EVENTS, "id: 2025-01-27-tea-rises", "id: tea-rises", "2: 'id': 'tea-rises' isn't a valid event id"),
-    (EVENTS, "[tea-price]", "[tea-price]\n  headline_figure: tea-price", ""),
-    (EVENTS, "[tea-price]", "[]\n  headline_figure: tea-price", "8: the headline's figure 'tea-price' is none"),
-    (EVENTS, "date: 2025-01-27}", "date: 2031}", "9: 2031 is in the future"),
+    (EVENTS, "\n  headline_figure: tea-price", "", ""),
+    (EVENTS, "[tea-price]", "[]", "8: the headline's figure 'tea-price' is none"),
+    (EVENTS, "date: 2025-01-27}", "date: 2031}", "10: 2031 is in the future"),
     # the state of a topic
     (TOPIC, "fresh_for: 45", "fresh_for: 0", "7: 'fresh_for' is '0'"),
     (TOPIC, "fresh_for: 45", "fresh_for: soon", "7: 'fresh_for' is 'soon'"),
@@ -328,7 +328,7 @@ def test_prose_may_give_a_superseded_number_only_beside_the_newest(folder: Folde
 def test_two_events_of_one_name_are_a_mistake(folder: Folder) -> None:
     folder.write(EVENTS, FILES[EVENTS] + FILES[EVENTS].replace("title: Tea rises", "title: Tea rises again"))
     assert folder.mistakes() == [
-        "events/2025.yaml:11: the event '2025-01-27-tea-rises' stands twice (give one another name)"
+        "events/2025.yaml:12: the event '2025-01-27-tea-rises' stands twice (give one another name)"
     ]
 
 

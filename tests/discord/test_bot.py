@@ -127,7 +127,7 @@ async def test_whoever_asked_can_delete_the_answer_and_others_cannot(town: Town,
         await asked.answer()
         refused = await (await press(town, town.bert, asked, "Delete")).answer()
         assert is_private(refused)
-        assert "Only whoever asked" in words(refused.data)
+        assert "Only the person who asked" in words(refused.data)
         assert asked.original is not None
         await press(town, town.anna, asked, "Delete")
         assert await town.server.wait_for(lambda: asked.original is None)

@@ -75,7 +75,7 @@ def vote_card(kind: VoteKind, votes: int, needed: int) -> Card:
         case "skipped":
             return _note("Skipped", "That was the last vote it took. The answer comes now.")
         case "not yours":
-            words = "Votes are for whoever started the game and for those who have answered a question of it."
+            words = "Only the person who started the game and people who have answered a question in it can vote."
             return _refusal("Answer first", words)
         case "late":
             return _refusal("Nothing to skip", "No question is open at this moment.")

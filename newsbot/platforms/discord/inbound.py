@@ -162,7 +162,7 @@ class DiscordInbound:
         """Take an answer away, for whoever asked or may delete messages there."""
         is_asker = action.arguments == (str(interaction.user.id),)
         if not is_asker and not (interaction.permissions & _DELETERS) and not interaction.permissions.administrator:
-            refused = note("Not yours", "Only whoever asked, or a moderator, can delete this answer.")
+            refused = note("Not yours", "Only the person who asked or a moderator can delete this answer.")
             await response_to.say(refused.card, private=True)
             return
         await response_to.acknowledge()

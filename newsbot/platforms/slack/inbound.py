@@ -198,7 +198,7 @@ class SlackInbound:
         url = str(body.get("response_url") or "")
         if user != asked_by and not is_ephemeral(body) and not (await self._people.person(team, user)).is_admin:
             refused = note(
-                "Not yours to delete", "Only whoever asked for this answer, or an administrator, can do that."
+                "Not yours to delete", "Only the person who asked for this answer or an administrator can do that."
             )
             await self._responder.respond(url, team, refused, asker="")
             return

@@ -191,7 +191,7 @@ class WebRoutes:
     async def _delete(self, request: web.Request) -> web.Response:
         data, who, _ = await _sender(request)
         if not await self._chat.take_back(who, _whole(data, "message")):
-            raise web.HTTPForbidden(text="It is gone already, or only whoever asked or an administrator can delete it.")
+            raise web.HTTPForbidden(text="It is gone already, or only its asker or an administrator can delete it.")
         return web.json_response({"ok": True})
 
 
