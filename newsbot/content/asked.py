@@ -26,9 +26,14 @@ from newsbot.content.words import (
 
 ALIKE, TOUCHES = 0.88, 0.5  # what a word of the same meaning is worth, and one that only touches it
 STANDS_FOR = 0.95  # what a name is worth that stands for another
-NAME_WEIGHT, WORD_WEIGHT, WEAK_WEIGHT = 2.2, 5.0, 0.6  # the most that a name, and a word, can weigh; what weak ones do
+NAME_WEIGHT, WORD_WEIGHT, WEAK_WEIGHT, USE_WEIGHT = (
+    2.2,
+    5.0,
+    0.6,
+    1.3,
+)  # the most that a name, and a word, can weigh; what weak ones do
 _LONGEST = 16  # words of a question
-_WEAK = frozenset(stem(word) for word in ("stock", "share", "company", "firm", "people", "world", "chip", "big"))
+_WEAK = frozenset(map(stem, ("stock", "share", "company", "firm", "people", "world", "chip", "big", "find")))
 # Names that stand for one another, though they are not the same.
 _STANDS_FOR = {
     stem(name): other
@@ -38,7 +43,7 @@ _STANDS_FOR = {
 _MAY = re.compile(r"^\W*(?:can|may|could)\b|\ballowed\b|\bpermitted\b|\blegal\b")
 _PERMISSION = [stem(word) for word in ("licence", "bar", "allow", "ban", "permit", "approve", "clear", "limit")]
 _DONE = frozenset(stem(word) for word in ("sell", "buy", "export", "ship", "get", "use", "supply"))
-_MID_NAME = re.compile(r"(?<=[a-z0-9,;:“\"(’'] )[a-z]?[A-Z][\w&.-]*|(?<=[a-z] of )[A-Z]\w+")
+_MID_NAME = re.compile(r"(?<=[\w,;:“\"(’'] )[a-z]?[A-Z][\w&.-]*|(?<=[a-z] of )[A-Z]\w+")
 _NO_NAMES = frozenset(
     stem(word)
     for word in """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
@@ -112,6 +117,8 @@ class Reader:
         """How much a word says: the rarer it and what means the same are in the content, the more."""
         if stem(word) in _WEAK:
             return WEAK_WEIGHT
+        if stem(word) == "use":
+            return USE_WEIGHT
         held: set[int] = set()
         for each, worth in variants.items():
             if worth > TOUCHES:

@@ -118,7 +118,7 @@ _QUANTITIES = (
     "|lose|spend|make"
 )
 _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
-    ("how many", re.compile(r"\bhow (?:many|often)\b")),
+    ("how many", re.compile(r"\bhow (?:many|often|old|tall)\b")),
     ("how long", re.compile(r"\bhow long\b")),
     ("why", re.compile(r"\bwhy\b|\bhow come\b|\bwhat (?:caused|made)\b|\breason\b")),
     ("who", re.compile(r"\bwho(?:se|m)?\b")),
@@ -126,8 +126,9 @@ _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
     (
         "how much",
         re.compile(
-            r"\bhow (?:much|mcuh|big|large|far|high|low|expensive|costly|cheap|deep)\b"
-            rf"|^\W*what(?:'?s|’s)?\b.*\b(?:{_QUANTITIES})\b|^\w+(?: \w+)? (?:{_QUANTITIES})\W*$"
+            r"\b(?:what|which) (?:percentage|percent|share|amount)\b"
+            r"|\bhow (?:much|mcuh|big|large|far|high|low|expensive|costly|cheap|deep)\b"
+            rf"|^\W*what(?:'?s|’s)?\b.*\b(?:{_QUANTITIES})\b|^[\w.-]+(?: [\w.-]+)? (?:{_QUANTITIES})\W*$"
         ),
     ),
     ("where", re.compile(r"\bwhere\b")),
