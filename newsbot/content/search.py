@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from newsbot.content.amounts import Amount, amounts, holds
-from newsbot.content.asked import WORD_WEIGHT, Asked, Reader
+from newsbot.content.asked import WEIGHTY, WORD_WEIGHT, Asked, Reader
 from newsbot.content.models import date_words
 from newsbot.content.passages import CORRECTIONS, Passage, PassageKind
-from newsbot.content.question_fit import fit
+from newsbot.content.question_fit import asks_for_level, fit
 from newsbot.content.times import AskedTime
 from newsbot.content.words import is_version, stem, stems, tokens
 
@@ -28,7 +28,7 @@ _DEFINED = (
     r"|venture|head|chief|boss|maker|rival|family|agency|centre|founder|writer|investor|newsletter)s?,? {name}\b"
 )
 # In a question of few words none of weight may be missing: what each must be worth, and what it costs if not.
-_FEW, _WEIGHTY, _LEAST, _MISSED = 3, 1.4, 0.48, 0.15
+_FEW, _LEAST, _MISSED = 3, 0.48, 0.15
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|He|His|She|Her|This|That)\b")
 _RANKING = re.compile(
     r"\b(?:biggest|largest|worst|best|top|greatest|record|highest|lowest)\b.*"
@@ -183,7 +183,7 @@ class SearchIndex:
         of_words, of_names = self._parts(asked, row, number)
         for word in asked.words:
             present, weight, is_name = asked.forms[word] & row.everything, asked.weights[word], word in asked.names
-            is_weighty = weight >= _WEIGHTY and not is_name
+            is_weighty = weight >= WEIGHTY and not is_name
             if not present:
                 if strict and is_name:
                     return None
@@ -241,6 +241,8 @@ class SearchIndex:
             bonus -= 0.06
         if passage.kind == "claim" and asked.kind not in ("is", ""):
             bonus -= 0.4  # a claim is asked about; a question is answered by what happened
+        if asked.kind == "how much" and asks_for_level(asked.text) and others & row.heading:
+            bonus -= 0.25  # what one has of another is no value of it
         if passage.kind == "claim" and asked.kind == "is":
             bonus -= 0.12
         if passage.day:
@@ -318,7 +320,18 @@ def _timely(asked: Asked, passage: Passage, sentence: str) -> float:
 
 def _astray(asked: Asked, row: _Row, place: int, others: frozenset[str], names: frozenset[str]) -> float:
     """What to take off where the sentence does not hold a name of the question and is about another one."""
+    is_counted = asked.kind in ("how much", "how many")
+    named = any(not is_version(name) for name in (row.heading & names) | others)
+    if (
+        is_counted
+        and named
+        and not all(asked.forms[name] & (row.sentences[place] | row.heading) for name in asked.names)
+    ):
+        return 0.5  # a number of somebody else
     held = row.sentences[place] | row.heading | row.topics
+    is_of_two = asked.kind == "is" and len(asked.names) > 1 and row.passage.kind not in ("claim", "event")
+    if is_of_two and not any(asked.forms[name] & row.about for name in asked.names):
+        return 0.25  # what two names have to do with each other is told where one of them is the matter
     if not all(asked.forms[name] & held for name in asked.names):
         return 0.3 if others or row.heading & names else 0.1
     if _PRONOUN.match(row.passage.sentences[place]) and place and not asked.names & row.sentences[place]:
@@ -329,7 +342,7 @@ def _astray(asked: Asked, row: _Row, place: int, others: frozenset[str], names: 
     is_of_another = any(other in row.heading and not is_version(other) for other in others)
     if not (is_above and is_of_another) or row.passage.kind == "claim":
         return 0.0
-    return 0.25 if asked.kind in ("how much", "how many") else 0.12
+    return 0.25 if is_counted else 0.12
 
 
 def _short_date(time: AskedTime) -> str:

@@ -134,7 +134,7 @@ ALIKE = (
     "hack leak breach expose database",
     "release launch publish unveil debut ship preview announce show",
     "share stock equity",
-    "found start create establish begin",
+    "found establish",
     "own belong control",
     "ceo boss",
     "licence permit",
@@ -202,3 +202,6 @@ LOOSELY_ALIKE = (
     "recover record",
     "react fall",
 )
+
+# What a word of a question finds, though not the other way round.
+FINDS = {"behind": "control", "cheap": "price", "start": "found", "create": "found", "begin": "found", "run": "lead"}

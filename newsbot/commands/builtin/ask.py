@@ -40,6 +40,15 @@ _LIVE = re.compile(
 )
 
 
+_WORKS = re.compile(r"\W*how (?:do|does|did) (?:an? |the )?(.+?) work\W*$", re.IGNORECASE)
+_OPINION = re.compile(
+    r"\b(?:best|smartest|greatest|coolest|favou?rite) (?:\w+ )?"
+    r"(?:models?|llms?|chatbots?|ais?|assistants?|compan(?:y|ies)|chips?)\b\W*$"
+    r"|\bwhich (?:\w+ )?(?:model|llm|chatbot|ai|assistant) (?:should|is best|is better)\b",
+    re.IGNORECASE,
+)
+
+
 def commands(library: Library) -> Iterator[Command]:
     """`/ask`."""
     examples = ("/ask what did R1 cost",)
@@ -68,6 +77,10 @@ def answer(context: Context, question: str, today: date, is_alone: bool = False)
         return _none(library, question, None, f"That looks like {language}. I answer in English only, for now.")
     if _LIVE.search(question.casefold()):
         return _none(library, question, None, "I have no live prices.")
+    if _OPINION.search(question):
+        return _none(library, question, None, "That is a matter of opinion, and I only quote what has a source.")
+    if how := _WORKS.match(question):
+        question = f"what is {how[1]}"
     time = asked_time(question, today)
     found = named(library, question)
     if len(found) == 1 and framed(question)[1]:  # "what is …" comes before what is claimed about it
@@ -111,7 +124,7 @@ def _searched(library: Library, question: str, time: AskedTime | None) -> Reply:
     asked = time.rest if wanted and time else question
     read = library.search.reader.read(asked, wanted)
     hits = library.search.answers(read)
-    if hits and (len(read.words) > 1 or wanted or read.amounts):
+    if hits and read.is_specific and (len(read.words) > 1 or wanted or read.amounts):
         return Reply(hit_card(library, hits[0], hits[1:]))
     close = hits or library.search.close_to(asked, _CLOSE, wanted)
     if close and not read.unknown:
