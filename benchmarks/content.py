@@ -149,6 +149,15 @@ def rows() -> Iterator[Row]:
     yield Row("/deepseek cost, warm: Ask to Card", answered, "us", 150)
     said = each(lambda: loop.run_until_complete(many_said(1_000)), 1) * 1_000 / 1_000
     yield Row("/deepseek cost, warm: free text to Card", said, "us", 150)
+    questions = ("what did R1 cost", "how much did nvidia lose", "who makes the H20", "what is the price of bitcoin")
+
+    async def many_asked(count: int) -> None:
+        for number in range(count):
+            await dispatcher.say(f"/ask {questions[number % len(questions)]}", ANNA, HERE)
+
+    loop.run_until_complete(many_asked(len(questions)))
+    asked = each(lambda: loop.run_until_complete(many_asked(200)), 1) * 1_000 / 200
+    yield Row("/ask, warm: question to Card", asked, "us", 20_000)
     loop.close()
 
     index = NameIndex(Name(f"name-{n}-of-many", f"Some label with words {n}", (f"alias-{n}",)) for n in range(5_000))

@@ -12,7 +12,7 @@ from newsbot.content.known_names import WELL_KNOWN
 from newsbot.content.passages import Passage
 from newsbot.content.spelling import Spelling
 from newsbot.content.times import AskedTime
-from newsbot.content.word_lists import STOP_WORDS
+from newsbot.content.word_lists import FINDS, STOP_WORDS
 from newsbot.content.words import (
     SAME_MEANING,
     TOUCHING,
@@ -24,21 +24,26 @@ from newsbot.content.words import (
     tokens,
 )
 
-ALIKE, TOUCHES = 0.88, 0.5  # what a word of the same meaning is worth, and one that only touches it
+ALIKE, TOUCHES = 0.88, 0.45  # what a word of the same meaning is worth, and one that only touches it
 STANDS_FOR = 0.95  # what a name is worth that stands for another
-NAME_WEIGHT, WORD_WEIGHT, WEAK_WEIGHT = 2.2, 5.0, 0.6  # the most that a name, and a word, can weigh; what weak ones do
+NAME_WEIGHT, WORD_WEIGHT, WEAK_WEIGHT, USE_WEIGHT = (
+    2.2,
+    5.0,
+    0.6,
+    1.3,
+)  # the most that a name, and a word, can weigh; what weak ones do
+WEIGHTY = 1.4  # from what weight on a word says what is asked
 _LONGEST = 16  # words of a question
-_WEAK = frozenset(stem(word) for word in ("stock", "share", "company", "firm", "people", "world", "chip", "big"))
+_WEAK = frozenset(map(stem, ("stock", "share", "company", "firm", "people", "world", "chip", "big", "find")))
 # Names that stand for one another, though they are not the same.
 _STANDS_FOR = {
-    stem(name): other
-    for name, other in {"google": "alphabet", "chatgpt": "openai", "claude": "anthropic", "grok": "xai"}.items()
+    stem(name): other for name, other in {"google": "alphabet", "claude": "anthropic", "grok": "xai"}.items()
 }
 # Whether something may be done is told by what bars or allows it.
 _MAY = re.compile(r"^\W*(?:can|may|could)\b|\ballowed\b|\bpermitted\b|\blegal\b")
 _PERMISSION = [stem(word) for word in ("licence", "bar", "allow", "ban", "permit", "approve", "clear", "limit")]
 _DONE = frozenset(stem(word) for word in ("sell", "buy", "export", "ship", "get", "use", "supply"))
-_MID_NAME = re.compile(r"(?<=[a-z0-9,;:“\"(’'] )[a-z]?[A-Z][\w&.-]*|(?<=[a-z] of )[A-Z]\w+")
+_MID_NAME = re.compile(r"(?<=[\w,;:“\"(’'] )[a-z]?[A-Z][\w&.-]*|(?<=[a-z] of )[A-Z]\w+")
 _NO_NAMES = frozenset(
     stem(word)
     for word in """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
@@ -65,6 +70,12 @@ class Asked:
     amounts: tuple[Amount, ...] = ()
     time: AskedTime | None = None
     unknown: frozenset[str] = frozenset()
+
+    @property
+    def is_specific(self) -> bool:
+        """Whether it asks for more than something about one name."""
+        said = any(weight >= WEIGHTY for word, weight in self.weights.items() if word not in self.names)
+        return said or len(self.names) > 1 or bool(self.amounts) or self.time is not None or not self.kind
 
 
 class Reader:
@@ -112,6 +123,8 @@ class Reader:
         """How much a word says: the rarer it and what means the same are in the content, the more."""
         if stem(word) in _WEAK:
             return WEAK_WEIGHT
+        if stem(word) == "use":
+            return USE_WEIGHT
         held: set[int] = set()
         for each, worth in variants.items():
             if worth > TOUCHES:
@@ -123,6 +136,8 @@ class Reader:
         base = stem(word)
         found = dict.fromkeys(TOUCHING.get(base, ()), TOUCHES)
         found.update(dict.fromkeys(SAME_MEANING.get(base, ()), ALIKE))
+        if finds := FINDS.get(base):
+            found[stem(finds)] = ALIKE
         if stands := _STANDS_FOR.get(base):
             found[stands] = STANDS_FOR
         found.update({name: 0.9 for name, other in _STANDS_FOR.items() if other == base})

@@ -75,9 +75,16 @@ def _exact(library: "Library", phrase: str, defines: bool) -> list[Named]:
         return [Named(term=term.value, rest=phrase)]
     if len(briefs) == 1 and _is_told(library, briefs[0], phrase, in_lede=not defines):
         return [Named(*briefs[0], rest=phrase)]
-    if found := library.topic_names.exact(phrase):
+    if (found := library.topic_names.exact(phrase)) and _is_in_overview(library, found.value, phrase):
         return [_overview(library, found.value, phrase)]
     return [Named(*each, rest=phrase) for each in briefs] if len(briefs) > 1 else []
+
+
+def _is_in_overview(library: "Library", topic: str, phrase: str) -> bool:
+    """Whether the overview of a topic holds the names of a phrase."""
+    brief = library.briefs_of(topic)[0]
+    held = tokens(" ".join(library.filled_text(text) for text in (brief.title, brief.lede, *brief.body)))
+    return all(word in held for word in tokens(phrase) if library.search.reader.is_name(word))
 
 
 def _is_told(library: "Library", brief: tuple[str, str], phrase: str, in_lede: bool = True) -> bool:

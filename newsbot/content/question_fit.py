@@ -16,8 +16,24 @@ _MONEY = re.compile(r"[$€£¥]\s?\d|\b(?:yuan|won|dollars?)\b")
 _MONEY_ASKED = re.compile(
     r"\b(?:cost|costs|pay|paid|spend|spent|spending|raise|raised|worth|price|lose|lost|loose|money|dollars?|earn|make|invest(?:ed)?)\b"
 )
-_COUNT = re.compile(r"(?<![$€£¥\d.,])\b\d[\d,.]*\b(?!\s?%|\s(?:percent|per cent)|[\d,.])")
+_MONTHS = "|".join(month_name[1:])
+_COUNT = re.compile(
+    rf"(?<![$€£¥\d.,])\b(?!(?:19|20)\d\d\b)(?!\d{{1,2}} (?:{_MONTHS}))\d[\d,.]*\b"
+    r"(?!\s?%|\s(?:percent|per cent)|[\d,.])"
+)
 _DURATION = re.compile(r"\b(?:hours?|days?|weeks?|months?|years?|minutes?)\b")
+# How high something is, and how far it moved, are two things.
+_LEVEL = re.compile(r"\b(?:worth|valuation|value|market cap|price)\b")
+_RAISED = re.compile(r"\braised?\b")
+_PART = re.compile(r"\b(?:shares? of|stake|warrants?|part of|options)\b")
+_CHANGE = re.compile(
+    r"\b(?:loss|lost|lose|loses|fall|fell|gain|gained|rise|rose|move|moves|drop|growth|cut)\b", re.IGNORECASE
+)
+
+
+def asks_for_level(question: str) -> bool:
+    """Whether a question asks how high something is: its worth, its price."""
+    return bool(_LEVEL.search(question.casefold()))
 
 
 def fit(kind: QuestionKind, question: str, passage: Passage, sentence: str, names_others: bool) -> float:
@@ -28,10 +44,17 @@ def fit(kind: QuestionKind, question: str, passage: Passage, sentence: str, name
     is_event, is_figure = passage.kind == "event", passage.kind == "figure"
     match kind:
         case "when":
-            return 0.08 if is_event else 0.0 if _DATE.search(sentence) else -0.2
+            return 0.15 if is_event else -0.05 if _DATE.search(sentence) else -0.2
         case "how much":
-            if _MONEY_ASKED.search(question.casefold()) and not _MONEY.search(sentence):
+            low = question.casefold()
+            if _MONEY_ASKED.search(low) and not _MONEY.search(sentence):
                 return -0.35
+            if _LEVEL.search(low) and not _CHANGE.search(low) and _CHANGE.search(f"{passage.heading} {sentence}"):
+                return -0.25
+            if _LEVEL.search(low) and _PART.search(f"{passage.heading} {sentence}".casefold()):
+                return -0.3
+            if _RAISED.search(low) and _LEVEL.search(f"{passage.heading} {sentence}".casefold()):
+                return -0.3
             return (0.05 if _DIGIT.search(sentence) else -0.3) + (0.06 if is_figure else 0.0)
         case "how many":
             return (0.05 if _COUNT.search(sentence) else -0.35) + (0.03 if is_figure else 0.0)

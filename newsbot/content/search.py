@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from newsbot.content.amounts import Amount, amounts, holds
-from newsbot.content.asked import WORD_WEIGHT, Asked, Reader
+from newsbot.content.asked import WEIGHTY, WORD_WEIGHT, Asked, Reader
 from newsbot.content.models import date_words
 from newsbot.content.passages import CORRECTIONS, Passage, PassageKind
-from newsbot.content.question_fit import fit
+from newsbot.content.question_fit import asks_for_level, fit
 from newsbot.content.times import AskedTime
 from newsbot.content.words import is_version, stem, stems, tokens
 
@@ -17,12 +17,19 @@ ANSWERS = 0.80  # how well a passage must hold and fit a question to answer it
 HELD = 0.68  # how much of it the passage must hold, however well it fits
 CLOSE = 0.42  # how much it must hold to be worth offering
 # What a word is worth that stands not in the sentence itself.
-_HEADING, _ELSEWHERE, _NAMES, _NICKNAMES, _TOPIC = 0.92, 0.72, 0.75, 0.4, 0.86
+_HEADING, _ELSEWHERE, _NAMES, _TOPIC = 0.92, 0.72, 0.75, 0.86
+_TOPIC_WORD = 0.55  # what one is worth that stands in the name of the topic alone
+_CAVEAT = 0.6  # what it is worth in what a figure leaves out
+_ASIDE = 0.42  # and one that stands where another name may be meant
 _DEFINED = (
-    r"\b{name}(?:,? (?:is|was|means)|,) (?:a|an|the|one of|another|what)\b"
+    r"\b{name}(?:,? (?:is|was|means)|,) (?:a|an|the|one of|another|what|known)\b"
+    r"|\b{name},? (?:which )?(?:rents|makes|sells|builds|runs|designs|trains|writes|tests)\b"
     r"|\b(?:an?|the|its|earlier|\w+['’]s) (?:[\w-]+ ){{0,3}}(?:model|fund|lab|firm|company|chip|index|tool|test|site"
-    r"|venture|maker|rival|family|agency|centre|founder|writer|investor|newsletter)s?,? {name}\b"
+    r"|venture|head|chief|boss|maker|rival|family|agency|centre|founder|writer|investor|newsletter)s?,? {name}\b"
 )
+# In a question of few words none of weight may be missing: what each must be worth, and what it costs if not.
+_FEW, _LEAST, _MISSED = 3, 0.48, 0.15
+_PRONOUN = re.compile(r"(?:It|Its|They|Their|He|His|She|Her|This|That)\b")
 _RANKING = re.compile(
     r"\b(?:biggest|largest|worst|best|top|greatest|record|highest|lowest)\b.*"
     r"\b(?:losses|gains|falls|drops|rises|days|crashes|listings|ipos|stocks)\b|\b(?:list|ranking|ranked)\b"
@@ -58,7 +65,24 @@ class _Row:
     heading: frozenset[str]
     names: frozenset[str]
     topics: frozenset[str]
+    about: frozenset[str] = field(repr=False)
     everything: frozenset[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a word is worth in the parts of a passage; only the first `sentences` are worth all."""
+
+    heading: float
+    names: float
+    elsewhere: float
+    sentences: int = 99
+    topic: float = 0.0
+
+
+_OF_NAMES = _Parts(_HEADING, _ASIDE, _ELSEWHERE, topic=_TOPIC)
+_OF_NAMES_IN_FIGURES = _Parts(_HEADING, _ASIDE, _ASIDE, 1, _TOPIC)
+_ALL_HELD = (1.0,) * 99
 
 
 class SearchIndex:
@@ -132,17 +156,17 @@ class SearchIndex:
                         best = Hit(passage, 1.0, score, place)
         return best
 
-    def _candidates(self, asked: Asked) -> set[int]:
-        found: set[int] = set()
-        needed = [self._having(asked, word) for word in asked.names]
-        if needed and all(needed):
-            found = set.intersection(*needed)
-        if not found:
-            for word in asked.words:
-                found |= self._having(asked, word)
-        if not found and asked.amounts:
-            found = set(range(len(self._rows)))
-        return found
+    def _candidates(self, asked: Asked) -> list[int]:
+        """The passages that may hold enough: all names where any holds them all, and words of enough weight."""
+        having = {word: self._having(asked, word) for word in asked.words}
+        needed = [having[word] for word in asked.names]
+        within = set.intersection(*needed) if needed and all(needed) else set()
+        could: dict[int, float] = dict.fromkeys(range(len(self._rows)), 0.0) if asked.amounts else {}
+        for word, rows in having.items():
+            for number in rows & within if within else rows:
+                could[number] = could.get(number, 0.0) + asked.weights[word]
+        least = CLOSE * sum(asked.weights.values()) - WORD_WEIGHT * len(asked.amounts)
+        return [number for number, weight in could.items() if weight >= least and (not within or number in within)]
 
     def _having(self, asked: Asked, word: str) -> set[int]:
         return set().union(*(self._holders.get(each, ()) for each in asked.variants[word]))
@@ -155,24 +179,39 @@ class SearchIndex:
             return None
         got = amount_weight
         gains = [0.0] * len(row.sentences)
-        about = row.heading | row.topics
-        is_about = all(asked.forms[name] & about for name in asked.names)
+        least = list(_ALL_HELD[: len(row.sentences)])  # the least that a word of weight is worth with each sentence
+        of_words, of_names = self._parts(asked, row, number)
         for word in asked.words:
-            present = asked.forms[word] & row.everything
+            present, weight, is_name = asked.forms[word] & row.everything, asked.weights[word], word in asked.names
+            is_weighty = weight >= WEIGHTY and not is_name
             if not present:
-                if strict and word in asked.names:
+                if strict and is_name:
                     return None
+                least = [0.0] * len(least) if is_weighty else least
                 continue
-            weight = asked.weights[word]
-            base, inside = _worth(
-                {each: asked.variants[word][each] for each in present}, row, word in asked.names, is_about
-            )
+            base, inside = _worth(present, asked.variants[word], row, of_names if is_name else of_words)
             got += weight * base
             for place, worth in enumerate(inside):
                 gains[place] += weight * max(worth - base, 0.0)
-        place = max(range(len(gains)), key=gains.__getitem__) if gains else 0
-        covered = (got + (gains[place] if gains else 0.0)) / total
+                if is_weighty:
+                    least[place] = min(least[place], max(worth, base))
+        place = max(range(len(gains)), key=gains.__getitem__)
+        is_short = len(asked.words) - len(asked.names) <= _FEW
+        covered = (got + gains[place]) / total - (_MISSED if is_short and least[place] < _LEAST else 0.0)
         return Hit(row.passage, covered, covered, place)
+
+    def _parts(self, asked: Asked, row: _Row, number: int) -> tuple[_Parts, _Parts]:
+        """What a word, and a name, of this question is worth in the parts of this passage."""
+        is_about = all(asked.forms[name] & row.about for name in asked.names)
+        is_counted = asked.kind in ("how much", "how many")
+        heading = _HEADING if is_about or not self._headed[number] else _ASIDE
+        names = _NAMES if is_about else _ASIDE
+        if not is_counted:
+            topic = 0.0 if asked.kind else _TOPIC_WORD  # keywords may be the topic's own
+            return _Parts(heading, names, _ELSEWHERE, topic=topic), _OF_NAMES
+        if row.passage.kind != "figure":
+            return _Parts(heading, names, _ASIDE), _OF_NAMES
+        return _Parts(heading, names, _CAVEAT, 1), _OF_NAMES_IN_FIGURES
 
     def _fits(self, asked: Asked, row: _Row, number: int) -> bool:
         """Whether a passage holds the amounts and is of the time that a question names."""
@@ -195,13 +234,17 @@ class SearchIndex:
         )
         told = passage.text if passage.kind == "figure" else sentence
         bonus += fit(asked.kind, asked.text, passage, told, any(not is_version(name) for name in others))
-        bonus += _timely(asked, passage, sentence) - _astray(asked, row, place, others)
+        bonus += _timely(asked, passage, sentence) - _astray(asked, row, place, others, self.reader.proper_names)
         if is_ranking and passage.kind == "figure" and not passage.row and passage.key in self._series:
             bonus += 0.1
         if passage.place >= CORRECTIONS:
             bonus -= 0.06
         if passage.kind == "claim" and asked.kind not in ("is", ""):
-            bonus -= 0.15  # a claim is asked about; a question is answered by what happened
+            bonus -= 0.4  # a claim is asked about; a question is answered by what happened
+        if asked.kind == "how much" and asks_for_level(asked.text) and others & row.heading:
+            bonus -= 0.25  # what one has of another is no value of it
+        if passage.kind == "claim" and asked.kind == "is":
+            bonus -= 0.12
         if passage.day:
             bonus += 0.001 * (int(passage.day[:4]) - 2000)  # of equals the newer
         return bonus + (-0.1 if passage.kind == "term" else 0.0) + (0.03 if passage.place == 0 else 0.0)
@@ -217,6 +260,11 @@ class SearchIndex:
         return {(row.passage.kind, row.passage.key): row.passage for row in reversed(self._rows)}
 
     @cached_property
+    def _headed(self) -> tuple[bool, ...]:
+        """For each passage whether its heading names something."""
+        return tuple(bool(row.heading & self.reader.proper_names) for row in self._rows)
+
+    @cached_property
     def _series(self) -> frozenset[str]:
         return frozenset(row.passage.key for row in self._rows if row.passage.row)
 
@@ -226,23 +274,28 @@ def _row(passage: Passage, topics: Mapping[str, str]) -> _Row:
     heading = frozenset(stems(f"{passage.heading} {date_words(passage.day) if passage.kind == 'event' else ''}"))
     names = frozenset(stems(passage.names))
     about = frozenset(stems(" ".join((*passage.topics, *(topics[each] for each in passage.topics)))))
-    return _Row(passage, sentences, heading, names, about, heading | names | about.union(*sentences))
+    return _Row(passage, sentences, heading, names, about, heading | about, heading | names | about.union(*sentences))
 
 
-def _worth(present: Mapping[str, float], row: _Row, is_name: bool, is_about: bool) -> tuple[float, list[float]]:
+def _worth(
+    present: frozenset[str], variants: Mapping[str, float], row: _Row, parts: _Parts
+) -> tuple[float, list[float]]:
     """What a word is worth by the parts around the sentences, and within each of them."""
     base, inside = 0.0, [0.0] * len(row.sentences)
-    for word, worth in present.items():
-        if word in row.heading:
-            base = max(base, _HEADING * worth)
-        if word in row.names:
-            base = max(base, (_NAMES if is_about and not is_name else _NICKNAMES) * worth)
-        if is_name and word in row.topics:
-            base = max(base, _TOPIC * worth)
+    for word in present:
+        worth, at = variants[word], 0.0
         for place, sentence in enumerate(row.sentences):
             if word in sentence:
-                inside[place] = max(inside[place], worth)
-                base = max(base, _ELSEWHERE * worth)
+                at = parts.elsewhere
+                if place < parts.sentences and worth > inside[place]:
+                    inside[place] = worth
+        if word in row.heading and parts.heading > at:
+            at = parts.heading
+        if word in row.names and parts.names > at:
+            at = parts.names
+        if parts.topic > at and word in row.topics:
+            at = parts.topic
+        base = max(base, at * worth)
     return base, inside
 
 
@@ -265,14 +318,31 @@ def _timely(asked: Asked, passage: Passage, sentence: str) -> float:
     return 0.0 if not asked.time.exact or asked.time.words in told or _short_date(asked.time) in told else -0.08
 
 
-def _astray(asked: Asked, row: _Row, place: int, others: frozenset[str]) -> float:
+def _astray(asked: Asked, row: _Row, place: int, others: frozenset[str], names: frozenset[str]) -> float:
     """What to take off where the sentence does not hold a name of the question and is about another one."""
+    is_counted = asked.kind in ("how much", "how many")
+    named = any(not is_version(name) for name in (row.heading & names) | others)
+    if (
+        is_counted
+        and named
+        and not all(asked.forms[name] & (row.sentences[place] | row.heading) for name in asked.names)
+    ):
+        return 0.5  # a number of somebody else
     held = row.sentences[place] | row.heading | row.topics
+    is_of_two = asked.kind == "is" and len(asked.names) > 1 and row.passage.kind not in ("claim", "event")
+    if is_of_two and not any(asked.forms[name] & row.about for name in asked.names):
+        return 0.25  # what two names have to do with each other is told where one of them is the matter
     if not all(asked.forms[name] & held for name in asked.names):
-        return 0.3 if others else 0.1
+        return 0.3 if others or row.heading & names else 0.1
+    if _PRONOUN.match(row.passage.sentences[place]) and place and not asked.names & row.sentences[place]:
+        before = row.sentences[place - 1] & names
+        if before and not any(asked.forms[name] & before for name in asked.names):
+            return 0.3  # it is about whom the sentence before names
     is_above = asked.names and not any(asked.forms[name] & row.sentences[place] for name in asked.names)
     is_of_another = any(other in row.heading and not is_version(other) for other in others)
-    return 0.12 if is_above and is_of_another and row.passage.kind != "claim" else 0.0
+    if not (is_above and is_of_another) or row.passage.kind == "claim":
+        return 0.0
+    return 0.25 if is_counted else 0.12
 
 
 def _short_date(time: AskedTime) -> str:

@@ -3,6 +3,7 @@
 # Words that carry no meaning in a question.
 STOP_WORDS = frozenset(
     """
+    percentage percent
     a about accurate actually after again against ago ai all already also always am amount an and answer any
     anybody anyone anything are as at basically be because been before being between brief briefly bucks but by
     can claim claims compare compared comparison correct could d deal describe detail details did do does doing
@@ -11,7 +12,7 @@ STOP_WORDS = frozenset(
     have having he hello her hey him his hm how however i if in info information into is isn it its just kind
     know let lie like ll long m make many may maybe me mean means might misleading money more most much must my
     myth name need needs no not now number numbers of off ok okay on once one only or other our out over
-    overview own please put question quick quickly quite re real really right s said say saying says see
+    overview  please put question quick quickly quite re real really right s said say saying says see
     sentence shall she short should show situation so some somebody someone something sort stand story stuff sum
     summarise summarize summary t take taken takes tell than thanks that thats the their them then there these
     they thing things think this those though through to too took total true truth under until up upon us ve
@@ -133,13 +134,15 @@ ALIKE = (
     "hack leak breach expose database",
     "release launch publish unveil debut ship preview announce show",
     "share stock equity",
-    "found start create establish begin",
+    "found establish",
     "own belong control",
     "ceo boss",
     "licence permit",
     "benchmark score test exam performance",
     "train training",
-    "ipo list public float debut trade prospectus",
+    "ipo list public float debut trade prospectus s1",
+    "file s1 draft",
+    "burn use",
     "revenue sale income earn",
     "profit earn",
     "agreement contract",
@@ -188,7 +191,7 @@ LOOSELY_ALIKE = (
     "found own lead",
     "behind control",
     "safe privacy security",
-    "ban halt",
+    "ban halt licence",
     "invest spend",
     "chip datacentre",
     "profit lose",
@@ -199,3 +202,6 @@ LOOSELY_ALIKE = (
     "recover record",
     "react fall",
 )
+
+# What a word of a question finds, though not the other way round.
+FINDS = {"behind": "control", "cheap": "price", "start": "found", "create": "found", "begin": "found", "run": "lead"}

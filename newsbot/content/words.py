@@ -16,6 +16,8 @@ _PHRASES = (
     (re.compile(r"\bunited states\b|\b(?:the|in|by) us\b(?!e)", re.I), " usa "),
     (re.compile(r"\bS-1s?\b", re.I), " s1 "),
     (re.compile(r"\b(8-K|10-Q)s?\b", re.I), " filing "),
+    (re.compile(r"\b(its|their|his|her|our|your|my|one['’]s|['’]s) own\b", re.I), r" \1 "),
+    (re.compile(r"\b(?:not|no|was|were|be|been|none) found\b", re.I), " "),
     (re.compile(r"\bs&p(?:[ -]?500)?", re.I), " sp500 "),
     (re.compile(r"\b(?:going|goes|go|went|gone) public\b|\bstock market debut\b", re.I), " ipo "),
     (re.compile(r"\bopen[ -]source[d]?\b", re.I), " open-source "),
@@ -118,7 +120,7 @@ _QUANTITIES = (
     "|lose|spend|make"
 )
 _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
-    ("how many", re.compile(r"\bhow (?:many|often)\b")),
+    ("how many", re.compile(r"\bhow (?:many|often|old|tall)\b")),
     ("how long", re.compile(r"\bhow long\b")),
     ("why", re.compile(r"\bwhy\b|\bhow come\b|\bwhat (?:caused|made)\b|\breason\b")),
     ("who", re.compile(r"\bwho(?:se|m)?\b")),
@@ -126,12 +128,13 @@ _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
     (
         "how much",
         re.compile(
-            r"\bhow (?:much|mcuh|big|large|far|high|low|expensive|costly|cheap|deep)\b"
-            rf"|^\W*what(?:'?s|’s)?\b.*\b(?:{_QUANTITIES})\b|^\w+(?: \w+)? (?:{_QUANTITIES})\W*$"
+            r"\b(?:what|which) (?:percentage|percent|share|amount)\b"
+            r"|\bhow (?:much|mcuh|big|large|far|high|low|expensive|costly|cheap|deep)\b"
+            rf"|^\W*what(?:'?s|’s)?\b.*\b(?:{_QUANTITIES})\b|^[\w.-]+(?: [\w.-]+)? (?:{_QUANTITIES})\W*$"
         ),
     ),
     ("where", re.compile(r"\bwhere\b")),
-    ("which", re.compile(r"\bwhich\b")),
+    ("which", re.compile(r"\bwhich\b|^\W*what (?!is|are|was|were|does|do|did|has|about)\w+ (?:does|do|did)\b")),
     ("is", re.compile(r"^\W*(?:is|are|was|were|did|does|do|can|has|have|had|will|could|may)\b")),
     ("how", re.compile(r"\bhow\b")),
 )

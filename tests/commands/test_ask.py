@@ -36,7 +36,7 @@ def buttons(card: Card) -> list[Button]:
 
 
 # For each table the least precision and recall, in per cent, and the most answers to what should be refused.
-FLOORS = {"ask_dev.tsv": (95, 90, 0), "ask_own.tsv": (84, 84, 6)}
+FLOORS = {"ask_dev.tsv": (95, 90, 0), "ask_own.tsv": (88, 87, 3)}
 
 
 @pytest.mark.parametrize("table", FLOORS)

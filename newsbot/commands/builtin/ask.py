@@ -23,10 +23,11 @@ from newsbot.content.models import Claim
 from newsbot.content.naming import Named, framed, named
 from newsbot.content.search import Hit
 from newsbot.content.times import AskedTime, asked_time
-from newsbot.content.words import question_kind, tokens
+from newsbot.content.words import is_version, question_kind, tokens
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Card, Reply, text
 from newsbot.messages.requests import Ask
+from newsbot.names import normalised
 
 QUESTION = Option("question", "text", "What you want to know", required=True, rest=True)
 NO_ANSWER = "I have no sourced answer to that"
@@ -36,6 +37,15 @@ _NOW = r"(?:today|now|right now|currently|tonight|at the moment|live|yesterday)"
 _LIVE = re.compile(
     rf"\b{_PRICED}\b.*\b{_NOW}\b|\b{_NOW}\b.*\b(?:price|worth|trading at)\b"
     r"|\b(?:today'?s|current|live|latest) (?:\w+ ){0,2}(?:price|market cap|valuation|value|quote)\b"
+)
+
+
+_WORKS = re.compile(r"\W*how (?:do|does|did) (?:an? |the )?(.+?) work\W*$", re.IGNORECASE)
+_OPINION = re.compile(
+    r"\b(?:best|smartest|greatest|coolest|favou?rite) (?:\w+ )?"
+    r"(?:models?|llms?|chatbots?|ais?|assistants?|compan(?:y|ies)|chips?)\b\W*$"
+    r"|\bwhich (?:\w+ )?(?:model|llm|chatbot|ai|assistant) (?:should|is best|is better)\b",
+    re.IGNORECASE,
 )
 
 
@@ -67,6 +77,10 @@ def answer(context: Context, question: str, today: date, is_alone: bool = False)
         return _none(library, question, None, f"That looks like {language}. I answer in English only, for now.")
     if _LIVE.search(question.casefold()):
         return _none(library, question, None, "I have no live prices.")
+    if _OPINION.search(question):
+        return _none(library, question, None, "That is a matter of opinion, and I only quote what has a source.")
+    if how := _WORKS.match(question):
+        question = f"what is {how[1]}"
     time = asked_time(question, today)
     found = named(library, question)
     if len(found) == 1 and framed(question)[1]:  # "what is …" comes before what is claimed about it
@@ -82,17 +96,26 @@ def answer(context: Context, question: str, today: date, is_alone: bool = False)
         return Reply(_named_card(library, found[0]))
     if len(found) > 1:
         return _not_sure(library, [_lede(library, each) for each in found])
-    if hit := _defined(library, question):
-        return Reply(hit_card(library, hit))
+    if _asks_for_a_name(library, question):
+        if hit := library.search.define(framed(question)[0]):
+            return Reply(hit_card(library, hit))
+        return _not_sure_or_none(library, question)
     return _searched(library, question, time)
 
 
-def _defined(library: Library, question: str) -> Hit | None:
-    """Where a name is explained in passing, for a question what or who it is."""
+def _asks_for_a_name(library: Library, question: str) -> bool:
+    """Whether a question asks who or what a name is, and nothing more."""
     rest, defines = framed(question)
-    words = tokens(rest)
-    is_name = defines and words and all(library.search.reader.is_name(word) for word in words)
-    return library.search.define(rest) if is_name else None
+    words = [library.search.reader.mended(word) for word in tokens(rest)]
+    return defines and bool(words) and all(library.search.reader.is_name(word) for word in words)
+
+
+def _not_sure_or_none(library: Library, question: str) -> Reply:
+    read = library.search.reader.read(question)
+    close = library.search.answers(read) or library.search.close_to(question, _CLOSE)
+    if close and close[0].kind == "event" and any(is_version(name) for name in read.names):
+        return Reply(hit_card(library, close[0], close[1:]))  # what came out on a day is that event
+    return _not_sure(library, close) if close and not read.unknown else _none(library, question, close[:1])
 
 
 def _searched(library: Library, question: str, time: AskedTime | None) -> Reply:
@@ -101,7 +124,7 @@ def _searched(library: Library, question: str, time: AskedTime | None) -> Reply:
     asked = time.rest if wanted and time else question
     read = library.search.reader.read(asked, wanted)
     hits = library.search.answers(read)
-    if hits and (len(read.words) > 1 or wanted or read.amounts):
+    if hits and read.is_specific and (len(read.words) > 1 or wanted or read.amounts):
         return Reply(hit_card(library, hits[0], hits[1:]))
     close = hits or library.search.close_to(asked, _CLOSE, wanted)
     if close and not read.unknown:
@@ -114,7 +137,8 @@ def _named_card(library: Library, found: Named) -> Card:
     if found.term:
         return term_card(library, library.terms[found.term])
     lede, key = _lede(library, found), f"{found.topic}/{found.brief}"
-    is_overview = found.brief == library.briefs_of(found.topic)[0].id
+    topic = library.topics[found.topic]
+    is_overview = normalised(found.rest) in (normalised(topic.id), normalised(topic.title))
     read = library.search.reader.read(found.rest)
     if is_overview or not read.words or library.search.holds(lede.passage, read):
         return brief_answer(library, lede.passage, 0)

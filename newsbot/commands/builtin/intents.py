@@ -60,8 +60,8 @@ def _bye(context: Context) -> Card:
 
 def _help(context: Context) -> Card:
     said = (
-        "Ask me in plain words: “What did R1 cost?”, “What’s new with Nvidia?”, “Is it true that …?”. "
-        "Or type /deepseek, /events, /check, /quiz or /digest. /help shows every command."
+        "Ask me a question in plain words: “What did R1 cost?”, “What’s new with Nvidia?”, “Is it true that …?”. "
+        "Or type /ask, /deepseek, /events, /check, /quiz or /digest. /help shows every command."
     )
     return _card("What I can do", said, [_HELP, *_examples(context)[:2]])
 
