@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from newsbot.commands import forms
-from newsbot.commands.builtin import about, ask, briefs, compare, events, figures, self_check, settings, sources
+from newsbot.commands.builtin import about, ask, briefs, compare, events, figures, self_check, settings, sources, views
 from newsbot.commands.digest import buttons as digest_buttons
 from newsbot.commands.digest import handlers as digests
 from newsbot.commands.quiz import buttons as quiz_buttons
@@ -14,7 +14,7 @@ from newsbot.commands.registry import ButtonHandler
 # In the order of the overview: the first with subcommands are topics, which first words to a server rely on.
 COMMANDS: tuple[ModuleType, ...] = (briefs, figures, compare, events, ask, sources, digests, quizzes, settings, about)
 _WITH_BUTTONS: tuple[ModuleType, ...] = (
-    *(briefs, events, figures, forms, self_check, sources),
+    *(briefs, events, figures, forms, self_check, sources, views),
     *(digest_buttons, quiz_buttons),
 )
 BUTTONS: Mapping[str, ButtonHandler] = {

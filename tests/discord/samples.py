@@ -8,9 +8,9 @@ from newsbot.commands.answers import HELP, note
 from newsbot.commands.builtin import about
 from newsbot.commands.dispatcher import build_menu
 from newsbot.commands.registry import Context
-from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
+from newsbot.content.cards import answer_card, brief_card, comparison_card, event_card, figure_card, question_card
 from newsbot.content.library import Library
-from newsbot.content.overviews import comparison_card, events_card, sources_card
+from newsbot.content.overviews import Period, events_card, sources_card
 from newsbot.messages.cards import Card, Fact, Facts, LinkItem, Links, Table, Text, text
 from newsbot.messages.markup import Code, Emphasis, Inline, Link, Mention, Moment, Plain, Strong
 
@@ -32,7 +32,7 @@ def content_cards(library: Library) -> Iterator[Card]:
 
 def overview_cards(library: Library) -> Iterator[Card]:
     events = list(library.events.values())
-    yield from (events_card(library, events[at : at + 10], "", "", at, len(events)) for at in range(0, len(events), 10))
+    yield from (events_card(library, events, "", Period(), at) for at in range(0, len(events), 10))
     yield from (sources_card(library, topic, None) for topic in library.topics.values())
     figures = list(library.figures.values())
     yield from (comparison_card(library, first, second) for first, second in pairwise(figures))
@@ -53,7 +53,7 @@ def golden_cards(library: Library) -> dict[str, Card]:
         "figure-disputed": figure_card(library, disputed.id),
         "figure-series": figure_card(library, series.id),
         "event": event_card(library, events[0].id),
-        "events": events_card(library, events, "", "", 0, len(library.events)),
+        "events": events_card(library, events, "", Period(), 0),
         "compare": comparison_card(library, *spent),
         "question": question_card(library, "deepseek", question.id),
         "answer": answer_card(library, question, 0),
