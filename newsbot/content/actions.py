@@ -1,7 +1,8 @@
 """What buttons of content do: the name of each action and the one function that makes it.
 
 A subject is what a card is about, by its kind and key: a brief ("topic/brief"), a figure, an event, two figures
-("first,second"), a topic's sources, a page of events. A view is a part of what there is to say about a subject.
+("first,second"), a topic's sources, a page of events, what newsbot can do. A view is a part of what there is to say
+about a subject.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ CLOSE_VIEW, OPEN_MORE = "card.back", "card.more"
 
 View = Literal["explain", "numbers", "sources", "question"]
 VIEWS: tuple[View, ...] = get_args(View)
-SubjectKind = Literal["brief", "figure", "event", "pair", "topic", "events"]
+SubjectKind = Literal["brief", "figure", "event", "pair", "topic", "events", "help"]
 KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 
 

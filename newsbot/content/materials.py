@@ -115,6 +115,7 @@ def _event(library: Library, key: str) -> Material:
     overview = library.briefs_of(event.topics[0])[0]
     behind = briefs[0] if briefs else overview
     background = (Strong(f"{library.filled_text(behind.title)}. "), *library.filled(behind.lede))
+    topics = f"On {', '.join(library.topics[topic].title for topic in event.topics)}."
     return Material(
         Subject("event", event.id),
         library.filled_text(event.title),
@@ -124,7 +125,12 @@ def _event(library: Library, key: str) -> Material:
         distinct_sources([*event.sources, *(figure.sources[0] for figure in figures)]),
         quoted=tuple(library.figures[each] for each in placeholders(f"{event.title} {event.summary}")),
         above=" · ".join((day, *([", ".join(event.tickers)] if event.tickers else []))),
-        explained=(Text(library.filled(event.summary), "lede"), text("Background", "heading"), Text(background)),
+        explained=(
+            Text(library.filled(event.summary), "lede"),
+            text("Background", "heading"),
+            Text(background),
+            text(topics),
+        ),
         question=_question_on(library, (event.id, *event.figures), briefs),
         more=_options(library, "", (*briefs[:1], *(library.briefs_of(topic)[0] for topic in event.topics))),
         prompt="More on this",

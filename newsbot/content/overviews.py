@@ -20,7 +20,7 @@ _MOST_MONTHS = 4  # a month is a block of Slack, which should hold nine in all
 _FRAME = 120  # characters of a list's title, footer and prompt
 _DETAIL = 75  # characters of what stands below an option
 _SOURCES_ROOM = 700  # characters of the sources on the card itself
-_SOURCES_PAGE = 15
+_SOURCES_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ NO_ADVICE = "Not investment advice"
 _KEY_NUMBERS = 3
 _LONGEST_VALUE = 60  # characters of a number that can be read at a glance
 _PUBLISHER = 30
-_SPARE = 30  # characters for the signs that platforms set between facts
-_PICTURE = 110  # characters that a picture's words take at least, where it cannot be shown
+_SPARE = 75  # characters for the signs that platforms set between facts
+_PICTURE = 90  # characters that a picture's words take at least, where it cannot be shown
+_TOGETHER = 3  # figures of a view that stand in one text, of which Slack takes 3,000 characters
 _SOURCE = 20  # characters of a source in the line of sources
 _LABELS: dict[View, str] = {
     "explain": "Explain",
@@ -130,7 +131,8 @@ class _Layout:
         facts = tuple(figure_fact(figure, sources, self._library) for figure in self._found.figures)
         cited = {figure.sources[0].url for figure in self._found.figures}
         line = source_line([source if source.url in cited else None for source in sources])
-        return [*([Facts("", facts)] if facts else []), *self._found.listed, Text(line, "small")]
+        several = [Facts("", facts[at : at + _TOGETHER]) for at in range(0, len(facts), _TOGETHER)]
+        return [*several, *self._found.listed, Text(line, "small")]
 
     def _all_sources(self) -> tuple[Source, ...]:
         return distinct_sources([*self._cited, *self._found.sources])
@@ -145,7 +147,7 @@ class _Layout:
     def _cite(self, source: Source) -> int:
         urls = [each.url for each in self._cited]
         if source.url not in urls:
-            self._cited.append(source)
+            self._cited.append(next((each for each in self._found.sources if each.url == source.url), source))
             return len(self._cited)
         return urls.index(source.url) + 1
 
@@ -234,7 +236,7 @@ def short_picture(figure: Figure, room: int) -> Picture:
     for at, point in enumerate(points):
         more = f"and {len(points) - at} more"
         fact = Fact(point.label, point.display)
-        size = len(fact.label) + len(fact.value) + 4
+        size = len(fact.label) + len(fact.value) + 6
         if size > room - (len(more) if at + 1 < len(points) else 0):
             kept.append(Fact(more, ""))
             break

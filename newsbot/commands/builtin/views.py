@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from newsbot.commands.answers import Unclear, find_brief, find_event, find_figure, find_topic, share_button
+from newsbot.commands.answers import Unclear, find_brief, find_event, find_figure, find_topic, run_action, share_button
+from newsbot.commands.builtin import about
 from newsbot.commands.builtin.compare import compare_action
 from newsbot.commands.builtin.events import read_page
 from newsbot.commands.button_args import arguments, damaged_button
@@ -58,6 +59,8 @@ def _share(view: View) -> ButtonWork:
 async def close_view(context: Context, click: Click) -> Reply:
     """The card again, for whoever looked at one of its views."""
     subject = _subject(context, click)
+    if subject.kind == "help":
+        return replace(about.overview(context), replaces=True)
     card = _card(context, subject, click)
     share = share_button(_open_action(subject))
     row = usable_buttons(share) if share else []
@@ -108,6 +111,8 @@ def _subject(context: Context, click: Click) -> Subject:
             return sources_subject(topic, brief, start)
         case "events":
             return Subject("events", key)
+        case "help":
+            return Subject("help", "all")
     raise damaged_button()
 
 
@@ -167,6 +172,8 @@ def _open_action(subject: Subject) -> Action:
         case "events":
             topic, period, start = key.split(",")
             return events_action(topic, period, int(start))
+        case "help":
+            return run_action(("newsbot",))
 
 
 def _all_sources(library: Library, subject: Subject) -> Card:
