@@ -138,7 +138,7 @@ async def test_sources_of_a_brief_a_topic_and_the_way_they_are_picked(dispatcher
     assert "https://arxiv.org/abs/2412.19437" in brief
     assert "All 9 sources" in brief
     assert "https://" in topic
-    assert "DeepSeek" in labels(await dispatcher.say("/sources", ANNA, HERE))
+    assert "DeepSeek" in plain_card(await dispatcher.say("/sources", ANNA, HERE).card)
 
 
 # -- what was meant -----------------------------------------------------------------------------------------------
