@@ -34,10 +34,14 @@ class Answering:
     dispatcher: Dispatcher
 
 
-def build_answering(settings: Settings) -> Answering:
-    """What answers by these settings. Raises ContentMistakes where the content has any."""
-    live = build_library(settings)
-    return Answering(live, build_dispatcher(live))
+def build_answering(settings: Settings, day: date | None = None) -> Answering:
+    """What answers by these settings, as if it were a day at noon. Raises ContentMistakes where the content has any."""
+    if day is None:
+        live = build_library(settings)
+        return Answering(live, build_dispatcher(live))
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    live = LiveLibrary(settings.content_folder, noon.date)
+    return Answering(live, Dispatcher(live, lambda: noon, _new_id))
 
 
 def build_library(settings: Settings) -> LiveLibrary:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsbot.content.actions import brief_action, figure_action, topic_action
 from newsbot.content.library import Library
-from newsbot.content.models import Brief, Figure, Topic
+from newsbot.content.models import Brief, Event, Figure, Topic
 from newsbot.errors import RequestError, TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, text
@@ -119,6 +119,18 @@ def find_figure(library: Library, typed: str) -> Figure:
         f"There is no figure called “{outside_text(typed, 60)}”.{_did_you_mean(near)}",
         (Offer(name.label, figure_action(name.value)) for name in near),
     )
+
+
+def find_event(library: Library, name: str) -> Event:
+    """The event of that id. Raises Unclear where there is none any more."""
+    if found := library.events.get(name):
+        return found
+    raise Unclear(library.withdrawn.get(name, "This event is not listed any more."), (HELP,), "Gone")
+
+
+def near_figures(library: Library, typed: str) -> list[Name]:
+    """Figures that somebody may have meant, the nearest first."""
+    return _near_or_searched(library, library.figure_names, typed)
 
 
 def _near_or_searched(library: Library, names: NameIndex, typed: str) -> list[Name]:

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from newsbot.commands import forms
-from newsbot.commands.builtin import about, ask, briefs, check, compare, events, figures, self_check, settings, sources
+from newsbot.commands.builtin import (
+    about,
+    ask,
+    briefs,
+    check,
+    compare,
+    events,
+    figures,
+    self_check,
+    settings,
+    sources,
+    views,
+)
 from newsbot.commands.digest import buttons as digest_buttons
 from newsbot.commands.digest import handlers as digests
 from newsbot.commands.quiz import buttons as quiz_buttons
@@ -26,7 +38,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     about,
 )
 _WITH_BUTTONS: tuple[ModuleType, ...] = (
-    *(briefs, check, events, figures, forms, self_check, sources),
+    *(briefs, check, events, figures, forms, self_check, sources, views),
     *(digest_buttons, quiz_buttons),
 )
 BUTTONS: Mapping[str, ButtonHandler] = {

@@ -1,9 +1,10 @@
-"""Cards of one entry of content: a brief, a figure, an event, a self-check question and its answer."""
+"""Long cards of one entry of content, with all there is: a brief, a figure, an event; a question and its answer."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from newsbot.content.actions import answer_action, brief_action, question_action, topic_action
+from newsbot.content.actions import answer_action, brief_action, figure_action, question_action, topic_action
+from newsbot.content.comparing import comparison_words
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import (
     Brief,
@@ -51,7 +52,7 @@ def brief_card(library: Library, topic: str, name: str) -> Card:
 def _brief(library: Library, brief: Brief) -> Card:
     figures = library.figures_of(brief)
     sources = distinct_sources([*brief.sources, *(figure.sources[0] for figure in figures)])
-    charted = _charted(library, brief)
+    charted = charted_figure(library, brief)
     blocks: list[Block] = [Text(library.filled(brief.lede), "lede")]
     blocks += [picture(charted)] if charted else []
     blocks += [Text(library.filled(paragraph)) for paragraph in brief.body]
@@ -62,7 +63,7 @@ def _brief(library: Library, brief: Brief) -> Card:
     return content_card(library, library.filled_text(brief.title), blocks, brief.topic)
 
 
-def _charted(library: Library, brief: Brief) -> Figure | None:
+def charted_figure(library: Library, brief: Brief) -> Figure | None:
     """The figure whose chart a brief shows: the newest that has one."""
     if not brief.chart:
         return None
@@ -76,12 +77,13 @@ def content_card(library: Library, title: str, blocks: list[Block], topic: str) 
 
 
 def _read_next(library: Library, brief: Brief) -> list[Block]:
-    related = [_related(library, brief.topic, name) for name in brief.related]
+    related = [related_brief(library, brief.topic, name) for name in brief.related]
     buttons = tuple(Button(library.filled_text(each.title), open_brief(each)) for each in related)
     return [text("Read next", "small"), Buttons(buttons)] if buttons else []
 
 
-def _related(library: Library, topic: str, name: str) -> Brief:
+def related_brief(library: Library, topic: str, name: str) -> Brief:
+    """The brief that a brief of a topic names: one of the same topic, or "topic/brief"."""
     owner, _, other = name.rpartition("/")
     return library.briefs[owner or topic, other]
 
@@ -107,10 +109,10 @@ def _figure(library: Library, figure: Figure) -> Card:
     blocks: list[Block] = [text(display_text(figure), "lede")]
     blocks += [picture(figure)] if figure.chart else []
     if isinstance(figure.value, tuple):
-        blocks.append(Facts("Values", tuple(_series_fact(point) for point in chart(figure).points)))
-    blocks += [Facts("How to read it", tuple(_reading(figure)))]
+        blocks.append(Facts("Values", values_of(figure)))
+    blocks += [Facts("How to read it", tuple(reading_facts(figure)))]
     if figure.disagree:
-        others = (Fact(other.by, _value(other, figure), optional(other.why)) for other in figure.disagree)
+        others = (Fact(other.by, other_value(other, figure), optional(other.why)) for other in figure.disagree)
         blocks.append(Facts("Where sources disagree", tuple(others)))
     if earlier := library.earlier(figure.id):
         blocks.append(
@@ -124,7 +126,8 @@ def _figure(library: Library, figure: Figure) -> Card:
     return content_card(library, figure.label, blocks, figure.topic)
 
 
-def _reading(figure: Figure) -> Iterable[Fact]:
+def reading_facts(figure: Figure) -> Iterable[Fact]:
+    """How to read a figure: its date, unit, what it measures and what it leaves out."""
     yield Fact("As of", date_words(figure.as_of))
     yield Fact("Unit", figure.unit)
     if figure.basis:
@@ -134,8 +137,8 @@ def _reading(figure: Figure) -> Iterable[Fact]:
         yield Fact("Left out", ", ".join(figure.left_out))
 
 
-def _value(given: SeriesItem | Disagreement, figure: Figure) -> str:
-    """One of a figure's values, with its bound and unit."""
+def other_value(given: SeriesItem | Disagreement, figure: Figure) -> str:
+    """One value of a series, or one that others give, with its bound and the figure's unit."""
     return with_bound(in_words(given.value, figure.unit, _decimals(figure)), given.bound)
 
 
@@ -143,8 +146,9 @@ def _dated(figure: Figure) -> str:
     return f"As of {date_words(figure.as_of)}"
 
 
-def _series_fact(point: Point) -> Fact:
-    return Fact(point.label, point.display, optional(point.note))
+def values_of(figure: Figure) -> tuple[Fact, ...]:
+    """The values of a figure, one for each point of its chart."""
+    return tuple(Fact(point.label, point.display, optional(point.note)) for point in chart(figure).points)
 
 
 def event_card(library: Library, name: str) -> Card:
@@ -167,6 +171,15 @@ def _event(library: Library, event: Event) -> Card:
     topics = [library.topics[topic] for topic in event.topics]
     blocks.append(Buttons(tuple(Button(topic.title, topic_action(topic.id)) for topic in topics)))
     return content_card(library, library.filled_text(event.title), blocks, event.topics[0])
+
+
+def comparison_card(library: Library, first: Figure, second: Figure) -> Card:
+    """Two figures side by side: their ratio where they measure the same thing, why there is none where not."""
+    sources = distinct_sources([first.sources[0], second.sources[0]])
+    both = Facts("Figures", (figure_fact(first, sources, library), figure_fact(second, sources, library)))
+    buttons = Buttons(tuple(Button(f.label, figure_action(f.id)) for f in dict.fromkeys((first, second))))
+    title, said = comparison_words(first, second)
+    return content_card(library, title, [text(said, "lede"), both, source_links(sources), buttons], first.topic)
 
 
 def question_card(library: Library, topic: str, name: str) -> Card:
@@ -241,7 +254,7 @@ def chart(figure: Figure) -> Chart:
     points = [
         Point(
             item.label,
-            _value(item, figure),
+            other_value(item, figure),
             *ends(item.value),
             first_day(item.date),
             item.note or "",
@@ -252,7 +265,7 @@ def chart(figure: Figure) -> Chart:
     ]
     if not isinstance(figure.value, tuple):
         points += [
-            Point(o.by, _value(o, figure), *ends(o.value), None, o.why or "", bound=o.bound or "")
+            Point(o.by, other_value(o, figure), *ends(o.value), None, o.why or "", bound=o.bound or "")
             for o in figure.disagree
         ]
     publishers = ", ".join(dict.fromkeys(source.publisher for source in figure.sources))
@@ -312,13 +325,13 @@ def figure_fact(figure: Figure, sources: Sequence[Source], library: Library | No
 def _other(other: Disagreement, figure: Figure) -> str:
     """Another value in one line: "well above $0.5 billion (SemiAnalysis; hardware only)"."""
     who = f"{other.by}; {other.why}" if other.why else other.by
-    return f"{_value(other, figure)} ({who})"
+    return f"{other_value(other, figure)} ({who})"
 
 
-def source_links(sources: Sequence[Source]) -> Links:
-    """The sources as a numbered list."""
+def source_links(sources: Sequence[Source], title: str = "Sources", first: int = 1) -> Links:
+    """The sources as a list, numbered from `first` on."""
     items = tuple(LinkItem(source.title, source.url, f"{source.publisher}, {source.dated}") for source in sources)
-    return Links("Sources", items)
+    return Links(title, items, first)
 
 
 def optional(words: str | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from newsbot.content.models import Figure, Range
+from newsbot.content.models import ONE_SIDED, Figure, Range
 from newsbot.content.numbers import ends, unit_scale
 
 # Units so general that the same one says nothing of whether two numbers measure the same thing.
@@ -45,6 +45,40 @@ def compare(first: Figure, second: Figure) -> Comparison | None:
     low, high = sorted(abs(end) for end in one)
     other_low, other_high = sorted(abs(end) for end in other)
     return Comparison(low / other_high, high / other_low)
+
+
+def comparison_words(first: Figure, second: Figure) -> tuple[str, str]:
+    """A headline for two figures, and in a sentence how often one contains the other, or why nothing is said."""
+    if (reason := why_not(first, second)) is not None:
+        return "These two can’t be compared", reason
+    title = f"{begun(_short(first))} vs. {_short(second)}"
+    dates = "" if first.as_of == second.as_of else " Mind the dates: they are not of the same day."
+    return title, f"{_ratio_words(first, second)}{dates}"
+
+
+def _short(figure: Figure) -> str:
+    return figure.short or figure.label
+
+
+def begun(label: str) -> str:
+    """A label that begins a line; "xAI" and "iPhone" stay as they are."""
+    return label[:1].upper() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
+
+
+def _ratio_words(first: Figure, second: Figure) -> str:
+    ratio = compare(first, second)
+    if ratio is None:
+        return "One goes up, the other down or not at all, so there is no ratio."
+    larger, smaller = (first, second) if ratio.low >= 1 else (second, first)
+    bounds = sorted((ratio.low, ratio.high) if ratio.low >= 1 else (1 / ratio.high, 1 / ratio.low))
+    times = " to ".join(
+        dict.fromkeys(f"{end:,.1f}".removesuffix(".0") if end < 100 else f"{end:,.0f}" for end in bounds)
+    )
+    if times == "1":
+        return "The two are about the same."
+    said = f"{begun(_short(larger))} came to about {times} times {_short(smaller)}"
+    is_open = any(figure.bound in ONE_SIDED for figure in (first, second))
+    return f"{said}, as far as one bound tells." if is_open else f"{said}."
 
 
 def _scaled(figure: Figure) -> tuple[float, float]:

@@ -4,16 +4,20 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from newsbot.content.actions import Subject
 from newsbot.content.cards import answer_card, brief_card, chart, event_card, figure_card, question_card
 from newsbot.content.drafts import draft_sentence
 from newsbot.content.freshness import freshness
 from newsbot.content.library import Library
+from newsbot.content.materials import brief_subject
 from newsbot.content.models import Brief, Event, Figure, Question
 from newsbot.content.quiz_statistics import Statistics
+from newsbot.content.short_cards import short_card
 from newsbot.messages.budgets import BUDGETS
 from newsbot.messages.cards import Card
 from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import fit
+from newsbot.messages.short import ANSWER, sentences
 from newsbot.validation import Finding, Mistake, mistakes
 from newsbot.yamlfiles import Location
 
@@ -61,13 +65,20 @@ def _words(drawn: Chart) -> Iterator[str]:
 
 def warnings(library: Library, today: date) -> list[str]:
     """What an editor should look at, a sentence each; none of it is a mistake. What a draft lacks comes last."""
+    texts = [(f"the brief {brief.topic}/{brief.id}", brief.lede) for brief in library.briefs.values()]
+    texts += [(f"the event {event.id}", event.summary) for event in library.events.values()]
+    long = [
+        f"{name}: its first sentence has {size} characters, more than the {ANSWER} of a card's answer"
+        for name, words in texts
+        if (size := len(sentences(library.filled_text(words))[0])) > ANSWER
+    ]
     aged = [sentence for each in freshness(library, today) for sentence in each.warnings()]
     drafted = [
         sentence
         for topic, unfinished in library.drafts.items()
         for sentence in (draft_sentence(topic, unfinished), *map(str, unfinished.mistakes))
     ]
-    return [*aged, *Statistics.of(library).warnings(), *drafted]
+    return [*long, *aged, *Statistics.of(library).warnings(), *drafted]
 
 
 def _problems(card: Card) -> Iterator[str]:
@@ -83,10 +94,12 @@ def _all_cards(library: Library) -> Iterator[tuple[tuple[str, Location], Card]]:
     origins = library.origins
     for (topic, name), brief in library.briefs.items():
         yield origins[id(brief)], brief_card(library, topic, name)
+        yield origins[id(brief)], short_card(library, brief_subject(brief))
     for name, figure in library.figures.items():
         yield origins[id(figure)], figure_card(library, name)
     for name, event in library.events.items():
         yield origins[id(event)], event_card(library, name)
+        yield origins[id(event)], short_card(library, Subject("event", name))
     for (topic, name), question in library.questions.items():
         yield origins[id(question)], question_card(library, topic, name)
         for number in range(len(question.choices)):

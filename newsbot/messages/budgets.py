@@ -168,7 +168,7 @@ def cost(block: Block, budget: Budget) -> Cost:
         case Table(title, columns, rows):
             lines = sum(row_size(row, budget) for row in (columns, *rows))
             return _text(budget.size(title) + 8 + lines)
-        case Picture(_, alt):
+        case Picture(alt=alt):
             return Cost(budget.size(alt) if budget.counts_alt else 0, 2, 0)
         case Rule():
             return Cost(0, 1, 0)
@@ -227,7 +227,7 @@ def _parts(block: Block, budget: Budget) -> list[tuple[str, int, int]]:
                 ("choices", len(options), budget.options),
                 ("characters in a choice", max([budget.size(prompt), *words]), budget.option),
             ]
-        case Picture(_, alt):
+        case Picture(alt=alt):
             return [("characters of alt text", budget.size(alt), budget.alt)]
         case Table(_, _, rows):
             return [("rows", len(rows), budget.rows)]

@@ -39,10 +39,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart with the words for those who cannot see it."""
+    """A chart with the words for those who cannot see it.
+
+    `instead` is what stands in its place where no picture can be shown; without it, all of the chart's data.
+    """
 
     chart: Chart
     alt: str
+    instead: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back to whoever asked: a card, who may see it, and whether it takes the place of the old message."""
+    """What goes back to whoever asked: a card, who may see it, and whether it takes the place of the old message.
+
+    `full` is all of it at once, where the card opens the rest by its buttons: for `newsbot say --full`.
+    """
 
     card: Card
     private: bool = False
     replaces: bool = False
+    full: Card | None = None
 
 
 def text(words: str, style: TextStyle = "body") -> Text:

@@ -98,8 +98,8 @@ class _Fitter:
         match self._budget.degrades.get(type(block)), block:
             case "list", Table(title, columns, rows):
                 yield Facts(f"{title} ({', '.join(columns)})", tuple(_as_fact(row) for row in rows))
-            case "list", Picture(chart, _):
-                yield chart_as_facts(chart)
+            case "list", Picture():
+                yield picture_as_facts(block)
             case "list", Choice(prompt, _, options):
                 yield Facts(prompt, tuple(Fact(option.label, option.description) for option in options))
             case "link", Buttons(items):
@@ -133,7 +133,8 @@ class _Fitter:
                 yield from self._table_atoms(title, columns, rows)
             case Picture(chart, alt):
                 chart = replace(chart, title=self._cut(chart.title, self._room // 4, "picture title"))
-                yield Picture(chart, self._cut(alt, min(self._budget.alt, self._room // 2), "alt text"))
+                alt = self._cut(alt, min(self._budget.alt, self._room // 2), "alt text")
+                yield replace(block, chart=chart, alt=alt)
             case Buttons(items):
                 yield from (Buttons((button,)) for button in self._buttons(items))
             case Choice(prompt, action, options):
@@ -248,6 +249,11 @@ class _Fitter:
                 yield replace(piece, name=_longest(name, room - 1, self._budget.size))
             case _:
                 yield piece
+
+
+def picture_as_facts(picture: Picture) -> Facts:
+    """What stands in the place of a picture where none can be shown."""
+    return picture.instead or chart_as_facts(picture.chart)
 
 
 def chart_as_facts(chart: Chart) -> Facts:

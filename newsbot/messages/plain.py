@@ -18,7 +18,7 @@ def plain_block(block: Block) -> str:
             return plain_text(pieces)
         case Facts(title, items):
             return _with_title(title, [_fact(fact.label, fact.value, fact.notes) for fact in items])
-        case Picture(_, alt):
+        case Picture(alt=alt):
             return alt
         case Table(title, columns, rows):
             return _with_title(title, [_row(columns, row) for row in rows])

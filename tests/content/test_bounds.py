@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.content.cards import answer_card, brief_card, chart, event_card, figure_card
+from newsbot.content.cards import answer_card, brief_card, chart, comparison_card, event_card, figure_card
 from newsbot.content.library import Library
 from newsbot.content.models import BOUNDS, Figure
 from newsbot.content.numbers import display_text, in_words
-from newsbot.content.overviews import comparison_card
 from newsbot.content.prose import FigureText, filled_text
 from newsbot.messages.cards import Card
 from newsbot.messages.plain import plain_card

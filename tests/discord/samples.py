@@ -8,9 +8,12 @@ from newsbot.commands.answers import HELP, note
 from newsbot.commands.builtin import about
 from newsbot.commands.dispatcher import build_menu
 from newsbot.commands.registry import Context
-from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
+from newsbot.content.actions import VIEWS, Subject
+from newsbot.content.cards import answer_card, brief_card, comparison_card, event_card, figure_card, question_card
 from newsbot.content.library import Library
-from newsbot.content.overviews import comparison_card, events_card, sources_card
+from newsbot.content.materials import pair_subject
+from newsbot.content.overviews import Period, events_card, sources_card
+from newsbot.content.short_cards import open_view_card, short_card
 from newsbot.messages.cards import Card, Fact, Facts, LinkItem, Links, Table, Text, text
 from newsbot.messages.markup import Code, Emphasis, Inline, Link, Mention, Moment, Plain, Strong
 
@@ -28,11 +31,16 @@ def content_cards(library: Library) -> Iterator[Card]:
         yield question_card(library, topic, name)
         yield from (answer_card(library, question, number) for number in range(len(question.choices)))
     yield from overview_cards(library)
+    subjects = [Subject("brief", f"{topic}/{name}") for topic, name in library.briefs]
+    subjects += [Subject("event", name) for name in library.events]
+    for subject in subjects:
+        yield short_card(library, subject)
+        yield from (card for view in VIEWS if (card := open_view_card(library, view, subject)))
 
 
 def overview_cards(library: Library) -> Iterator[Card]:
     events = list(library.events.values())
-    yield from (events_card(library, events[at : at + 10], "", "", at, len(events)) for at in range(0, len(events), 10))
+    yield from (events_card(library, events, "", Period(), at) for at in range(0, len(events), 10))
     yield from (sources_card(library, topic, None) for topic in library.topics.values())
     figures = list(library.figures.values())
     yield from (comparison_card(library, first, second) for first, second in pairwise(figures))
@@ -49,12 +57,13 @@ def golden_cards(library: Library) -> dict[str, Card]:
     spent = [library.figures[name] for name in ("v3-run-cost", "r1-added-cost")]
     question = library.questions_of("deepseek", "cost")[0]
     return {
-        "brief": brief_card(library, "deepseek", "cost"),
-        "figure-disputed": figure_card(library, disputed.id),
-        "figure-series": figure_card(library, series.id),
-        "event": event_card(library, events[0].id),
-        "events": events_card(library, events, "", "", 0, len(library.events)),
-        "compare": comparison_card(library, *spent),
+        "brief": short_card(library, Subject("brief", "deepseek/cost")),
+        "brief-full": brief_card(library, "deepseek", "cost"),
+        "figure-disputed": short_card(library, Subject("figure", disputed.id)),
+        "figure-series": short_card(library, Subject("figure", series.id)),
+        "event": short_card(library, Subject("event", events[0].id)),
+        "events": events_card(library, events, "", Period(), 0),
+        "compare": short_card(library, pair_subject(*spent)),
         "question": question_card(library, "deepseek", question.id),
         "answer": answer_card(library, question, 0),
         "help": about.help_reply(context, ("brief",)).card,

@@ -11,6 +11,7 @@ from discord.utils import snowflake_time
 
 from newsbot.commands.modules import COMMANDS
 from newsbot.commands.registry import Command, Context, Menu
+from newsbot.content.actions import brief_action
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Button, Buttons, Card, Reply, text
@@ -86,20 +87,39 @@ async def test_a_brief_is_found_with_completion(town: Town, tmp_path: Path) -> N
     assert first == "nvidia"
 
 
-async def test_a_click_to_another_brief_changes_the_askers_own_answer_in_place(town: Town, tmp_path: Path) -> None:
+async def test_a_button_of_an_older_message_opens_its_brief_for_whoever_pressed(town: Town, tmp_path: Path) -> None:
+    async with house(town.server, tmp_path) as home:
+        old = Button("The record loss", brief_action("deepseek", "nvidia"))
+        place = Place("discord", str(town.guild.id), str(town.news.id))
+        await home.service.platform.post(place, Reply(Card("Of last year", (Buttons((old,)),))), "old")
+        (message,) = town.server.messages(town.news)
+        pressed = await town.server.click(town.bert, message, buttons(message["components"])["The record loss"])
+        await town.server.wait_for(lambda: pressed.original is not None)
+        opened = pressed.original
+        assert opened is not None
+        assert "Share here" in buttons(opened["components"])
+        shared = await press(town, town.bert, pressed, "Share here")
+        await town.server.wait_for(lambda: len(town.server.messages(town.news)) == 2)
+    assert shared.original is not None
+
+
+async def test_details_open_privately_go_back_and_can_be_shared(town: Town, tmp_path: Path) -> None:
     async with house(town.server, tmp_path):
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"))
-        await asked.answer()
-        assert asked.original is not None
-        label = next(label for label, token in buttons(asked.original["components"]).items() if "brief.open" in token)
-        answer = await (await press(town, town.anna, asked, label)).answer()
-        assert answer.type == UPDATE
-        assert "Delete" in buttons(asked.original["components"])
-        again = next(label for label, token in buttons(asked.original["components"]).items() if "brief.open" in token)
-        theirs = await (await press(town, town.bert, asked, again)).answer()
-    assert theirs.type == MESSAGE
-    assert is_private(theirs)
-    assert "Share here" in buttons(theirs.data["components"])
+        await town.server.wait_for(lambda: asked.original is not None)
+        opened = await press(town, town.anna, asked, "Explain")
+        details = await opened.answer()
+        assert is_private(details)
+        assert problems(details.data) == []
+        await town.server.wait_for(lambda: opened.original is not None)
+        back = await press(town, town.anna, opened, "Back")
+        await town.server.wait_for(lambda: "Explain" in buttons((opened.original or {}).get("components", [])))
+        assert len(town.server.messages(town.news)) == 1
+        theirs = await press(town, town.bert, asked, "Numbers")
+        await town.server.wait_for(lambda: theirs.original is not None)
+        await press(town, town.bert, theirs, "Share here")
+        await town.server.wait_for(lambda: len(town.server.messages(town.news)) == 2)
+    assert back.original is None or "Explain" in buttons(back.original["components"])
 
 
 async def test_what_was_answered_privately_can_be_shared(town: Town, tmp_path: Path) -> None:
@@ -107,18 +127,10 @@ async def test_what_was_answered_privately_can_be_shared(town: Town, tmp_path: P
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"), {"private": True})
         answer = await asked.answer()
         assert is_private(answer)
+        await town.server.wait_for(lambda: asked.original is not None)
         shared = await press(town, town.anna, asked, "Share here")
-        public = await shared.answer()
-        assert public.type == MESSAGE
-        assert not is_private(public)
-        assert "$5.576 million" in words(public.data)
-        # What another person's click led to is shared as a message of its own.
-        assert shared.original is not None
-        label = next(label for label, token in buttons(shared.original["components"]).items() if "brief.open" in token)
-        theirs = await press(town, town.bert, shared, label)
-        await theirs.answer()
-        told = await (await press(town, town.bert, theirs, "Share here")).answer()
-    assert not is_private(told)
+        await town.server.wait_for(lambda: shared.original is not None)
+        assert "$5.576 million" in words(town.server.messages(town.news)[0])
 
 
 async def test_whoever_asked_can_delete_the_answer_and_others_cannot(town: Town, tmp_path: Path) -> None:
@@ -187,12 +199,11 @@ async def test_a_direct_message_is_answered(town: Town, tmp_path: Path) -> None:
 async def test_buttons_live_on_after_a_restart(town: Town, tmp_path: Path) -> None:
     async with house(town.server, tmp_path):
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"))
-        await asked.answer()
+        await town.server.wait_for(lambda: asked.original is not None)
     async with house(town.server, tmp_path, waits=False):
         await town.server.wait_for(lambda: len(town.server.gateway.live) == 1)
         assert asked.original is not None
-        label = next(label for label, token in buttons(asked.original["components"]).items() if "brief.open" in token)
-        assert (await (await press(town, town.anna, asked, label)).answer()).type == UPDATE
+        assert is_private(await (await press(town, town.anna, asked, "Explain")).answer())
 
 
 async def test_a_button_of_another_version_gets_a_polite_answer(town: Town, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_what_comes_while_a_person_types_stands_above_their_line(terminal: Termi
     terminal.wait_for("> /deepseek co")
     terminal.type("st\r")
     terminal.wait_for("$5.576 million")
-    terminal.wait_for("not investment advice")
+    terminal.wait_for("Not investment advice")
     terminal.wait_for(">")
     terminal.type("exit\r")
     assert terminal.left() == 0

@@ -14,10 +14,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from newsbot.commands.dispatcher import Dispatcher
+from newsbot.content.actions import VIEWS, Subject
 from newsbot.content.cards import answer_card, brief_card, event_card, figure_card, question_card
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
 from newsbot.content.overviews import sources_card
+from newsbot.content.short_cards import open_view_card, short_card
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action, Url
 from newsbot.messages.budgets import SLACK
@@ -93,7 +95,11 @@ def drawn(chart: Chart) -> ShownPicture:
 
 
 def all_cards(library: Library) -> Iterator[Card]:
-    """Every card of content."""
+    """Every card of content, short and long."""
+    for subject in [Subject("brief", "/".join(key)) for key in library.briefs]:
+        yield short_card(library, subject)
+        yield from (card for view in VIEWS if (card := open_view_card(library, view, subject)))
+    yield from (short_card(library, Subject("event", name)) for name in library.events)
     yield from (brief_card(library, *key) for key in library.briefs)
     yield from (figure_card(library, name) for name in library.figures)
     yield from (event_card(library, name) for name in library.events)
@@ -200,11 +206,14 @@ async def test_what_people_say_is_answered_as_its_golden_file_has_it(dispatcher:
 
 
 def test_cards_of_content_are_as_their_golden_files_have_them(library: Library) -> None:
-    cost, question = brief_card(library, "deepseek", "cost"), library.questions["deepseek", "v3-bill"]
+    cost = short_card(library, Subject("brief", "deepseek/cost"))
+    event = short_card(library, Subject("event", next(iter(library.events))))
+    question = library.questions["deepseek", "v3-bill"]
     check_golden("brief", render_messages(cost, drawn)[0].payload)
     check_golden("brief-without-picture", render_messages(cost)[0].payload)
-    check_golden("figure", render_messages(figure_card(library, "v3-gpu-hours"), drawn)[0].payload)
-    check_golden("event", render_messages(event_card(library, next(iter(library.events))), drawn)[0].payload)
+    figure = short_card(library, Subject("figure", "v3-gpu-hours"))
+    check_golden("figure", render_messages(figure, drawn)[0].payload)
+    check_golden("event", render_messages(event, drawn)[0].payload)
     check_golden("question", render_messages(question_card(library, "deepseek", "v3-bill"))[0].payload)
     check_golden("answer", render_messages(answer_card(library, question, 0))[0].payload)
 
@@ -300,10 +309,15 @@ def test_a_notification_is_never_too_long_and_never_calls(words: str, footer: st
 
 
 def test_a_long_notification_keeps_its_beginning_and_its_footer() -> None:
-    card = Card("Title", tuple(text(f"Paragraph {n}. " + "word " * 60) for n in range(30)), footer="No advice.")
-    said = render_messages(card)[0].payload["text"]
+    words = "\n\n".join(["Title", *(f"Paragraph {n}. " + "word " * 60 for n in range(30))])
+    said = notification(words, "No advice.")
     assert said.startswith("Title\n\nParagraph 0. ")
     assert said.endswith("…\n\nNo advice.")
+
+
+def test_a_notification_is_headline_and_first_sentence() -> None:
+    card = Card("Title", (text("Small.", "small"), text("It fell 3.5% on the day. It rose later."), text("More.")))
+    assert render_messages(card)[0].payload["text"] == "Title\n\nIt fell 3.5% on the day."
 
 
 def test_moments_and_mentions_are_slacks_own_in_both_kinds_of_text() -> None:

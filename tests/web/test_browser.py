@@ -48,11 +48,26 @@ def test_a_stranger_types_is_completed_sees_the_chart_and_reads_on(page: Page) -
     card.locator("summary").click()
     expect(card.locator("table")).to_contain_text("2,664,000")
 
-    card.get_by_role("button", name="Good models get cheaper").click()
-    expect(newest(page).locator("h2")).to_contain_text("Good models get cheaper")
-    assert page.locator(".card").count() == 1  # in place: the answer is the clicker's own
-    newest(page).get_by_role("button", name=COST).click()
-    expect(newest(page).locator("h2")).to_contain_text(COST)
+    card.get_by_role("button", name="Explain").click()
+    expect(page.locator(".card")).to_have_count(2)  # beside it, for the clicker alone
+    newest(page).get_by_role("button", name="Back").click()
+    expect(newest(page).locator(".card").get_by_role("button", name="Explain")).to_be_visible()
+    assert page.locator(".card").count() == 2  # in place: that message is the clicker's own
+
+
+def test_a_card_with_its_picture_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    asked = ["deepseek cost", "deepseek", "nvidia", "nvidia losses", "ai-capex", "listings", "training-costs"]
+    for at, words in enumerate([*asked, "openai-money", "export-controls", "figure capex-plans"], 1):
+        say(page, f"/{words}")
+        expect(page.locator(".card")).to_have_count(at)
+        card = newest(page).locator(".card")
+        for picture in card.locator("img").all():
+            picture.scroll_into_view_if_needed()
+            expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=30_000)
+        box = card.bounding_box()
+        assert box is not None
+        assert box["height"] <= 1_100, words
 
 
 def test_two_people_check_themselves_and_each_sees_only_their_own_answer(page: Page) -> None:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from newsbot.commands.answers import Offer, offer_buttons, run_action
 from newsbot.commands.button_args import damaged_button
 from newsbot.commands.registry import Command, Context, Option
+from newsbot.content.actions import Subject, more_action
 from newsbot.content.library import Library
-from newsbot.messages.cards import Block, Card, Fact, Facts, Reply, Rule, text
+from newsbot.content.materials import short_name
+from newsbot.messages.cards import Block, Card, Choice, ChoiceOption, Fact, Facts, Reply, text
 from newsbot.messages.requests import Ask
 
 WORDS = Option("words", "text", "Anything you would type after a slash", rest=True)
-_INTRO = (
-    "newsbot explains AI market events. Each answer gives its numbers with source and date, says what they leave out, "
-    "and shows where sources disagree."
-)
+_INTRO = "newsbot explains AI market events. Every number comes with its source and date."
+_FIRST = ("ask", "events", "compare", "digest", "quiz")  # what most people want; the topics are the choice below
+_MORE = "Add “help” to any command to learn more, or “private” to see the answer alone."
 
 
 def commands(library: Library) -> Iterator[Command]:
@@ -24,14 +24,26 @@ def commands(library: Library) -> Iterator[Command]:
 async def about(context: Context, ask: Ask) -> Reply:
     """The overview of what can be asked."""
     del ask  # the answer is the same for everyone
-    commands = [command for (path, command) in context.menu.commands.items() if len(path) == 1]
-    lines = tuple(Fact(context.menu.usage(command), command.summary) for command in commands)
-    topics = context.library.topics.values()
-    offers = [Offer(topic.title, run_action((topic.id,))) for topic in topics if topic.command][:10]
+    return overview(context)
+
+
+def overview(context: Context) -> Reply:
+    """What newsbot can do, on one screen."""
+    commands = {path[0]: command for path, command in context.menu.commands.items() if len(path) == 1}
+    library = context.library
+    shown = [commands[name] for name in _FIRST if name in commands]
+    lines = tuple(Fact(context.menu.usage(command), command.summary) for command in shown)
+    also = ", ".join(f"/{name}" for name in commands if name not in library.topics and name not in _FIRST)
+    topics = ", ".join(f"/{topic.id}" for topic in library.topics.values() if topic.command)
     blocks: list[Block] = [text(_INTRO), Facts("Commands", lines)]
-    blocks.append(text("Add “help” to any command to learn more, or “private” to see the answer alone."))
-    if buttons := offer_buttons(offers):
-        blocks += [Rule(), text("Start with a topic", "small"), buttons]
+    blocks.append(text(f"Topics: {topics}. Also: {also}. {_MORE}", "small"))
+    options = tuple(
+        ChoiceOption(short_name(topic.title), f"{topic.id}/{library.briefs_of(topic.id)[0].id}", topic.summary[:75])
+        for topic in library.topics.values()
+        if topic.command
+    )
+    if options:
+        blocks.append(Choice("Start with a topic", more_action(Subject("help", "all")), options))
     return Reply(Card("What newsbot can do", tuple(blocks), footer="Not investment advice."), private=True)
 
 

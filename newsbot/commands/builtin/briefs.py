@@ -8,7 +8,9 @@ from newsbot.commands.registry import ButtonHandler, Command, Context, Option
 from newsbot.content.actions import OPEN_BRIEF, OPEN_TOPIC
 from newsbot.content.cards import brief_card
 from newsbot.content.library import Library
-from newsbot.content.models import Topic
+from newsbot.content.materials import brief_subject
+from newsbot.content.models import Brief, Topic
+from newsbot.content.short_cards import short_card
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Ask, Click
 
@@ -35,33 +37,40 @@ def _topic_commands(library: Library, topic: Topic) -> Iterator[Command]:
 async def topic_brief(context: Context, ask: Ask) -> Reply:
     """The brief that the path names; the topic's overview where it names none."""
     topic, *name = ask.path
-    library = context.library
-    return Reply(brief_card(library, topic, name[0] if name else library.briefs_of(topic)[0].id))
+    return _reply(
+        context.library, _overview(context.library, topic) if not name else context.library.briefs[topic, name[0]]
+    )
 
 
 async def brief(context: Context, ask: Ask) -> Reply:
     """The brief that the options name."""
     topic = find_topic(context.library, ask.options.get("topic", ""))
     name = ask.options.get("brief")
-    if not name:
-        return Reply(brief_card(context.library, topic.id, context.library.briefs_of(topic.id)[0].id))
-    return Reply(brief_card(context.library, topic.id, find_brief(context.library, topic, name).id))
+    found = find_brief(context.library, topic, name) if name else _overview(context.library, topic.id)
+    return _reply(context.library, found)
+
+
+def _overview(library: Library, topic: str) -> Brief:
+    return library.briefs_of(topic)[0]
+
+
+def _reply(library: Library, found: Brief, *, replaces: bool = False) -> Reply:
+    full = brief_card(library, found.topic, found.id)
+    return Reply(short_card(library, brief_subject(found)), replaces=replaces, full=full)
 
 
 async def open_brief(context: Context, click: Click) -> Reply:
     """A press of a button to a brief."""
     name, brief_name = arguments(click, 2)
     topic = find_topic(context.library, name)
-    found = find_brief(context.library, topic, brief_name)
-    return Reply(brief_card(context.library, topic.id, found.id), replaces=True)
+    return _reply(context.library, find_brief(context.library, topic, brief_name), replaces=True)
 
 
 async def open_topic(context: Context, click: Click) -> Reply:
     """A press of a button to a topic: its overview."""
     (name,) = arguments(click, 1)
     topic = find_topic(context.library, name)
-    overview = context.library.briefs_of(topic.id)[0]
-    return Reply(brief_card(context.library, topic.id, overview.id), replaces=True)
+    return _reply(context.library, _overview(context.library, topic.id), replaces=True)
 
 
 BUTTONS = {OPEN_BRIEF: ButtonHandler(open_brief), OPEN_TOPIC: ButtonHandler(open_topic)}

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from newsbot.commands.answers import find_brief, find_topic
 from newsbot.commands.builtin.briefs import BRIEF
 from newsbot.commands.registry import ButtonHandler, Command, Context, Option
-from newsbot.content.actions import OPEN_SOURCES, sources_action
+from newsbot.content.actions import OPEN_SOURCES, PICK_TOPIC
 from newsbot.content.library import Library
+from newsbot.content.materials import short_name
 from newsbot.content.overviews import sources_card
-from newsbot.messages.cards import Button, Buttons, Card, Reply, text
+from newsbot.messages.cards import Card, Choice, ChoiceOption, Reply, text
 from newsbot.messages.requests import Ask, Click
 
 TOPIC = Option("topic", "topic", "Which topic; how newsbot picks sources without one")
@@ -28,9 +29,10 @@ async def sources(context: Context, ask: Ask) -> Reply:
     """The sources of a brief or topic; how sources are picked where none is named."""
     library = context.library
     if not (typed := ask.options.get("topic")):
-        shown = list(library.topics.values())[:20]
-        buttons = tuple(Button(topic.title, sources_action(topic.id)) for topic in shown)
-        return Reply(Card("Where the numbers come from", (text(_ABOUT), Buttons(buttons))))
+        options = tuple(ChoiceOption(short_name(each.title), each.id) for each in library.topics.values())[:20]
+        return Reply(
+            Card("Where the numbers come from", (text(_ABOUT), Choice("Sources of a topic", PICK_TOPIC, options)))
+        )
     topic = find_topic(library, typed)
     name = ask.options.get("brief")
     return Reply(sources_card(library, topic, find_brief(library, topic, name) if name else None))
@@ -38,8 +40,8 @@ async def sources(context: Context, ask: Ask) -> Reply:
 
 async def open_sources(context: Context, click: Click) -> Reply:
     """A press of a button to the sources of a topic."""
-    topic = find_topic(context.library, next(iter(click.action.arguments), ""))
-    return Reply(sources_card(context.library, topic, None), private=True)
+    name = click.values[0] if click.values else next(iter(click.action.arguments), "")
+    return Reply(sources_card(context.library, find_topic(context.library, name), None), private=True)
 
 
 BUTTONS = {OPEN_SOURCES: ButtonHandler(open_sources)}

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card, Picture
 from newsbot.messages.charts import Chart, ChartPictures
-from newsbot.messages.fitting import chart_as_facts
+from newsbot.messages.fitting import picture_as_facts
 from newsbot.platforms.discord._library import to_json
 from newsbot.platforms.discord.render import DiscordMessage, render_messages
 
@@ -63,7 +63,7 @@ def button(label: str, token: str) -> Json:
 
 def without_pictures(card: Card) -> Card:
     """The card with each picture's data in its place, and the words that went with it."""
-    blocks = (chart_as_facts(block.chart) if isinstance(block, Picture) else block for block in card.blocks)
+    blocks = (picture_as_facts(block) if isinstance(block, Picture) else block for block in card.blocks)
     return replace(card, blocks=tuple(blocks))
 
 

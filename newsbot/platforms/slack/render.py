@@ -17,6 +17,7 @@ from newsbot.messages.charts import Chart, Point
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import plain_text
 from newsbot.messages.plain import plain_card
+from newsbot.messages.short import headline
 from newsbot.platforms.slack.blocks import card_blocks
 from newsbot.platforms.slack.markup import SlackBlock, paragraph, quiet, units
 
@@ -73,7 +74,7 @@ def _messages(
     made = []
     for part in parts:
         words = plain_card(card) if len(parts) == 1 else plain_card(part)
-        pictures = tuple(chart for chart in missing if _shows(part, chart))
+        pictures = tuple(chart for chart in missing if len(parts) == 1 or _shows(part, chart))
         made.append(SlackMessage(_payload(part, words, shown, tables), pictures))
     return tuple(made)
 
@@ -81,7 +82,7 @@ def _messages(
 def _payload(part: Card, words: str, shown: Callable[[Chart], ShownPicture | None], tables: bool) -> Mapping[str, Any]:
     blocks = card_blocks(part, shown, tables) or paragraph(text(words.strip() or "newsbot").pieces)
     return {
-        "text": notification(words, part.footer),
+        "text": notification(headline(part) or words, part.footer),
         "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -144,6 +145,9 @@ def with_data(card: Card, missing: tuple[Chart, ...]) -> Card:
 def _data(picture: Picture) -> Iterator[Block]:
     """A chart as a table, its unit, date and source below, and what only its alt text says."""
     chart = picture.chart
+    if picture.instead is not None:
+        yield picture.instead
+        return
     yield Table(chart.title, *_columns(chart))
     yield text(f"{chart.unit}, as of {chart.as_of}. Source: {chart.source}.", "small")
     if picture.alt != chart.alt_text():

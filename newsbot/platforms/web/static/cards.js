@@ -52,7 +52,7 @@ function facts(block) {
     fact.value ? factValue(fact.value) : null,
     ...(fact.notes ?? []).map((note) => element("dd", { class: "note" }, note))));
   const areBars = block.items.every((fact) => BAR.test(fact.value ?? ""));
-  const list = element("dl", { class: areBars ? "facts bars" : block.title ? "facts" : "facts plain" }, ...items);
+  const list = element("dl", { class: areBars ? "facts bars" : block.title || block.items.some((fact) => fact.notes?.length) ? "facts" : "facts plain" }, ...items);
   return block.title ? [element("h3", {}, block.title), list] : [list];
 }
 
