@@ -71,7 +71,7 @@ class Asking:
     """A question of the day that is always the same."""
 
     def __init__(self, *blocks: Text | Buttons) -> None:
-        self._fetch_person = StandInQuestion("only", blocks) if blocks else None
+        self._question = StandInQuestion("only", blocks) if blocks else None
 
     def question(
         self,
@@ -82,7 +82,7 @@ class Asking:
         without: Collection[str] = (),
     ) -> EditionQuestion | None:
         """See `DailyQuestion`."""
-        return self._fetch_person
+        return self._question
 
     def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """Nothing is kept."""
