@@ -78,7 +78,6 @@ class Asking:
         library: Library,
         topics: frozenset[str],
         asked: Sequence[str],
-        day: date,
         without: Collection[str] = (),
     ) -> EditionQuestion | None:
         """See `DailyQuestion`."""
