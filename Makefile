@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := Python 3.11 or newer with venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench drill pictures format lock clean
+.PHONY: help run test check bench drill drill-tests pictures format lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,8 +26,10 @@ check: $(VENV)/.dev ## lint, types, direction of imports, content
 bench: $(VENV)/.dev ## measure speed beside its floors
 	@$(BIN)/python -m benchmarks
 
-drill: $(VENV)/.dev ## kill processes at every step and count what is lost (some minutes)
+drill-tests: $(VENV)/.dev
 	@$(BIN)/pytest -n auto -m drill
+
+drill: drill-tests ## kill processes at every step and count what is lost (some minutes)
 	@$(BIN)/python -m drills
 
 pictures: $(VENV)/.dev ## make the pictures of the docs anew (needs Chromium)

@@ -165,7 +165,7 @@ class Stage:
 
 def _title(day: date) -> str:
     """What the title of that day's digest alone says."""
-    return f"AI market digest · {day:%A} {day.day} {day:%B %Y}"
+    return f" · {day:%A} {day.day} {day:%B %Y}"
 
 
 def _of_discord(fault: str) -> DiscordFault:

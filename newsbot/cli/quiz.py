@@ -110,7 +110,7 @@ def print_reports(settings: Settings, options: argparse.Namespace) -> int:
 def _require_question(settings: Settings, name: str) -> None:
     """Raises RequestError where the content has no question of that name."""
     from newsbot.app.answering import build_library
-    from newsbot.quizzes.rules.asking import question_id
+    from newsbot.content.rotation import question_id
 
     library = build_library(settings).current
     if name not in {question_id(*key) for key in (*library.questions, *library.retired)}:

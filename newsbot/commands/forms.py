@@ -1,12 +1,13 @@
 """Forms made from commands: every command that needs options can be filled in instead of written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from newsbot.commands.answers import Offer, Unclear
+from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear
 from newsbot.commands.button_args import damaged_button
 from newsbot.commands.registry import PRIVATE, ButtonHandler, Command, Context, Option
-from newsbot.errors import TokenError
+from newsbot.errors import RequestError, TokenError
 from newsbot.messages.actions import Action
 from newsbot.messages.forms import Field, Form
 from newsbot.messages.requests import Ask, Click
@@ -15,6 +16,8 @@ OPEN, RUN = "form.open", "form.run"
 _MAX_CHOICES = 25  # Discord's limit for a select
 _LONGEST = 300
 _YES_NO = (("Yes", "yes"), ("No", "no"))
+
+Reader = Callable[[Context, Ask, str], Any]
 
 
 class WrongValues(Unclear):
@@ -25,6 +28,34 @@ class WrongValues(Unclear):
     ) -> None:
         super().__init__(" ".join(by_option.values()), offers, title)
         self.by_option = dict(by_option)
+
+
+def read_values(
+    context: Context, ask: Ask, readers: Mapping[str, tuple[str, Reader]], keeps: Container[str] = ()
+) -> dict[str, Any]:
+    """What each option says, under the name that its reader stands with; nothing for an option that was not given.
+
+    Raises WrongValues with a sentence for each option that its reader refuses. Where only one is refused, the reader's
+    own offers come first. The last offer opens the form with what was typed; of what was refused, only options in
+    `keeps` are filled in.
+    """
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    offers: list[Offer] = []
+    for option, (name, read) in readers.items():
+        typed = ask.options.get(option, "").strip()
+        if not typed:
+            continue
+        try:
+            values[name] = read(context, ask, typed)
+        except RequestError as error:
+            wrong[option] = str(error)
+            offers += error.offers if isinstance(error, Unclear) else ()
+    if wrong:
+        mending = offers[: MAX_OFFERS - 1] if len(wrong) == 1 else []  # a button mends one of them
+        again = {name: said for name, said in ask.options.items() if name not in wrong or name in keeps}
+        raise WrongValues(wrong, [*mending, Offer("Fill in", open_path("/".join(ask.path), again))])
+    return values
 
 
 def form_for(context: Context, command: Command, presets: Mapping[str, str] | None = None) -> Form:

@@ -11,12 +11,12 @@ _CAUSE = re.compile(
     r"|over|met)\b"
 )
 _DIGIT = re.compile(r"(?<![A-Za-z\d.-])\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|third|quarter)\b")
-_DATE = re.compile(rf"\b(?:{'|'.join(month_name[1:])}|(?:19|20)\d\d)\b")
+_MONTHS = "|".join(month_name[1:])
+_DATE = re.compile(rf"\b(?:{_MONTHS}|(?:19|20)\d\d)\b")
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b(?:yuan|won|dollars?)\b")
 _MONEY_ASKED = re.compile(
     r"\b(?:cost|costs|pay|paid|spend|spent|spending|raise|raised|worth|price|lose|lost|loose|money|dollars?|earn|make|invest(?:ed)?)\b"
 )
-_MONTHS = "|".join(month_name[1:])
 _COUNT = re.compile(
     rf"(?<![$€£¥\d.,])\b(?!(?:19|20)\d\d\b)(?!\d{{1,2}} (?:{_MONTHS}))\d[\d,.]*\b"
     r"(?!\s?%|\s(?:percent|per cent)|[\d,.])"

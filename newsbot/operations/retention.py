@@ -9,7 +9,8 @@ from functools import partial
 
 from newsbot.settings import RetentionSettings
 from newsbot.storage.database import Database
-from newsbot.storage.retention import KINDS, Counted, Cutoffs, Kind, Page
+from newsbot.storage.retention.repository import KINDS, Kind
+from newsbot.storage.retention.rules import Counted, Cutoffs, Page
 from newsbot.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)

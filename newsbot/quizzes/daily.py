@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from newsbot.content.library import Library
 from newsbot.content.models import date_words
-from newsbot.content.rotation import next_in_turn
+from newsbot.content.rotation import next_question, question_id
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Block, Card
 from newsbot.messages.requests import Place
@@ -66,7 +66,6 @@ class DailyQuestions:
         library: Library,
         topics: frozenset[str],
         asked: Sequence[str],
-        day: date,
         without: Collection[str] = (),
     ) -> DailyEdition | None:
         """The question for an edition on any of `topics` (none are all): never asked, or the longest time ago.
@@ -74,14 +73,11 @@ class DailyQuestions:
         `asked` names questions, the latest last, and `without` those that must not come now. Which one comes does not
         depend on chance, nor on the day; the order of its choices, its salt and its id do on chance.
         """
-        pool = {asking.question_id(*key): key for key in library.questions}
-        pool = {name: key for name, key in pool.items() if name not in without}
-        pool = {name: key for name, key in pool.items() if key[0] in topics} or pool
-        chosen = next_in_turn(pool, asked)
+        chosen = next_question(library, topics, asked, without)
         if chosen is None:
             return None
-        question, daily = asking.ask_question(library, library.questions[pool[chosen]], self._random), self._new_id()
-        return DailyEdition(chosen, daily_blocks(question, daily), daily, question_to_json(question))
+        question, daily = asking.ask_question(library, library.questions[chosen], self._random), self._new_id()
+        return DailyEdition(question_id(*chosen), daily_blocks(question, daily), daily, question_to_json(question))
 
     def pose(self, tx: Transaction, asked: Sequence[QuestionToStore], at: datetime) -> None:
         """Keep questions, so that they can be answered."""

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsbot.content.library import Library
+from newsbot.content.rotation import question_id
 from newsbot.errors import ContentError, RequestError
 from newsbot.messages.requests import Person, Place
 from newsbot.quizzes.cards.score_cards import Contribution, export_text
-from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.boards import Period, Scope, first_instant
 from newsbot.quizzes.rules.game import to_correct
 from newsbot.quizzes.serialization import game_of, readable, record_of, result_of, score_of

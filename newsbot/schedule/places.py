@@ -27,7 +27,7 @@ _FARTHEST = 20  # words of a name that may be town, region and country
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GeoPlace:
     """A town, region or country: its name, the larger place it lies in, its zones, the largest first, and its size.
 
     The size is of a town's people, in thousands; a region or country is as large as its largest town.
@@ -47,7 +47,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class _Area:
     code: str  # "US", or "US-ME" for a region
-    place: Place
+    place: GeoPlace
 
 
 def place_key(text: str) -> str:
@@ -82,7 +82,7 @@ class _Texts:
         return self._joined[self._ends[number - 1] if number else 0 : self._ends[number]].decode()
 
 
-class Places:
+class GeoPlaces:
     """An immutable table of places, fast to look up and small in memory."""
 
     def __init__(self, towns: str, areas: str) -> None:
@@ -100,7 +100,7 @@ class Places:
             code, name, thousands, zones, also = line.split("\t")
             self._names[code] = name
             country, _, region = code.partition("-")
-            place = Place(name, self._names[country] if region else "", tuple(zones.split()), int(thousands))
+            place = GeoPlace(name, self._names[country] if region else "", tuple(zones.split()), int(thousands))
             area = _Area(code, place)
             self._coded.setdefault((region or country).casefold(), []).append(area)
             for key in dict.fromkeys((place_key(name), *_also(also))):
@@ -144,7 +144,7 @@ class Places:
             self._called.append(number)
         self._first.append(len(self._called))
 
-    def __iter__(self) -> Iterator[Place]:
+    def __iter__(self) -> Iterator[GeoPlace]:
         """Every town, by country and zone."""
         return (self._town(number) for number in range(len(self)))
 
@@ -152,10 +152,12 @@ class Places:
         """How many towns there are."""
         return len(self._towns)
 
-    def _town(self, number: int) -> Place:
+    def _town(self, number: int) -> GeoPlace:
         country, _, zone = self._group(number)
         name = self._towns[number]
-        return Place(name, self._within_words(name, country, self._regions[number]), (zone,), self._thousands[number])
+        return GeoPlace(
+            name, self._within_words(name, country, self._regions[number]), (zone,), self._thousands[number]
+        )
 
     def _group(self, number: int) -> tuple[str, str, str]:
         """The country of a town, a blank and its zone."""
@@ -178,7 +180,7 @@ class Places:
         region = self._regions[number]
         return f"{country}-{region}" if region else country
 
-    def called(self, typed: str) -> list[Place]:
+    def called(self, typed: str) -> list[GeoPlace]:
         """The places called just this, or this within that (`Portland, Maine`): the largest first, none for no match.
 
         A code tells where a town lies (`Portland, ME`, `London, CA`); by itself it is the name of no place.
@@ -189,7 +191,7 @@ class Places:
                 return found
         return []
 
-    def _just(self, key: str) -> list[Place]:
+    def _just(self, key: str) -> list[GeoPlace]:
         areas = [area.place for area in self._areas.get(key, ())]
         found = [*areas, *(self._town(number) for number in self._named_towns(key))]
         return sorted(found, key=lambda place: -place.thousands)
@@ -200,7 +202,7 @@ class Places:
             return ()
         return self._called[self._first[place] : self._first[place + 1]]
 
-    def _within(self, key: str) -> list[Place]:
+    def _within(self, key: str) -> list[GeoPlace]:
         """Towns whose name is followed by where they lie; a region's code goes before a country's."""
         words = key.split(" ")[:_FARTHEST]
         for cut in range(len(words) - 1, 0, -1):
@@ -227,7 +229,7 @@ class Places:
         key = " ".join(words)
         return [*self._areas.get(key, ()), *self._coded.get(key, ())]
 
-    def begun(self, typed: str, limit: int) -> list[Place]:
+    def begun(self, typed: str, limit: int) -> list[GeoPlace]:
         """The places whose name begins with this, the largest first; then those of which another name does.
 
         A name may be followed by the beginning of where it lies: `Portland, M`.
@@ -246,14 +248,14 @@ class Places:
         names = self._names_of_towns
         return self._largest[bisect_left(names, key) : bisect_left(names, f"{key}\U0010ffff")]
 
-    def _labelled(self, key: str) -> list[Place]:
+    def _labelled(self, key: str) -> list[GeoPlace]:
         """The towns whose label, and not only the name, begins with this."""
         words = key.split(" ")[:_FARTHEST]
         cuts = (" ".join(words[:cut]) for cut in range(1, len(words)))
         towns = (self._town(number) for name in cuts for number in self._named_towns(name))
         return [town for town in towns if place_key(town.label).startswith(key)]
 
-    def near(self, typed: str, limit: int) -> list[Place]:
+    def near(self, typed: str, limit: int) -> list[GeoPlace]:
         """The places whose name is most like a misspelt one; among those about as like, the largest first."""
         key = place_key(typed)[:60]
         if len(key) < 3:
@@ -292,13 +294,13 @@ def _begins(called: str, key: str) -> bool:
     return len(called) > 3 and called.startswith(key)
 
 
-def _begins_name(place: Place, key: str) -> bool:
+def _begins_name(place: GeoPlace, key: str) -> bool:
     return place_key(place.label).startswith(key)
 
 
 @cache
-def places() -> Places:
+def places() -> GeoPlaces:
     """The table that comes with newsbot: read once, in less than a tenth of a second."""
     folder = resources.files("newsbot.schedule")
     towns, areas = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("places.tsv", "areas.tsv"))
-    return Places(towns, areas)
+    return GeoPlaces(towns, areas)

@@ -8,7 +8,7 @@ from functools import cache
 from newsbot.messages.markup import outside_text
 from newsbot.names import Name, NameIndex
 from newsbot.schedule.nicknames import CLOCKS, NICKNAMES, SEVERAL, TWO_PLACES
-from newsbot.schedule.places import Place, place_key, places
+from newsbot.schedule.places import GeoPlace, place_key, places
 from newsbot.schedule.timezones import (
     UTC_NAME,
     UnknownZone,
@@ -69,14 +69,14 @@ def _named(zone: str) -> Name:
     return Name(zone, zone_label(zone), ())
 
 
-def _choices(place: Place) -> list[Name]:
+def _choices(place: GeoPlace) -> list[Name]:
     """The zones of a place: a town's under the town's name, a country's under the names of their own."""
     if len(place.zones) > 1 or not place.within:
         return [_named(zone) for zone in place.zones]
     return [Name(place.zones[0], _town_label(place), ())]
 
 
-def _town_label(place: Place) -> str:
+def _town_label(place: GeoPlace) -> str:
     """As a list shows it: "Portland, Maine (America/New_York)"."""
     return f"{place.label} ({place.zones[0]})"
 
@@ -139,21 +139,21 @@ def _several(wanted: str) -> tuple[str, ...]:
     return CLOCKS.get(clock[1], ()) if clock else ()
 
 
-def _found(wanted: str) -> list[Place]:
+def _found(wanted: str) -> list[GeoPlace]:
     """The places that this is the name of, the largest first; `Berlin time` is Berlin's."""
     key = place_key(wanted)
     clock = _CLOCK.fullmatch(key)
     for name in (key, *((clock[1],) if clock else ())):
         if zone := NICKNAMES.get(name):
-            return [Place(wanted, "", (zone,), 1)]
+            return [GeoPlace(wanted, "", (zone,), 1)]
         if found := places().called(name):
             return found
         if zone_of_name := zone_index().exact(name):
-            return [Place(wanted, "", (zone_of_name.value,), 1)]
+            return [GeoPlace(wanted, "", (zone_of_name.value,), 1)]
     return []
 
 
-def _chosen(said: str, found: list[Place]) -> str:
+def _chosen(said: str, found: list[GeoPlace]) -> str:
     """The zone of the largest place. Raises UnknownZone where it has several, or where a rival has another."""
     largest = found[0]
     rivals = {largest.zones[0]: largest}
@@ -183,7 +183,7 @@ def _which_clock(said: str, zones: tuple[str, ...]) -> str:
     return f"“{said}” does not say which clock to follow through the year. Name a city: {_or(map(_city, zones))}?"
 
 
-def _which_place(said: str, several: list[Place]) -> str:
+def _which_place(said: str, several: list[GeoPlace]) -> str:
     name = several[0].name if place_key(several[0].name) == place_key(said) else said
     return f"Which {name}? {_or(f'{place.label} ({_city(place.zones[0])} time)' for place in several)}?"
 

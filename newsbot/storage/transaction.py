@@ -12,7 +12,7 @@ from newsbot.storage.games import GameRepository
 from newsbot.storage.installations import InstallationRepository
 from newsbot.storage.leases import LeaseRepository
 from newsbot.storage.players import PlayerRepository
-from newsbot.storage.retention import RetentionRepository
+from newsbot.storage.retention.repository import RetentionRepository
 from newsbot.storage.settings import SettingRepository
 from newsbot.storage.subscriptions import SubscriptionRepository
 from newsbot.storage.watches import WatchRepository

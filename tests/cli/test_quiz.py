@@ -12,7 +12,7 @@ from tests.cli.test_cli import ROOT, newsbot, own  # noqa: F401 (a fixture)
 from tests.platforms.test_terminal_quiz import QUESTION, QuizTerminal
 
 CONTENT = ROOT / "content"
-TOPIC, RETIRED = "listings", "crwv-price"  # another question of the same brief stays
+TOPIC, RETIRED = "memory", "mem-leader"  # another question of the same brief stays
 
 
 def objects(text: str) -> list[dict[str, Any]]:
@@ -37,16 +37,16 @@ def test_every_question_is_listed_before_anybody_played(own: dict[str, str]) -> 
     head, *rows, empty, hint = ran.stdout.splitlines()
     assert head.split() == ["question", "asked", "answers", "right", "reports"]
     assert {row.split()[0] for row in rows} == names()
-    assert all(row.split()[1:] == ["yes", "0", "0"] for row in rows)  # no share of nothing
+    assert all(row.split()[1:] in (["yes", "0", "0"], ["no", "0", "0"]) for row in rows)  # no share of nothing
     assert empty == ""
     assert "retired: true" in hint
 
     of_json = objects(newsbot("quiz", "stats", "--json", **own).stdout)
     assert {each["question"] for each in of_json} == names()
-    assert all(each["share_right"] is None and each["asked"] is True for each in of_json)
+    assert all(each["share_right"] is None for each in of_json)
 
 
-@pytest.mark.parametrize("called", ["listings", "Listings"])
+@pytest.mark.parametrize("called", ["memory", "Memory"])
 def test_one_topic_is_listed_by_its_id_or_its_title(own: dict[str, str], called: str) -> None:  # noqa: F811
     ran = newsbot("quiz", "stats", "--json", "--topic", called, **own)
     assert {each["question"] for each in objects(ran.stdout)} == {
@@ -136,11 +136,12 @@ def test_a_retired_question_is_never_asked_and_still_listed(own: dict[str, str],
     quiz.write_text(quiz.read_text("utf-8").replace(f"\n{RETIRED}:\n", f"\n{RETIRED}:\n  retired: true\n"), "utf-8")
     edited = {**own, "NEWSBOT_CONTENT": str(content)}
     assert newsbot("check", **edited).returncode == 0
+    before = {each["question"]: each["asked"] for each in objects(newsbot("quiz", "stats", "--json", **own).stdout)}
     asked = {each["question"]: each["asked"] for each in objects(newsbot("quiz", "stats", "--json", **edited).stdout)}
-    assert {name for name, is_asked in asked.items() if not is_asked} == {f"{TOPIC}/{RETIRED}"}
+    assert {name for name, is_asked in asked.items() if is_asked != before[name]} == {f"{TOPIC}/{RETIRED}"}
     listed = newsbot("quiz", "stats", "--topic", TOPIC, **edited).stdout
     assert re.search(rf"^{TOPIC}/{RETIRED}\s+no\s+0", listed, re.M)
 
-    of_topic = sum(name.startswith(f"{TOPIC}/") for name in asked) - 1
+    of_topic = sum(is_asked and name.startswith(f"{TOPIC}/") for name, is_asked in asked.items())
     started = newsbot("run", "--only", "terminal", stdin=f"/quiz start {TOPIC} questions:20\nexit\n", **edited)
     assert f"There are no more than {of_topic} of that kind." in " ".join(started.stdout.split())

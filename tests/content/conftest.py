@@ -122,6 +122,7 @@ traders:
   topics: [tea]
   tickers: [TEA]
   figures: [tea-price]
+  headline_figure: tea-price
   sources:
     - {title: Tea news, publisher: Daily Tea, url: "https://daily.example/tea", date: 2025-01-27}
 """,

@@ -155,7 +155,7 @@ def test_a_superseded_figure_does_not_answer_a_question(renewed: Folder) -> None
 
 
 def test_the_headline_figure_of_an_event_comes_first(folder: Folder) -> None:
-    folder.change("events/2025.yaml", "[tea-price]", "[tea-years, tea-price]\n  headline_figure: tea-price")
+    folder.change("events/2025.yaml", "[tea-price]", "[tea-years, tea-price]")
     library = folder.library()
     event = library.events["2025-01-27-tea-rises"]
     assert library.headline_figure(event) == library.figures["tea-price"]

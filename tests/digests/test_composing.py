@@ -71,18 +71,17 @@ class Asking:
     """A question of the day that is always the same."""
 
     def __init__(self, *blocks: Text | Buttons) -> None:
-        self._fetch_person = StandInQuestion("only", blocks) if blocks else None
+        self._question = StandInQuestion("only", blocks) if blocks else None
 
     def question(
         self,
         library: Library,
         topics: frozenset[str],
         asked: Sequence[str],
-        day: date,
         without: Collection[str] = (),
     ) -> EditionQuestion | None:
         """See `DailyQuestion`."""
-        return self._fetch_person
+        return self._question
 
     def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """Nothing is kept."""

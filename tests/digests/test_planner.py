@@ -59,10 +59,9 @@ class Numbered(SelfCheckQuestion):
         library: Library,
         topics: frozenset[str],
         asked: Sequence[str],
-        day: date,
         without: Collection[str] = (),
     ) -> EditionQuestion | None:
-        found = super().question(library, topics, asked, day, without)
+        found = super().question(library, topics, asked, without)
         return StandInQuestion(found.id, found.blocks, f"d-{found.id}", "{}") if found else None
 
     def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:

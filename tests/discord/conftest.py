@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import discord
 import pytest
 
-from newsbot.platforms.discord import responses
 from tests.discord.loopback import LoopbackDiscord
 from tests.discord.loopback_client import running
 from tests.discord.loopback_objects import Channel, Guild, User
@@ -25,9 +24,8 @@ class Town:
 
 
 @pytest.fixture
-async def town(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def town() -> AsyncIterator[Town]:
     """discord.py points at this server as long as the test runs."""
-    monkeypatch.setattr(responses, "DEFER_AFTER", PATIENCE)  # a busy machine makes no promise of an answer
     async with running() as server:
         server.gateway.heartbeat_interval = 20
         server.world.first_answer += PATIENCE  # a busy machine is no reason to fail
@@ -37,12 +35,6 @@ async def town(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
             server.world.add_member(guild, person)
         news = server.world.add_channel(guild, "ai-news")
         yield Town(server, guild, news, anna, bert)
-
-
-@pytest.fixture
-def promises(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer that is not there soon is promised, as it is outside of tests."""
-    monkeypatch.setattr(responses, "DEFER_AFTER", 0.1)
 
 
 NEEDED = discord.Permissions(

@@ -30,6 +30,7 @@ from newsbot.storage.database import Database, DurableChoices, DurableEvents
 from tests.databases import copy_migrated
 from tests.discord.loopback import LoopbackDiscord
 from tests.outbox.posting import post
+from tests.patience import PATIENCE
 from tests.shipped import CONTENT, read_once
 
 CHARTS = Path(tempfile.mkdtemp(prefix="newsbot-charts-"))  # drawn once for all tests of a process
@@ -80,10 +81,12 @@ async def house(
     waits: bool = True,
     pictures: Any = None,
     menu_of: Callable[[Library], Menu] = build_menu,
+    defer_after: float = PATIENCE,
 ) -> AsyncIterator[House]:
     """newsbot, connected (where `waits`), with everything it keeps in `folder`: the same folder is a restart.
 
-    `pictures` draws charts in the place of the real renderer; `menu_of` makes the commands.
+    `pictures` draws charts in the place of the real renderer; `menu_of` makes the commands. An answer is promised after
+    `defer_after` seconds: by itself a busy machine promises none.
     """
     if not (file := folder / "newsbot.db").exists():
         copy_migrated(file)
@@ -106,7 +109,16 @@ async def house(
         await post(database, outbox_worker, key, place, reply, now())
 
     service = DiscordService(
-        where, dispatcher, Menus(dispatcher, live), database, events, renderer, post_once, worker, now
+        where,
+        dispatcher,
+        Menus(dispatcher, live),
+        database,
+        events,
+        renderer,
+        post_once,
+        worker,
+        now,
+        defer_after=defer_after,
     )
     platforms["discord"] = service.platform
     outbox_worker = OutboxWorker(database, platforms, worker, now, Random(1))

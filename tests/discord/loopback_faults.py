@@ -76,13 +76,13 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: list[tuple[str, re.Pattern[str], Fault, int]] = []
-        self._require_active: list[asyncio.Event] = []
+        self._held_back: list[asyncio.Event] = []
 
     def add(self, method: str, pattern: str, fault: Fault, times: int = 1) -> None:
         """Hit the next `times` requests of a method (`*`: any) and path, where `*` stands for one part of it."""
         expression = re.compile(re.escape(pattern).replace(r"\*", "[^/]+"))
         self._waiting.append((method, expression, fault, times))
-        self._require_active.extend(event for event in (fault.before, fault.after) if event)
+        self._held_back.extend(event for event in (fault.before, fault.after) if event)
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault for this request, used up."""
@@ -95,7 +95,7 @@ class Faults:
     def release(self) -> None:
         """Let nothing more go wrong, and let go of what is held."""
         self._waiting.clear()
-        for event in self._require_active:
+        for event in self._held_back:
             event.set()
 
 

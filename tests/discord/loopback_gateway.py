@@ -179,7 +179,7 @@ class Gateway:
         identify = Identify(tuple(data.get("shard") or (0, 1)), data.get("intents", -1), data, time.perf_counter())
         crowded = self._is_crowded(identify)
         self.identifies.append(identify)
-        if code := self._on_refused(connection, identify):
+        if code := self._close_code(connection, identify):
             await connection.close(code)
         elif crowded or self._invalidate_next:
             resumable = self._invalidate_next.popleft() if self._invalidate_next else False
@@ -187,7 +187,7 @@ class Gateway:
         else:
             await self._start(connection, identify)
 
-    def _on_refused(self, connection: Connection, identify: Identify) -> int:
+    def _close_code(self, connection: Connection, identify: Identify) -> int:
         """The close code for an IDENTIFY that cannot be taken, 0 otherwise."""
         if connection.session:
             return 4005

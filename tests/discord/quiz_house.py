@@ -36,6 +36,7 @@ from tests.discord.loopback_objects import Channel, Payload, User
 from tests.discord.test_bot import buttons, words
 from tests.discord.test_posting import Drawn
 from tests.outbox.posting import post
+from tests.patience import PATIENCE
 from tests.shipped import CONTENT, read_once
 
 START = ("quiz", "start")
@@ -163,7 +164,16 @@ async def quiz_house(town: Town, folder: Path) -> AsyncIterator[QuizHouse]:
 
     where = DiscordTarget(town.server.token, town.server.gateway_url, None)
     service = DiscordService(
-        where, dispatcher, Menus(dispatcher, live), database, events, Drawn(), post_once, worker, clock
+        where,
+        dispatcher,
+        Menus(dispatcher, live),
+        database,
+        events,
+        Drawn(),
+        post_once,
+        worker,
+        clock,
+        defer_after=PATIENCE,  # a busy machine makes no promise of an answer
     )
     platforms["discord"] = service.platform
     outbox_worker = OutboxWorker(database, platforms, worker, clock, Random(1), before_send=dailies.of)

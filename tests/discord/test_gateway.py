@@ -172,13 +172,12 @@ class Slow:
         return b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.mark.usefixtures("promises")
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_slow_answer_is_promised_in_time_and_comes_with_its_privacy(
     town: Town, tmp_path: Path, private: bool
 ) -> None:
     pictures = Slow()
-    async with house(town.server, tmp_path, pictures=pictures):
+    async with house(town.server, tmp_path, pictures=pictures, defer_after=0.1):
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"), {"private": private})
         promise = await asked.answer()
         assert promise.type == LATER

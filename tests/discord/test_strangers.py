@@ -116,10 +116,9 @@ class Breaking:
         raise RuntimeError("broken")
 
 
-@pytest.mark.usefixtures("promises")
 async def test_a_promise_is_kept_with_an_apology_when_the_work_breaks(town: Town, tmp_path: Path) -> None:
     pictures = Breaking()
-    async with house(town.server, tmp_path, pictures=pictures):
+    async with house(town.server, tmp_path, pictures=pictures, defer_after=0.1):
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"))
         assert (await asked.answer()).type == LATER
         pictures.may.set()

@@ -22,7 +22,9 @@ from newsbot.quizzes.rules.game import Phase
 from newsbot.settings import RetentionSettings
 from newsbot.storage.database import Database
 from newsbot.storage.records import Player
-from newsbot.storage.retention import KINDS, LAST_DELIVERIES, Cutoffs, RetentionRepository
+from newsbot.storage.retention.deliveries import LAST_DELIVERIES
+from newsbot.storage.retention.repository import KINDS, RetentionRepository
+from newsbot.storage.retention.rules import Cutoffs
 from newsbot.storage.tables import (
     deliveries,
     digest_histories,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from newsbot.content.cards import brief_card, question_card
 from newsbot.content.library import Library
-from newsbot.quizzes.rules.asking import Difficulty, QuestionFilter, ask_question, pick, question_id
+from newsbot.content.rotation import question_id
+from newsbot.quizzes.rules.asking import Difficulty, QuestionFilter, ask_question, pick
 from newsbot.quizzes.rules.sealing import is_genuine
 from tests.content.conftest import Folder
 

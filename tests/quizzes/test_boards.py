@@ -66,4 +66,4 @@ def test_statistics_begin_with_what_needs_care_and_forget_no_question(shipped: L
         (1, 0.0, 0),
     ]
     assert not found[3].is_asked
-    assert len(found) == len(shipped.questions) + 1
+    assert len(found) == len(shipped.questions) + len(shipped.retired) + 1

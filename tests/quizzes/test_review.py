@@ -8,11 +8,11 @@ import pytest
 
 from newsbot.commands.dispatcher import build_menu
 from newsbot.content.library import Library
+from newsbot.content.rotation import question_id
 from newsbot.errors import PostLater, PostRefused
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Person, Place
 from newsbot.quizzes.cards.daily_cards import DAILY
-from newsbot.quizzes.rules.asking import question_id
 from newsbot.quizzes.rules.game import LONGEST, new_game
 from newsbot.quizzes.serialization import question_from_json, record_of
 from newsbot.quizzes.values import GameOptions

@@ -53,16 +53,22 @@ class Life:
         self.last_day = self.decided[-1] if self.decided else None
 
 
-@given(daily_rules, instants, st.lists(st.tuples(daily_rules, st.integers(1, 100)), max_size=5))
-def test_however_time_and_zone_are_changed_every_date_is_decided_once(
-    rule: Schedule, start: datetime, changes: list[tuple[Schedule, int]]
-) -> None:
+def lived(rule: Schedule, start: datetime, changes: list[tuple[Schedule, int]], rest: timedelta) -> Life:
+    """A life with these changes of its rule, each after so many hours, and `rest` after the last."""
     life = Life(rule, start)
     now = start
     for changed, wait in changes:
         now += wait * HOUR
         life.change(changed, now)
-    life.run_once(now + 5 * DAY)
+    life.run_once(now + rest)
+    return life
+
+
+@given(daily_rules, instants, st.lists(st.tuples(daily_rules, st.integers(1, 100)), max_size=5))
+def test_however_time_and_zone_are_changed_every_date_is_decided_once(
+    rule: Schedule, start: datetime, changes: list[tuple[Schedule, int]]
+) -> None:
+    life = lived(rule, start, changes, 5 * DAY)
     assert life.decided == [life.decided[0] + DAY * number for number in range(len(life.decided))]
 
 
@@ -70,12 +76,7 @@ def test_however_time_and_zone_are_changed_every_date_is_decided_once(
 def test_however_a_rule_is_changed_no_date_is_decided_twice(
     rule: Schedule, start: datetime, changes: list[tuple[Schedule, int]]
 ) -> None:
-    life = Life(rule, start)
-    now = start
-    for changed, wait in changes:
-        now += wait * HOUR
-        life.change(changed, now)
-    life.run_once(now + 9 * DAY)
+    life = lived(rule, start, changes, 9 * DAY)
     assert all(before < after for before, after in pairwise(life.decided))
 
 

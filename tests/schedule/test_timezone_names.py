@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.schedule.nicknames import CLOCKS, NICKNAMES, SEVERAL
-from newsbot.schedule.places import Place, Places, place_key, places
+from newsbot.schedule.places import GeoPlace, GeoPlaces, place_key, places
 from newsbot.schedule.timezone_names import complete_zone, find_zone, is_zone_words, zone_index
 from newsbot.schedule.timezones import UnknownZone, canonical, zone_names
 from newsbot.schedule.timezones import places as listed_zones
@@ -174,7 +174,7 @@ def test_places_of_one_name_come_by_size_and_are_told_apart_by_where_they_lie() 
     rows = ("DE\tEurope/Berlin\t\tHere\t300\t", "FR\tEurope/Paris\t\tHere\t100\t")
     towns = "\n".join(("country\tzone\tregion\tname\tthousands\talso", *rows))
     areas = "code\tname\tthousands\tzones\talso\nDE\tGermany\t300\tEurope/Berlin\t\nFR\tFrance\t100\tEurope/Paris\t\n"
-    table = Places(towns, areas)
+    table = GeoPlaces(towns, areas)
     assert [place.label for place in table.called("here")] == ["Here, Germany", "Here, France"]
     assert [place.label for place in table.called("Here (France)")] == ["Here, France"]
     assert table.called("Here, Spain") == []
@@ -327,8 +327,8 @@ def test_a_label_fits_a_list() -> None:
 
 
 def test_a_place_is_told_by_where_it_lies() -> None:
-    assert Place("Portland", "Maine", ("America/New_York",), 67).label == "Portland, Maine"
-    assert Place("Samoa", "", ("Pacific/Apia",), 40).label == "Samoa"
+    assert GeoPlace("Portland", "Maine", ("America/New_York",), 67).label == "Portland, Maine"
+    assert GeoPlace("Samoa", "", ("Pacific/Apia",), 40).label == "Samoa"
 
 
 @given(st.text(max_size=40))

@@ -74,7 +74,7 @@ async def test_a_picture_that_comes_late_does_not_undo_another_press(slack: Loop
     assert message is not None
     await people.click("alice", message, "nb1:brief.open:deepseek:cost")
     await slack.wait_for(lambda: len(message.former) == 1 and fault.hits)
-    await people.click("alice", message, "nb1:brief.open:deepseek:disruption")
+    await people.click("alice", message, "nb1:brief.open:deepseek:prices")
     await slack.wait_for(lambda: len(message.former) == 2)
     shown = message.text
     waited.set()

@@ -16,7 +16,8 @@ from newsbot.storage.records import (
     ResultRecord,
     Settlement,
 )
-from newsbot.storage.retention import KINDS, Cutoffs, Kind
+from newsbot.storage.retention.repository import KINDS, Kind
+from newsbot.storage.retention.rules import Cutoffs
 from newsbot.storage.transaction import Transaction
 from tests.storage.fill import NOW, PLAYED, ROWS
 

@@ -68,7 +68,7 @@ async def test_a_database_of_an_older_newsbot_keeps_all_its_rows(empty_url: str,
     after = await database.read(lambda tx: rows_of(tx._connection))
     for table, rows in before.items():
         assert len(rows) == ROWS
-        names = set(rows[0])
+        names = list(rows[0])
         assert sorted(({name: row[name] for name in names} for row in after[table]), key=str) == sorted(rows, key=str)
     await database.close()
 

@@ -1,16 +1,14 @@
 """What people say about a digest, as values: time, zone, days, topics, what else holds for it, and whom it mentions."""
 
 import re
-from collections.abc import Callable, Container, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
-from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, find_topic, run_action
-from newsbot.commands.forms import WrongValues, open_path
+from newsbot.commands.answers import Offer, Unclear, find_topic, run_action
+from newsbot.commands.forms import Reader, WrongValues, open_path, read_values
 from newsbot.commands.registry import Context, Option
 from newsbot.content.library import Library
 from newsbot.errors import RequestError
-from newsbot.messages.actions import Action
 from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Ask
 from newsbot.names import normalised
@@ -49,35 +47,14 @@ _HOW_TO_NAME = {
 }
 _PARTS = re.compile(r"\s*(?:[,;+&]|\band\b)\s*", re.IGNORECASE)
 
-Reader = Callable[[Context, Ask, str], Any]
-
 
 def read_options(context: Context, ask: Ask) -> dict[str, Any]:
     """What was asked for, by the names that `Digests.change` has for it; nothing for an option that was not given.
 
     Raises WrongValues with a sentence for each option that cannot be accepted.
     """
-    wishes: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    offers: list[Offer] = []
-    for option, (key, read) in _READERS.items():
-        typed = ask.options.get(option, "").strip()
-        if not typed:
-            continue
-        try:
-            wishes[key] = read(context, ask, typed)
-        except UnknownZone as error:
-            wrong[option] = str(error)
-            named = zip(error.nearest, error.labels, strict=True)
-            offers += [_with(ask, "zone", zone, label) for zone, label in named]
-        except RequestError as error:
-            wrong[option] = str(error)
-            offers += error.offers if isinstance(error, Unclear) else ()
-    if wrong:
-        if len(wrong) > 1:  # a button mends one of them
-            offers = []
-        raise WrongValues(wrong, [*offers[: MAX_OFFERS - 1], Offer("Fill in", _form(ask, without=wrong))])
-    return wishes
+    without_field = {CATCH_UP.name, MENTION.name}  # a form cannot mend these
+    return read_values(context, ask, _READERS, keeps=_READERS.keys() - without_field)
 
 
 def which_zone(ask: Ask) -> WrongValues:
@@ -86,8 +63,9 @@ def which_zone(ask: Ask) -> WrongValues:
     known = _known_zone(told) if told else None
     sentence = "A digest comes by the clock of one place. Name a city such as Berlin, or an IANA time zone."
     offers = [_with(ask, "zone", known, zone_label(known))] if known else []
-    opened = replace(ask, options={**ask.options, **({"zone": known} if known else {})})
-    return WrongValues({"zone": sentence}, [*offers, Offer("Fill in", _form(opened))], "Which time zone?")
+    opened = {**ask.options, **({"zone": known} if known else {})}
+    form = open_path("/".join(ask.path), opened)
+    return WrongValues({"zone": sentence}, [*offers, Offer("Fill in", form)], "Which time zone?")
 
 
 def topic_ids(library: Library, typed: str) -> tuple[str, ...]:
@@ -121,8 +99,12 @@ def _at(context: Context, ask: Ask, typed: str) -> Any:
 
 
 def _zone(context: Context, ask: Ask, typed: str) -> str:
-    del context, ask
-    return find_zone(typed)
+    del context
+    try:
+        return find_zone(typed)
+    except UnknownZone as error:
+        named = zip(error.nearest, error.labels, strict=True)
+        raise Unclear(str(error), [_with(ask, "zone", zone, label) for zone, label in named]) from None
 
 
 def _days(context: Context, ask: Ask, typed: str) -> str:
@@ -207,10 +189,3 @@ def _known_zone(zone: str) -> str | None:
 def _with(ask: Ask, option: str, value: str, label: str) -> Offer:
     """The same command with another value."""
     return Offer(label, run_action(ask.path, {**ask.options, option: value}))
-
-
-def _form(ask: Ask, without: Container[str] = ()) -> Action:
-    """The form with what was typed; what has no field there cannot be mended there, and is left out where wrong."""
-    hidden = {option.name for option in (CATCH_UP, MENTION)}
-    kept = {name: value for name, value in ask.options.items() if name not in hidden or name not in without}
-    return open_path("/".join(ask.path), kept)

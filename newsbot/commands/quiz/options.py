@@ -1,10 +1,7 @@
 """What game somebody wants, read from the options of `/quiz start`."""
 
-from collections.abc import Callable
-from typing import Any
-
-from newsbot.commands.answers import MAX_OFFERS, Offer, Unclear, find_topic, run_action
-from newsbot.commands.forms import WrongValues, open_path
+from newsbot.commands.answers import Offer, Unclear, find_topic, run_action
+from newsbot.commands.forms import Reader, read_values
 from newsbot.commands.quiz.values import choice_value, count, pace
 from newsbot.commands.registry import Context, Option, is_yes
 from newsbot.errors import RequestError
@@ -33,22 +30,7 @@ _ANY = frozenset({"any", "all", "everything", "all topics", "any topic"})
 
 def read_options(context: Context, ask: Ask) -> GameOptions:
     """The game that is wanted. Raises WrongValues with a sentence for each option that cannot be accepted."""
-    found: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    offers: list[Offer] = []
-    for option, (key, read) in _READERS.items():
-        typed = ask.options.get(option, "").strip()
-        if not typed:
-            continue
-        try:
-            found[key] = read(context, ask, typed)
-        except RequestError as error:
-            wrong[option] = str(error)
-            offers += error.offers if isinstance(error, Unclear) else ()
-    if wrong:
-        kept = {name: value for name, value in ask.options.items() if name not in wrong}
-        mend = Offer("Fill in", open_path("/".join(ask.path), kept))
-        raise WrongValues(wrong, [*(offers[: MAX_OFFERS - 1] if len(wrong) == 1 else ()), mend])
+    found = read_values(context, ask, _READERS)
     return GameOptions(**found, in_thread=is_yes(ask, THREAD.name))
 
 
@@ -92,7 +74,7 @@ def _difficulty(context: Context, ask: Ask, typed: str) -> str | None:
     return found
 
 
-_READERS: dict[str, tuple[str, Callable[[Context, Ask, str], Any]]] = {
+_READERS: dict[str, tuple[str, Reader]] = {
     TOPIC.name: ("topic", _topic),
     QUESTIONS.name: ("count", _questions),
     SECONDS.name: ("seconds", _seconds),

@@ -115,8 +115,8 @@ def _question(
         theme = theme & topics or theme
         fresh = {name for name in map("/".join, library.questions) if name not in before and _key(name)[0] in theme}
         if not fresh <= answered:
-            return port.question(library, theme, before, selection.day, answered | set(before))
-    return port.question(library, topics, before, selection.day, answered)
+            return port.question(library, theme, before, answered | set(before))
+    return port.question(library, topics, before, answered)
 
 
 def _key(name: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from newsbot.content.cards import CHOICE_LETTERS
 from newsbot.content.library import Library
 from newsbot.content.models import Brief, Event, Figure, Question, Source, first_day
 from newsbot.content.numbers import display_text
-from newsbot.content.rotation import next_in_turn
+from newsbot.content.rotation import next_question, question_id
 from newsbot.digests.composer.values import EditionQuestion
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Fact, Facts, Text
@@ -79,10 +79,9 @@ class DailyQuestion(Protocol):
         library: Library,
         topics: frozenset[str],
         asked: Sequence[str],
-        day: date,
         without: Collection[str] = (),
     ) -> EditionQuestion | None:
-        """The question for `day` on any of `topics` (none are all), given those asked so far, the latest last.
+        """The question on any of `topics` (none are all), given those asked so far, the latest last.
 
         None of `without`, which names questions as histories do; None where no other is left on any topic. Called in
         any thread. Nothing of it is stored before it is posed.
@@ -240,20 +239,16 @@ class SelfCheckQuestion:
         library: Library,
         topics: frozenset[str],
         asked: Sequence[str],
-        day: date,
         without: Collection[str] = (),
     ) -> EditionQuestion | None:
-        """See `DailyQuestion`. The order does not depend on the day."""
-        pool = {f"{topic}/{name}": (topic, name) for topic, name in library.questions}
-        pool = {name: key for name, key in pool.items() if name not in without}
-        pool = {name: key for name, key in pool.items() if key[0] in topics} or pool
-        chosen = next_in_turn(pool, asked)
+        """See `DailyQuestion`."""
+        chosen = next_question(library, topics, asked, without)
         if chosen is None:
             return None
-        question = library.questions[pool[chosen]]
+        question = library.questions[chosen]
         asks = Text((Strong("Question of the day: "), *library.filled(question.question)))
         choices = tuple(map(library.filled_text, question.choices))
-        return StandInQuestion(chosen, (asks, *_choice_blocks(question, choices)))
+        return StandInQuestion(question_id(*chosen), (asks, *_choice_blocks(question, choices)))
 
     def pose(self, tx: Transaction, asked: Sequence[EditionQuestion], at: datetime) -> None:
         """See `DailyQuestion`."""

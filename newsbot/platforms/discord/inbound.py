@@ -24,7 +24,7 @@ from newsbot.platforms.discord.commands import focused_option, path_and_options
 from newsbot.platforms.discord.http import CHOICES, InteractionHttp
 from newsbot.platforms.discord.modals import modal, shorten, submitted_values
 from newsbot.platforms.discord.renderer import MessageRenderer
-from newsbot.platforms.discord.responses import InteractionResponse, is_over
+from newsbot.platforms.discord.responses import DEFER_AFTER, InteractionResponse, is_over
 from newsbot.platforms.discord.timestamps import created_at
 
 log = logging.getLogger(__name__)
@@ -48,13 +48,18 @@ class DiscordInbound:
         message_renderer: MessageRenderer,
         now: Callable[[], datetime],
         delete_message: DeleteMessage,
+        defer_after: float = DEFER_AFTER,
     ) -> None:
-        """`delete_message` takes a message of ours away by its channel and id."""
+        """`delete_message` takes a message of ours away by its channel and id.
+
+        What is not answered `defer_after` seconds after it came is promised an answer.
+        """
         self._dispatcher = dispatcher
         self._http = http
         self._message_renderer = message_renderer
         self._now = now
         self._delete_message = delete_message
+        self._defer_after = defer_after
 
     async def handle(self, interaction: Interaction) -> None:
         """Answer one interaction. What Discord does not take is logged: there is nobody left to tell."""
@@ -77,6 +82,16 @@ class DiscordInbound:
         except Exception:
             log.exception("interaction %s broke", interaction.id)
 
+    def _response(self, to: Interaction, *, private: bool = False, on_message: bool = False) -> InteractionResponse:
+        return InteractionResponse(
+            self._http,
+            self._message_renderer,
+            to,
+            defer_after=self._defer_after,
+            private=private,
+            on_message=on_message,
+        )
+
     # -- commands -----------------------------------------------------------------------------------------------------
 
     async def _command(self, interaction: Interaction) -> None:
@@ -88,7 +103,7 @@ class DiscordInbound:
         now = self._now()
         at = plausible_timestamp(created_at(interaction.id), now) or now
         ask = Ask(who, place(interaction), path, options, str(interaction.id), at)
-        async with InteractionResponse(self._http, self._message_renderer, interaction, private=private) as response_to:
+        async with self._response(interaction, private=private) as response_to:
             await self._say(response_to, await self._dispatcher.answer(ask), who)
 
     async def _say(self, response_to: InteractionResponse, reply: Reply, who: Person) -> None:
@@ -117,9 +132,7 @@ class DiscordInbound:
         data = _data(interaction)
         token = str(data.get("custom_id", ""))
         action = _action(token)
-        async with InteractionResponse(
-            self._http, self._message_renderer, interaction, private=True, on_message=True
-        ) as response_to:
+        async with self._response(interaction, private=True, on_message=True) as response_to:
             if action is not None and action.name == DELETE:
                 await self._delete(response_to, interaction, action)
                 return
@@ -179,7 +192,7 @@ class DiscordInbound:
         values = submitted_values(data)
         who, where = person(interaction), place(interaction)
         message = str(interaction.message.id) if interaction.message else ""
-        async with InteractionResponse(self._http, self._message_renderer, interaction) as response_to:
+        async with self._response(interaction) as response_to:
             try:
                 action = read_token(str(data.get("custom_id", "")))
             except TokenError as error:

@@ -41,8 +41,8 @@ def _apology(interaction_id: int) -> Card:
 class InteractionResponse:
     """The answer to one interaction. As a context it promises an answer when the work in it takes long.
 
-    `private`: a promise that the asker alone sees. `on_message`: the interaction came from a message of ours, so the
-    promise shows nothing.
+    Long is `defer_after` seconds. `private`: a promise that the asker alone sees. `on_message`: the interaction came
+    from a message of ours, so the promise shows nothing.
     """
 
     def __init__(
@@ -51,12 +51,14 @@ class InteractionResponse:
         message_renderer: MessageRenderer,
         to: discord.Interaction,
         *,
+        defer_after: float,
         private: bool = False,
         on_message: bool = False,
     ) -> None:
         self._http = http
         self._message_renderer = message_renderer
         self._to = to
+        self._defer_after = defer_after
         self._private = private
         self._on_message = on_message
         self._is_answered = False
@@ -64,7 +66,7 @@ class InteractionResponse:
         self._deferring: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "InteractionResponse":
-        self._timer = asyncio.get_running_loop().call_later(DEFER_AFTER, self._defer)
+        self._timer = asyncio.get_running_loop().call_later(self._defer_after, self._defer)
         return self
 
     async def __aexit__(self, _: object, error: BaseException | None, traceback: object) -> None:

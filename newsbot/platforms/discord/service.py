@@ -26,6 +26,7 @@ from newsbot.platforms.discord.inbound import DiscordInbound
 from newsbot.platforms.discord.login import REFUSED_SENTENCE, Login
 from newsbot.platforms.discord.mentions import Mentions
 from newsbot.platforms.discord.renderer import MessageRenderer
+from newsbot.platforms.discord.responses import DEFER_AFTER
 from newsbot.platforms.discord.sync import CommandSync, Menus
 from newsbot.platforms.discord.welcome import welcome_key, welcome_place, welcome_reply
 from newsbot.storage.database import Database
@@ -77,12 +78,14 @@ class DiscordService:
         now: Callable[[], datetime],
         *,
         fails_fast: bool = True,
+        defer_after: float = DEFER_AFTER,
     ) -> None:
         """`post_once` puts a message into the outbox, by its key.
 
         Where it `fails_fast`, a token that Discord refuses at the start ends the service. Otherwise, and later, it is
-        tried again.
+        tried again. An interaction that is not answered after `defer_after` seconds is promised an answer.
         """
+        self._defer_after = defer_after
         self._fails_fast = fails_fast
         self._where = where
         self._dispatcher = dispatcher
@@ -112,7 +115,9 @@ class DiscordService:
         Raises PlatformRefused where Discord does not let newsbot in at the start, and it `fails_fast`.
         """
         http = InteractionHttp()
-        interactions = DiscordInbound(self._dispatcher, http, self._message_renderer, self._now, self._delete)
+        interactions = DiscordInbound(
+            self._dispatcher, http, self._message_renderer, self._now, self._delete, self._defer_after
+        )
         mentions = Mentions(self._dispatcher, self.platform, self._handled, self._now)
         answers = BackgroundTasks("discord")
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from newsbot.content.library import Library
 from newsbot.content.models import Question
+from newsbot.content.rotation import question_id
 from newsbot.quizzes.rules.sealing import new_salt, one_line, seal
 
 Difficulty = Literal["easy", "medium", "hard"]
@@ -44,11 +45,6 @@ class QuestionFilter:
     count: int
     topic: str | None = None
     difficulty: Difficulty | None = None
-
-
-def question_id(topic: str, name: str) -> str:
-    """How a channel's history and statistics name a question."""
-    return f"{topic}/{name}"
 
 
 def ask_question(library: Library, question: Question, random: Random) -> AskedQuestion:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsbot.content.library import Library
-from newsbot.quizzes.rules.asking import question_id
+from newsbot.content.rotation import question_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How long rows are kept, by what they are about, and their deletion."""
