@@ -82,7 +82,8 @@ def _cut(pieces: Sequence[Inline], end: int) -> tuple[Inline, ...]:
 
 
 def headline(card: Card) -> str:
-    """A card in a line, for a notification: its title and the first sentence of its first text."""
-    texts = [bare_text(block.pieces) for block in card.blocks if isinstance(block, Text) and block.style != "small"]
-    first = sentences(texts[0])[0] if texts else ""
+    """A card in a line, for a notification: its title and the first sentence of its lede, or of its first text."""
+    texts = [block for block in card.blocks if isinstance(block, Text) and block.style != "small"]
+    texts.sort(key=lambda block: block.style != "lede")
+    first = sentences(bare_text(texts[0].pieces))[0] if texts else ""
     return "\n\n".join(words for words in (card.title, first.strip()) if words)

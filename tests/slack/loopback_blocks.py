@@ -41,6 +41,19 @@ def with_ids(blocks: list[Json]) -> list[Json]:
     return filled
 
 
+def texts_of(part: Any) -> Iterator[str]:
+    """All texts of a payload, as they are written."""
+    if isinstance(part, list):
+        for each in part:
+            yield from texts_of(each)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key == "text" and isinstance(value, str):
+                yield value
+            else:
+                yield from texts_of(value)
+
+
 def total_characters(part: Any) -> int:
     """The characters of all texts and addresses in a payload."""
     if isinstance(part, str):

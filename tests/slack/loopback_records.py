@@ -1,9 +1,10 @@
 """The things a loopback Slack is made of: workspaces, people, channels, tokens, messages, views, files."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.slack.loopback_blocks import with_ids
+from tests.slack.loopback_blocks import texts_of, with_ids
 
 Json = dict[str, Any]
 
@@ -78,6 +79,11 @@ class Message:
     edited: str | None = None
     args: Json = field(default_factory=dict)
     former: list[tuple[str, list[Json]]] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """Everything to read in the blocks, controls included, without the signs of mrkdwn."""
+        return re.sub(r"[*`]", "", "\n".join(texts_of(self.blocks)))
 
     def replace(self, text: str, blocks: list[Json], ts: str) -> None:
         """Edit in place: Slack drops the blocks when only a text is given."""

@@ -10,7 +10,7 @@ from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.registry import Command, Context, Menu
 from newsbot.content.library import Library
 from newsbot.messages.actions import read_token
-from newsbot.messages.cards import Button, Buttons, Card, Reply, text
+from newsbot.messages.cards import Button, Buttons, Card, Reply, Table, text
 from newsbot.messages.requests import Ask, Place
 from newsbot.platforms.slack.timestamps import parse_timestamp
 from newsbot.storage.database import Database, DurableEvents
@@ -49,9 +49,9 @@ def buttons(message: Message) -> dict[str, str]:
     return {element["text"]["text"]: element["action_id"] for row in rows for element in row}
 
 
-def another_brief(message: Message) -> str:
-    """The button to another brief."""
-    return next(token for token in buttons(message).values() if token.startswith("nb1:brief.open:"))
+def explanation(message: Message) -> str:
+    """The button that explains, or leads back from the explanation."""
+    return next(token for label, token in buttons(message).items() if label in {"Explain", "Back"})
 
 
 async def asked(people: Driver, text: str = "cost", user: str = "alice") -> Message:
@@ -72,9 +72,16 @@ async def test_a_command_is_answered_in_its_acknowledgement_for_everyone(slack: 
     assert slack.called("chat.postMessage") == []
 
 
+async def listed(people: Driver) -> Message:
+    """A list of events, which its own buttons change in place."""
+    answer = await people.command("alice", "news", "/events", "nvidia 2025")
+    assert answer.message is not None, answer.error
+    return answer.message
+
+
 async def test_the_command_alone_shows_the_overview_and_help_is_private(slack: LoopbackSlack, people: Driver) -> None:
     overview = await asked(people, "")
-    assert len([token for token in buttons(overview).values() if token.startswith("nb1:brief.open")]) > 3
+    assert {"Explain", "Numbers", "Sources", "Quiz me", "Delete"} <= set(buttons(overview))
     helped = await people.command("alice", "news", "/deepseek", "help")
     assert helped.ack_body is not None
     assert helped.ack_body["response_type"] == "ephemeral"
@@ -94,25 +101,34 @@ async def test_newsbot_takes_any_words_and_a_near_miss_is_offered(slack: Loopbac
 
 
 async def test_a_click_on_ones_own_answer_changes_it_in_place(slack: LoopbackSlack, people: Driver) -> None:
-    message = await asked(people)
-    before, target = message.text, another_brief(message)
-    assert (await people.click("alice", message, target)).ok
+    message = await listed(people)
+    before = message.blocks
+    assert (await people.click("alice", message, "Older")).ok
     await slack.wait_for(lambda: message.former)
-    assert message.text != before
+    assert message.blocks != before
     assert message in slack.messages("news")
     assert "Delete" in buttons(message)
     assert slack.ephemerals == []
+
+
+async def test_details_of_ones_own_public_answer_open_for_oneself(slack: LoopbackSlack, people: Driver) -> None:
+    message = await asked(people)
+    assert (await people.click("alice", message, explanation(message))).ok
+    (mine,) = await slack.wait_for(lambda: slack.ephemerals)
+    assert mine.ephemeral_to == slack.workspace.user("alice").id
+    assert "V3 is the base model" in mine.words
+    assert message.former == []
 
 
 async def test_a_click_on_somebody_elses_answer_is_answered_to_whoever_clicked(
     slack: LoopbackSlack, people: Driver
 ) -> None:
     message = await asked(people)
-    await people.click("bob", message, another_brief(message))
+    await people.click("bob", message, explanation(message))
     (mine,) = await slack.wait_for(lambda: slack.ephemerals)
     assert mine.ephemeral_to == slack.workspace.user("bob").id
     assert message.former == []
-    await people.click("bob", mine, another_brief(mine))
+    await people.click("bob", mine, explanation(mine))
     await slack.wait_for(lambda: mine.former)
     assert len(slack.ephemerals) == 1
 
@@ -166,9 +182,9 @@ async def test_an_answer_to_a_press_is_not_repeated_when_it_is_not_known_whether
     message = await asked(people)
     fault.hits = 0
     slack.faults.add("/response/*", fault)
-    await people.click("bob", message, another_brief(message))
+    await people.click("bob", message, explanation(message))
     await slack.wait_for(lambda: fault.hits)
-    await people.click("bob", message, another_brief(message))
+    await people.click("bob", message, explanation(message))
     await slack.wait_for(lambda: _responses(slack) == 2)
     await people.mention("alice", "news", "deepseek cost")
     await slack.wait_for(lambda: slack.messages("news")[1:])
@@ -176,9 +192,9 @@ async def test_an_answer_to_a_press_is_not_repeated_when_it_is_not_known_whether
 
 
 async def test_a_short_limit_on_an_answer_is_waited_out(slack: LoopbackSlack, people: Driver) -> None:
-    message = await asked(people)
+    message = await listed(people)
     slack.faults.add("/response/*", Fault.rate_limited(1))
-    await people.click("alice", message, another_brief(message))
+    await people.click("alice", message, "Older")
     assert len(await slack.wait_for(lambda: message.former)) == 1
 
 
@@ -238,7 +254,7 @@ async def test_the_home_tab_is_filled_and_its_buttons_open_modals(slack: Loopbac
     await people.click("bob", tab, "nb1:topic.open:deepseek")
     (modal,) = await slack.wait_for(lambda: slack.views)
     assert modal.body["type"] == "modal"
-    await people.click("bob", modal, next(t for t in _tokens(modal.body) if t.startswith("nb1:brief.open")))
+    await people.click("bob", modal, next(t for t in _tokens(modal.body) if t.startswith("nb1:explain.view")))
     (update,) = await slack.wait_for(lambda: slack.called("views.update"))
     assert update.args["view_id"] == modal.id
 
@@ -288,7 +304,7 @@ async def test_a_form_of_the_home_tab_is_answered_in_its_modal(slack: LoopbackSl
 
 
 async def test_a_retried_command_event_or_press_is_handled_once(slack: LoopbackSlack, people: Driver) -> None:
-    first = await people.command("alice", "news", "/deepseek", "cost")
+    first = await people.command("alice", "news", "/events", "nvidia 2025")
     again = await people.deliver("slash_commands", first.payload)
     assert again.ok
     assert again.ack_body is None
@@ -296,7 +312,7 @@ async def test_a_retried_command_event_or_press_is_handled_once(slack: LoopbackS
     await slack.wait_for(lambda: slack.messages("news")[1:])
     assert (await people.again(mention, Retry(1, "http_timeout"))).ok
     assert first.message is not None
-    press = await people.click("alice", first.message, another_brief(first.message))
+    press = await people.click("alice", first.message, "Older")
     await people.deliver("interactive", press.payload)
     await slack.wait_for(lambda: first.message and first.message.former)
     await people.direct_message("bob", "deepseek cost")  # what was begun before it has ended when this is answered
@@ -321,8 +337,8 @@ async def test_two_processes_answer_one_event_once(slack: LoopbackSlack, tmp_pat
 async def test_content_is_answered_while_the_database_is_gone(slack: LoopbackSlack, bot: Running) -> None:
     await run_sql(bot.database, "DROP TABLE handled_events")
     people = bot.people()
-    message = await asked(people)
-    await people.click("alice", message, another_brief(message))
+    message = await listed(people)
+    await people.click("alice", message, "Older")
     await slack.wait_for(lambda: message.former)
     await people.mention("alice", "news", "deepseek cost")
     (second,) = await slack.wait_for(lambda: slack.messages("news")[1:])
@@ -344,13 +360,6 @@ async def test_an_invited_bot_says_once_what_it_is_for(slack: LoopbackSlack, peo
     room = slack.world.dm(slack.workspace, slack.workspace.user("bob").id)
     await slack.wait_for(lambda: slack.messages(room))
     assert len(slack.messages("secret")) == 1
-
-
-async def test_a_refused_table_is_sent_again_as_text(slack: LoopbackSlack, people: Driver) -> None:
-    slack.faults.add("chat.postMessage", Fault.refused("invalid_blocks"))
-    await people.mention("alice", "news", "deepseek cost")
-    (reply,) = await slack.wait_for(lambda: slack.messages("news"))
-    assert not [block for block in reply.blocks if block["type"] == "table"]
 
 
 async def test_who_is_an_administrator_is_asked_of_slack_at_the_first_command(
@@ -375,7 +384,7 @@ class Hall:
 
     def menu(self, library: Library) -> Menu:
         made = build_menu(library).commands.values()
-        more = {"long": self.long, "slow": self.slow, "when": self.when}
+        more = {"long": self.long, "slow": self.slow, "table": self.table, "when": self.when}
         return Menu.of([*made, *(Command((name,), name.title(), answer) for name, answer in more.items())])
 
     async def when(self, context: Context, ask: Ask) -> Reply:
@@ -387,6 +396,10 @@ class Hall:
         del context, ask
         return Reply(Card("Long", tuple(text(f"{number} " + "word " * 500) for number in range(12))))
 
+    async def table(self, context: Context, ask: Ask) -> Reply:
+        del context, ask
+        return Reply(Card("Table", (Table("Two rows", ("a", "b"), (("1", "2"), ("3", "4"))),)))
+
     async def slow(self, context: Context, ask: Ask) -> Reply:
         del context, ask
         await self.release.wait()
@@ -396,6 +409,16 @@ class Hall:
 @pytest.fixture
 def hall() -> Hall:
     return Hall()
+
+
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_a_refused_table_is_sent_again_as_text(slack: LoopbackSlack, hall: Hall, transport: Transport) -> None:
+    slack.faults.add("chat.postMessage", Fault.refused("invalid_blocks"))
+    async with running(slack, transport, dispatcher_of=hall.dispatcher) as bot:
+        await bot.people().mention("alice", "news", "/table")
+        (reply,) = await slack.wait_for(lambda: slack.messages("news"))
+    assert "Two rows" in reply.words
+    assert not [block for block in reply.blocks if block["type"] == "table"]
 
 
 @pytest.mark.parametrize("transport", ["http", "socket"])

@@ -66,7 +66,7 @@ def test_every_root_of_the_menu_is_a_slash_command_with_its_summary(menu: Menu) 
     assert left_out_commands(menu) == ()
     by_name = {each["command"]: each for each in listed}
     assert by_name["/deepseek"]["usage_hint"].startswith("[overview | founder | disruption | ")
-    assert by_name["/compare"]["usage_hint"] == "first second"
+    assert by_name["/compare"]["usage_hint"] == "first [second]"
     assert by_name["/deepseek"]["description"] == menu.commands["deepseek",].summary
 
 

@@ -59,9 +59,9 @@ async def test_a_posted_answer_gets_its_picture_in_place(slack: LoopbackSlack, b
 
 
 async def test_an_answer_changed_by_a_press_gets_its_picture_in_place(slack: LoopbackSlack, bot: Running) -> None:
-    overview = (await bot.people().command("alice", "quiet", "/deepseek")).message
+    overview = (await bot.people().command("alice", "quiet", "/deepseek", "private")).message
     assert overview is not None
-    await bot.people().click("alice", overview, "nb1:brief.open:deepseek:cost")
+    await bot.people().click("alice", overview, "nb1:card.more:brief:deepseek/overview", chosen="deepseek/cost")
     await slack.wait_for(lambda: images(overview))
     assert len(overview.former) in {1, 2}
 
@@ -70,11 +70,11 @@ async def test_a_picture_that_comes_late_does_not_undo_another_press(slack: Loop
     waited = asyncio.Event()
     fault = slack.faults.add("files.completeUploadExternal", Fault(wait=waited))
     people = bot.people()
-    message = (await people.command("alice", "quiet", "/deepseek")).message
+    message = (await people.command("alice", "quiet", "/deepseek", "private")).message
     assert message is not None
-    await people.click("alice", message, "nb1:brief.open:deepseek:cost")
+    await people.click("alice", message, "nb1:card.more:brief:deepseek/overview", chosen="deepseek/cost")
     await slack.wait_for(lambda: len(message.former) == 1 and fault.hits)
-    await people.click("alice", message, "nb1:brief.open:deepseek:prices")
+    await people.click("alice", message, "nb1:card.more:brief:deepseek/cost", chosen="deepseek/prices")
     await slack.wait_for(lambda: len(message.former) == 2)
     shown = message.text
     waited.set()
@@ -101,7 +101,7 @@ async def test_without_the_scopes_a_chart_stays_data() -> None:
         await bot.people().mention("alice", "news", "/deepseek cost")
         await slack.wait_for(lambda: slack.messages("news")[1:])
         assert slack.uploads == []
-        assert [block["type"] for block in message.blocks].count("table") == 1
+        assert "Pre-training, 2,664,000 h: $5.328 million" in message.words
 
 
 async def test_at_a_public_url_pictures_stand_in_the_answer_and_are_served(slack: LoopbackSlack) -> None:

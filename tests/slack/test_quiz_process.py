@@ -32,7 +32,7 @@ class Game:
         """The message that says this, as it stands now."""
 
         def found() -> list[Message]:
-            return [message for message in self.slack.messages() if wanted in message.text]
+            return [message for message in self.slack.messages() if wanted in message.words]
 
         (message,) = await self.slack.wait_for(found)
         return message
@@ -74,7 +74,7 @@ async def _played(slack: LoopbackSlack, folder: Path) -> None:
     start = await game.people.command("alice", "news", "/quiz", f"start 2 {SECONDS}")
     assert start.ok
     first = await game.posted("Question 1 of 2")
-    since, level = float(first.ts), difficulty(first.text)
+    since, level = float(first.ts), difficulty(first.words)
     presses = [
         await game.press("alice", first, "A · "),
         await game.press("bob", first, "B · "),
@@ -98,22 +98,22 @@ async def _played(slack: LoopbackSlack, folder: Path) -> None:
         assert revealed is first
         closed = float(revealed.edited or 0)
         assert since + SECONDS + (started - killed) <= closed <= since + SECONDS + (back - killed) + SLACKNESS
-        asked = [(Asked(right_letter(revealed.text), level, since, closed), presses)]
+        asked = [(Asked(right_letter(revealed.words), level, since, closed), presses)]
         second = await game.posted("Question 2 of 2 · ")
-        since, level = float(second.ts), difficulty(second.text)
+        since, level = float(second.ts), difficulty(second.words)
         presses = [await game.press(*each) for each in (("carol", second, "A · "), ("bob", second, "A · "))]
         await until(since + 1.5)
         presses.append(await game.press("alice", second, "A · "))
         votes = [await game.press(who, second, "Vote to skip") for who in ("alice", "carol")]
         assert "That was the last vote it took." in slack.ephemerals[-1].text
         revealed = await game.posted("Question 2 of 2: the answer")
-        asked.append((Asked(right_letter(revealed.text), level, since, pressed_at(votes[1])), presses))
+        asked.append((Asked(right_letter(revealed.words), level, since, pressed_at(votes[1])), presses))
         podium = await game.posted("Final scores")
     counted = recount([(question, [choice(each) for each in these]) for question, these in asked])
-    assert scores(podium.text) == counted
+    assert scores(podium.words) == counted
     assert {name: answered for name, (_, _, answered) in counted.items()} == {"alice": 2, "bob": 2, "carol": 2}
     assert len(slack.messages()) == 4  # who started it, two questions, the scores: each once
-    nothing_told(slack, [salt(message.text) for message in (first, second)])
+    nothing_told(slack, [salt(message.words) for message in (first, second)])
 
 
 def pressed_at(pressed: Answer) -> float:
@@ -133,7 +133,7 @@ def nothing_told(slack: LoopbackSlack, salts: list[str]) -> None:
         told = [call for call in slack.calls if secret in json.dumps(call.args)]
         assert {call.method for call in told} == {"chat.update"}
         posts = slack.called("chat.postMessage")
-        (asked,) = (call.args for call in posts if f"Question {number + 1} of 2 · " in call.args["text"])
+        (asked,) = (call.args for call in posts if f"Question {number + 1} of 2 · " in str(call.args["blocks"]))
         assert asked["metadata"]["event_payload"] == {"key": f"quiz:1:{number}"}
         choices = [node for node in nodes(asked["blocks"]) if ":quiz.answer:" in str(node.get("value"))]
         tokens = [f"nb1:quiz.answer:1:{number}:{n}" for n in range(4)]

@@ -52,8 +52,8 @@ async def test_a_second_start_offers_to_join_or_to_stop_the_game(house: QuizHous
 async def test_a_game_in_a_thread_is_played_and_stopped_there(house: QuizHouse) -> None:
     question = await house.start("bob", words="2 20 thread")
     announced, opening, question = house.slack.messages()
-    assert "It is played in a thread." in announced.text
-    assert "It is played in the thread below." in opening.text
+    assert "It is played in a thread." in announced.words
+    assert "It is played in the thread below." in opening.words
     assert (opening.thread_ts, question.thread_ts) == (None, opening.ts)
     assert "Answer noted" in await house.told("carol", question, await house.right())
     assert house.slack.ephemerals[-1].args.get("thread_ts") == opening.ts
@@ -63,7 +63,7 @@ async def test_a_game_in_a_thread_is_played_and_stopped_there(house: QuizHouse) 
     await house.slack.wait_for(lambda: any("stopped the quiz" in each for each in house.posted()))
     await house.run(10)
     scores = house.slack.messages()[-1]
-    assert "Final scores" in scores.text
+    assert "Final scores" in scores.words
     assert scores.thread_ts == opening.ts
 
 
@@ -86,7 +86,7 @@ async def test_a_game_in_the_direct_conversation_with_newsbot_is_one_persons(hou
     asking = asyncio.create_task(house.people.command("bob", channel, "/quiz", "start 1 10"))
     while not asking.done():
         await house.run(0.2)
-    question = next(message for message in house.slack.messages(channel) if "Question 1 of 1" in message.text)
+    question = next(message for message in house.slack.messages(channel) if "Question 1 of 1" in message.words)
     assert "Answer noted" in await house.told("bob", question, await house.right())
     await house.run(30)
     assert "1 of 1 right (100%)" in house.posted(channel)[-1]
@@ -99,7 +99,7 @@ async def test_where_newsbot_is_not_the_start_is_refused_with_the_fix(house: Qui
     answer = await house.people.command("bob", "quiet", "/quiz", "start")
     assert answer.ok
     refused = await told(house.slack, "newsbot cannot post in this channel")
-    assert "/invite @newsbot" in refused.text
+    assert "/invite @newsbot" in refused.words
     await house.run(10)
     assert house.slack.messages("quiet") == []
     house.people.channel("quiet").members.add(house.people.space.bot_user)
@@ -118,7 +118,7 @@ async def test_without_a_scope_to_look_the_first_message_tells_and_nobody_sees_a
         while not asking.done():
             await house.run(0.2)
         refused = await told(slack, "newsbot cannot post in this channel")
-        assert "/invite @newsbot" in refused.text
+        assert "/invite @newsbot" in refused.words
         assert slack.messages("secret") == []
         house.people.channel("secret").members.add(house.people.space.bot_user)
         await house.press("bob", refused, "Try again")
@@ -161,9 +161,9 @@ async def test_a_rate_limit_on_the_reveal_is_waited_for(house: QuizHouse) -> Non
     await house.told("carol", question, "A · ")
     house.slack.faults.add("chat.update", Fault.rate_limited(30))
     await house.run(25)
-    assert "the answer" not in question.text
+    assert "the answer" not in question.words
     await house.run(40)
-    assert "Question 1 of 1: the answer" in question.text
+    assert "Question 1 of 1: the answer" in question.words
     assert len(house.slack.called("chat.update")) == 2
     assert "Final scores" in house.posted()[-1]
 
@@ -173,7 +173,7 @@ async def test_where_it_is_unclear_whether_a_question_stands_the_game_goes_on(ho
     """Where it does stand, its buttons count; the answer comes as a message of its own in both cases."""
     house.slack.faults.add("chat.postMessage", Fault(drop=drop))  # type: ignore[arg-type]
     await house.start("bob")
-    standing = [message for message in house.slack.messages() if "Question 1 of 1" in message.text]
+    standing = [message for message in house.slack.messages() if "Question 1 of 1" in message.words]
     assert len(standing) == (1 if drop == "after" else 0)
     for question in standing:
         assert "Answer noted" in await house.told("carol", question, await house.right())
@@ -223,13 +223,13 @@ async def test_what_counts_is_when_slack_says_that_it_was_pressed(house: QuizHou
     choice = f"nb1:quiz.answer:1:0:{'ABCD'.index(await house.right())}"
     await house.run(13, slack_too=False)
     assert (await house.game()).phase == "pausing"
-    assert "Nobody answered" in question.text
+    assert "Nobody answered" in question.words
     slow = house.forged(choice)
     assert "Answer noted" in await house.told("carol", slow, "Forged")
     house.slack_clock.passed += 13
     assert "Too late" in await house.told("bob", slow, "Forged")
     await house.run(20)
-    assert "1 of 1 · right" in question.text
+    assert "1 of 1 · right" in question.words
     assert "carol" in house.posted()[-1]
     assert "bob" not in house.posted()[-1]
 
@@ -260,7 +260,7 @@ async def test_names_on_boards_and_scores_neither_ping_nor_format(house: QuizHou
         for text in (message.text, *mrkdwn(message)):
             assert not [ping for ping in ("<!", "<@", "<#", "‮", "\n# y") if ping in text], text
             assert not [ping for ping in ("@here", "@channel", "@everyone") if ping in text], text
-        assert "5 of 5" not in message.text
+        assert "5 of 5" not in message.words
 
 
 def sent(message: Message) -> dict[str, Any]:
@@ -301,15 +301,15 @@ async def test_everybody_sees_hides_takes_away_and_erases_what_is_theirs(house: 
         await house.told(who, question, await house.right())
     await house.run(40)
     scores = house.slack.messages()[-1]
-    assert "carol" in scores.text
+    assert "carol" in scores.words
     await house.people.command("carol", "news", "/quiz", "me")
-    assert "1 of 1 right (100%)" in (await told(house.slack, "You in quizzes")).text
+    assert "1 of 1 right (100%)" in (await told(house.slack, "You in quizzes")).words
     await house.people.command("carol", "news", "/quiz", "hide-me")
     await told(house.slack, "You are hidden")
     await house.people.command("bob", "news", "/quiz", "leaderboard")
-    (board,) = await house.slack.wait_for(lambda: [m for m in house.slack.messages() if "Leaderboard" in m.text])
-    assert "bob" in board.text
-    assert "carol" not in board.text
+    (board,) = await house.slack.wait_for(lambda: [m for m in house.slack.messages() if "Leaderboard" in m.words])
+    assert "bob" in board.words
+    assert "carol" not in board.words
     await house.people.command("bob", "news", "/quiz", "leaderboard all server --private")
     await told(house.slack, "Leaderboard of this workspace, of all time")
     await house.people.command("carol", "news", "/quiz", "show-me")
@@ -318,9 +318,9 @@ async def test_everybody_sees_hides_takes_away_and_erases_what_is_theirs(house: 
     asked = await told(house.slack, "Erase all of it?")
     assert "1 answer" in await house.told("carol", asked, "Erase all of it")
     await house.run(3)
-    assert "carol" not in scores.text
+    assert "carol" not in scores.words
     assert "carol" not in json.dumps(scores.blocks)
-    assert "bob" in scores.text
+    assert "bob" in scores.words
 
 
 # -- the question of the day ------------------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ async def test_the_next_digest_tells_how_the_last_question_went_in_its_own_chann
     for where in ("news", "general"):
         house.people.channel(where).members.add(house.people.space.bot_user)
         await house.people.command("alice", where, "/digest", "subscribe 9:00 UTC daily --first")
-    await house.slack.wait_for(lambda: len([m for m in house.slack.ephemerals if "is set up" in m.text]) == 2)
+    await house.slack.wait_for(lambda: len([m for m in house.slack.ephemerals if "is set up" in m.words]) == 2)
     await house.settle()
     (news,), (general,) = ([m for m in house.slack.messages(w) if "Question of the day" in shown(m)] for w in PLACES)
     assert "Last question" not in shown(news)
@@ -364,4 +364,4 @@ async def test_receipts_and_messages_tell_nothing_of_the_right_choice(house: Qui
         receipts.append(receipt.replace(game.question.choices[choice], "…").replace(f"{'ABCD'[choice]} ·", "…"))
     assert receipts[0] == receipts[1]
     await house.run(40)
-    assert game.question.salt in question.text
+    assert game.question.salt in question.words

@@ -29,10 +29,10 @@ async def test_a_press_that_comes_without_its_message_changes_the_answer_in_plac
     slack: LoopbackSlack, bot: Running
 ) -> None:
     people = bot.people()
-    message = (await people.command("alice", "news", "/deepseek", "cost")).message
+    message = (await people.command("alice", "news", "/events", "nvidia 2025")).message
     assert message is not None
     elements = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
-    target = next(each["action_id"] for each in elements if "brief.open" in each["action_id"])
+    target = next(each["action_id"] for each in elements if each.get("text", {}).get("text") == "Older")
     payload = payloads.block_actions(slack.world, slack.workspace, people.user("alice"), message, target)
     payload.pop("message")
     await people.deliver("interactive", payload)

@@ -49,7 +49,7 @@ async def test_the_address_is_verified(slack: LoopbackSlack, http: Running) -> N
 
 async def test_a_press_in_a_long_message_is_taken(slack: LoopbackSlack, http: Running) -> None:
     """It brings the whole message along, more than what other pages may send."""
-    message = (await http.people().command("alice", "news", "/newsbot", "help")).message
+    message = (await http.people().command("alice", "news", "/deepseek", "cost")).message
     assert message is not None
     message.blocks += [{"type": "section", "text": {"type": "mrkdwn", "text": "&" * 3_000}}] * 20
     token = next(e["action_id"] for b in message.blocks if b["type"] == "actions" for e in b["elements"])
