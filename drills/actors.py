@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Literal
 
+from drills.clock import Pace
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.content.library import Library, load_library
 from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
@@ -30,9 +31,11 @@ from newsbot.platforms.slack.config import SlackConfig
 from newsbot.platforms.slack.service import slack_service
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
+from tests.patience import PATIENCE
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 PLATFORMS = ("discord", "slack")
+GAVE_UP = 3  # the exit code of a process that the database refused, or that was out of patience
 _LOOK_SECONDS = 0.03
 _LONGEST_PAUSE = 0.05  # seconds that newsbot's own pauses between tries take here
 
@@ -41,17 +44,18 @@ _LONGEST_PAUSE = 0.05  # seconds that newsbot's own pauses between tries take he
 class Act:
     """What one process does.
 
-    Its clock is `moved` seconds ahead. It is killed when it reaches `step` for the `nth` time. It is killed as
-    well after `patience` seconds with something still to do, or still to be planned where it `awaits` that. `disk` is
-    the size in bytes that no file may outgrow, 0 for none; `pages`: the database may not grow by a page. A writer waits
-    `busy` seconds for SQLite's lock.
+    Its clock goes `speed` times as fast as the wall's, and `moved` seconds ahead. It is killed when it reaches `step`
+    for the `nth` time. After `patience` seconds of the wall with something still to do, or still to be planned where it
+    `awaits` that, it gives up and ends at once. `disk` is the size in bytes that no file may outgrow, 0 for none;
+    `pages`: the database may not grow by a page. A writer waits `busy` seconds for SQLite's lock.
     """
 
     role: Literal["planner", "outbox worker"]
-    moved: float
     step: str = ""
     nth: int = 1
-    patience: float = 5.0
+    speed: float = 1.0
+    moved: float = 0.0
+    patience: float = PATIENCE
     awaits: bool = False
     disk: int = 0
     pages: bool = False
@@ -126,9 +130,7 @@ async def played(scene: Scene, act: Act) -> None:
     if act.pages:
         await database.write(_stop_growth)
 
-    def now() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=act.moved)
-
+    now = Pace(act.speed, act.moved).now
     killer = Killer(act.step, act.nth)
     try:
         if act.role == "planner":
@@ -158,7 +160,7 @@ async def _delivered(
             stop = asyncio.Event()
             running = asyncio.create_task(outbox_worker.run(stop))
             if not await _emptied(database, outbox_worker, now, act):
-                die()
+                os._exit(GAVE_UP)
             stop.set()
             await running
     finally:

@@ -1,8 +1,8 @@
 """The processes of a drill, each forked for one act.
 
 Run as a program, this module reads orders from its input, one JSON list of acts a line. It forks a process for each
-act, all at once, waits for them, and prints how each ended: 0, the number of the signal that killed it, or -1 where a
-planner gave up because of the database.
+act, all at once, waits for them, and prints how each ended: 0, the number of the signal that killed it, or -1 where it
+gave up: a planner because of the database, an outbox worker out of patience.
 """
 
 import argparse
@@ -16,11 +16,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from drills.actors import Act, Scene, Shelf, library, played, wire
+from drills.actors import GAVE_UP, Act, Scene, Shelf, library, played, wire
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import StorageError
-
-_GAVE_UP = 3  # the exit code of a process that the database refused
 
 
 def forked(work: Callable[[], Coroutine[Any, Any, None]]) -> int:
@@ -33,7 +31,7 @@ def forked(work: Callable[[], Coroutine[Any, Any, None]]) -> int:
         asyncio.run(work())
         code = 0
     except StorageError:  # a scheduler logs it, and looks again at its next turn
-        code = _GAVE_UP
+        code = GAVE_UP
     except BaseException as error:  # noqa: BLE001 (nothing may go on in the copy of this process)
         sys.stderr.write(f"an act broke: {error!r}\n")
     finally:
@@ -43,7 +41,7 @@ def forked(work: Callable[[], Coroutine[Any, Any, None]]) -> int:
 def ended(child: int) -> int:
     """How a process ended, in the words of this module. Raises RuntimeError where it broke."""
     _, status = os.waitpid(child, 0)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _GAVE_UP:
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == GAVE_UP:
         return -1
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
         raise RuntimeError("an act of the drill broke")

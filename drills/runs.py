@@ -11,6 +11,7 @@ from random import Random
 from drills.account import Account
 from drills.actors import Act
 from drills.stage import Stage
+from tests.patience import PATIENCE
 
 PLANNER_STEPS = ("decided", "composed", "written", "planned")
 COURIER_STEPS = ("claimed", "sending", "sent", "settled")
@@ -32,14 +33,20 @@ class Counts:
 
 def planner(step: str = "", *, disk: int = 0, pages: bool = False, busy: float = 10.0) -> Act:
     """A planner."""
-    return Act("planner", 0, step, disk=disk, pages=pages, busy=busy)
+    return Act("planner", step, disk=disk, pages=pages, busy=busy)
 
 
 def outbox_worker(
-    step: str = "", nth: int = 1, *, patience: float = 5.0, awaits: bool = False, disk: int = 0, busy: float = 10.0
+    step: str = "",
+    nth: int = 1,
+    *,
+    patience: float = PATIENCE,
+    awaits: bool = False,
+    disk: int = 0,
+    busy: float = 10.0,
 ) -> Act:
     """An outbox worker."""
-    return Act("outbox worker", 0, step, nth, patience, awaits, disk, busy=busy)
+    return Act("outbox worker", step, nth, patience=patience, awaits=awaits, disk=disk, busy=busy)
 
 
 def _begun(stage: Stage, account: Account) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sys
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +27,9 @@ from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault as SlackFault
 
+# How fast the clock of the drill goes: leases, nonces and signs of life last for as many minutes of the wall as a busy
+# machine may take over an act.
+SPEED = 0.05
 CHANNELS = 3  # of each platform, with one digest each
 FAULTS = ("429", "503", "drop before", "drop after")
 FIRST_DAY = date(2026, 1, 5)
@@ -96,10 +98,9 @@ class Stage:
     async def play(self, after: float, *acts: Act) -> list[int]:
         """Play these at once, `after` seconds behind the instant at which the digests of the day are due."""
         due = datetime.combine(self.days[-1], _AT, UTC)
-        moved = due.timestamp() + after - time.time()
-        clock = self.discord.clock
-        clock.advance(time.time() + moved - clock.now())  # Discord forgets nonces by the same clock
-        orders = [asdict(act) | {"moved": moved} for act in acts]
+        clock = self.discord.clock  # Discord forgets nonces by the same clock
+        clock.advance(due.timestamp() + after - clock.now())
+        orders = [asdict(act) | {"speed": clock.speed, "moved": clock.moved} for act in acts]
         assert self._actors.stdin is not None
         assert self._actors.stdout is not None
         self._actors.stdin.write(json.dumps(orders).encode() + b"\n")
@@ -195,6 +196,7 @@ async def staged(url: str) -> AsyncIterator[Stage]:
     """A stage over the empty database at `url`."""
     async with AsyncExitStack() as stack:
         town = await stack.enter_async_context(LoopbackDiscord(echo=False))
+        town.clock.quicken(SPEED)
         slack = await stack.enter_async_context(LoopbackSlack())
         database = Database(url)
         stack.push_async_callback(database.close)

@@ -105,8 +105,8 @@ class Alarm:
         found = [await self._run_sweep(sweep) for sweep in self._sweeps]
         self._looked_at = self._now()
         if due := [instant for instant in found if instant is not None]:
-            soonest = max(min(due), self._looked_at + _SOONEST)
-            self._timer.add_job(self._wake_up, "date", run_date=soonest, id=f"due: {self._name}", **_EACH)
+            wait = max(min(due) - self._looked_at, _SOONEST)
+            self._timer.add_job(self._wake_up, "date", run_date=_in(wait), id=f"due: {self._name}", **_EACH)
 
     async def _wake_up(self) -> None:
         """As `wake`, on the event loop: the library runs what is no coroutine in a thread."""
@@ -122,6 +122,11 @@ class Alarm:
             self._waits = f"waits: {_BROKEN}"
             log.exception("%s %s", type(sweep).__name__, self._waits)
         return None
+
+
+def _in(wait: timedelta) -> datetime:
+    """After so long, by the clock that the library goes by: the system's, which need not be the one that is passed."""
+    return datetime.now(UTC) + wait
 
 
 @dataclass(slots=True)
@@ -179,7 +184,7 @@ class Scheduler:
 
     def _add(self, job: _Periodic, trigger: str, **when: Any) -> None:
         self._jobs.append(job)
-        soon = self._now() + _AFTER_START
+        soon = _in(_AFTER_START)
         if trigger == "interval":
             self._timer.add_job(self._run, trigger, [job], id=job.name, next_run_time=soon, **when, **_EACH)
             return

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from newsbot.errors import StorageUnavailable
 from newsbot.scheduler import Scheduler
-
-_PATIENCE = 60.0
+from tests.patience import PATIENCE
 
 
 def now() -> datetime:
@@ -39,7 +38,7 @@ class Job:
 
     async def wait(self) -> None:
         """Return once it ran again."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             await self.ran.wait()
         self.ran.clear()
 
@@ -101,7 +100,7 @@ async def test_of_two_processes_one_runs_a_job() -> None:
         scheduler.every_day("retention", job, soon())
         schedulers.append(scheduler)
     async with running(*schedulers):
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             await turns.asked.wait()
     assert first.runs + second.runs == 1
     assert turns.taken == {"job:retention": timedelta(hours=20)}
@@ -127,7 +126,7 @@ async def test_a_job_that_takes_long_holds_up_no_alarm_and_is_not_run_twice_at_o
     scheduler = Scheduler(lambda: early(now()))
     scheduler.every("slow", slow, timedelta(seconds=0.2))
     alarm = scheduler.alarm("digests", Counting())
-    async with running(scheduler), asyncio.timeout(_PATIENCE):
+    async with running(scheduler), asyncio.timeout(PATIENCE):
         await begun.wait()
         swept.clear()
         alarm.wake()
@@ -152,7 +151,7 @@ async def test_one_alarm_does_not_wait_for_another() -> None:
     scheduler = Scheduler(now)
     scheduler.alarm("digests", Stuck())
     scheduler.alarm("games", Quick())
-    async with running(scheduler), asyncio.timeout(_PATIENCE):
+    async with running(scheduler), asyncio.timeout(PATIENCE):
         await swept.wait()
         let_go.set()
     assert scheduler.health() == "ok"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drills.quizzes import recount
-from drills.quizzes.record import Lives, Played
+from drills.quizzes.record import Closed, Dark, Lives, Played
 from drills.quizzes.tables import Standing
 
 _NOBODY = "Two questions in a row had no answer"
@@ -18,7 +18,7 @@ class QuizAccount:
 
     Lost: a game, a question or its answer that stands nowhere. Duplicated: what stands more often than once. Unclear: a
     message of which newsbot says itself that it may stand or not. Miscounted: a receipt that cannot be, or a reveal
-    that shows other numbers than were pressed. Wrong times: a question that closed before its end.
+    that shows other numbers than were pressed. Wrong times: a question that closed before its end, or not at it.
     """
 
     games: int = 0
@@ -71,16 +71,16 @@ class QuizAccount:
                 worth.append(self._question(played, number, reveal, lives, seconds))
         self._ending(played, standing, worth, is_unknown="end" in unknown)
 
-    def closed(self, played: Played, lives: Lives, seconds: float, down: float) -> None:
-        """Count a question during which nobody lived for so many seconds, where it did not close that much later.
+    def closed(self, played: Played, closed: Closed | None, seconds: int, dark: Dark) -> None:
+        """Count the only question of a game during which nobody lived, where it did not close that much later.
 
-        `add` has looked at whether it closed too early.
+        `closed` is None where it did not close.
         """
-        for number, asked in played.questions.items():
-            late = asked.revealed_at - recount.end_of(asked, seconds, lives)
-            gap = recount.end_of(asked, seconds, lives) - asked.message.at - seconds
-            if gap < down or late > recount.LATEST:
-                self._trouble("wrong_times", played, f"question {number} closed {late:.1f} s after its end")
+        for asked in played.questions.values():
+            platform = played.table.place.platform
+            wrong = recount.closed_wrongly(asked, closed, seconds, dark, platform) if closed else "did not close"
+            if wrong:
+                self._trouble("wrong_times", played, f"its question {wrong}")
 
     def _expected(self, standing: Sequence[Standing]) -> range:
         """The questions that must have been asked: all, or those before nobody played any more."""

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from drills.actors import Drawing, Scene, Shelf, die, library
-from drills.quizzes.clock import Pace, instant
+from drills.clock import Pace, instant
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.errors import NewsbotError, StorageError
 from newsbot.messages.cards import Reply
@@ -73,7 +73,6 @@ class Armed:
 async def hosted(scene: Scene, order: Order) -> None:
     """Play games until the stage hangs up."""
     pace = Pace(order.speed, order.moved)
-    began = pace.seconds()
     use_server(scene.discord_url, None)
     database, login, shelf = Database(scene.database), Login(scene.discord_token), Shelf(library())
     armed, woken, random = Armed(order.note), asyncio.Event(), Random(order.number)  # noqa: S311 (no secret)
@@ -92,11 +91,12 @@ async def hosted(scene: Scene, order: Order) -> None:
             games = GameEngine(database, platforms, library, pace.now, outbox_worker.wake, armed)
             began = pace.seconds()
             await games.run_once()
+            looked = pace.seconds()
             moving = [
                 asyncio.create_task(outbox_worker.run(asyncio.Event())),
                 asyncio.create_task(_moved_on(games, pace, woken)),
             ]
-            await Line(order, quizzes, dispatcher, armed).serve(began)
+            await Line(order, quizzes, dispatcher, armed).serve(began, looked)
             for task in moving:
                 task.cancel()
             await asyncio.gather(*moving, games.close(), return_exceptions=True)
@@ -127,10 +127,10 @@ class Line:
         self._armed = armed
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def serve(self, began: float) -> None:
-        """Do what is told until the stage hangs up; `began` is when this process looked at the games first."""
+    async def serve(self, began: float, looked: float) -> None:
+        """Do what is told until the stage hangs up; the first look at the games was between `began` and `looked`."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._order.port)
-        self._tell(writer, {"host": self._order.number, "pid": os.getpid(), "began": began})
+        self._tell(writer, {"host": self._order.number, "pid": os.getpid(), "began": began, "looked": looked})
         while line := await reader.readline():
             task = asyncio.create_task(self._do(writer, json.loads(line)))
             self._tasks.add(task)

@@ -168,8 +168,12 @@ class Party:
         return self._random.choice(living) if nth is None else living[nth % len(living)]
 
     async def _wait(self, seconds: float) -> None:
-        """Let so much of the drill's time pass."""
-        await asyncio.sleep(seconds / self._stage.clock.speed)
+        """Let so much of the drill's time pass, which may go faster from some instant on."""
+        while seconds > 0:
+            speed = self._stage.clock.speed
+            pause = min(seconds / speed, LOOK_SECONDS)
+            await asyncio.sleep(pause)
+            seconds -= pause * speed
 
     def _now(self) -> float:
         """The platform's time, to the millisecond as Discord tells it."""

@@ -1,5 +1,6 @@
 """The plain record of a drill: what was pressed and what came back, what stood where, and when no process lived."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drills.quizzes.tables import Standing, Table
@@ -39,6 +40,27 @@ class Played:
     presses: list[Pressed] = field(default_factory=list)
     questions: dict[int, Asked] = field(default_factory=dict)
     is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dark:
+    """A time in which no process lived, as the processes themselves recorded it.
+
+    `beats` are the last signs of life before it, by platform. The first process after it looked at the games first
+    between `began` and `looked`.
+    """
+
+    beats: Mapping[str, float]
+    began: float
+    looked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """When a question closed, by newsbot's own row, and the outages that it took into account."""
+
+    at: float
+    outages: Sequence[tuple[float, float]]
 
 
 @dataclass(slots=True)

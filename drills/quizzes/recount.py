@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, permutations, product
 
-from drills.quizzes.record import Asked, Lives, Played, Pressed
+from drills.quizzes.record import Asked, Closed, Dark, Lives, Played, Pressed
 
 SETTLE = 2.0  # seconds for which a question stays open for presses that are on their way
-# So long after its end a question is revealed: it settles, the last sign of life before an outage is up to two seconds
-# old, and the clock of a drill goes fast while machines are slow.
-LATEST = SETTLE + 2.0 + 4.0
 _PAUSE = 5.0  # seconds after a reveal in which it surely still is this question's turn
 _SILENCE = 5.0  # seconds without a process after which its clock surely stood still
+_SAME = 0.001  # seconds between two records of one instant
 _UNSURE = 0.3  # seconds between a request and the stamp that the platform gives it
 _MOST_WAYS = 2_000
 _RIGHT = {"easy": 10, "medium": 15, "hard": 20}
@@ -43,6 +41,29 @@ def end_of(asked: Asked, seconds: float, lives: Lives) -> float:
         if ended - began >= _SILENCE and began < end and ended > start:
             end += ended - max(began, start)
     return end
+
+
+def is_dark(outage: tuple[float, float], dark: Dark, platform: str) -> bool:
+    """Whether an outage is that time: from the last sign of life to the first look at the games after it."""
+    start, end = outage
+    return abs(start - dark.beats[platform]) <= _SAME and dark.began - _SAME <= end <= dark.looked + _SAME
+
+
+def closed_wrongly(asked: Asked, closed: Closed, seconds: int, dark: Dark, platform: str) -> str:
+    """What is wrong with when a question closed; empty where nothing is.
+
+    It closes after its seconds, those of outages not counted. The dark time is one of them; others are there where a
+    busy machine let no process give a sign of life. No matter how late anything was done: only instants that the
+    processes recorded themselves are compared.
+    """
+    if sum(is_dark(outage, dark, platform) for outage in closed.outages) != 1:
+        return f"took {closed.outages} for {dark}"
+    end = end_of(asked, seconds, Lives(gaps=sorted(closed.outages)))
+    if abs(closed.at - end) > _SAME:
+        return f"closed {closed.at - end:.3f} s after its end"
+    if asked.revealed_at and asked.revealed_at < closed.at:
+        return "was revealed before it closed"
+    return ""
 
 
 def in_time(pressed: Pressed, asked: Asked, end: float) -> bool | None:

@@ -1,9 +1,11 @@
 """The runs of a drill of quizzes: a batch of games, whose processes die one after the other."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -12,10 +14,11 @@ from sqlalchemy import text
 from drills.quizzes.account import QuizAccount
 from drills.quizzes.hosts import COURIER
 from drills.quizzes.people import Party, Wanted
-from drills.quizzes.record import Played
-from drills.quizzes.stage import QuizStage, seen
+from drills.quizzes.record import Closed, Played
+from drills.quizzes.stage import SPEED, QuizStage, seen
 from drills.quizzes.tables import standing
 from newsbot.storage.transaction import Transaction
+from tests.patience import PATIENCE, eventually
 
 GAME_STEPS = ("claimed", "put", "confirmed", "closed", "edited", "revealed", "scored", "finished", "kept")
 COURIER_STEPS = tuple(COURIER + step for step in ("claimed", "sending", "sent", "settled"))
@@ -28,10 +31,13 @@ WANTED = Wanted(3, 4)
 # longer than it holds a message, for which all others would have to wait.
 _DOWN = (1.0, 12.0, 100.0, 100.0)
 _LONG_DOWN = 100.0
-_LONGEST_GAME = 60.0  # seconds of the wall
+_LONGEST_GAME = 5 * PATIENCE  # seconds of the wall
+_OPEN_SECONDS, _QUICK = 60, 12.0  # of a question during which everybody dies; how fast the clock goes from then on
 _LOOK_SECONDS = 0.1
 _MOST_BATCHES = 5
 _SOON = 4.0  # seconds of the wall in which a step is reached; else the next one is tried
+_ASKING = text("SELECT channel FROM quiz_games WHERE phase = 'asking'")
+_BODY = text("SELECT body FROM quiz_games WHERE channel = :channel")
 _ENDED = text("SELECT channel FROM quiz_games WHERE phase = 'ended'")
 _WAITS = text("SELECT count(*) FROM deliveries WHERE state IN ('due', 'leased', 'sending')")
 _UNKNOWN = text(
@@ -69,22 +75,28 @@ async def batch(stage: QuizStage, account: QuizAccount, number: int, what: Batch
     await _left(stage)
 
 
-async def time_left(stage: QuizStage, account: QuizAccount, number: int, down: float, seconds: int = 16) -> None:
-    """Everybody dies while questions are open, and comes back: these close at their end plus the time without them."""
-    random, wanted = Random(number), Wanted(1, seconds)  # noqa: S311 (no secret)
+async def time_left(stage: QuizStage, account: QuizAccount, number: int, down: float) -> None:
+    """Everybody dies while questions are open, and comes back: these close at their end plus the time without them.
+
+    Until everybody is dead the clock goes no faster than the wall's: no machine is so busy that a question ends before.
+    """
+    stage.clock.quicken(1.0)
+    random, wanted = Random(number), Wanted(1, _OPEN_SECONDS)  # noqa: S311 (no secret)
     habits = ("once", "after a kill", "late")
     parties = [Party(stage, table, wanted, random, habits) for table in stage.tables(number, 1)]
     everyone = asyncio.gather(*(asyncio.create_task(party.play()) for party in parties))
     await _manned(stage, 1)
     await seen(lambda: all(party.played.questions for party in parties))
-    await asyncio.sleep(1.5 / stage.clock.speed)
+    await eventually(lambda: _are_asking(stage, parties))
     account.kills[stage.kind][OPEN] += await stage.darkness(down)
-    await _manned(stage, 1)
+    stage.clock.quicken(_QUICK)
+    dark = await stage.dawn()
     await _ended(stage, parties, everyone)
     for party in parties:
         await _counted(stage, account, party.played, wanted)
-        account.closed(party.played, stage.lives, wanted.seconds, down)
+        account.closed(party.played, await stage.database.read(_closed(party.played)), wanted.seconds, dark)
     await _left(stage)
+    stage.clock.quicken(SPEED)
 
 
 async def _left(stage: QuizStage) -> None:
@@ -149,6 +161,27 @@ def _look(tx: Transaction) -> tuple[set[str], int]:
     """The channels whose games have ended, and how many messages wait, by newsbot's own rows."""
     ended = set(tx._connection.execute(_ENDED).scalars())
     return ended, tx._connection.execute(_WAITS).scalar_one()
+
+
+async def _are_asking(stage: QuizStage, parties: list[Party]) -> bool:
+    """Whether newsbot knows itself that a question of each of these games stands."""
+    asking = await stage.database.read(lambda tx: set(tx._connection.execute(_ASKING).scalars()))
+    return {party.played.table.place.channel for party in parties} <= asking
+
+
+def _closed(played: Played) -> Callable[[Transaction], Closed | None]:
+    """How newsbot's own row says that the last question of a game closed."""
+
+    def look(tx: Transaction) -> Closed | None:
+        body = json.loads(tx._connection.execute(_BODY, {"channel": played.table.place.channel}).scalar_one())
+        outages = [(_seconds(start), _seconds(end)) for start, end in body["outages"]]
+        return Closed(_seconds(body["closed_at"]), outages) if body["closed_at"] else None
+
+    return look
+
+
+def _seconds(instant: str) -> float:
+    return datetime.fromisoformat(instant).timestamp()
 
 
 async def _counted(stage: QuizStage, account: QuizAccount, played: Played, wanted: Wanted) -> None:

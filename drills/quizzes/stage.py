@@ -14,19 +14,21 @@ from typing import Any, TypeVar
 
 from drills.actors import Scene
 from drills.quizzes.hosts import Order
-from drills.quizzes.record import Lives
+from drills.quizzes.record import Dark, Lives
 from drills.quizzes.tables import Table
 from drills.stage import RIGHTS
 from newsbot.messages.requests import Person, Place
+from newsbot.quizzes.engine import HEARTBEAT
 from newsbot.storage.database import Database
 from newsbot.storage.migrate import migrate
+from newsbot.storage.transaction import Transaction
 from tests.discord.loopback import LoopbackDiscord
+from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 
 NAMES = ("anna", "ben", "chloe")
 SPEED = 4.0  # how fast the clock of the drill goes
 LOOK_SECONDS = 0.02  # of the wall, between two looks at what stands there
-_PATIENCE = 30.0  # seconds of the wall for anything that a host does
 Found = TypeVar("Found")
 
 
@@ -46,6 +48,7 @@ class Host:
         self.is_ready = asyncio.Event()
         self.is_dead = asyncio.Event()
         self.is_expected_to_end = False
+        self.began = self.looked = 0.0  # between these, by the drill's clock, it looked at the games first
         self._note = note
         self._pid = 0
         self._writer: asyncio.StreamWriter | None = None
@@ -68,7 +71,7 @@ class Host:
         number = len(self._waiting)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         self._writer.write(json.dumps({"id": number, "do": what, **more}).encode() + b"\n")
-        return await asyncio.wait_for(answer, _PATIENCE)
+        return await asyncio.wait_for(answer, PATIENCE)
 
     def kill(self) -> None:
         """End it at once, as a power cut does."""
@@ -165,14 +168,15 @@ class QuizStage:
         )
         assert self._forks.stdin is not None
         self._forks.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
-        await asyncio.wait_for(host.is_ready.wait(), _PATIENCE)
+        await asyncio.wait_for(host.is_ready.wait(), PATIENCE)
         return host
 
     async def met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A host has come; it stays until it ends."""
         told = json.loads(await reader.readline())
         host = self._known[told["host"]]
-        self.lives.began(told["began"])
+        host.began, host.looked = told["began"], told["looked"]
+        self.lives.began(host.began)
         self.hosts.append(host)
         await host.listen(told["pid"], reader, writer)
         self.hosts.remove(host)
@@ -190,11 +194,26 @@ class QuizStage:
         self.clock.advance(seconds)
         return len(killed)
 
+    async def dawn(self) -> Dark:
+        """Let a process come after a darkness, and tell how dark it was: since then nobody has given a sign of life."""
+        beats = {platform: await self.database.read(_last_beat(platform)) for platform in self.people}
+        host = await self.host()
+        return Dark(beats, host.began, host.looked)
+
     async def empty(self) -> None:
         """Let every host end by itself."""
         for host in list(self.hosts):
             host.hang_up()
             await host.is_dead.wait()
+
+
+def _last_beat(platform: str) -> Callable[[Transaction], float]:
+    def look(tx: Transaction) -> float:
+        at = tx.watches.last_beat(HEARTBEAT + platform)
+        assert at is not None, "no game was played"
+        return at.timestamp()
+
+    return look
 
 
 @asynccontextmanager

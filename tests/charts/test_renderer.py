@@ -20,6 +20,7 @@ from newsbot.messages.charts import Chart, ChartKind
 from tests.charts.samples import GROUPED, LINE, RANKED, SAMPLES, exact
 from tests.patience import PATIENCE, eventually
 
+LIMIT = 10.0  # seconds in which a busy machine draws a chart too
 EMPTY = replace(RANKED, title="Empty", points=())
 
 
@@ -106,9 +107,9 @@ async def test_a_worker_that_died_while_idle_is_replaced(renderer: ChartRenderer
 
 
 async def test_a_chart_over_the_limit_is_an_error_in_words_and_the_next_one_is_fine(tmp_path: Path) -> None:
-    renderer = ChartRenderer(tmp_path, limit_seconds=2)
+    renderer = ChartRenderer(tmp_path, limit_seconds=LIMIT)
     pid = await frozen_worker(renderer)
-    with pytest.raises(ChartTimeout, match=r"“Nvidia's close around the shock” took longer than 2 seconds"):
+    with pytest.raises(ChartTimeout, match=r"“Nvidia's close around the shock” took longer than 10 seconds"):
         await renderer.png(LINE)
     assert renderer.worker_pid is None
     with pytest.raises(ProcessLookupError):

@@ -246,11 +246,11 @@ def test_a_service_without_anybody_at_its_input_goes_on_serving_until_it_is_told
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=environment) as ran:
         assert ran.stdout is not None
         url = next(line for line in ran.stdout if line.startswith("Web chat: ")).split()[-1]
-        with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=PATIENCE) as answer:
             assert json.load(answer)["status"] == "ok"
         assert ran.poll() is None
         ran.terminate()
-        assert ran.wait(20) == 0
+        assert ran.wait(PATIENCE) == 0
 
 
 def test_the_first_line_is_the_address_of_the_web_chat_and_no_log_line_stands_below_it(own: dict[str, str]) -> None:

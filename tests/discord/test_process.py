@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,10 +72,12 @@ async def newsbot(town: Town, folder: Path, *arguments: str, **changed: str) -> 
 
 
 @asynccontextmanager
-async def running(town: Town, folder: Path, **changed: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`newsbot run --only discord` until the block ends."""
+async def running(
+    town: Town, folder: Path, program: Sequence[str] = ("newsbot",), **changed: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`newsbot run --only discord` until the block ends; `program` is the module that is run, and its own words."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "newsbot", "run", "--only", "discord"),
+        *(sys.executable, "-m", *program, "run", "--only", "discord"),
         env=environment(town, folder) | changed,
         stdin=asyncio.subprocess.DEVNULL,
     )

@@ -9,7 +9,7 @@ import pytest
 from drills.quizzes import recount
 from drills.quizzes.account import QuizAccount
 from drills.quizzes.people import Wanted
-from drills.quizzes.record import Asked, Lives, Played, Pressed
+from drills.quizzes.record import Asked, Closed, Dark, Lives, Played, Pressed
 from drills.quizzes.runs import Batch, batch, time_left
 from drills.quizzes.stage import QuizStage, staged
 from drills.quizzes.tables import Standing, Table
@@ -45,7 +45,7 @@ async def test_games_survive_kills_with_every_answer_counted_once(stage: QuizSta
 async def test_a_question_keeps_the_time_that_was_left(tmp_path_factory: pytest.TempPathFactory) -> None:
     account = QuizAccount()
     async with staged(f"sqlite:///{tmp_path_factory.mktemp('quiz') / 'newsbot.db'}") as stage:
-        await time_left(stage, account, 0, down=60.0, seconds=8)
+        await time_left(stage, account, 0, down=60.0)
     assert account.alerts == []
     assert account.kills["sqlite"] == {"open": 1}
 
@@ -115,3 +115,26 @@ def test_answers_within_half_a_second_of_the_first_share_its_rank() -> None:
 def test_the_time_without_a_process_is_added_to_a_questions_end() -> None:
     lives = Lives(gaps=[(90.0, 99.0), (102.0, 112.0), (113.0, 114.0), (200.0, 300.0)])
     assert recount.end_of(Asked(QUESTION), 4, lives) == 114.0
+
+
+# Asked at 100 for four seconds; dark from 102 until somebody looked between 112 and 112.5; revealed at 120.
+DARK = Dark({"slack": 102.0}, began=112.0, looked=112.5)
+WHEN_IT_CLOSED = {
+    "at its end": (Closed(114.2, [(102.0, 112.2)]), True),
+    "at its end, with a silence of a busy machine": (Closed(119.2, [(102.0, 112.2), (113.0, 118.0)]), True),
+    "with all its seconds anew": (Closed(116.2, [(102.0, 112.2)]), False),
+    "as if nobody had died": (Closed(104.0, []), False),
+    "with a part of the dark time": (Closed(111.2, [(105.0, 112.2)]), False),
+    "with more than the dark time": (Closed(115.0, [(102.0, 113.0)]), False),
+    "with the dark time twice": (Closed(124.4, [(102.0, 112.2), (102.0, 112.2)]), False),
+    "after it was revealed": (Closed(129.2, [(102.0, 112.2), (113.0, 128.0)]), False),
+    "never": (None, False),
+}
+
+
+@pytest.mark.parametrize("when", WHEN_IT_CLOSED)
+def test_a_question_closes_at_its_end_by_what_the_processes_recorded(when: str) -> None:
+    closed, is_right = WHEN_IT_CLOSED[when]
+    account = QuizAccount()
+    account.closed(Played(Table(PLACE), [], {0: Asked(QUESTION, 120.0)}), closed, 4, DARK)
+    assert (account.wrong_times, account.is_good) == (0 if is_right else 1, is_right)

@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.patience import PATIENCE
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_bolt import bare_app, connected, oauth_app, over_http, over_socket, served
 from tests.slack.loopback_drivers import Driver, Retry
@@ -184,7 +185,7 @@ async def test_an_eleventh_connection_is_turned_away(slack: LoopbackSlack) -> No
         for _ in range(11):
             url = (await client.apps_connections_open(app_token=slack.app.app_token))["url"]
             socket = await stack.enter_async_context(session.ws_connect(url))
-            first.append(await socket.receive_json(timeout=5))
+            first.append(await socket.receive_json(timeout=PATIENCE))
     assert [hello["type"] for hello in first] == ["hello"] * 10 + ["disconnect"]
     assert (first[9]["num_connections"], first[10]["reason"]) == (10, "too_many_websockets")
 

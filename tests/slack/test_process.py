@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -63,10 +63,12 @@ async def newsbot(slack: LoopbackSlack, folder: Path, *arguments: str, **changed
 
 
 @asynccontextmanager
-async def running(slack: LoopbackSlack, folder: Path, *arguments: str, **changed: str) -> AsyncIterator[None]:
-    """`newsbot run` until the block ends."""
+async def running(
+    slack: LoopbackSlack, folder: Path, *arguments: str, program: Sequence[str] = ("newsbot",), **changed: str
+) -> AsyncIterator[None]:
+    """`newsbot run` until the block ends; `program` is the module that is run, and its own words."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "newsbot", "run", *arguments),
+        *(sys.executable, "-m", *program, "run", *arguments),
         env=environment(slack, folder) | changed,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,

@@ -14,6 +14,7 @@ from newsbot.storage.migrate import migrate
 from newsbot.storage.records import NewWebMessage, WebMessage
 from newsbot.storage.transaction import Transaction
 from newsbot.storage.webmessages import WebMessageRepository, visible_to
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -93,7 +94,7 @@ async def test_changes_of_many_writers_become_visible_in_order(database: Databas
             new = await database.read(lambda tx: tx.web_messages.changed_since(max(seen, default=0)))
             seen.extend(message.change for message in new)
 
-    await asyncio.wait_for(asyncio.gather(read(), *(write(number) for number in range(30))), 30)
+    await asyncio.wait_for(asyncio.gather(read(), *(write(number) for number in range(30))), PATIENCE)
     assert seen == sorted(set(seen))
     assert len(seen) == 30
 

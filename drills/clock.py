@@ -1,4 +1,4 @@
-"""The clock of a drill of quizzes: one for servers, people and processes, quicker than the wall's."""
+"""The clock of a drill: one for servers, people and processes, quicker or slower than the wall's, and movable."""
 
 import time
 from dataclasses import dataclass
