@@ -109,9 +109,13 @@ def test_say_prints_the_brief() -> None:
     said = newsbot("say", "/deepseek cost")
     shown = " ".join(said.stdout.split())
     assert (said.returncode, said.stderr) == (0, "")
-    for words in ("$5.576 million", "2.788 million", "$294,000", "As of 27 December 2024", "arxiv.org", "Others say"):
+    for words in ("$5.576 million", "$294,000", "27 December 2024 [1]", "arxiv.org", "Others: from well above"):
         assert words in shown
+    assert "2.788 million" not in shown
     assert "\x1b" not in said.stdout
+    full = " ".join(newsbot("say", "--full", "/deepseek cost").stdout.split())
+    for words in ("$5.576 million", "2.788 million", "As of 27 December 2024", "Others say"):
+        assert words in full
 
 
 def test_say_takes_words_without_quotes_too() -> None:
@@ -216,7 +220,7 @@ def test_a_database_that_is_not_there_is_one_sentence_and_exit_code_3(own: dict[
 
 
 def test_run_without_tokens_answers_a_pipe_and_says_how_to_connect(own: dict[str, str]) -> None:
-    typed = "/deepseek cost\n99\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n"
+    typed = "/deepseek cost\n99\n4\n2\nwhat did R1 cost\nexit\n/deepseek nvidia\n"
     ran = newsbot("run", stdin=typed, LOG_FORMAT="json", LOG_LEVEL="debug", **own)
     assert ran.returncode == 0
     hints = ran.stdout.splitlines()[:3]
@@ -428,11 +432,11 @@ def test_a_person_types_is_completed_clicks_and_finds_the_history_again(
     terminal.type("/deepseek cos")
     terminal.wait_for("/deepseek cost")  # the completion menu
     terminal.type("t\r")
-    terminal.wait_for("not investment advice")
+    terminal.wait_for("Quiz me")
     terminal.wait_for(">")
-    terminal.type("2\r")
-    terminal.wait_for("It rests on")
-    terminal.wait_for("not investment advice")
+    terminal.type("1\r")
+    terminal.wait_for("V3 is the base model")
+    terminal.wait_for("Share here")
     terminal.wait_for(">")
     terminal.type("exit\r")
     assert terminal.left() == 0
@@ -440,10 +444,10 @@ def test_a_person_types_is_completed_clicks_and_finds_the_history_again(
 
     again = Terminal(own)
     again.wait_for(">")
-    again.type("\x1b[A\x1b[A\x1b[A")  # three lines up: exit, 2, /deepseek cost
+    again.type("\x1b[A\x1b[A\x1b[A")  # three lines up: exit, 1, /deepseek cost
     again.wait_for("/deepseek cost")
     again.type("\r")
-    again.wait_for("not investment advice")
+    again.wait_for("Quiz me")
     again.wait_for(">")
     again.type("\x04")
     assert again.left() == 0

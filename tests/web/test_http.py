@@ -179,6 +179,12 @@ async def test_the_page_has_a_strict_policy_and_asks_nobody_else(site: Site) -> 
     assert "https://" not in page
 
 
+def tokens(message: dict[str, Any]) -> dict[str, str]:
+    """The tokens of a message's buttons by their labels."""
+    rows = [block["items"] for block in message["card"]["blocks"] if block["kind"] == "buttons"]
+    return {button["label"]: button["token"] for row in rows for button in row}
+
+
 async def test_an_answer_a_press_and_its_picture(site: Site) -> None:
     assert (await site.post("/api/say", {"text": "/deepseek cost"}))[0] == 200
     said, answer = await site.messages()
@@ -189,11 +195,14 @@ async def test_an_answer_a_press_and_its_picture(site: Site) -> None:
     site.pictures.fails = True
     status, refusal = await site.get(picture)
     assert (status, refusal["error"]) == (503, "This picture cannot be drawn at the moment.")
-    buttons = [b for block in answer["card"]["blocks"] if block["kind"] == "buttons" for b in block["items"]]
-    await site.post("/api/press", {"message": answer["id"], "token": buttons[-1]["token"]})
-    _, changed = await site.messages()
-    assert changed["id"] == answer["id"]
-    assert changed["card"]["title"] != answer["card"]["title"]
+    await site.post("/api/press", {"message": answer["id"], "token": tokens(answer)["Sources"]})
+    _, public, mine = await site.messages()
+    assert public["card"] == answer["card"]
+    assert mine["private"]
+    await site.post("/api/press", {"message": mine["id"], "token": tokens(mine)["Back"]})
+    *_, changed = await site.messages()
+    assert changed["id"] == mine["id"]
+    assert changed["card"]["title"] == answer["card"]["title"] != mine["card"]["title"]
     for token in ("rubbish", "nb9:x", "nb1:brief.open:deepseek:none"):
         await site.post("/api/press", {"message": answer["id"], "token": token})
     *_, last = await site.messages()
