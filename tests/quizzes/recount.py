@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 WORTH = {"easy": 10, "medium": 15, "hard": 20}
 FASTEST = (5, 3, 2, 1)
-_SCORE = re.compile(r"(\d+)(?: \(shared\))? · ([^*:\n]+):\**\s+(\d+) points(?: · |\s+)(\d+) of (\d+) right")
+_SCORE = re.compile(r"(\d+)(?: \(shared\))? · ([^*:\n]+):?\**\s+(\d+) points · (\d+) of (\d+) right")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Game:
         """The message that says this, as it stands now."""
 
         def found() -> list[Message]:
-            return [message for message in self.slack.messages() if wanted in message.words]
+            return [message for message in self.slack.messages() if wanted in message.text]
 
         (message,) = await self.slack.wait_for(found)
         return message
@@ -133,7 +133,7 @@ async def _played(slack: LoopbackSlack, clock: Clock, folder: Path) -> None:
         assert len(slack.messages()) == 4  # who started it, two questions, the scores: each once
         await game.closes_by_itself()
     counted = recount([(question, [choice(each) for each in these]) for question, these in asked])
-    assert scores(podium.words) == counted
+    assert scores(podium.words) == counted, podium.words
     assert {name: answered for name, (_, _, answered) in counted.items()} == {"alice": 2, "bob": 2, "carol": 2}
     nothing_told(slack, [salt(message.words) for message in (first, second)])
 
