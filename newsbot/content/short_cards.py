@@ -157,8 +157,9 @@ class _Layout:
             begin = f"As of {date_words(figure.as_of)} [{self._cite(figure.sources[0])}]"
         else:
             label = begun(figure.short or figure.label)
-            is_dated = date_words(figure.as_of) in f"{label} {self._found.above}"
-            dated = "" if is_dated else f": {date_words(figure.as_of)}"
+            said = f"{label} {self._found.above}"
+            is_dated = date_words(figure.as_of) in said or f"as of {date_words(figure.as_of[:7])}" in said
+            dated = "" if is_dated else f": as of {date_words(figure.as_of)}"
             begin = f"{label}{dated} [{self._cite(figure.sources[0])}]"
         return _sentences(begin, *self._qualifiers(figure))
 

@@ -109,7 +109,7 @@ def test_say_prints_the_brief() -> None:
     said = newsbot("say", "/deepseek cost")
     shown = " ".join(said.stdout.split())
     assert (said.returncode, said.stderr) == (0, "")
-    for words in ("$5.576 million", "$294,000", "27 December 2024 [1]", "arxiv.org", "Others: from well above"):
+    for words in ("$5.576 million", "$294,000", "as of 27 December 2024 [1]", "arxiv.org", "Others: from well above"):
         assert words in shown
     assert "2.788 million" not in shown
     assert "\x1b" not in said.stdout
