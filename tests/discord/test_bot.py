@@ -103,23 +103,30 @@ async def test_a_button_of_an_older_message_opens_its_brief_for_whoever_pressed(
     assert shared.original is not None
 
 
-async def test_details_open_privately_go_back_and_can_be_shared(town: Town, tmp_path: Path) -> None:
+async def test_details_open_in_place_on_ones_own_message_and_privately_on_anothers(town: Town, tmp_path: Path) -> None:
+    def shown() -> dict[str, str]:
+        return buttons(town.server.messages(town.news)[0]["components"])
+
     async with house(town.server, tmp_path):
         asked = await town.server.command(town.anna, town.news, ("deepseek", "cost"))
         await town.server.wait_for(lambda: asked.original is not None)
-        opened = await press(town, town.anna, asked, "Explain")
-        details = await opened.answer()
+        theirs = await press(town, town.bert, asked, "Numbers")
+        details = await theirs.answer()
         assert is_private(details)
         assert problems(details.data) == []
-        await town.server.wait_for(lambda: opened.original is not None)
-        back = await press(town, town.anna, opened, "Back")
-        await town.server.wait_for(lambda: "Explain" in buttons((opened.original or {}).get("components", [])))
-        assert len(town.server.messages(town.news)) == 1
-        theirs = await press(town, town.bert, asked, "Numbers")
         await town.server.wait_for(lambda: theirs.original is not None)
-        await press(town, town.bert, theirs, "Share here")
+        await press(town, town.bert, theirs, "Back")
+        await town.server.wait_for(lambda: "Explain" in buttons((theirs.original or {}).get("components", [])))
+        await press(town, town.anna, asked, "Explain")
+        await town.server.wait_for(lambda: "Back" in shown())
+        assert "Delete" in shown()
+        await town.server.click(town.anna, town.server.messages(town.news)[0], shown()["Back"])
+        await town.server.wait_for(lambda: "Explain" in shown())
+        assert len(town.server.messages(town.news)) == 1
+        again = await press(town, town.bert, asked, "Sources")
+        await town.server.wait_for(lambda: again.original is not None)
+        await press(town, town.bert, again, "Share here")
         await town.server.wait_for(lambda: len(town.server.messages(town.news)) == 2)
-    assert back.original is None or "Explain" in buttons(back.original["components"])
 
 
 async def test_what_was_answered_privately_can_be_shared(town: Town, tmp_path: Path) -> None:
@@ -203,7 +210,7 @@ async def test_buttons_live_on_after_a_restart(town: Town, tmp_path: Path) -> No
     async with house(town.server, tmp_path, waits=False):
         await town.server.wait_for(lambda: len(town.server.gateway.live) == 1)
         assert asked.original is not None
-        assert is_private(await (await press(town, town.anna, asked, "Explain")).answer())
+        assert is_private(await (await press(town, town.bert, asked, "Explain")).answer())
 
 
 async def test_a_button_of_another_version_gets_a_polite_answer(town: Town, tmp_path: Path) -> None:

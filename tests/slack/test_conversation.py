@@ -111,13 +111,19 @@ async def test_a_click_on_ones_own_answer_changes_it_in_place(slack: LoopbackSla
     assert slack.ephemerals == []
 
 
-async def test_details_of_ones_own_public_answer_open_for_oneself(slack: LoopbackSlack, people: Driver) -> None:
+async def test_details_open_in_place_on_ones_own_answer_and_lead_back(slack: LoopbackSlack, people: Driver) -> None:
     message = await asked(people)
-    assert (await people.click("alice", message, explanation(message))).ok
-    (mine,) = await slack.wait_for(lambda: slack.ephemerals)
-    assert mine.ephemeral_to == slack.workspace.user("alice").id
-    assert "V3 is the base model" in mine.words
-    assert message.former == []
+    short = message.blocks
+    assert (await people.click("alice", message, "Explain")).ok
+    await slack.wait_for(lambda: message.former)
+    assert "V3 is the base model" in message.words
+    assert "Delete" in buttons(message)
+    assert (await people.click("alice", message, "Back")).ok
+    await slack.wait_for(lambda: len(message.former) == 2)
+    assert [block for block in message.blocks if block["type"] != "actions"] == [
+        block for block in short if block["type"] != "actions"
+    ]
+    assert slack.ephemerals == []
 
 
 async def test_a_click_on_somebody_elses_answer_is_answered_to_whoever_clicked(

@@ -40,8 +40,9 @@ def _open(view: View) -> ButtonWork:
         library, subject = context.library, _subject(context, click)
         if subject.kind == "topic":
             card = _with_ways(_all_sources(library, subject), subject, _share_button("sources", subject))
-            return Reply(card, private=True, replaces=True)
-        return Reply(_found(open_view_card(library, view, subject)), private=True, replaces=True)
+            return Reply(card, replaces=True)
+        card = _found(open_view_card(library, view, subject))
+        return Reply(card, private=view == "question", replaces=True)  # what one answers is one's own
 
     return open_view
 
@@ -64,7 +65,7 @@ async def close_view(context: Context, click: Click) -> Reply:
     card = _card(context, subject, click)
     share = share_button(_open_action(subject))
     row = usable_buttons(share) if share else []
-    return Reply(replace(card, blocks=(*card.blocks, *row)), private=True, replaces=True)
+    return Reply(replace(card, blocks=(*card.blocks, *row)), replaces=True)
 
 
 async def open_more(context: Context, click: Click) -> Reply:
@@ -79,7 +80,7 @@ async def open_more(context: Context, click: Click) -> Reply:
         share: Button | None = _share_button("sources", picked)
     else:
         card, share = short_card(context.library, picked), share_button(_open_action(picked))
-    return Reply(_with_ways(card, subject, share), private=True, replaces=True)
+    return Reply(_with_ways(card, subject, share), replaces=True)
 
 
 def _share_button(view: View, subject: Subject) -> Button:
