@@ -101,6 +101,11 @@ class SubscriptionRepository:
         found: datetime | None = (self._connection.execute(query)).scalar_one()
         return found
 
+    def plan_again(self, after: datetime, at: datetime) -> None:
+        """Let those be due `at` once whose last slot came after an instant: a clock that was ahead has decided it."""
+        ahead = update(subscriptions).where(_columns.state == "active", _columns.since > after)
+        self._connection.execute(ahead.values(next_at=at))
+
     def advance(self, moved: Sequence[Subscription]) -> None:
         """Keep how far these are: since, last day, next slot, history, cursor."""
         if not moved:
