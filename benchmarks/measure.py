@@ -52,6 +52,12 @@ def in_turns(ours: Callable[[], object], floor: Callable[[], object], rounds: in
     return statistics.median(both[0]), statistics.median(both[1])
 
 
+def installed(compiled: str) -> dict[str, str]:
+    """An environment in which a program that started before finds its modules compiled, in this folder."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return environment | {"PYTHONPYCACHEPREFIX": compiled}
+
+
 def cold_in_turns(ours: str, floor: str, rounds: int) -> tuple[float, float]:
     """Median milliseconds of processor time that two programs take as whole processes, in turns.
 
@@ -59,8 +65,7 @@ def cold_in_turns(ours: str, floor: str, rounds: int) -> tuple[float, float]:
     """
     both: tuple[list[float], list[float]] = ([], [])
     with tempfile.TemporaryDirectory() as compiled:
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment["PYTHONPYCACHEPREFIX"] = compiled
+        environment = installed(compiled)
         for number in range(rounds + 1):
             for times, program in zip(both, (ours, floor), strict=True):
                 before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -21,7 +21,7 @@ _DASH = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _BillLine:
     number: int
     name: TextBlock
     value: TextBlock
@@ -42,16 +42,18 @@ def receipt(chart: Chart) -> Plot:
     return Plot(height, partial(_paint, lines=lines, last=last, missing=missing, height=height))
 
 
-def _line(number: int, point: Point, unit: str, label: Font, font: Font) -> _Line:
+def _line(number: int, point: Point, unit: str, label: Font, font: Font) -> _BillLine:
     room = style.INNER - 2 * _SIDES
     value = block(value_words(point, unit), font, room * 0.5, 2)
     left = room - value.width - 14
-    return _Line(
+    return _BillLine(
         number, block(capital(clean(point.label)), label, left, 2) + block(note_words(point), _NOTE, left, 2), value
     )
 
 
-def _paint(canvas: Canvas, top: float, lines: list[_Line], last: _Line, missing: TextBlock, height: float) -> None:
+def _paint(
+    canvas: Canvas, top: float, lines: list[_BillLine], last: _BillLine, missing: TextBlock, height: float
+) -> None:
     _paint_paper(canvas, top, height)
     below = top + _TOOTH
     for line in lines:
@@ -62,7 +64,7 @@ def _paint(canvas: Canvas, top: float, lines: list[_Line], last: _Line, missing:
     canvas.block(style.MARGIN + _SIDES, below + _PAD, missing, role=f"note:{last.number}")
 
 
-def _paint_line(canvas: Canvas, line: _Line, top: float) -> float:
+def _paint_line(canvas: Canvas, line: _BillLine, top: float) -> float:
     left, right = style.MARGIN + _SIDES, style.WIDTH - style.MARGIN - _SIDES
     canvas.block(left, top + _PAD, line.name, role=f"label:{line.number}")
     canvas.block(right, top + _PAD, line.value, "right", role=f"value:{line.number}")

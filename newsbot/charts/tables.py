@@ -18,7 +18,7 @@ _GAP = 16  # between columns
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _TableRow:
     """One row: its name, its cells with their numbers of point, and where it starts and ends."""
 
     name: TextBlock
@@ -38,16 +38,16 @@ def table(chart: Chart) -> Plot:
     return Plot(height, partial(_paint, columns=columns, lines=lines, head=head))
 
 
-def _rows(chart: Chart) -> list[_Line]:
+def _rows(chart: Chart) -> list[_TableRow]:
     roomy = _roomy(len(chart.points))
-    lines: list[_Line] = []
+    lines: list[_TableRow] = []
     for number, point in enumerate(chart.points):
         value = block(value_words(point, chart.unit), roomy.value, style.INNER * 0.45, roomy.lines)
         room = style.INNER - value.width - _GAP
         name = block(capital(clean(point.label)), roomy.label, room, roomy.lines)
         if roomy.notes:
             name += block(_small(point), roomy.note, room, roomy.notes + 1)
-        lines.append(_Line(name, ((number, value),), max(name.height, value.height) + 2 * _PAD))
+        lines.append(_TableRow(name, ((number, value),), max(name.height, value.height) + 2 * _PAD))
     return lines
 
 
@@ -59,7 +59,7 @@ def _roomy(rows: int) -> Density:
     return style.densities(rows)[0]
 
 
-def _grid(chart: Chart) -> tuple[list[str], list[_Line]] | None:
+def _grid(chart: Chart) -> tuple[list[str], list[_TableRow]] | None:
     """The names of the columns and the rows, where the labels make a whole grid."""
     named: dict[str, dict[str, tuple[int, Point]]] = {}
     for number, point in enumerate(chart.points):
@@ -72,12 +72,12 @@ def _grid(chart: Chart) -> tuple[list[str], list[_Line]] | None:
         return None
     roomy = _roomy(len(named))
     wide = _column_width(len(columns))
-    lines: list[_Line] = []
+    lines: list[_TableRow] = []
     for row, cells in named.items():
         name = block(capital(row), roomy.label, _WIDEST_ROW, 3)
         values = tuple((number, _cell(point, chart.unit, roomy, wide)) for number, point in cells.values())
         height = max(name.height, *(cell.height for _, cell in values)) + 2 * _PAD
-        lines.append(_Line(name, values, height))
+        lines.append(_TableRow(name, values, height))
     return columns, lines
 
 
@@ -90,7 +90,7 @@ def _cell(point: Point, unit: str, roomy: Density, width: float) -> TextBlock:
     return value + block(note_words(point), roomy.note, width, 2)
 
 
-def _paint(canvas: Canvas, top: float, columns: Sequence[str], lines: Sequence[_Line], head: float) -> None:
+def _paint(canvas: Canvas, top: float, columns: Sequence[str], lines: Sequence[_TableRow], head: float) -> None:
     left, right = float(style.MARGIN), float(style.WIDTH - style.MARGIN)
     wide = _column_width(len(columns)) if columns else 0.0
     for place, name in enumerate(reversed(columns)):

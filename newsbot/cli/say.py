@@ -31,6 +31,7 @@ def say_line(settings: Settings, options: argparse.Namespace) -> int:
     try:
         asyncio.run(_print_answer(settings, options))
     finally:
+        gc.freeze()  # the interpreter looks for garbage once more as it ends, which the system frees anyway
         gc.enable()
     return 0
 

@@ -11,11 +11,11 @@ QuestionKind = Literal["who", "when", "how much", "how many", "how long", "why",
 
 _MARKET_CAP = re.compile(r"\bmarket[ -]cap(?:itali[sz]ation)?\b|\bmarket value\b", re.I)
 _FAMILY = re.compile(r"\b(gpt|llama|grok|gemini|kimi|claude|opus|sonnet|rtx|ascend)[ -]?(\d+(?:\.\d+)?)\b")
-_PHRASES = (
-    (re.compile(r"\bU\.?S\.?(?:A\.?)?(?![\w&])"), " usa "),
+_USA = re.compile(r"\bU\.?S\.?(?:A\.?)?(?![\w&])")
+_PHRASES = (  # each written in lower case
     (re.compile(r"\bunited states\b|\b(?:the|in|by) us\b(?!e)", re.I), " usa "),
-    (re.compile(r"\bS-1s?\b", re.I), " s1 "),
-    (re.compile(r"\b(8-K|10-Q)s?\b", re.I), " filing "),
+    (re.compile(r"\bs-1s?\b", re.I), " s1 "),
+    (re.compile(r"\b(8-k|10-q)s?\b", re.I), " filing "),
     (re.compile(r"\b(its|their|his|her|our|your|my|one['’]s|['’]s) own\b", re.I), r" \1 "),
     (re.compile(r"\b(?:not|no|was|were|be|been|none) found\b", re.I), " "),
     (re.compile(r"\bs&p(?:[ -]?500)?", re.I), " sp500 "),
@@ -34,6 +34,8 @@ _PHRASES = (
     (re.compile(r"\bstock markets?\b", re.I), " market "),
     (re.compile(r"\bcapital (?:spending|expenditures?)\b", re.I), " capex spend "),
 )
+# Most texts hold none of them, which one search in lower case tells in a tenth of the time that all of them take.
+_ANY_PHRASE = re.compile("|".join(pattern.pattern for pattern, _ in _PHRASES))
 _TOKEN = re.compile(r"open-source|open-weight|[a-z]+\d*(?:\.\d+)?[a-z]*|\d+[a-z]+\d*")
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|m)?\b")
 _VERSION = re.compile(r"[a-z]+\d")
@@ -49,9 +51,10 @@ def flat(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, each name in its one spelling; numbers alone are none."""
-    text = _MARKET_CAP.sub(" valuation ", text)
-    for pattern, instead in _PHRASES:
-        text = pattern.sub(instead, text)
+    text = _USA.sub(" usa ", _MARKET_CAP.sub(" valuation ", text))
+    if _ANY_PHRASE.search(text.casefold()):
+        for pattern, instead in _PHRASES:
+            text = pattern.sub(instead, text)
     text = _POSSESSIVE.sub(" ", flat(text))
     text = _FAMILY.sub(r"\1 \1\2", text)
     found = []

@@ -219,6 +219,8 @@ def _note_heartbeat(tx: Transaction, now: datetime) -> tuple[OutageRecord, ...]:
     last = tx.watches.last_beat(HEARTBEAT)
     if last is not None and now - last >= SILENCE:
         tx.watches.add_outage(OutageRecord(last, now))
+    if last is not None and last - now > _JUMP:
+        tx.subscriptions.plan_again(after=now + _JUMP, at=now)
     # Of two machines whose clocks differ a little, the one ahead counts.
     if last is None or not timedelta(0) <= last - now <= _JUMP:
         tx.watches.beat(HEARTBEAT, now)
@@ -256,10 +258,14 @@ def plan_all(
 
 def without_future_dates(subscription: Subscription, now: datetime) -> Subscription:
     """The same, without what a clock that was ahead left in it: a date cannot be decided before it comes."""
-    today = shown_at(now, zone_of(subscription.zone)).date()
-    if subscription.last_day is None or subscription.last_day <= today + _DAY:
+    here = shown_at(now, zone_of(subscription.zone))
+    today = here.date()
+    is_decided_ahead = subscription.last_day is not None and subscription.last_day > today + _DAY
+    if not is_decided_ahead and subscription.since <= now + _JUMP:
         return subscription
-    return replace(subscription, last_day=today, since=min(subscription.since, now))
+    reached = today if here.time() >= subscription.at else today - _DAY
+    last_day = min(subscription.last_day, reached) if subscription.last_day else None
+    return replace(subscription, last_day=last_day, since=min(subscription.since, now))
 
 
 class _SlotCache:

@@ -108,7 +108,7 @@ def _games(tx: Transaction, presses: Sequence[tuple[int | str, Press]]) -> dict[
     dailies = {(game, replace(press.where, thread=None)): press.at for game, press in presses if isinstance(game, str)}
     channels = tx.dailies.channels({place for _, place in dailies}) if dailies else {}
     wanted = numbers | set(tx.dailies.game_numbers(dailies))
-    held = tx.games.held(wanted).values() if wanted else ()
+    held = tx.games.get_locked(wanted).values() if wanted else ()
     games: dict[_Name, Game] = {}
     for record, game in readable(held):
         games[(record.daily, record.place) if record.daily else record.id] = game

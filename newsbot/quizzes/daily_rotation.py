@@ -56,7 +56,7 @@ def home_of(place: Place) -> Place:
 def open_channels(tx: Transaction, places: Collection[Place]) -> OpenChannels:
     """What is open in these channels. Until the transaction ends nobody else takes a turn."""
     rows = tx.dailies.hold_channels(places)
-    return OpenChannels(rows, tx.deliveries.lost({row.delivery for row in rows.values()}))
+    return OpenChannels(rows, tx.deliveries.keys_not_posted({row.delivery for row in rows.values()}))
 
 
 def rotate(tx: Transaction, rotations: Sequence[Rotation], now: datetime) -> list[Blocks]:

@@ -190,7 +190,7 @@ def _stop_clocks(tx: Transaction, platform: str, outage: OutageRecord) -> None:
     page = tx.games.played(platform)
     while page:
         stopped = [(record, game, pause_for_outage(game, outage)) for record, game in readable(page)]
-        tx.games.save_held([record_of(after, record.version) for record, game, after in stopped if after != game])
+        tx.games.save_locked([record_of(after, record.version) for record, game, after in stopped if after != game])
         page = tx.games.played(platform, after=page[-1].id)
 
 

@@ -117,7 +117,7 @@ class PeopleService:
         at = {number: self._now() + later * _SPREAD for later, number in enumerate(reversed(ordered))}
         for start in range(0, len(ordered), _AT_ONCE):
             told = readable(tx.games.many(ordered[start : start + _AT_ONCE]))
-            tx.games.save_held([record_of(to_correct(game, at[game.id]), record.version) for record, game in told])
+            tx.games.save_locked([record_of(to_correct(game, at[game.id]), record.version) for record, game in told])
 
     async def export(self, who: Person, where: Place) -> str:
         """Everything that is kept of a person, as JSON."""

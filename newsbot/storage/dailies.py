@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from newsbot.messages.requests import Place
 from newsbot.storage.games import GameRepository
 from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord
-from newsbot.storage.statements import given_rows, given_values, held, insert_or_ignore, lock_writers
+from newsbot.storage.statements import given_rows, given_values, insert_or_ignore, lock_writers, with_row_locks
 from newsbot.storage.tables import OF_A_DAY, quiz_answers, quiz_asked, quiz_channels, quiz_dailies, quiz_games
 
 DailyName = tuple[str, Place]  # the question of a day in a channel
@@ -53,7 +53,7 @@ class DailyRepository:
         if not named:
             return {}
         values = given_values(self._connection, _CHANNEL, list(named))
-        query = held(self._connection, _channels_query(self._connection.dialect.name), of=quiz_channels)
+        query = with_row_locks(self._connection, _channels_query(self._connection.dialect.name), of=quiz_channels)
         rows = self._connection.execute(query, values)
         return {
             place: DailyChannel(place, row.daily, row.before, row.delivery, row.since)

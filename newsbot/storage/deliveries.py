@@ -135,7 +135,7 @@ class DeliveryRepository:
         self.settle(worker, settled)
         return self.begin(worker, leaving, now) if leaving else frozenset()
 
-    def lost(self, keys: Collection[str]) -> frozenset[str]:
+    def keys_not_posted(self, keys: Collection[str]) -> frozenset[str]:
         """Those of these deliveries that never stood where they were to stand."""
         is_lost = _columns.key.in_(keys), _columns.state.in_(("failed", "skipped"))
         return frozenset(self._connection.execute(select(_columns.key).where(*is_lost)).scalars())

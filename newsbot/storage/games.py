@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, sele
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import AnswerRecord, GameRecord, ResultRecord
-from newsbot.storage.statements import held, insert_or_ignore, insert_or_ignore_rows, insert_or_update
+from newsbot.storage.statements import insert_or_ignore, insert_or_ignore_rows, insert_or_update, with_row_locks
 from newsbot.storage.tables import (
     DUE,
     PLAYED,
@@ -59,17 +59,17 @@ class GameRepository:
 
     def get(self, number: int) -> GameRecord | None:
         """The game of that id. Nobody else changes it, or what people answer to it, until this transaction ends."""
-        return self.held({number}).get(number)
+        return self.get_locked({number}).get(number)
 
     def many(self, numbers: Collection[int]) -> tuple[GameRecord, ...]:
         """As `get`, the games of these ids that there are, in order: up to some hundreds."""
-        return tuple(self.held(numbers).values())
+        return tuple(self.get_locked(numbers).values())
 
-    def held(self, numbers: Collection[int]) -> dict[int, GameRecord]:
+    def get_locked(self, numbers: Collection[int]) -> dict[int, GameRecord]:
         """As `many`, by id."""
         # In one order: two that lock the same rows in different orders would wait for each other for ever.
         query = select(quiz_games).where(_games.id.in_(numbers)).order_by(_games.id)
-        return {row.id: _game(row) for row in self._connection.execute(held(self._connection, query))}
+        return {row.id: _game(row) for row in self._connection.execute(with_row_locks(self._connection, query))}
 
     def by_ids(self, numbers: Collection[int]) -> dict[int, GameRecord]:
         """The games of these ids, for reading."""
@@ -95,7 +95,7 @@ class GameRepository:
             # One that somebody presses at this moment is left out, and held at the next look: neither waits for the
             # other, which in different orders would be for ever.
             are_mine = select(_games.id).where(_games.id.in_(mine), text(DUE), _games.due_at < now + hold)
-            free = held(self._connection, are_mine, skip_locked=True).scalar_subquery()
+            free = with_row_locks(self._connection, are_mine, skip_locked=True).scalar_subquery()
             self._connection.execute(update(quiz_games).where(_games.id.in_(free)).values(due_at=now + hold))
         chosen = (
             select(_games.id)
@@ -139,7 +139,7 @@ class GameRepository:
         Where a `starter` is given, those alone that this person started.
         """
         query = playing(platform, starter, after)
-        return tuple(_game(row) for row in self._connection.execute(held(self._connection, query)))
+        return tuple(_game(row) for row in self._connection.execute(with_row_locks(self._connection, query)))
 
     def save(self, game: GameRecord) -> bool:
         """Keep a changed game under the next version; whether nobody changed it since it was read."""
@@ -147,7 +147,7 @@ class GameRepository:
         changed = update(quiz_games).where(is_same).values(**_changing(game), version=game.version + 1)
         return self._connection.execute(changed).rowcount == 1
 
-    def save_held(self, games: Sequence[GameRecord]) -> None:
+    def save_locked(self, games: Sequence[GameRecord]) -> None:
         """As `save`, of games that this transaction holds: nobody can have changed them."""
         values = [{"the_id": game.id, "the_version": game.version + 1, **_changing(game)} for game in games]
         if values:

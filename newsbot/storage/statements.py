@@ -51,7 +51,7 @@ def unordered_text(column: Column[str]) -> ColumnElement[str]:
     return column + literal_column("''")
 
 
-def held(
+def with_row_locks(
     connection: Connection, query: Select[Any], *, of: Table | None = None, skip_locked: bool = False
 ) -> Select[Any]:
     """A query whose rows nobody else changes until the transaction ends; one that cannot write holds nothing."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, up
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import NewSubscription, Subscription
-from newsbot.storage.statements import held, insert_or_ignore_all, lock_writers
+from newsbot.storage.statements import insert_or_ignore_all, lock_writers, with_row_locks
 from newsbot.storage.tables import digest_histories, subscriptions
 
 _columns = subscriptions.c
@@ -58,7 +58,7 @@ class SubscriptionRepository:
 
     def locked(self, number: int) -> Subscription | None:
         """The same, which nobody else changes until this transaction ends."""
-        query = held(self._connection, select(subscriptions).where(_columns.id == number))
+        query = with_row_locks(self._connection, select(subscriptions).where(_columns.id == number))
         row = (self._connection.execute(query)).one_or_none()
         return _record(row) if row else None
 
@@ -91,7 +91,9 @@ class SubscriptionRepository:
         """Ids of those that are still as given; nobody else changes them until this transaction ends."""
         given = {each.id: each for each in of}
         # In one order: two that lock the same rows in different orders would wait for each other for ever.
-        query = held(self._connection, select(subscriptions).where(_columns.id.in_(given)).order_by(_columns.id))
+        query = with_row_locks(
+            self._connection, select(subscriptions).where(_columns.id.in_(given)).order_by(_columns.id)
+        )
         now = (_record(row) for row in self._connection.execute(query))
         return frozenset(each.id for each in now if each == given[each.id])
 
@@ -100,6 +102,11 @@ class SubscriptionRepository:
         query = select(func.min(_columns.next_at)).where(_columns.state == "active")
         found: datetime | None = (self._connection.execute(query)).scalar_one()
         return found
+
+    def plan_again(self, after: datetime, at: datetime) -> None:
+        """Let those be due `at` once whose last slot came after an instant: a clock that was ahead has decided it."""
+        ahead = update(subscriptions).where(_columns.state == "active", _columns.since > after)
+        self._connection.execute(ahead.values(next_at=at))
 
     def advance(self, moved: Sequence[Subscription]) -> None:
         """Keep how far these are: since, last day, next slot, history, cursor."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, text, update
 
 from newsbot.storage.records import Delivery, Incident, OutageRecord
-from newsbot.storage.statements import begins_with, held, insert_or_ignore_all, insert_or_update, unordered
+from newsbot.storage.statements import begins_with, insert_or_ignore_all, insert_or_update, unordered, with_row_locks
 from newsbot.storage.tables import OPEN, TROUBLED, deliveries, editions, heartbeats, incidents, outages, subscriptions
 
 _WAITING = ("due", "leased", "sending")
@@ -23,7 +23,7 @@ class WatchRepository:
 
     def last_beat(self, name: str) -> datetime | None:
         """The last sign of life of `name`. Nobody else writes one until this transaction ends."""
-        query = held(self._connection, select(heartbeats.c.at).where(heartbeats.c.name == name))
+        query = with_row_locks(self._connection, select(heartbeats.c.at).where(heartbeats.c.name == name))
         found: datetime | None = (self._connection.execute(query)).scalar_one_or_none()
         return found
 
@@ -100,7 +100,7 @@ class WatchRepository:
     def episodes(self) -> frozenset[str]:
         """What the operator was told of and is not over."""
         is_told = begins_with(self._connection, heartbeats.c.name, _EPISODE)
-        query = held(self._connection, select(heartbeats.c.name).where(is_told))
+        query = with_row_locks(self._connection, select(heartbeats.c.name).where(is_told))
         names = (self._connection.execute(query)).scalars()
         return frozenset(name.removeprefix(_EPISODE) for name in names)
 

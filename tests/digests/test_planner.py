@@ -13,6 +13,7 @@ from newsbot.digests.composer.values import EditionQuestion
 from newsbot.errors import PostLater, StorageUnavailable
 from newsbot.messages.plain import plain_card
 from newsbot.storage.database import Database
+from newsbot.storage.records import CatchUp
 from newsbot.storage.transaction import Transaction
 from tests.digests.house import MONDAY, Bot, nine
 
@@ -200,6 +201,24 @@ async def test_a_clock_that_was_a_year_ahead_silences_nobody(bot: Bot) -> None:
     await bot.at(nine(10))
     assert len(bot.platform.titles("news")) == 1
     assert (await bot.digests.get(made.id)).next_at == nine(11)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("days", [1, 3, 14])
+@pytest.mark.parametrize("catch_up", ["skip", "latest", "all"])
+async def test_a_clock_that_was_ahead_for_half_a_minute_costs_no_digest(bot: Bot, days: int, catch_up: CatchUp) -> None:
+    made = await bot.subscribed(catch_up=catch_up)
+    before = nine(9) - timedelta(hours=1)
+    await bot.at(before)
+    await bot.at(before + timedelta(days=days))
+    bot.clock.at = before + timedelta(seconds=30)
+    await bot.planner.run_once()
+    assert (await bot.digests.get(made.id)).next_at == nine(9)  # type: ignore[union-attr]
+    for day in range(9, 24):
+        await bot.at(nine(day) - timedelta(seconds=30))
+        await bot.at(nine(day))
+    said = bot.platform.titles("news")
+    assert len(set(said)) == len(said) == 15  # some ahead of their time, each day once
+    assert (await bot.digests.get(made.id)).next_at == nine(24)  # type: ignore[union-attr]
 
 
 async def test_of_two_machines_whose_clocks_differ_neither_says_that_the_other_was_down(bot: Bot) -> None:

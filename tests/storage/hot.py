@@ -73,7 +73,7 @@ HOT: Mapping[str, Callable[[Transaction], object]] = {
     "deliveries in trouble": lambda tx: tx.deliveries.in_states(("unknown", "failed"), 20),
     "deliveries under way": lambda tx: tx.deliveries.in_states(("due", "leased", "sending"), 20),
     "what waits or is in trouble": lambda tx: tx.deliveries.unsettled_counts(),
-    "lost deliveries": lambda tx: tx.deliveries.lost(["k7", "k8"]),
+    "lost deliveries": lambda tx: tx.deliveries.keys_not_posted(["k7", "k8"]),
     # Digests.
     "a digest is added": lambda tx: tx.subscriptions.add(_SUBSCRIPTION, NOW, NOW, date(2026, 1, 1)),
     "a digest by its id": lambda tx: tx.subscriptions.get(7),
