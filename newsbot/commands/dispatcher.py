@@ -13,13 +13,14 @@ from newsbot.commands.button_args import damaged_button
 from newsbot.commands.completion import completions, suggestions
 from newsbot.commands.modules import BUTTONS, COMMANDS
 from newsbot.commands.parser import understand
-from newsbot.commands.registry import ButtonHandler, Command, Context, Menu, PlaceChoices, is_yes
+from newsbot.commands.registry import ButtonHandler, Command, Context, Menu, PlaceChoices, is_yes, yes_or_no
 from newsbot.commands.services import Digests, Quizzes
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form, Problems
+from newsbot.messages.markup import outside_text
 from newsbot.messages.platform import plausible_timestamp
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
 
@@ -178,6 +179,7 @@ class Dispatcher:
         if ask.path == ("newsbot",) and (words := ask.options.get("words", "").strip()):
             return await self._answer_words(context, ask, words)
         _require(command, ask)
+        _require_yes_or_no(command, ask)
         forms.require_admin(command, ask)
         if command.effects and not await self._is_new(ask):
             return _TWICE
@@ -253,6 +255,20 @@ def _require(command: Command, ask: Ask) -> None:
         example = f" For example: {command.examples[0]}" if command.examples else ""
         sentence = f"This command needs {missing[0].name}: {missing[0].help.lower()}.{example}"
         raise Unclear(sentence, (Offer("Fill in", forms.open_action(command, ask.options)), HELP), "One more thing")
+
+
+def _require_yes_or_no(command: Command, ask: Ask) -> None:
+    """Raises WrongValues where an option is neither a yes nor a no: a wish to be private is never guessed at."""
+    for option in command.options:
+        typed = ask.options.get(option.name, "").strip()
+        if option.kind != "yes-no" or not typed or yes_or_no(typed) is not None:
+            continue
+        said = f"“{outside_text(typed, 40)}” isn't a yes or a no. {option.help}?"
+        offers = [
+            Offer(label, run_action(command.path, {**ask.options, option.name: value}))
+            for label, value in (("Yes", "yes"), ("No", "no"))
+        ]
+        raise forms.WrongValues({option.name: said}, offers, "Yes or no?")
 
 
 def _private(reply: Reply, command: Command, ask: Ask) -> Reply:

@@ -185,7 +185,7 @@ async def test_everything_wrong_in_a_form_is_said_beside_its_field(house: House)
     assert {name: sentence.split(".")[0] for name, sentence in wrong.by_field.items()} == {
         "time": "“25:99” has 99 minutes, and an hour has only 60",
         "zone": "“PST” does not say which clock to follow through the year",
-        "days": "“funday” is no day of the week",
+        "days": "“funday” isn't a day of the week",
         "topics": "There is no topic called “teapots”",
     }
     assert await held(house) == ()
@@ -240,7 +240,7 @@ async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> No
         ("Berlin 24:30", "hours go from 0 to 23"),
         ("9:00 UTC+2", "is an offset"),
         ("9:00 Berln", "“Berln” isn't a time zone that newsbot knows"),
-        ("9:00 Berlin days:funday", "“funday” is no day of the week"),
+        ("9:00 Berlin days:funday", "“funday” isn't a day of the week"),
         ("9:00 Berlin weekdays teapots", "There is no topic called “teapots”"),
         ("9:00 Berlin catch-up:never", "“never” is none of latest, all and skip"),
         ("9:00 Berlin mention:@everyone", "newsbot never mentions @everyone"),
@@ -248,7 +248,7 @@ async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> No
         (f"9:00 Berlin mention:<@&{SERVER}>", "newsbot never mentions @everyone"),
         ("9:00 Berlin mention:moderators", "“moderators” is no role"),
         ("9:00 Berlin mention:<@123456789012345678>", "is no role"),
-        ("\u202e\x00[x](https://x)", "is no time of day"),
+        ("\u202e\x00[x](https://x)", "isn't a time of day"),
     ],
 )
 async def test_nasty_input_is_refused_in_plain_words_and_changes_nothing(house: House, words: str, said: str) -> None:
@@ -644,7 +644,7 @@ async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House
     assert offered("zone", "berl")[0] == "Europe/Berlin"
     assert offered("zone", "new y")[0] == "America/New_York"
     assert len(offered("zone", "")) == 25
-    assert offered("days", "week") == ["weekdays", "weekends"]
+    assert offered("days", "week") == ["weekdays", "weekends", "weekly", "monthly"]
     assert offered("topics", "deepseek, nv") == ["deepseek,nvidia"]
     assert offered("topics", "")[0] == "all"
     assert offered("quiet", "nothing", ("digest", "edit")) == ["skip"]
@@ -656,6 +656,17 @@ async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House
     )
     assert "/digest subscribe time:" in [each.value for each in house.dispatcher.complete("/digest subscribe ti")]
     assert house.dispatcher.complete("/digest nonsense x") == ()
+
+
+async def test_a_schedule_is_completed_word_by_word_and_sent_as_it_was_typed(house: House) -> None:
+    def first(typed: str) -> str:
+        return house.dispatcher.complete(f"/digest subscribe {typed}")[0].value.removeprefix("/digest subscribe ")
+
+    assert first("w") == "weekdays"
+    assert first("9:00 new yo") == "9:00 America/New_York"
+    assert first("9:00 Berl") == "9:00 Europe/Berlin"
+    for whole in ("9:00 Berlin", "9am, Berlin, weekdays", "9:00 Buenos Aires", "9:00 Berlin fri", "9:00"):
+        assert first(whole) == whole
 
 
 @pytest.mark.parametrize(
@@ -734,6 +745,15 @@ async def test_a_life_of_a_digest_on_both_databases(database: Database, live: Li
         ("9:00 Berlin time weekdays", time(9), "Europe/Berlin", "mon-fri"),
         ("Mon & Thu, 7:45 am, Vienna", time(7, 45), "Europe/Vienna", "mon,thu"),
         ("12 noon Berlin mon thru fri", time(12), "Europe/Berlin", "mon-fri"),
+        ("Fridays at 9am in New York", time(9), "America/New_York", "fri"),
+        ("every morning at 8, Sydney", time(8), "Australia/Sydney", "daily"),
+        ("every evening at 8 Berlin", time(20), "Europe/Berlin", "daily"),
+        ("weekday mornings at 9 Berlin", time(9), "Europe/Berlin", "mon-fri"),
+        ("monthly on the first friday 9:00 London", time(9), "Europe/London", "monthly fri"),
+        ("9:00 Berlin every day except sunday", time(9), "Europe/Berlin", "mon,tue,wed,thu,fri,sat"),
+        ("9:00, Berlin; weekdays; all topics", time(9), "Europe/Berlin", "mon-fri"),
+        ("9:00 Berlin weekly, all", time(9), "Europe/Berlin", "mon"),
+        ('weekdays 9:00 zone:"New York"', time(9), "America/New_York", "mon-fri"),
     ],
 )
 async def test_schedules_are_understood_as_people_type_them(
@@ -743,6 +763,24 @@ async def test_schedules_are_understood_as_people_type_them(
     assert card.title == "The digest is set up", plain_card(card)
     found = await only(house)
     assert (found.at, found.zone, found.days) == (at, zone, days)
+
+
+@pytest.mark.parametrize("words", ["9am, Berlin, weekdays", "weekdays 9am Berlin", "Berlin 9:00 weekdays"])
+async def test_a_subcommand_that_was_left_out_is_offered_with_what_was_typed(house: House, words: str) -> None:
+    card = await house.say(f"/digest {words}")
+    assert f"/digest subscribe {words}" in plain_card(card)
+    await house.press(labelled(card, f"/digest subscribe {words}"))
+    found = await only(house)
+    assert (found.at, found.zone, found.days) == (time(9), "Europe/Berlin", "mon-fri")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [("hourly 9:00 Berlin", "at most once a day"), ("every two weeks 9:00 Berlin", "every other day or week")],
+)
+async def test_how_often_no_digest_comes_is_said_at_once(house: House, words: str, why: str) -> None:
+    assert why in plain_card(await house.say(f"/digest subscribe {words}"))
+    assert await held(house) == ()
 
 
 async def test_a_preview_works_before_there_is_a_digest_and_says_how_often_news_comes(house: House) -> None:

@@ -203,6 +203,33 @@ async def test_a_forged_form_is_refused(dispatcher: Dispatcher, action: Action) 
 # -- privacy and buttons ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("said", ["yes", "y", "Y", "ja", "Ja", "1", "true", "TRUE", "on", "yep", "sí", "oui"])
+async def test_private_takes_what_people_type_for_yes(dispatcher: Dispatcher, said: str) -> None:
+    for typed in (f"/deepseek cost private:{said}", f"/deepseek cost private {said}"):
+        reply = await dispatcher.say(typed, ANNA, HERE)
+        assert reply.private
+        assert reply.card.title == (await dispatcher.say("/deepseek cost", ANNA, HERE)).card.title
+
+
+@pytest.mark.parametrize("said", ["no", "n", "Nein", "0", "false", "off"])
+async def test_private_takes_what_people_type_for_no(dispatcher: Dispatcher, said: str) -> None:
+    assert not (await dispatcher.say(f"/deepseek cost private:{said}", ANNA, HERE)).private
+
+
+@pytest.mark.parametrize("said", ["maybe", "2", "private", "yesno", "y e s", "please"])
+async def test_private_refuses_what_is_neither_and_shows_nothing(dispatcher: Dispatcher, said: str) -> None:
+    reply = await dispatcher.say(f'/deepseek cost private:"{said}"', ANNA, HERE)
+    assert reply.private
+    assert "isn't a yes or a no" in plain_card(reply.card)
+    assert "$5.576 million" not in plain_card(reply.card)
+    yes, no = next(block for block in reply.card.blocks if isinstance(block, Buttons)).items
+    for button, is_private in ((yes, True), (no, False)):
+        assert isinstance(button.does, Action)
+        answered = await dispatcher.click(Click(ANNA, HERE, button.does))
+        assert isinstance(answered, Reply)
+        assert answered.private is is_private
+
+
 @pytest.mark.parametrize(
     "said", ["/deepseek cost private", "/deepseek cost private:yes", "/brief deepseek cost --private"]
 )
@@ -364,6 +391,35 @@ async def test_no_text_after_a_command_breaks_the_dispatcher(said: str) -> None:
 )
 def test_half_a_text_is_completed(dispatcher: Dispatcher, typed: str, expected: str) -> None:
     assert expected in [suggestion.value for suggestion in dispatcher.complete(typed)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        *(("/d", "/digest"), ("/de", "/deepseek"), ("/q", "/quiz"), ("/h", "/help"), ("/a", "/ask")),
+        *(("/deepseek c", "/deepseek cost"), ("/deepseek n", "/deepseek nvidia"), ("/fi", "/figure")),
+        ("/figure one training run", "/figure v3-run-cost"),
+    ],
+)
+def test_the_first_completion_is_what_was_meant(dispatcher: Dispatcher, typed: str, first: str) -> None:
+    assert dispatcher.complete(typed)[0].value == first
+
+
+@pytest.mark.parametrize("typed", ["/deepseek", "/deepseek price", "/brief deepseek cost", "/figure v3-run-cost"])
+def test_what_is_complete_stands_first_so_that_enter_sends_it(dispatcher: Dispatcher, typed: str) -> None:
+    assert dispatcher.complete(typed)[0].value == typed
+    assert [each.value for each in dispatcher.complete(f"{typed} ")][:1] in ([typed], [])
+
+
+def test_everyday_commands_come_before_topics_and_say_what_they_do(dispatcher: Dispatcher) -> None:
+    found = dispatcher.complete("/")
+    names = [each.value for each in found]
+    topics = [names.index(f"/{topic}") for topic in ("deepseek", "nvidia")]
+    assert set(names[: min(topics)]) >= {"/ask", "/digest", "/quiz", "/help"}
+    assert max(topics) < names.index("/sources")
+    assert not [each for each in found if each.label.casefold() == each.value.lstrip("/")]
+    below = dispatcher.complete("/digest ")
+    assert ("/digest subscribe", "Set up a digest in this channel") in [(each.value, each.label) for each in below]
 
 
 def test_options_are_completed_by_kind(dispatcher: Dispatcher) -> None:

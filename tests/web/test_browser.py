@@ -129,9 +129,13 @@ def test_what_others_say_appears_by_itself(page: Page, server: Server, browser: 
 def test_everything_works_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.type("/dee", delay=5)
     expect(page.locator("#palette")).to_be_visible()
-    page.keyboard.press("ArrowDown")
     expect(page.locator("#composer-text")).to_have_attribute("aria-activedescendant", "completion-0")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # takes the first row
+    expect(page.locator("#composer-text")).to_have_value("/deepseek ")
+    expect(page.locator("#palette li").nth(1)).to_contain_text("/deepseek overview")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#composer-text")).to_have_attribute("aria-activedescendant", "completion-1")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
     page.keyboard.press("Enter")
@@ -183,7 +187,7 @@ def test_the_page_is_accessible_in_both_themes_and_fits_a_phone(page: Page, them
     page.set_viewport_size({"width": width, "height": 800})
     page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
     assert accessible(page) == []
-    for words in ("/deepseek cost", "/depseek", "/events", "/deepseek help", "/compare v3-run-cost gpt4-cost"):
+    for words in ("/deepseek cost", "/nothing-like-it", "/events", "/deepseek help", "/compare v3-run-cost gpt4-cost"):
         say(page, words)
         expect(page.locator("#composer-text")).to_have_value("")
     expect(newest(page).locator("h2")).to_contain_text("These two can’t be compared")

@@ -176,6 +176,8 @@ def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt
             """What the text before the cursor may become."""
             typed = document.text_before_cursor
             for suggestion in dispatcher.complete(typed):
+                if suggestion.value == typed.rstrip():
+                    continue  # it stands there already
                 yield Completion(suggestion.value, start_position=-len(typed), display_meta=suggestion.label)
 
     return DispatcherCompleter()

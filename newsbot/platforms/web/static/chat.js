@@ -9,7 +9,7 @@ const input = byId("composer-text");
 const palette = byId("palette");
 const jump = byId("jump");
 const state = {
-  person: "", channel: "", previews: [], stream: null, change: 0, wanted: 0, picked: -1, sending: Promise.resolve(),
+  person: "", channel: "", previews: [], stream: null, change: 0, wanted: 0, picked: -1, completed: "", sending: Promise.resolve(),
   follows: true, // whether the reader is at the end, and wants to see what comes
   byHand: false, // whether the reader scrolls, not this page
   pressed: null, // the message and the control that was pressed last
@@ -255,15 +255,18 @@ async function complete() {
   if (!text.startsWith("/")) { closePalette(); return; }
   const found = await call(`/api/complete?${new URLSearchParams({ text })}`).catch(() => []);
   if (wanted !== state.wanted) return;
-  const useful = found.filter((each) => each.value !== text.trimEnd());
-  palette.replaceChildren(...useful.map((each, at) => element("li", { id: `completion-${at}`, role: "option", "aria-selected": "false",
+  palette.replaceChildren(...found.map((each, at) => element("li", { id: `completion-${at}`, role: "option", "aria-selected": "false",
     onmousedown: (event) => { event.preventDefault(); accept(each.value); } },
     element("b", {}, each.value), element("span", {}, each.label))));
-  palette.hidden = useful.length === 0;
+  palette.hidden = found.every((each) => each.value === text.trimEnd());
   input.setAttribute("aria-expanded", String(!palette.hidden));
-  state.picked = -1;
-  input.removeAttribute("aria-activedescendant");
+  state.completed = text;
+  if (palette.hidden) closePalette();
+  else pick(0); // the first row is what Enter takes
 }
+
+const picked = () => palette.children[state.picked].firstChild.textContent;
+const isPickedAlready = () => picked() === input.value.trimEnd();
 
 input.addEventListener("input", complete);
 input.addEventListener("blur", closePalette);
@@ -275,8 +278,12 @@ input.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") pick(state.picked + 1);
   else if (event.key === "ArrowUp") pick(state.picked - 1);
   else if (event.key === "Escape") closePalette();
-  else if (event.key === "Tab" && !event.shiftKey) accept(palette.children[Math.max(state.picked, 0)].firstChild.textContent);
-  else if (event.key === "Enter" && state.picked >= 0) accept(palette.children[state.picked].firstChild.textContent);
+  else if (event.key === "Tab" && !event.shiftKey) {
+    if (isPickedAlready() && input.value.endsWith(" ")) pick(state.picked + 1);
+    accept(picked());
+  }
+  // What stands there already is sent, and so is what was typed faster than its completions came.
+  else if (event.key === "Enter" && !isPickedAlready() && state.completed === input.value) accept(picked());
   else return;
   event.preventDefault();
 });
