@@ -18,6 +18,7 @@ from newsbot.commands.builtin import (
     views,
 )
 from newsbot.commands.digest import buttons as digest_buttons
+from newsbot.commands.digest import first as first_digest
 from newsbot.commands.digest import handlers as digests
 from newsbot.commands.quiz import buttons as quiz_buttons
 from newsbot.commands.quiz import handlers as quizzes
@@ -39,7 +40,7 @@ COMMANDS: tuple[ModuleType, ...] = (
 )
 _WITH_BUTTONS: tuple[ModuleType, ...] = (
     *(briefs, check, events, figures, forms, self_check, sources, views),
-    *(digest_buttons, quiz_buttons),
+    *(digest_buttons, first_digest, quiz_buttons),
 )
 BUTTONS: Mapping[str, ButtonHandler] = {
     name: handler for module in _WITH_BUTTONS for name, handler in module.BUTTONS.items()

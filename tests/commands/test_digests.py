@@ -14,17 +14,18 @@ from newsbot.commands.answers import Unclear
 from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.parser import understand
 from newsbot.commands.registry import Context
+from newsbot.commands.welcome import welcome_card
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import PostRefused, PostUnclear
 from newsbot.messages.actions import Action
-from newsbot.messages.cards import Card, Text
+from newsbot.messages.cards import Buttons, Card, Reply, Text
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.markup import Moment
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click, Suggest
 from newsbot.storage.database import Database
 from newsbot.storage.records import Subscription
-from tests.commands.digest_house import DISCORD_PLACE, PLACES, SERVER, House, labelled, someone
+from tests.commands.digest_house import DISCORD_PLACE, PLACES, SERVER, House, checked, labelled, someone
 from tests.databases import copy_migrated
 
 PARTS = (
@@ -791,6 +792,47 @@ async def test_a_preview_works_before_there_is_a_digest_and_says_how_often_news_
     assert "Manage" not in shown
     assert isinstance(await house.press(labelled(card, "Set up a digest")), Form)
     assert await held(house) == ()
+
+
+# -- the first minute ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack", "web"])
+async def test_the_welcome_proves_itself_by_three_presses_whoever_presses(house: House, platform: str) -> None:
+    welcome = checked(Reply(welcome_card(house.dispatcher.context), private=True))
+    member = someone(platform, "bert", admin=False)
+    answer = await house.dispatcher.click_token(
+        labelled(welcome, "What did DeepSeek cost?").token(), member, PLACES[platform]
+    )
+    assert isinstance(answer, Reply)
+    assert "$5.576 million" in plain_card(answer.card)
+    preview = await house.card(labelled(welcome, "Preview tomorrow's digest"), platform, member)
+    assert "Tuesday 24 November 2026" in plain_card(preview)
+    assert "Nothing is set up yet" in plain_card(preview)
+    assert labelled(welcome, "A 3-question quiz") == Action("ask.run", ("quiz/start", "questions=3"))
+    assert await held(house) == ()
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack", "web"])
+async def test_a_daily_digest_takes_an_administrator_two_presses(house: House, platform: str) -> None:
+    welcome = welcome_card(house.dispatcher.context)
+    clocks = await house.card(labelled(welcome, "Set up a daily digest"), platform)
+    await house.card(labelled(clocks, "9:00 in Tokyo"), platform)
+    (made,) = await house.digests.of_channel(PLACES[platform])
+    assert (made.at, made.zone, made.days) == (time(9), "Asia/Tokyo", "daily")
+
+
+async def test_the_clock_that_a_person_follows_is_offered_first(house: House) -> None:
+    welcome = welcome_card(house.dispatcher.context)
+    card = await house.card(labelled(welcome, "Set up a daily digest"), "slack", someone("slack", zone="Europe/Rome"))
+    row = next(block for block in card.blocks if isinstance(block, Buttons))
+    assert row.items[0].label == "9:00 in Rome"
+
+
+async def test_on_discord_the_way_to_a_digest_is_for_those_who_manage_the_server(house: House) -> None:
+    welcome = welcome_card(house.dispatcher.context)
+    card = await house.card(labelled(welcome, "Set up a daily digest"), "discord", someone("discord", admin=False))
+    assert card.title == "Not allowed"
 
 
 async def test_a_second_digest_of_the_same_topics_and_days_is_refused_with_manage_of_the_first(house: House) -> None:

@@ -267,7 +267,9 @@ async def test_a_welcome_comes_once_and_not_to_old_servers(town: Town, tmp_path:
         await town.server.join_guild(fresh)
         await town.server.wait_for(lambda: len(town.server.messages(hall)) == 1)
         await town.server.join_guild(fresh)
-        assert "What can you do?" in buttons(town.server.messages(hall)[0]["components"])
+        assert list(buttons(town.server.messages(hall)[0]["components"])) == [
+            *("What did DeepSeek cost?", "A 3-question quiz", "Preview tomorrow's digest", "Set up a daily digest")
+        ]
     async with house(town.server, tmp_path, waits=False):
         await town.server.wait_for(lambda: len(town.server.gateway.live) == 1)
         await town.server.join_guild(fresh)

@@ -204,7 +204,8 @@ async def test_the_digests_of_a_workspace_that_removed_newsbot_wait_and_go_on_wi
     assert await room.state(here) == "active"
     assert len(slack.messages(initech.channel("news"))) == 1
     assert paper.titles("operators") == ["newsbot was removed from a workspace"]
-    assert len([call for call in slack.called("chat.postMessage") if call.token == globex.token]) == 1
+    posts = [call for call in slack.called("chat.postMessage") if call.token == globex.token]
+    assert len([call for call in posts if call.args["channel"] == there.place.channel]) == 1
     assert [each for each in await room.all_deliveries() if each.place.channel.startswith("@")] == []
     assert shared.service.health() == "ok"
     await slack.install(shared.base_url, globex)

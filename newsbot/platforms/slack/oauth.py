@@ -74,8 +74,10 @@ class OAuthStates(AsyncOAuthStateStore):
 class InstallationStore(AsyncInstallationStore):
     """Where Bolt's flow puts a finished installation; it is read by our own `Workspaces`."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, installed: Callable[[str, str], None]) -> None:
+        """`installed` is told the workspace and the person, once it is kept."""
         self._workspaces = workspaces
+        self._installed = installed
 
     async def async_save(self, installation: Installation) -> None:
         """Keep it. Raises BoltError where it cannot be kept."""
@@ -96,15 +98,16 @@ class InstallationStore(AsyncInstallationStore):
             await self._workspaces.put(workspace, installation.user_id or "")
         except NewsbotError as error:
             raise BoltError(str(error)) from error
+        self._installed(workspace.id, installation.user_id or "")
 
 
 def oauth_flow(
     app: OAuthApp,
     calls: SlackCalls,
-    workspaces: Workspaces,
+    store: InstallationStore,
     states: OAuthStates,
-    *,
     public_url: str | None,
+    *,
     authorize_url: str,
 ) -> AsyncOAuthFlow:
     """Bolt's flow. Everything is handed over: what it is not given it reads from the environment by itself."""
@@ -118,7 +121,7 @@ def oauth_flow(
         redirect_uri_path="/slack/oauth_redirect",
         callback_options=AsyncCallbackOptions(success=_install_succeeded, failure=_install_failed),
         authorization_url=authorize_url,
-        installation_store=InstallationStore(workspaces),
+        installation_store=store,
         installation_store_bot_only=True,
         state_store=states,
         state_expiration_seconds=STATE_SECONDS,
@@ -132,7 +135,11 @@ def oauth_flow(
 
 async def _install_succeeded(args: AsyncSuccessArgs) -> BoltResponse:
     name = args.installation.team_name or "your workspace"
-    return page(200, "newsbot is installed", f"newsbot is in {name} now. Write /newsbot help in any channel there.")
+    return page(
+        200,
+        "newsbot is installed",
+        f"newsbot is in {name} now and has sent you a message. Or type /newsbot help in any channel.",
+    )
 
 
 async def _install_failed(args: AsyncFailureArgs) -> BoltResponse:
