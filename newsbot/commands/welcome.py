@@ -10,6 +10,7 @@ from newsbot.messages.cards import Block, Card, text
 
 _FIRST_BRIEF = ("deepseek", "cost")
 _QUESTIONS = "3"
+DAILY = "/digest subscribe 9:00 daily"  # the text that sets up a daily digest, once a zone follows
 
 
 def welcome_card(context: Context, more: str = "") -> Card:

@@ -1,6 +1,7 @@
 // The web chat: messages that the server keeps, a composer with completion, buttons, forms, and a live stream.
 
 import { cardElement, element, fieldElement } from "/static/cards.js";
+import { lookalike, platformName } from "/static/lookalikes.js";
 
 const byId = (id) => document.getElementById(id);
 const list = byId("messages");
@@ -43,28 +44,60 @@ function messageElement(message) {
   if (message.card) {
     const pressed = (token, control, value) => press(message, token, control, value);
     item.append(cardElement(message.card, pressed, `/pictures/${message.id}/${message.change}`));
-    const tools = element("span", { class: "message-tools" });
-    for (const name of state.previews) {
-      tools.append(element("button", { type: "button", class: "quiet", "aria-pressed": "false",
-        onclick: (event) => preview(name, message.id, item, event.currentTarget) }, `Show for ${name[0].toUpperCase()}${name.slice(1)}`));
-    }
-    if (message.mine) {
-      tools.append(element("button", { type: "button", class: "quiet", "aria-label": `Delete ${message.card.title}`,
-        onclick: () => attempt(() => call("/api/delete", { message: message.id })) }, "Delete"));
-    }
-    item.append(tools);
+    item.append(messageTools(message, item));
   } else {
     item.append(element("div", { class: "said" }, message.text));
   }
   return item;
 }
 
-async function preview(name, id, item, button) {
-  const shown = item.querySelector("pre");
-  button.setAttribute("aria-pressed", String(!shown));
-  if (shown) { shown.remove(); return; }
-  const payload = await call(`/api/preview/${name}/${id}`);
-  item.append(element("pre", { tabindex: "0", "aria-label": `Payload for ${name}` }, JSON.stringify(payload, null, 2)));
+// What whoever asked may do with an answer, and behind "⋯" what only the curious need.
+function messageTools(message, item) {
+  const tools = element("span", { class: "message-tools" });
+  if (message.mine) {
+    tools.append(element("button", { type: "button", class: "quiet", "aria-label": `Delete ${message.card.title}`,
+      onclick: () => attempt(() => call("/api/delete", { message: message.id })) }, "Delete"));
+  }
+  if (state.previews.length) {
+    const menu = element("div", { class: "menu", hidden: true }, ...state.previews.map((name) =>
+      element("button", { type: "button", class: "quiet", "aria-pressed": "false",
+        onclick: (event) => { openMenu(); preview(name, message, item, event.currentTarget); } }, `As ${platformName(name)} shows it`)));
+    const more = element("button", { type: "button", class: "quiet more", "aria-label": `More about ${message.card.title}`, "aria-expanded": "false",
+      onclick: () => openMenu(menu.hidden ? more : undefined) }, "⋯");
+    tools.append(more, menu);
+  }
+  return tools;
+}
+
+// Open the menu of this button, and close any other; without one, close all.
+function openMenu(button) {
+  for (const more of document.querySelectorAll(".message-tools .more")) {
+    const isOpen = more === button;
+    more.nextElementSibling.hidden = !isOpen;
+    more.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) more.nextElementSibling.scrollIntoView({ block: "nearest" });
+  }
+}
+
+document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".message-tools")) openMenu(); });
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector('.message-tools .more[aria-expanded="true"]');
+  if (event.key !== "Escape" || !open) return;
+  openMenu();
+  open.focus();
+});
+
+async function preview(name, message, item, button) {
+  const wasShown = button.getAttribute("aria-pressed") === "true";
+  item.querySelector(".preview")?.remove();
+  for (const each of button.parentElement.children) each.setAttribute("aria-pressed", "false");
+  if (wasShown) return;
+  const payloads = await attempt(() => call(`/api/preview/${name}/${message.id}`));
+  if (!payloads) return;
+  button.setAttribute("aria-pressed", "true");
+  const shown = lookalike(name, [payloads].flat(), `/pictures/${message.id}/${message.change}`);
+  item.append(shown);
+  shown.scrollIntoView({ block: "nearest" });
 }
 
 function show(message) {
@@ -303,9 +336,10 @@ byId("composer").addEventListener("submit", (event) => {
 function remember(key, value) { try { localStorage.setItem(`newsbot-${key}`, value); } catch { /* a private window keeps nothing */ } }
 function remembered(key) { try { return localStorage.getItem(`newsbot-${key}`); } catch { return null; } }
 
+// The button says what it does.
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  byId("theme").setAttribute("aria-pressed", String(theme === "dark"));
+  byId("theme").textContent = theme === "dark" ? "Light" : "Dark";
 }
 
 function channelButtons(channels) {
@@ -313,6 +347,17 @@ function channelButtons(channels) {
     type: "button", "aria-current": String(channel === state.channel),
     onclick: () => { state.channel = channel; remember("channel", channel); channelButtons(channels); attempt(open); },
   }, `#${channel}`))));
+}
+
+// What to try first; for administrators also a daily digest, by the clock of this browser.
+function starterButtons(known) {
+  const starter = (label, text) => element("button", { type: "button", class: "act",
+    onclick: () => attempt(() => call("/api/say", { text })) }, label);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const isAdmin = known.people.some((person) => person.id === state.person && person.admin);
+  byId("starters").replaceChildren(...known.starters.map((each) => starter(each.label, each.text)),
+    ...(isAdmin && known.digest ? [starter("Set up a daily digest", `${known.digest} zone:${timeZone || "UTC"}`)] : []));
+  byId("topics").replaceChildren(...known.topics.map((topic) => starter(topic.title, `/${topic.id}`)));
 }
 
 async function start() {
@@ -333,10 +378,10 @@ async function start() {
   byId("person").addEventListener("change", (event) => {
     state.person = event.target.value;
     remember("person", state.person);
+    starterButtons(known);
     attempt(open);
   });
-  byId("starters").replaceChildren(...known.topics.slice(0, 8).map((topic) => element("button", { type: "button", class: "act",
-    onclick: () => attempt(() => call("/api/say", { text: `/${topic.id}` })) }, topic.title)));
+  starterButtons(known);
   channelButtons(known.channels);
   await open();
   input.focus();
