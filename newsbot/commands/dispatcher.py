@@ -13,7 +13,16 @@ from newsbot.commands.button_args import damaged_button
 from newsbot.commands.completion import completions, suggestions
 from newsbot.commands.modules import BUTTONS, COMMANDS
 from newsbot.commands.parser import understand
-from newsbot.commands.registry import ButtonHandler, Command, Context, Menu, PlaceChoices, is_yes, yes_or_no
+from newsbot.commands.registry import (
+    ButtonHandler,
+    Command,
+    Context,
+    Menu,
+    NumberReports,
+    PlaceChoices,
+    is_yes,
+    yes_or_no,
+)
 from newsbot.commands.services import Digests, Quizzes
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, RequestError, TokenError
@@ -63,6 +72,7 @@ class Dispatcher:
         choices: PlaceChoices | None = None,
         digests: Digests | None = None,
         quizzes: Quizzes | None = None,
+        reports: NumberReports | None = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._holder = holder
@@ -73,6 +83,7 @@ class Dispatcher:
         self._choices = choices
         self._digests = digests
         self._quizzes = quizzes
+        self._reports = reports
         self._context = self._fresh_context()
         self._buttons: Mapping[str, ButtonHandler] = {
             RUN: ButtonHandler(self._run_again, needs_person=True),
@@ -89,7 +100,8 @@ class Dispatcher:
 
     def _fresh_context(self) -> Context:
         library = self._holder.current
-        return Context(library, self._menu_of(library), self._choices, self._digests, self._quizzes)
+        menu = self._menu_of(library)
+        return Context(library, menu, self._choices, self._digests, self._quizzes, self._reports)
 
     async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
         """Answer a free text, as `answer` does."""

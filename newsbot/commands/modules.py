@@ -12,6 +12,7 @@ from newsbot.commands.builtin import (
     compare,
     events,
     figures,
+    report,
     self_check,
     settings,
     sources,
@@ -33,13 +34,14 @@ COMMANDS: tuple[ModuleType, ...] = (
     ask,
     check,
     sources,
+    report,
     digests,
     quizzes,
     settings,
     about,
 )
 _WITH_BUTTONS: tuple[ModuleType, ...] = (
-    *(briefs, check, events, figures, forms, self_check, sources, views),
+    *(briefs, check, events, figures, forms, report, self_check, sources, views),
     *(digest_buttons, first_digest, quiz_buttons),
 )
 BUTTONS: Mapping[str, ButtonHandler] = {

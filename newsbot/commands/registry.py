@@ -63,6 +63,13 @@ class PlaceChoices(Protocol):
         """Keep a choice for the channel of `place`."""
 
 
+class NumberReports(Protocol):
+    """What people say is wrong with numbers, kept for good."""
+
+    async def add(self, place: Place, figure: str, shown: str, content_version: str, words: str, at: datetime) -> bool:
+        """Keep a report; False, and nothing is kept, where too many came from there within a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a handler may use: one snapshot of the content, the menu made from it, and what is kept, where it is."""
@@ -72,6 +79,7 @@ class Context:
     choices: PlaceChoices | None = None
     digests: Digests | None = None
     quizzes: Quizzes | None = None
+    reports: NumberReports | None = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]
