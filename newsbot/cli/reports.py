@@ -20,7 +20,7 @@ def add_verb(verbs: Any) -> None:
     """Add `newsbot reports`."""
     reports = verbs.add_parser("reports", help="what people say is wrong with numbers, the newest first")
     reports.add_argument("--figure", help="about this number alone")
-    reports.add_argument("--limit", type=int, default=_MOST, help=f"at most so many ({_MOST:,})")
+    reports.add_argument("--limit", type=int, default=_MOST, help=f"at most this many ({_MOST:,})")
     reports.add_argument("--json", action="store_true", help="print one JSON object a line")
     reports.set_defaults(verb=print_reports)
 

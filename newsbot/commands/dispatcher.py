@@ -243,20 +243,20 @@ class Dispatcher:
         except Unclear as error:
             return note(error.title, str(error), error.offers)
         except TokenError as error:
-            return note("That button does not work", str(error), (HELP,))
+            return note("That button doesn't work", str(error), (HELP,))
         except RequestError as error:
-            return note("That cannot be done", str(error))
+            return note("That can't be done", str(error))
         except NewsbotError as error:
             return self._broken(error, str(error))
         except Exception as error:  # noqa: BLE001 (the last guard: a person must get an answer, the log the cause)
-            return self._broken(error, "Something broke here, and it is not your fault.")
+            return self._broken(error, "Something broke, and it's not your fault.")
 
     def _broken(self, error: Exception, sentence: str) -> Reply:
         incident = self._new_id()
         log.error("incident %s: %s", incident, error, exc_info=error)
         return note(
-            "That did not work",
-            f"{sentence} If it happens again, tell whoever runs newsbot this id: {incident}",
+            "That didn't work",
+            f"{sentence} If it happens again, give this id to whoever runs newsbot: {incident}",
         )
 
 

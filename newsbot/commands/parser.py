@@ -56,7 +56,7 @@ def split(text: str) -> list[str]:
     Raises Unclear where the text is longer than 1,000 characters.
     """
     if len(text) > MAX_TEXT:
-        sentence = f"That is {len(text):,} characters; newsbot reads at most {MAX_TEXT:,}. Ask it in a sentence or two."
+        sentence = f"That is {len(text):,} characters; newsbot reads at most {MAX_TEXT:,}. Ask in a sentence or two."
         raise Unclear(sentence, (HELP,), "Too long")
     # A form like “ﬁ” or a full-width letter is read as the letters it stands for.
     clean = outside_text(unicodedata.normalize("NFKC", text).translate(_QUOTES), MAX_TEXT * 4)

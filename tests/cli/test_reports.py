@@ -12,7 +12,7 @@ def test_what_was_reported_in_the_terminal_is_read_by_number_and_as_json(own: di
     assert newsbot("run", "--only", "terminal", stdin=SAID, **own).returncode == 0
     newest, words, older, others = newsbot("reports", **own).stdout.splitlines()
     assert "UTC  r1-added-cost  (What R1 added on top of V3: $294,000)  from terminal" in newest
-    assert words.strip() == 'it is old, see Nature'
+    assert words.strip() == "it is old, see Nature"
     assert "v3-run-cost" in older
     assert others.strip() == "the paper says otherwise"
     assert newsbot("reports", "--figure", "gpt4-cost", **own).stdout == "Nobody has reported gpt4-cost.\n"

@@ -197,7 +197,7 @@ async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(dispatc
 async def test_a_forged_form_is_refused(dispatcher: Dispatcher, action: Action) -> None:
     reply = await dispatcher.submit(Submit(ANNA, HERE, action, {"name": "x"}))
     assert isinstance(reply, Reply)
-    assert reply.card.title == "That button does not work"
+    assert reply.card.title == "That button doesn't work"
 
 
 # -- privacy and buttons ------------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ async def test_every_button_of_every_card_fits_its_token_and_answers(dispatcher:
         seen.add(action)
         reply = await pressed(dispatcher, action.token(), BERT)
         assert reply.card.tone in {"neutral", "good", "warning"}
-        assert reply.card.title not in {"That did not work", "Not found", "Gone"}, action
+        assert reply.card.title not in {"That didn't work", "Not found", "Gone"}, action
         waiting += reply.card.actions()
     assert {action.name for action in seen} >= {"brief.open", "topic.open", "figure.open", "event.open", "check.answer"}
 
@@ -300,7 +300,7 @@ async def test_a_self_check_answers_its_own_clicker_and_cites(dispatcher: Dispat
 )
 async def test_old_damaged_and_forged_buttons_get_a_polite_answer(dispatcher: Dispatcher, token: str) -> None:
     reply = await pressed(dispatcher, token, BERT)
-    assert reply.card.title not in {"That did not work", ""}
+    assert reply.card.title not in {"That didn't work", ""}
     assert INCIDENT not in plain_card(reply.card)
 
 
@@ -309,7 +309,7 @@ async def test_a_forged_choice_is_refused(dispatcher: Dispatcher, number: str) -
     (topic, name), *_ = dispatcher.context.library.questions
     reply = await dispatcher.click(Click(BERT, HERE, Action("check.answer", (topic, name, number))))
     assert isinstance(reply, Reply)
-    assert reply.card.title in {"That button does not work", "Right.", "Not quite."}
+    assert reply.card.title in {"That button doesn't work", "Right.", "Not quite."}
     assert INCIDENT not in plain_card(reply.card)
 
 

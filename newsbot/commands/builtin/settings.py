@@ -42,4 +42,4 @@ async def settings(context: Context, ask: Ask) -> Reply:
     held = await context.choices.get(ask.where, PUBLISH) or "no"
     said = "Saved." if wanted else "This is how newsbot behaves in this channel."
     facts = Facts("Settings", (Fact(_PUBLISH_HELP, held),))
-    return Reply(Card("Settings of this channel", (text(said), facts), "good" if wanted else "neutral"), private=True)
+    return Reply(Card("This channel's settings", (text(said), facts), "good" if wanted else "neutral"), private=True)

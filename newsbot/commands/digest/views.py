@@ -93,5 +93,5 @@ def _require_tester(who: Person, found: tuple[Subscription, ...]) -> None:
     """A test message is seen by everyone: raises Unclear for those who have nothing to do with the digests there."""
     is_theirs = who.platform not in ADMIN_ON and any(of.made_by == who.id for of in found)
     if not who.is_admin and not is_theirs:
-        sentence = "Only an administrator, or whoever set up a digest here, can have a test message posted."
+        sentence = "Only an admin, or someone who set up a digest here, can post a test message."
         raise Unclear(sentence, (), "Not allowed")

@@ -196,7 +196,7 @@ class DiscordInbound:
             try:
                 action = read_token(str(data.get("custom_id", "")))
             except TokenError as error:
-                await response_to.say(note("That form does not work", str(error)).card, private=True)
+                await response_to.say(note("That form doesn't work", str(error)).card, private=True)
                 return
             submit = Submit(who, where, action, values, message, str(interaction.id), self._now())
             answer = await self._dispatcher.submit(submit)

@@ -37,7 +37,7 @@ Json = Mapping[str, Any]
 _JSON = {"content-type": "application/json; charset=utf-8"}
 _GONE = {
     "response_type": "ephemeral",
-    "text": "newsbot is not installed in this workspace any more. Whoever manages its apps can install it again.",
+    "text": "newsbot is no longer installed in this workspace. Whoever manages its apps can install it again.",
 }
 
 

@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 
 STATE_SECONDS = 600
 _REASONS = {
-    "access_denied": "You did not allow it, so nothing was installed.",
-    "invalid_browser": "This installation was begun in another browser, or cookies are off. Begin again.",
-    "invalid_state": "This installation took too long, or was finished already. Begin again.",
-    "invalid_code": "Slack did not accept this installation. Begin again.",
-    "missing_code": "Slack did not say whether you allowed it. Begin again.",
+    "access_denied": "You didn't allow it, so nothing was installed.",
+    "invalid_browser": "This installation was started in another browser, or cookies are off. Start again.",
+    "invalid_state": "This installation took too long, or was already finished. Start again.",
+    "invalid_code": "Slack didn't accept this installation. Start again.",
+    "missing_code": "Slack didn't say whether you allowed it. Start again.",
     "storage_error": "The installation could not be stored. Try again in a minute.",
 }
 NO_KEY = (
@@ -144,7 +144,7 @@ async def _install_succeeded(args: AsyncSuccessArgs) -> BoltResponse:
 
 async def _install_failed(args: AsyncFailureArgs) -> BoltResponse:
     log.warning("an installation failed: %s", args.reason)
-    sentence = _REASONS.get(args.reason, "Slack did not finish this installation. Begin again.")
+    sentence = _REASONS.get(args.reason, "Slack didn't finish this installation. Start again.")
     return page(args.suggested_status_code, "newsbot was not installed", sentence)
 
 

@@ -132,7 +132,7 @@ class TerminalChat:
             self._history.touch()
             history = FileHistory(self._history)
         except OSError:
-            print(f"(the history cannot be kept in {self._history})", file=sys.stderr)  # noqa: T201 (a terminal)
+            print(f"(your history can't be saved in {self._history})", file=sys.stderr)  # noqa: T201 (a terminal)
         session: PromptSession[str] = PromptSession(
             history=history,
             completer=_completer(self._dispatcher),
@@ -186,7 +186,7 @@ def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt
 def _buttons_there_are(count: int) -> str:
     """Which numbers press a button of the newest card."""
     if count < 3:
-        return "The newest card has button 1 alone." if count == 1 else "The newest card has buttons 1 and 2."
+        return "The newest card has only button 1." if count == 1 else "The newest card has buttons 1 and 2."
     return f"The newest card has buttons 1 to {count}."
 
 

@@ -200,7 +200,7 @@ class WebRoutes:
     async def _delete(self, request: web.Request) -> web.Response:
         data, who, _ = await _sender(request)
         if not await self._chat.take_back(who, _whole(data, "message")):
-            raise web.HTTPForbidden(text="It is gone already, or only its asker or an administrator can delete it.")
+            raise web.HTTPForbidden(text="It's already gone, or only the person who asked or an admin can delete it.")
         return web.json_response({"ok": True})
 
 

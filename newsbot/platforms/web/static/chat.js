@@ -23,10 +23,10 @@ async function call(path, body) {
     body: JSON.stringify({ person: state.person, channel: state.channel, ...body }),
   };
   const response = await fetch(path, options).catch(() => {
-    throw new Error("newsbot cannot be reached. Try again in a moment.");
+    throw new Error("newsbot can't be reached. Try again in a moment.");
   });
-  const answer = await response.json().catch(() => ({ error: "The server gave no answer that can be read." }));
-  if (!response.ok) throw new Error(answer.error ?? "That did not work.");
+  const answer = await response.json().catch(() => ({ error: "The server's answer couldn't be read." }));
+  if (!response.ok) throw new Error(answer.error ?? "That didn't work.");
   return answer;
 }
 
@@ -39,7 +39,7 @@ function messageElement(message) {
   const head = element("div", { class: "who" },
     element("b", {}, message.author.name),
     element("time", { datetime: message.at }, at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
-    message.private ? element("span", { class: "only" }, "only you see this") : null);
+    message.private ? element("span", { class: "only" }, "only you can see this") : null);
   const item = element("li", { class: message.private ? "message private" : "message", id: `message-${message.id}` }, head);
   if (message.card) {
     const pressed = (token, control, value) => press(message, token, control, value);
@@ -218,7 +218,7 @@ async function attempt(work) {
   try {
     return await work();
   } catch (error) {
-    const card = { title: "That did not work", tone: "problem", blocks: [{ kind: "text", pieces: [{ kind: "plain", text: error.message }] }] };
+    const card = { title: "That didn't work", tone: "problem", blocks: [{ kind: "text", pieces: [{ kind: "plain", text: error.message }] }] };
     const item = element("li", { class: "message" }, cardElement(card, () => {}));
     list.append(item);
     item.scrollIntoView({ block: "nearest" });
