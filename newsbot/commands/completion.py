@@ -93,17 +93,25 @@ def _after_command(root: str, words: list[str], last: str, context: Context) -> 
     if root in context.menu.below:
         return _below(root, words, last, start, context)
     options = [option for option in context.menu.commands[root,].options if option.kind != "yes-no"]
-    place = min(len(words), len(options) - 1)
-    if place < 0 or (len(words) > place and not options[place].rest):
+    place = next((at for at, option in enumerate(options[: len(words)]) if option.rest), len(words))
+    if place >= len(options):
         return ()
     index = _index(options[place], words[0] if words else "", context)
     if index is None:
         return ()
     if options[place].rest:
         kept, typed = _after_joiner([*words[place:], last])
+        if not kept and any(option.kind == options[place].kind for option in options[place + 1 :]):
+            kept, typed = _after_name(index, typed)
         start = " ".join((f"/{root}", *words[:place], *kept, ""))
         last = " ".join(typed)
     return _as_suggestions(index, last, start)
+
+
+def _after_name(index: NameIndex, words: list[str]) -> tuple[list[str], list[str]]:
+    """The words of a name at the beginning, and those after it; all are after it where there is none."""
+    cut = next((size for size in range(len(words) - 1, 0, -1) if index.exact(" ".join(words[:size]))), 0)
+    return words[:cut], words[cut:]
 
 
 def _after_joiner(words: list[str]) -> tuple[list[str], list[str]]:

@@ -92,6 +92,7 @@ def question_action(topic: str, question: str) -> Action:
 
 
 REPORT_NUMBER = "number.report"
+PICK_REPORT = Action(REPORT_NUMBER)  # of a list: which number, the pick says
 
 
 def report_action(figure: str) -> Action:

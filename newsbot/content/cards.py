@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from newsbot.content.actions import answer_action, brief_action, figure_action, question_action, topic_action
+from newsbot.content.actions import (
+    answer_action,
+    brief_action,
+    figure_action,
+    question_action,
+    report_action,
+    topic_action,
+)
 from newsbot.content.comparing import comparison_words
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import (
@@ -119,6 +126,7 @@ def _figure(library: Library, figure: Figure) -> Card:
             Facts("What it was", tuple(Fact(_dated(old), display_text(old), (old.caveat,)) for old in earlier))
         )
     blocks.append(source_links(figure.sources))
+    blocks.append(Buttons((Button("Report this number", report_action(figure.id)),)))
     briefs = library.briefs_with(figure.id)[:_FIGURE_BUTTONS]
     if briefs:
         buttons = tuple(Button(library.filled_text(brief.title), open_brief(brief)) for brief in briefs)

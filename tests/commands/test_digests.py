@@ -185,7 +185,7 @@ async def test_everything_wrong_in_a_form_is_said_beside_its_field(house: House)
     assert isinstance(wrong, Problems)
     assert {name: sentence.split(".")[0] for name, sentence in wrong.by_field.items()} == {
         "time": "“25:99” has 99 minutes, and an hour has only 60",
-        "zone": "“PST” does not say which clock to follow through the year",
+        "zone": "“PST” doesn't say which clock to follow through the year",
         "days": "“funday” isn't a day of the week",
         "topics": "There is no topic called “teapots”",
     }
@@ -243,12 +243,12 @@ async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> No
         ("9:00 Berln", "“Berln” isn't a time zone that newsbot knows"),
         ("9:00 Berlin days:funday", "“funday” isn't a day of the week"),
         ("9:00 Berlin weekdays teapots", "There is no topic called “teapots”"),
-        ("9:00 Berlin catch-up:never", "“never” is none of latest, all and skip"),
+        ("9:00 Berlin catch-up:never", "“never” isn't an option here. Choose latest, all or skip"),
         ("9:00 Berlin mention:@everyone", "newsbot never mentions @everyone"),
         ("9:00 Berlin mention @here", "newsbot never mentions @here"),
         (f"9:00 Berlin mention:<@&{SERVER}>", "newsbot never mentions @everyone"),
-        ("9:00 Berlin mention:moderators", "“moderators” is no role"),
-        ("9:00 Berlin mention:<@123456789012345678>", "is no role"),
+        ("9:00 Berlin mention:moderators", "“moderators” isn't a role"),
+        ("9:00 Berlin mention:<@123456789012345678>", "isn't a role"),
         ("\u202e\x00[x](https://x)", "isn't a time of day"),
     ],
 )
@@ -556,7 +556,7 @@ async def test_a_test_message_is_for_those_who_have_to_do_with_the_digests(house
     owner, other = (someone("slack", name, admin=False) for name in ("owner", "other"))
     await house.say("/digest subscribe 9:00 Berlin", "slack", owner)
     assert (await house.say("/digest doctor post", "slack", other)).title == "Not allowed"
-    assert "taken away again" in plain_card(await house.say("/digest doctor post", "slack", owner))
+    assert "deleted again" in plain_card(await house.say("/digest doctor post", "slack", owner))
 
 
 async def test_the_manage_button_of_a_digest_refuses_politely_on_discord(house: House) -> None:
@@ -837,7 +837,7 @@ async def test_a_second_digest_of_the_same_topics_and_days_is_refused_with_manag
     first = plain_card(await house.say("/digest subscribe 9:00 Berlin weekdays nvidia"))
     assert "News on these topics has come about " in first
     card = await house.say("/digest subscribe 18:00 Berlin weekdays nvidia")
-    assert "This channel has this digest already" in plain_card(card)
+    assert "This channel already has this digest" in plain_card(card)
     assert len(await held(house)) == 1
     managed = await house.press(labelled(card, "Manage"))
     assert isinstance(managed, Card)

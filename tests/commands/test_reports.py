@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from newsbot.commands.dispatcher import Dispatcher
-from newsbot.content.actions import report_action
+from newsbot.content.actions import PICK_REPORT, Subject, report_action
+from newsbot.content.cards import figure_card
 from newsbot.content.live import LiveLibrary
-from newsbot.messages.cards import Reply
+from newsbot.content.short_cards import open_view_card, short_card
+from newsbot.messages.cards import Choice, Reply
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Ask, Click, Submit
@@ -60,6 +62,24 @@ async def test_a_number_is_picked_from_a_list_too(reporting: Dispatcher) -> None
     form = await reporting.click(Click(BERT, HERE, report_action(""), values=("r1-added-cost",)))
     assert isinstance(form, Form)
     assert form.fields[0].value == "r1-added-cost"
+
+
+async def test_every_number_can_be_reported_where_it_is_shown(reporting: Dispatcher) -> None:
+    library = reporting.context.library
+    for figure in library.figures.values():
+        newest = library.newest(figure.id).id
+        assert report_action(newest) in figure_card(library, figure.id).actions()
+        assert report_action(newest) in short_card(library, Subject("figure", newest)).actions()
+    for topic, name in library.briefs:
+        view = open_view_card(library, "numbers", Subject("brief", f"{topic}/{name}"))
+        if view is None:
+            continue
+        choices = [block for block in view.blocks if isinstance(block, Choice) and block.action == PICK_REPORT]
+        offered = {option.value for choice in choices for option in choice.options}
+        offered |= {
+            action.arguments[0] for action in view.actions() if action.name == PICK_REPORT.name and action.arguments
+        }
+        assert {figure.id for figure in library.figures_of(library.briefs[topic, name])} <= offered
 
 
 async def test_a_report_that_a_platform_delivers_twice_is_stored_once(
