@@ -64,7 +64,7 @@ def _brief(library: Library, brief: Brief) -> Card:
     blocks += [picture(charted)] if charted else []
     blocks += [Text(library.filled(paragraph)) for paragraph in brief.body]
     blocks += [Facts("Figures", tuple(figure_fact(figure, sources, library) for figure in figures))] if figures else []
-    blocks += [Text((Strong("To be exact: "), *library.filled(correction))) for correction in brief.corrects]
+    blocks += [Text((Strong("Misreported: "), *library.filled(correction))) for correction in brief.corrects]
     blocks += [source_links(sources), Rule(), *_self_check(library, library.questions_of(brief.topic, brief.id)[0])]
     blocks += _read_next(library, brief)
     return content_card(library, library.filled_text(brief.title), blocks, brief.topic)
@@ -233,10 +233,10 @@ def evidence(library: Library, name: str) -> list[Block]:
     """The figure or event that a question rests on, with its date and sources."""
     if figure := library.figures.get(name):
         fact = figure_fact(figure, figure.sources, library)
-        return [Facts("It rests on", (fact,)), source_links(figure.sources)]
+        return [Facts("Based on", (fact,)), source_links(figure.sources)]
     event = library.events[name]
     day = date_words(event.date.isoformat())
-    return [Facts("It rests on", (Fact(day, library.filled_text(event.title)),)), source_links(event.sources)]
+    return [Facts("Based on", (Fact(day, library.filled_text(event.title)),)), source_links(event.sources)]
 
 
 def _next_question(library: Library, question: Question) -> Question | None:

@@ -80,7 +80,7 @@ def test_two_people_check_themselves_and_each_sees_only_their_own_answer(page: P
     expect(page.locator("#messages > li")).to_have_count(2)
     quiz_me(page)
     newest(page).get_by_role("button", name="A", exact=True).click()
-    expect(newest(page)).to_contain_text("It rests on")
+    expect(newest(page)).to_contain_text("Based on")
     act_as(page, "Ada (admin)")
     expect(page.locator("#messages > li")).to_have_count(mine)
 
