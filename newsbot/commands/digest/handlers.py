@@ -12,6 +12,7 @@ from newsbot.content.library import Library
 WHICH = Option("which", "number", "Number of the digest, if the channel has several", form=False)
 FIRST = Option("first", "yes-no", "Post a first edition now")
 POST = Option("post", "yes-no", "Post a test message and delete it")
+_EXAMPLES = ("/digest subscribe 9:00 Berlin weekdays", "/digest preview")
 _WISHES = (TIME, ZONE, DAYS, TOPICS)
 
 
@@ -24,7 +25,7 @@ def commands(library: Library) -> Iterator[Command]:
 
 def _first() -> Iterator[Command]:
     summary = "This channel's digests, and how to set one up"
-    yield Command(("digest",), summary, views.overview, (), ("digests",), ("/digest",), below="subcommand")
+    yield Command(("digest",), summary, views.overview, (), ("digests",), _EXAMPLES, below="subcommand")
     yield Command(("digest", "list"), summary, views.overview, (), ("show",), ("/digest list",))
 
 
