@@ -152,7 +152,7 @@ def _refuse_signs(text: str) -> None:
     if _WIDE_SPACE.search(text) and (found := _MISPLACED.search(text)):
         sign = f"U+{ord(found[0][-1]):04X}"
         line = _line(text, found.end() - 1)
-        raise YamlError(f"the space {sign} stands where YAML needs a plain one (type a space)", line)
+        raise YamlError(f"the space {sign} is where YAML needs a plain one (type a space)", line)
 
 
 def _line(text: str, at: int) -> int:

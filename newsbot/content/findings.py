@@ -29,7 +29,7 @@ def prose_findings(draft: Draft, *texts: tuple[Location, str]) -> Findings:
         yield from unknown_names(Figure, [(location, name) for name in placeholders(source)], draft)
         for word in stray_numbers(source, names) if "Names" not in draft.unread else ():
             mend = "make it a figure and write {its-name}, or allow the name in names.yaml"
-            yield Finding(location, f"the number '{word}' stands in prose", mend)
+            yield Finding(location, f"the number '{word}' is written in prose", mend)
 
 
 def plain_findings(location: Location, source: str) -> Findings:

@@ -27,7 +27,7 @@ MISTAKES = [
     (CLAIMS, 'verdict: "false"', "verdict: maybe", "4: 'verdict' is 'maybe' (allowed: true, false, misattributed"),
     (CLAIMS, 'verdict: "false"', "verdict: false", ""),
     (CLAIMS, "  checked: 2026-11-20\n", "", "1: 'checked' is missing"),
-    (CLAIMS, "rose to {tea-price}.", "rose by 10%.", "5: the number '10%' stands in prose"),
+    (CLAIMS, "rose to {tea-price}.", "rose by 10%.", "5: the number '10%' is written in prose"),
     (CLAIMS, "rose to {tea-price}.", "rose to {tea}.", "5: there is no figure 'tea'"),
     (CLAIMS, "rose to {tea-price}.", "rose. " * 80, "5: 'answer' has 482 characters (at most 400)"),
     (CLAIMS, "Tea doubled in 2025", "Tea is up 100%", ""),
@@ -38,7 +38,7 @@ MISTAKES = [
     (CLAIMS, "date: 2025-01-27", "date: 2031", "10: 2031 is in the future"),
     (CLAIMS, "  sources:\n    -", "  sources: []\n  #", "9: 'sources' has too few entries"),
     (GLOSSARY, "tea/overview", "tea/past", "5: there is no brief 'tea/past'"),
-    (GLOSSARY, "Mombasa holds", "Some 12 cities hold one, Mombasa", "4: the number '12' stands in prose"),
+    (GLOSSARY, "Mombasa holds", "Some 12 cities hold one, Mombasa", "4: the number '12' is written in prose"),
     (GLOSSARY, "[auctions]", '["?!"]', "3: '?!' has no letter and no digit"),
     (GLOSSARY, "auction:", "Auction:", "1: 'Auction' isn't a valid name"),
     (WITHDRAWN, "figure:tea-total", "figure:tea-price", "2: 'figure:tea-price' is still there (remove one"),
@@ -46,7 +46,7 @@ MISTAKES = [
     (WITHDRAWN, "2025-01-28-tea-falls", "2025-01-27-tea-rises", "1: '2025-01-27-tea-rises' is still there"),
     (WITHDRAWN, "2025-01-28-tea-falls", "tea-falls", "1: 'tea-falls' can't be withdrawn (an event's"),
     (WITHDRAWN, "brief:tea/past", "topic:tea", "3: 'topic:tea' can't be withdrawn"),
-    (WITHDRAWN, "left out green tea", "left out 3 teas", "2: the number '3' stands in prose"),
+    (WITHDRAWN, "left out green tea", "left out 3 teas", "2: the number '3' is written in prose"),
     (WITHDRAWN, " This event rested on a report that was taken back.", "", "1: 'sentence' is empty"),
 ]
 

@@ -25,7 +25,7 @@ _PASSING = {
     "org_login_required": "The workspace moves to an organization, and Slack lets nobody in meanwhile",
     "team_added_to_org": "The workspace moves to an organization, and Slack lets nobody in meanwhile",
     "ekm_access_denied": "Administrators have suspended all posting in this workspace",
-    "accesslimited": "Slack lets newsbot in from some networks only, and this is none of them",
+    "accesslimited": "Slack allows newsbot from certain networks only, and this isn't one of them",
 }
 
 _INVITE = frozenset({"not_in_channel", "channel_not_found", "no_permission"})
