@@ -222,7 +222,7 @@ async def test_an_administrator_chooses_that_posts_are_published(town: Town, tmp
         owner = town.server.world.owner
         channel = town.server.world.add_channel(town.guild, "announcements", 5)
         refused = await (await town.server.command(town.anna, channel, ("settings",), {"publish": True})).answer()
-        assert "Only an administrator" in words(refused.data)
+        assert "Only people who can manage this server" in words(refused.data)
         place = Place("discord", str(town.guild.id), str(channel.id))
         await home.service.platform.post(place, Reply(Card("One", (text("first"),))), "one")
         assert not published(town)

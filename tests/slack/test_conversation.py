@@ -370,8 +370,8 @@ async def test_who_is_an_administrator_is_asked_of_slack_at_the_first_command(
     for user in ("bob", "alice"):
         assert (await people.command(user, "news", "/settings")).ok
     refused, allowed = slack.ephemerals
-    assert "Only an administrator" in refused.text
-    assert "Only an administrator" not in allowed.text
+    assert "Only an admin of this workspace" in refused.text
+    assert "Only an admin of this workspace" not in allowed.text
 
 
 class Hall:
