@@ -72,7 +72,7 @@ async def _plain_errors(
         return _refusal(503, str(error))
     except Exception:
         log.exception("a request for %s broke", request.path)
-        return _refusal(500, "Something broke here, and it is not your fault.")
+        return _refusal(500, "Something broke, and it's not your fault.")
 
 
 def _refusal(status: int, sentence: str) -> web.Response:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import filterfalse
 
 _BREAKS = re.compile(r"[\s\-_/.,:;!?'\"()]+")
+_OWN, _LABEL, _ALIAS = range(3)  # the kinds of names of one thing, the strongest first
+_INSIDE = 6  # the rank after those of the kinds, each of which has one for beginnings and one for words
 NEAR = 72.0  # how like a name, of 100, a misspelling must be to be offered
 
 
@@ -50,12 +52,15 @@ class NameIndex:
         self.names = tuple(names)
         self._terms: list[str] = []
         self._owners: list[int] = []
-        self._exact: dict[str, int] = {}
+        self._kinds: list[int] = []
         for number, name in enumerate(self.names):
-            for called in dict.fromkeys(normalised(word) for word in (name.value, *name.called, name.label)):
+            for called, kind in _terms_of(name).items():
                 self._terms.append(called)
                 self._owners.append(number)
-                self._exact.setdefault(called, number)
+                self._kinds.append(kind)
+        self._exact: dict[str, int] = {}
+        for place in sorted(range(len(self._terms)), key=self._kinds.__getitem__):
+            self._exact.setdefault(self._terms[place], self._owners[place])
 
     def exact(self, typed: str) -> Name | None:
         """The one that is called just this, apart from case, hyphens and accents."""
@@ -74,21 +79,24 @@ class NameIndex:
         return self._each_once((place for _, _, place in found), limit)
 
     def complete(self, typed: str, limit: int = 25) -> list[Name]:
-        """What half a word may become: names that begin with it, then those with a word that does, then with it inside.
+        """What half a word may become; everything, in order, for an empty word.
 
-        Misspelt beginnings are matched too where those are few. Everything, in order, for an empty word.
+        First what begins with it by its own name, then what has a word in its own name that does, then by its label,
+        then by what else it is called, then what has it inside. Where those are few, misspelt ones are matched too.
         """
         wanted = normalised(typed)[:100]
         if not wanted:
             return list(self.names[:limit])
-        begins: list[int] = []
-        word: list[int] = []
-        inside: list[int] = []
+        ranked: list[list[int]] = [[] for _ in range(_INSIDE + 1)]
         inner = f" {wanted}"
         for place, term in enumerate(self._terms):
             if wanted in term:
-                (begins if term.startswith(wanted) else word if inner in term else inside).append(place)
-        found = self._each_once([*begins, *word, *inside], limit)
+                starts = 0 if term.startswith(wanted) else 1
+                if not starts or inner in term:
+                    ranked[2 * self._kinds[place] + starts].append(place)
+                elif len(wanted) > 1:  # one letter is inside almost anything
+                    ranked[_INSIDE].append(place)
+        found = self._each_once((place for places in ranked for place in places), limit)
         if len(found) < min(limit, 5) and len(wanted) > 2:
             near = _most_alike(wanted, self._terms, limit)
             found += [name for name in self._each_once((place for _, _, place in near), limit) if name not in found]
@@ -97,6 +105,16 @@ class NameIndex:
     def _each_once(self, places: Iterable[int], limit: int) -> list[Name]:
         numbers = dict.fromkeys(self._owners[place] for place in places)
         return [self.names[number] for number in list(numbers)[:limit]]
+
+
+def _terms_of(name: Name) -> dict[str, int]:
+    """All that something is called, each with the kind of name that it is first."""
+    kinds = ((_OWN, (name.value,)), (_LABEL, (name.label,)), (_ALIAS, name.called))
+    found: dict[str, int] = {}
+    for kind, words in kinds:
+        for word in words:
+            found.setdefault(normalised(word), kind)
+    return found
 
 
 def _shares_start(wanted: str, term: str) -> bool:

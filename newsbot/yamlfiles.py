@@ -147,12 +147,12 @@ def _refuse_signs(text: str) -> None:
     """Raises YamlError at a sign that YAML cannot read, or reads as something else than the space it looks like."""
     if found := _CONTROL.search(text):
         raise YamlError(
-            f"the sign U+{ord(found[0]):04X} cannot stand in a file (remove it)", _line(text, found.start())
+            f"the sign U+{ord(found[0]):04X} isn't allowed in a file (remove it)", _line(text, found.start())
         )
     if _WIDE_SPACE.search(text) and (found := _MISPLACED.search(text)):
         sign = f"U+{ord(found[0][-1]):04X}"
         line = _line(text, found.end() - 1)
-        raise YamlError(f"the space {sign} stands where YAML needs a plain one (type a space)", line)
+        raise YamlError(f"the space {sign} is where YAML needs a plain one (type a space)", line)
 
 
 def _line(text: str, at: int) -> int:
@@ -231,6 +231,6 @@ def _key_given_twice(node: yaml.MappingNode) -> yaml.MarkedYAMLError:
     seen: set[str] = set()
     for key, _ in node.value:
         if key.value in seen:
-            return yaml.MarkedYAMLError(problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark)
+            return yaml.MarkedYAMLError(problem=f"the key '{key.value}' appears twice", problem_mark=key.start_mark)
         seen.add(key.value)
-    return yaml.MarkedYAMLError(problem="a key stands twice", problem_mark=node.start_mark)
+    return yaml.MarkedYAMLError(problem="a key appears twice", problem_mark=node.start_mark)

@@ -37,7 +37,7 @@ def test_the_shipped_settings_are_in_order() -> None:
         ("content:\n  folder: 3\n", "newsbot.yaml:2: 'content.folder' is '3', not text (put it in quotes)"),
         ("log: info\n", "newsbot.yaml:1: 'log' is 'info' (write keys with values below it)"),
         ("- log\n", "newsbot.yaml:1: 'the file' is"),
-        ("log:\n  level: info\n  level: error\n", "newsbot.yaml:3: the key 'level' stands twice"),
+        ("log:\n  level: info\n  level: error\n", "newsbot.yaml:3: the key 'level' appears twice"),
         ("database: postgresql://u:pw@h/n\n", "newsbot.yaml:1: 'database' is 'postgresql://…@h/n'"),
         ("database:\n  url: [postgresql://u:pw@h/n]\n", "newsbot.yaml:2: 'database.url' is a list"),
         ("log: [\n", "newsbot.yaml:2: "),

@@ -20,7 +20,7 @@ QUIET = [
 PICTURES = (
     ("cost-light", "/deepseek cost", (1100, 1000), "light"),
     ("cost-phone-dark", "/deepseek cost", (390, 844), "dark"),
-    ("events-dark", "/events nvidia", (1100, 1000), "dark"),
+    ("events-dark", "/events nvidia 2025", (1100, 1000), "dark"),
 )
 
 
@@ -42,6 +42,7 @@ def main() -> int:
                 browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
                 for picture in PICTURES:
                     _take(browser, url, *picture)
+                _take_looks(browser, url)
                 _take_quiz(browser, url)
                 browser.close()
             server.terminate()
@@ -51,9 +52,27 @@ def main() -> int:
 def _take(browser: Browser, url: str, name: str, said: str, size: tuple[int, int], theme: str) -> None:
     page = _opened(browser, url, "ada", "#ai-news" if theme == "dark" and size[0] > 600 else "#general", size, theme)
     _say(page, said)
-    page.locator(".card img").last.wait_for()
-    page.wait_for_timeout(3_000)  # the chart is drawn and loaded
+    page.locator(".card").last.wait_for()
+    _wait_for_charts(page)
     _shoot(page, name)
+    page.context.close()
+
+
+def _take_looks(browser: Browser, url: str) -> None:
+    """An answer as Discord and as Slack show it."""
+    page = _opened(browser, url, "chloe", "#general", (860, 1600), "light")
+    _say(page, "/deepseek cost")
+    answer = page.locator("#messages > li").last
+    answer.locator(".card img").wait_for()
+    for platform in ("Discord", "Slack"):
+        answer.get_by_role("button", name=re.compile("^More about")).click()
+        answer.get_by_role("button", name=f"As {platform} shows it").click()
+        look = answer.get_by_role("region", name=f"As {platform} shows it").locator(".look")
+        look.locator("img").wait_for()
+        _wait_for_charts(page)
+        name = f"cost-{platform.lower()}"
+        look.screenshot(path=TARGET / f"{name}.png")
+        print(f"made docs/pictures/{name}.png")
     page.context.close()
 
 
@@ -94,6 +113,12 @@ def _opened(browser: Browser, url: str, who: str, channel: str, size: tuple[int,
     page.select_option("#person", who)
     page.get_by_role("button", name=channel).click()
     return page
+
+
+def _wait_for_charts(page: Page) -> None:
+    """Wait until every chart is drawn and loaded, and what moves stands still."""
+    page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    page.wait_for_timeout(500)
 
 
 def _say(page: Page, words: str) -> None:

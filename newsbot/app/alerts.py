@@ -48,6 +48,6 @@ async def tell_troubles(
 
 def _card(name: str, sentence: str) -> Card:
     if not sentence:
-        return Card(f"newsbot is back in {name}", (text("What waited there is posted now."),), "good")
-    after = "Everything else goes on, and digests wait. newsbot tries again by itself, and tells you when it works."
+        return Card(f"newsbot is back in {name}", (text("What was waiting is being posted now."),), "good")
+    after = "Everything else keeps running, and digests wait. newsbot keeps trying and will tell you when it works."
     return Card(f"newsbot is not let into {name}", (text(sentence.rstrip(".") + "."), text(after)), "problem")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from newsbot.commands.dispatcher import Dispatcher, HandledEvents
-from newsbot.commands.registry import PlaceChoices
+from newsbot.commands.registry import NumberReports, PlaceChoices
 from newsbot.content.live import LiveLibrary
 from newsbot.settings import Settings
 
@@ -55,9 +55,10 @@ def build_dispatcher(
     choices: PlaceChoices | None = None,
     digests: "DigestService | None" = None,
     quizzes: "QuizService | None" = None,
+    reports: NumberReports | None = None,
 ) -> Dispatcher:
     """The dispatcher over a library; what it is not given, it does not offer."""
-    return Dispatcher(live, now, _new_id, handled, choices=choices, digests=digests, quizzes=quizzes)
+    return Dispatcher(live, now, _new_id, handled, choices=choices, digests=digests, quizzes=quizzes, reports=reports)
 
 
 def build_renderer(settings: Settings) -> "ChartRenderer":

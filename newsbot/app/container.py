@@ -35,7 +35,7 @@ from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.service import QuizService
 from newsbot.scheduler import AfterSweep, Alarm, Scheduler
 from newsbot.settings import Settings
-from newsbot.storage.database import Database, DurableChoices, DurableEvents
+from newsbot.storage.database import Database, DurableChoices, DurableEvents, DurableReports
 from newsbot.storage.migrate import migrate
 
 if TYPE_CHECKING:  # each platform's library is loaded where its platform is
@@ -113,7 +113,8 @@ class Container:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """What answers every request."""
-        return build_dispatcher(self.live, self.events, self.choices, self.digest_service, self.quiz_service)
+        kept = self.events, self.choices, self.digest_service, self.quiz_service, self.reports
+        return build_dispatcher(self.live, *kept)
 
     @cached_property
     def events(self) -> DurableEvents:
@@ -124,6 +125,11 @@ class Container:
     def choices(self) -> DurableChoices:
         """What places chose."""
         return DurableChoices(self.database)
+
+    @cached_property
+    def reports(self) -> DurableReports:
+        """What people say is wrong with numbers."""
+        return DurableReports(self.database)
 
     @cached_property
     def renderer(self) -> ChartRenderer:

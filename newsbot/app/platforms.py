@@ -66,12 +66,13 @@ def operator_place(settings: Settings) -> Place | None:
     return Place(platform, workspace, channel)
 
 
-def previews(public_url: str | None) -> dict[str, Callable[[Card], Any]]:
+def previews(public_url: str | None, *, uploads: bool = False) -> dict[str, Callable[[Card], Any]]:
     """For each other platform by name, what a card is there, as the exact payloads of its messages.
 
-    With a public address Slack's messages show charts from there, else their data.
+    With a public address Slack's messages show charts from there. Without one their data stands there, until the
+    charts are uploaded: with `uploads` they are taken for that, under names that Slack would give.
     """
-    return {"discord": _discord_payloads, "slack": lambda card: _slack_payloads(card, public_url)}
+    return {"discord": _discord_payloads, "slack": lambda card: _slack_payloads(card, public_url, uploads)}
 
 
 def _discord_payloads(card: Card) -> list[Mapping[str, Any]]:
@@ -80,11 +81,13 @@ def _discord_payloads(card: Card) -> list[Mapping[str, Any]]:
     return [message.payload for message in render_messages(card)]
 
 
-def _slack_payloads(card: Card, public_url: str | None) -> list[Mapping[str, Any]]:
+def _slack_payloads(card: Card, public_url: str | None, uploads: bool) -> list[Mapping[str, Any]]:
     from newsbot.charts.encoding import chart_key
     from newsbot.platforms.slack.render import render_messages
 
     def image_block(chart: Chart) -> Mapping[str, Any] | None:
-        return {"image_url": f"{public_url}/charts/{chart_key(chart)}.png"} if public_url else None
+        if public_url:
+            return {"image_url": f"{public_url}/charts/{chart_key(chart)}.png"}
+        return {"slack_file": {"id": f"F{chart_key(chart)[:10].upper()}"}} if uploads else None
 
     return [message.payload for message in render_messages(card, image_block)]

@@ -163,7 +163,7 @@ class Process:
         from newsbot.platforms.web.http import WebRoutes
 
         container, chat = self._container, self._container.web_chat
-        shown_as = previews(self._settings.http.public_url)
+        shown_as = previews(self._settings.http.public_url, uploads=True)
         routes = WebRoutes(chat, container.dispatcher, container.renderer, shown_as)
         container.homes["web"] = chat
         self._routes += routes.routes()

@@ -10,11 +10,11 @@ from newsbot.settings import Settings
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot content`."""
-    group = add_group(verbs, "content", "work on topics")
-    new = group.add_parser("new", help="make the files of a draft, to be filled in")
+    group = add_group(verbs, "content", "create topics, and see how fresh they are")
+    new = group.add_parser("new", help="create a draft topic to fill in")
     new.add_argument("topic", help="its name: lower case, digits and hyphens")
     new.set_defaults(verb=make_topic)
-    fresh = group.add_parser("freshness", help="how old the newest of each topic is; warns where it is too old")
+    fresh = group.add_parser("freshness", help="how old each topic's newest entry is; warns if it's too old")
     fresh.set_defaults(verb=print_freshness)
 
 
@@ -24,7 +24,7 @@ def make_topic(settings: Settings, options: argparse.Namespace) -> int:
 
     for path in new_topic(settings.content_folder, options.topic):
         print(f"made {path}")
-    print("This is a draft: newsbot runs without it until it is filled in, and newsbot check lists what is to do.")
+    print("This is a draft: newsbot runs without it until it's filled in, and newsbot check lists what's left to do.")
     return 0
 
 

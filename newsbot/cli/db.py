@@ -11,11 +11,11 @@ from newsbot.settings import Settings
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot db`."""
-    database = add_group(verbs, "db", "work on the database")
-    upgrade = database.add_parser("upgrade", help="bring the tables up to date (run does it as well)")
+    database = add_group(verbs, "db", "manage the database")
+    upgrade = database.add_parser("upgrade", help="update the tables (run does this too)")
     upgrade.set_defaults(verb=upgrade_tables)
-    prune = database.add_parser("prune", help="delete what nobody needs any more (run does it daily)")
-    prune.add_argument("--dry-run", action="store_true", help="count it, and delete nothing")
+    prune = database.add_parser("prune", help="delete old rows (run does this daily)")
+    prune.add_argument("--dry-run", action="store_true", help="only count them")
     prune.set_defaults(verb=prune_rows)
 
 

@@ -12,11 +12,11 @@ STATES = ("due", "leased", "sending", "sent", "unknown", "failed", "skipped")
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot deliveries`."""
-    deliveries = verbs.add_parser("deliveries", help="what was posted by itself, what was not, and why")
+    deliveries = verbs.add_parser("deliveries", help="what newsbot posted on its own, what failed, and why")
     deliveries.add_argument(
-        "--state", choices=STATES, action="append", help="only these; unknown and failed without it"
+        "--state", choices=STATES, action="append", help="only these; by default unknown and failed"
     )
-    deliveries.add_argument("--limit", type=int, default=50, help="at most so many, the newest first")
+    deliveries.add_argument("--limit", type=int, default=50, help="at most this many, newest first")
     deliveries.set_defaults(verb=list_deliveries)
 
 

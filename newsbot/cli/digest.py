@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsbot.storage.records import Subscription
 
 _MOST = 10_000  # subscriptions that one command deals with
-_NOBODY = "No digest is subscribed and active: /digest subscribe in a channel makes one."
+_NOBODY = "There are no active digests. Set one up in a channel with /digest subscribe."
 _CATCH_UPS = ("skip", "latest", "all")
 _HEADS = ("slot", "due (UTC)", "sent (UTC)", "state", "reason")
 
@@ -28,13 +28,13 @@ def add_verb(verbs: Any) -> None:
 
     preview = digest.add_parser("preview", help="print what would be posted now")
     which = preview.add_mutually_exclusive_group()
-    which.add_argument("--topics", default="", help="of these topics: a,b; every topic without it")
+    which.add_argument("--topics", default="", help="only these topics: a,b; by default all")
     which.add_argument("--subscription", type=int, metavar="ID", help="of this subscription")
     preview.set_defaults(verb=print_preview)
 
     following = digest.add_parser("next", help="print when each digest comes next")
     following.add_argument("--subscription", type=int, metavar="ID", help="of this subscription alone")
-    following.add_argument("--count", type=_count, default=5, help="so many times each (1 to 100)")
+    following.add_argument("--count", type=_count, default=5, help="how many times each (1 to 100)")
     following.set_defaults(verb=print_next)
 
     send = digest.add_parser("send", help="post an edition at once")
@@ -60,8 +60,8 @@ def _add_simulate(digest: Any) -> None:
         metavar="START..END",
         help="newsbot is down from START to END, as 2026-03-29T06:10..2026-03-29T09:40; UTC without an offset",
     )
-    simulate.add_argument("--catch-up", choices=_CATCH_UPS, default="latest", help="what becomes of what was missed")
-    simulate.add_argument("--topics", default="", help="with --show, of these topics: a,b; every topic without it")
+    simulate.add_argument("--catch-up", choices=_CATCH_UPS, default="latest", help="what happens to missed editions")
+    simulate.add_argument("--topics", default="", help="with --show, only these topics: a,b; by default all")
     simulate.add_argument("--show", action="store_true", help="print the text of each edition")
     simulate.add_argument("--json", action="store_true", help="print one JSON object a line")
     simulate.set_defaults(verb=print_simulation)
@@ -130,7 +130,7 @@ async def _find_subscription(digests: "DigestService", wanted: int) -> "Subscrip
     """The subscription of that id. Raises RequestError where there is none, or it ended."""
     found = await digests.get(wanted)
     if found is None or found.state == "ended":
-        raise RequestError(f"There is no subscription {wanted}. This lists them: newsbot digest next")
+        raise RequestError(f"There is no subscription {wanted}. To list them: newsbot digest next")
     return found
 
 
@@ -241,7 +241,7 @@ def send_editions(settings: Settings, options: argparse.Namespace) -> int:
     if not lines:
         raise RequestError(_NOBODY)
     count = "1 edition is" if len(lines) == 1 else f"{len(lines)} editions are"
-    print_lines([*lines, f"{count} in the outbox; a running newsbot posts within seconds what is there."])
+    print_lines([*lines, f"{count} in the outbox; a running newsbot posts them within seconds."])
     return 0
 
 

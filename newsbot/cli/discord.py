@@ -1,4 +1,4 @@
-"""`newsbot discord`: work on the Discord app."""
+"""`newsbot discord`: manage the Discord app."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot discord`."""
-    discord = add_group(verbs, "discord", "work on the Discord app")
+    discord = add_group(verbs, "discord", "manage the Discord app")
     commands = discord.add_parser("commands", help="print the slash commands; diff: beside Discord's; push: send them")
     commands.add_argument("deed", nargs="?", choices=("diff", "push"))
     commands.add_argument("--guild", metavar="ID", help="for one server, where they take effect at once")

@@ -10,13 +10,13 @@ from newsbot.settings import Settings
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot doctor`."""
-    platforms = add_group(verbs, "doctor", "look at what a platform needs, and say what to change", of="PLATFORM")
+    platforms = add_group(verbs, "doctor", "check a platform's setup and say what to change", of="PLATFORM")
     discord = platforms.add_parser("discord", help="token, application, commands, a channel")
-    discord.add_argument("--channel", metavar="ID", help="look at this channel as well")
+    discord.add_argument("--channel", metavar="ID", help="check this channel too")
     discord.add_argument("--post", action="store_true", help="post a test message there and delete it")
     discord.set_defaults(verb=examine_discord)
     slack = platforms.add_parser("slack", help="tokens, scopes, the way to Slack, a channel")
-    slack.add_argument("--channel", metavar="ID", default="", help="look at this channel as well")
+    slack.add_argument("--channel", metavar="ID", default="", help="check this channel too")
     slack.add_argument("--post", action="store_true", help="post a test message there and delete it")
     slack.set_defaults(verb=examine_slack)
 

@@ -14,7 +14,21 @@ from newsbot.errors import NewsbotError
 from newsbot.settings import load_settings
 
 # Each is a module of its own beside this one.
-_VERBS = "run", "say", "figure", "check", "discord", "slack", "doctor", "digest", "quiz", "content", "deliveries", "db"
+_VERBS = (
+    "run",
+    "say",
+    "figure",
+    "check",
+    "discord",
+    "slack",
+    "doctor",
+    "digest",
+    "quiz",
+    "content",
+    "reports",
+    "deliveries",
+    "db",
+)
 _NO_OUTPUT = "newsbot has nowhere to write: its output is closed."
 
 

@@ -22,7 +22,7 @@ _HINT = "To retire a question, write “retired: true” beside it in its topic'
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot quiz`."""
-    quiz = add_group(verbs, "quiz", "how questions do")
+    quiz = add_group(verbs, "quiz", "how quiz questions are doing")
     stats = quiz.add_parser("stats", help="each question's answers, share right and reports; what needs care first")
     stats.add_argument("--topic", help="of this topic alone")
     stats.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -114,7 +114,7 @@ def _require_question(settings: Settings, name: str) -> None:
 
     library = build_library(settings).current
     if name not in {question_id(*key) for key in (*library.questions, *library.retired)}:
-        raise RequestError(f"There is no question called “{name}”. This lists them: newsbot quiz stats")
+        raise RequestError(f"There is no question called “{name}”. To list them: newsbot quiz stats")
 
 
 async def _load_reports(settings: Settings) -> "Sequence[ReportRecord]":

@@ -17,7 +17,7 @@ PARTS = ("discord", "slack", "terminal", "web", "worker")
 def add_verb(verbs: Any) -> None:
     """Add `newsbot run`."""
     run = verbs.add_parser("run", help="run the bot; without tokens it answers in this terminal")
-    run.add_argument("--only", choices=PARTS, help="only this part; every one that has its tokens without it")
+    run.add_argument("--only", choices=PARTS, help="run only this part; by default, every part that has its tokens")
     run.set_defaults(verb=run_bot, needs_output=False)
 
 

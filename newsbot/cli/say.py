@@ -13,7 +13,7 @@ from newsbot.settings import Settings
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot say`."""
-    say = verbs.add_parser("say", help="answer one line and leave: newsbot say '/deepseek cost'")
+    say = verbs.add_parser("say", help="answer one line and exit: newsbot say '/deepseek cost'")
     say.add_argument("text", nargs="+", help="what to say; several words are one line")
     form = say.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the card as one JSON object")

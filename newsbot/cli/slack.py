@@ -1,4 +1,4 @@
-"""`newsbot slack`: work on the Slack app."""
+"""`newsbot slack`: manage the Slack app."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from newsbot.settings import Settings
 
 def add_verb(verbs: Any) -> None:
     """Add `newsbot slack`."""
-    slack = add_group(verbs, "slack", "work on the Slack app")
+    slack = add_group(verbs, "slack", "manage the Slack app")
     manifest = slack.add_parser("manifest", help="print the app's manifest, to paste at api.slack.com/apps")
     manifest.add_argument("--check", metavar="FILE", help="say whether this copy is up to date")
     manifest.add_argument("--no-direct-messages", action="store_true", help="without the scope im:history")

@@ -10,12 +10,14 @@ from newsbot.errors import RequestError
 from newsbot.names import normalised
 from newsbot.schedule.phrases import parse_days, parse_time
 from newsbot.schedule.timezone_names import is_zone_words
+from newsbot.schedule.turns import UNSUPPORTED, plain_schedule
 
 _NAMED = re.compile(r"(?:--)?([a-z][a-z-]{1,20})[:=](.*)\Z", re.DOTALL)
 # Words that join the others.
 _BETWEEN = frozenset({"at", "in", "on", "of", "to", "about", "for", "and", "a", "the", "with", "each"})
 _NUMBERS: frozenset[OptionKind] = frozenset({"number", "seconds"})
 _LONGEST = 8  # words of one value
+_NO_BREAK = "\u00a0"
 
 
 def infer_options(command: Command, words: Sequence[str], context: Context) -> dict[str, str]:
@@ -30,9 +32,10 @@ def infer_options(command: Command, words: Sequence[str], context: Context) -> d
 
 
 def _schedule_words(words: Sequence[str]) -> list[str]:
-    """The words without the commas between them, and without the "time" of "Berlin time"."""
-    bare = [word.rstrip(",;") for word in words]
-    said = [word for word in bare if word]
+    """The words without the commas between them, turns of phrase plainly, and without the "time" of "Berlin time"."""
+    bare = [word.rstrip(",;").replace(" ", _NO_BREAK) for word in words]  # what was quoted stays one word
+    plain = plain_schedule(" ".join(word for word in bare if word))
+    said = [word.replace(_NO_BREAK, " ") for word in plain.split(" ") if word]
     starts = range(1, 4)
     return [
         word
@@ -102,6 +105,11 @@ def _length(option: Option, words: Sequence[str], context: Context) -> int:
     return next((length for length in lengths if tells(context, option, " ".join(words[:length]))), 0)
 
 
+def is_value(option: Option, words: Sequence[str], context: Context) -> bool:
+    """Whether these words, all of them, tell that they are a value of this option."""
+    return len(words) <= _LONGEST and bool(words) and _length(option, words, context) == len(words)
+
+
 def _parses(read: Callable[[], object]) -> bool:
     try:
         read()
@@ -118,7 +126,9 @@ def _is_zone(said: str) -> bool:
 
 
 def _is_days(said: str) -> bool:
-    return said.casefold() != "all" and _parses(lambda: parse_days(said))  # “all” is of all topics
+    if said.casefold().split()[-1:] == ["all"]:  # “all” is of all topics
+        return False
+    return said.casefold() in UNSUPPORTED or _parses(lambda: parse_days(said))
 
 
 def _is_question(context: Context, said: str) -> bool:

@@ -15,4 +15,4 @@ def arguments(click: Click, count: int) -> tuple[str, ...]:
 
 def damaged_button() -> Unclear:
     """The error for a button whose token says nothing that newsbot knows."""
-    return Unclear(DAMAGED, title="That button does not work")
+    return Unclear(DAMAGED, title="That button doesn't work")

@@ -13,13 +13,23 @@ from newsbot.commands.button_args import damaged_button
 from newsbot.commands.completion import completions, suggestions
 from newsbot.commands.modules import BUTTONS, COMMANDS
 from newsbot.commands.parser import understand
-from newsbot.commands.registry import ButtonHandler, Command, Context, Menu, PlaceChoices, is_yes
+from newsbot.commands.registry import (
+    ButtonHandler,
+    Command,
+    Context,
+    Menu,
+    NumberReports,
+    PlaceChoices,
+    is_yes,
+    yes_or_no,
+)
 from newsbot.commands.services import Digests, Quizzes
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form, Problems
+from newsbot.messages.markup import outside_text
 from newsbot.messages.platform import plausible_timestamp
 from newsbot.messages.requests import Ask, Click, Person, Place, Submit, Suggest, Suggestion
 
@@ -62,6 +72,7 @@ class Dispatcher:
         choices: PlaceChoices | None = None,
         digests: Digests | None = None,
         quizzes: Quizzes | None = None,
+        reports: NumberReports | None = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._holder = holder
@@ -72,6 +83,7 @@ class Dispatcher:
         self._choices = choices
         self._digests = digests
         self._quizzes = quizzes
+        self._reports = reports
         self._context = self._fresh_context()
         self._buttons: Mapping[str, ButtonHandler] = {
             RUN: ButtonHandler(self._run_again, needs_person=True),
@@ -88,7 +100,8 @@ class Dispatcher:
 
     def _fresh_context(self) -> Context:
         library = self._holder.current
-        return Context(library, self._menu_of(library), self._choices, self._digests, self._quizzes)
+        menu = self._menu_of(library)
+        return Context(library, menu, self._choices, self._digests, self._quizzes, self._reports)
 
     async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
         """Answer a free text, as `answer` does."""
@@ -178,6 +191,7 @@ class Dispatcher:
         if ask.path == ("newsbot",) and (words := ask.options.get("words", "").strip()):
             return await self._answer_words(context, ask, words)
         _require(command, ask)
+        _require_yes_or_no(command, ask)
         forms.require_admin(command, ask)
         if command.effects and not await self._is_new(ask):
             return _TWICE
@@ -229,20 +243,20 @@ class Dispatcher:
         except Unclear as error:
             return note(error.title, str(error), error.offers)
         except TokenError as error:
-            return note("That button does not work", str(error), (HELP,))
+            return note("That button doesn't work", str(error), (HELP,))
         except RequestError as error:
-            return note("That cannot be done", str(error))
+            return note("That can't be done", str(error))
         except NewsbotError as error:
             return self._broken(error, str(error))
         except Exception as error:  # noqa: BLE001 (the last guard: a person must get an answer, the log the cause)
-            return self._broken(error, "Something broke here, and it is not your fault.")
+            return self._broken(error, "Something broke, and it's not your fault.")
 
     def _broken(self, error: Exception, sentence: str) -> Reply:
         incident = self._new_id()
         log.error("incident %s: %s", incident, error, exc_info=error)
         return note(
-            "That did not work",
-            f"{sentence} If it happens again, tell whoever runs newsbot this id: {incident}",
+            "That didn't work",
+            f"{sentence} If it happens again, give this id to whoever runs newsbot: {incident}",
         )
 
 
@@ -253,6 +267,20 @@ def _require(command: Command, ask: Ask) -> None:
         example = f" For example: {command.examples[0]}" if command.examples else ""
         sentence = f"This command needs {missing[0].name}: {missing[0].help.lower()}.{example}"
         raise Unclear(sentence, (Offer("Fill in", forms.open_action(command, ask.options)), HELP), "One more thing")
+
+
+def _require_yes_or_no(command: Command, ask: Ask) -> None:
+    """Raises WrongValues where an option is neither a yes nor a no: a wish to be private is never guessed at."""
+    for option in command.options:
+        typed = ask.options.get(option.name, "").strip()
+        if option.kind != "yes-no" or not typed or yes_or_no(typed) is not None:
+            continue
+        said = f"“{outside_text(typed, 40)}” isn't a yes or a no. {option.help}?"
+        offers = [
+            Offer(label, run_action(command.path, {**ask.options, option.name: value}))
+            for label, value in (("Yes", "yes"), ("No", "no"))
+        ]
+        raise forms.WrongValues({option.name: said}, offers, "Yes or no?")
 
 
 def _private(reply: Reply, command: Command, ask: Ask) -> Reply:

@@ -15,6 +15,10 @@ from newsbot.messages.requests import Ask, Click
 OPEN, RUN = "form.open", "form.run"
 _MAX_CHOICES = 25  # Discord's limit for a select
 _LONGEST = 300
+_ADMINS_ALONE = {
+    "discord": "Only people who can manage this server can do that.",
+    "slack": "Only an admin of this workspace can do that.",
+}
 _YES_NO = (("Yes", "yes"), ("No", "no"))
 
 Reader = Callable[[Context, Ask, str], Any]
@@ -125,7 +129,7 @@ def form_command(context: Context, path: str) -> Command:
 def require_admin(command: Command, request: Ask | Click) -> None:
     """Raises Unclear where the command is for administrators and whoever asks is none."""
     if command.for_admins(request.who.platform) and not request.who.is_admin:
-        raise Unclear("Only an administrator of this place can do that.", title="Not allowed")
+        raise Unclear(_ADMINS_ALONE.get(request.who.platform, "Only an admin can do that."), title="Not allowed")
 
 
 def _fits(action: Action) -> bool:

@@ -12,12 +12,14 @@ from newsbot.commands.builtin import (
     compare,
     events,
     figures,
+    report,
     self_check,
     settings,
     sources,
     views,
 )
 from newsbot.commands.digest import buttons as digest_buttons
+from newsbot.commands.digest import first as first_digest
 from newsbot.commands.digest import handlers as digests
 from newsbot.commands.quiz import buttons as quiz_buttons
 from newsbot.commands.quiz import handlers as quizzes
@@ -32,14 +34,15 @@ COMMANDS: tuple[ModuleType, ...] = (
     ask,
     check,
     sources,
+    report,
     digests,
     quizzes,
     settings,
     about,
 )
 _WITH_BUTTONS: tuple[ModuleType, ...] = (
-    *(briefs, check, events, figures, forms, self_check, sources, views),
-    *(digest_buttons, quiz_buttons),
+    *(briefs, check, events, figures, forms, report, self_check, sources, views),
+    *(digest_buttons, first_digest, quiz_buttons),
 )
 BUTTONS: Mapping[str, ButtonHandler] = {
     name: handler for module in _WITH_BUTTONS for name, handler in module.BUTTONS.items()

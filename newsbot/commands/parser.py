@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from newsbot.commands.answers import HELP, MAX_OFFERS, Offer, Unclear, find_brief, run_action
-from newsbot.commands.arguments import infer_options
-from newsbot.commands.registry import Command, Context, Option
+from newsbot.commands.arguments import infer_options, is_value
+from newsbot.commands.registry import Command, Context, Option, OptionKind, yes_or_no
 from newsbot.errors import RequestError
 from newsbot.messages.actions import Action
 from newsbot.messages.markup import outside_text
 from newsbot.names import NameIndex, normalised
 
 MAX_TEXT = 1_000
+_COUNTS: frozenset[OptionKind] = frozenset({"number", "seconds", "question"})  # what many subcommands take
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})
 _WORD = re.compile(r'((?:--)?[a-z][a-z-]{1,20}[:=])"([^"]*)"?|"([^"]*)"?|(\S+)')
 _NAMED = re.compile(r"(?:--)?([a-z][a-z-]{1,20})[:=](.*)\Z", re.DOTALL)
@@ -55,7 +56,7 @@ def split(text: str) -> list[str]:
     Raises Unclear where the text is longer than 1,000 characters.
     """
     if len(text) > MAX_TEXT:
-        sentence = f"That is {len(text):,} characters; newsbot reads at most {MAX_TEXT:,}. Ask it in a sentence or two."
+        sentence = f"That is {len(text):,} characters; newsbot reads at most {MAX_TEXT:,}. Ask in a sentence or two."
         raise Unclear(sentence, (HELP,), "Too long")
     # A form like “ﬁ” or a full-width letter is read as the letters it stands for.
     clean = outside_text(unicodedata.normalize("NFKC", text).translate(_QUOTES), MAX_TEXT * 4)
@@ -140,11 +141,23 @@ def _no_subcommand(root: str, words: Sequence[str], context: Context) -> Unclear
     names = context.menu.below[root]
     near = names.nearest(words[0]) or names.complete(words[0], 3)
     offers = [Offer(f"/{root} {name.value}", _again(root, (name.value, *words[1:]), context)) for name in near]
+    offers = offers or _left_out(root, words, context)
     said = f"There is no “/{root} {outside_text(words[0], 40)}”."
     if offers:
         return Unclear(f"{said} Did you mean:", offers)
     all_offers = [Offer(f"/{root} {name.value}", run_action((root, name.value))) for name in names.names]
     return Unclear(f"{said} There is:", all_offers)
+
+
+def _left_out(root: str, words: Sequence[str], context: Context) -> list[Offer]:
+    """The subcommand that somebody left out, where the first words tell an option of it: `/digest 9am, Berlin`."""
+    bare = [word.rstrip(",;") for word in words]
+    for command in context.menu.roots[root]:
+        telling = [option for option in command.options if option.is_telling and option.kind not in _COUNTS]
+        if any(is_value(option, bare[:size], context) for option in telling for size in range(1, len(words) + 1)):
+            written = " ".join(("/" + " ".join(command.path), *words))
+            return [Offer(outside_text(written, 60), _again(root, (*command.path[1:], *words), context))]
+    return []
 
 
 def _topic_text(root: str, words: Sequence[str], options: dict[str, str], context: Context) -> Understood:
@@ -169,16 +182,25 @@ def _options(words: Sequence[str], command: Command) -> tuple[list[str], dict[st
     """The words without the options: `name:value`, `name=value`, `--name`, or a bare yes-no name at the end."""
     options: dict[str, str] = {}
     rest: list[str] = []
+    words = list(words)
+    if len(words) > 1 and yes_or_no(words[-1]) is not None and _flag(words[-2], command):  # "private yes"
+        words[-2:] = [f"{words[-2].lstrip('-')}:{words[-1]}"]
     for place, word in enumerate(words, start=1):
         named = _NAMED.match(word)
         is_flag = word.startswith("--") or place == len(words)  # "the last private round" is a name, not a wish
         if named and command.option(named[1]):
             options[named[1]] = named[2]
-        elif is_flag and (option := command.option(word.lstrip("-").casefold())) and option.kind == "yes-no":
+        elif is_flag and (option := _flag(word, command)):
             options[option.name] = "yes"
         else:
             rest.append(word)
     return rest, options
+
+
+def _flag(word: str, command: Command) -> Option | None:
+    """The yes-no option of a command that a word names."""
+    option = command.option(word.lstrip("-").casefold())
+    return option if option is not None and option.kind == "yes-no" else None
 
 
 def _positional(options: Sequence[Option], words: Sequence[str], context: Context) -> dict[str, str]:

@@ -15,11 +15,15 @@ from newsbot.content.library import Library
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
 from newsbot.messages.requests import Ask, Click, Place
-from newsbot.names import Name, NameIndex
+from newsbot.names import Name, NameIndex, normalised
 
 _Known = Literal["text", "topic", "brief", "figure", "yes-no", "topics", "time", "zone", "days", "number", "choice"]
 OptionKind = _Known | Literal["seconds", "question"]
-YES = frozenset({"yes", "true", "on", "1"})
+# What people write for yes and no, also in the languages that most of them speak at home.
+YES = frozenset(
+    {"yes", "y", "yeah", "yep", "yup", "true", "t", "on", "1", "ok", "sure", "ja", "si", "oui", "sim", "tak"}
+)
+NO = frozenset({"no", "n", "nope", "nah", "false", "f", "off", "0", "nein", "non", "nao", "nee", "nej"})
 # Words of these kinds tell by themselves which option they are of, so in a free text they may stand in any order.
 TELLING: frozenset[OptionKind] = frozenset({"topics", "time", "zone", "days", "number", "seconds", "question"})
 
@@ -59,6 +63,13 @@ class PlaceChoices(Protocol):
         """Keep a choice for the channel of `place`."""
 
 
+class NumberReports(Protocol):
+    """What people say is wrong with numbers, kept for good."""
+
+    async def add(self, place: Place, figure: str, shown: str, content_version: str, words: str, at: datetime) -> bool:
+        """Keep a report; False, and nothing is kept, where too many came from there within a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a handler may use: one snapshot of the content, the menu made from it, and what is kept, where it is."""
@@ -68,6 +79,7 @@ class Context:
     choices: PlaceChoices | None = None
     digests: Digests | None = None
     quizzes: Quizzes | None = None
+    reports: NumberReports | None = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]
@@ -180,6 +192,12 @@ def _below(commands: Iterable[Command]) -> NameIndex:
     return NameIndex(Name(command.path[1], command.path[1], command.aliases) for command in named)
 
 
+def yes_or_no(typed: str) -> bool | None:
+    """Whether somebody typed a yes or a no, in any of the usual ways; None where it is neither."""
+    said = normalised(typed)
+    return True if said in YES else False if said in NO else None
+
+
 def is_yes(ask: Ask, option: str) -> bool:
     """Whether a yes-no option was given as yes."""
-    return ask.options.get(option, "").lower() in YES
+    return yes_or_no(ask.options.get(option, "")) is True

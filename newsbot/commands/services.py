@@ -70,7 +70,7 @@ class Digests(Protocol):
         """What newsbot may do in a channel."""
 
     async def test_post(self, place: Place) -> str:
-        """Post a test message and take it away; empty where that went well, else what went wrong."""
+        """Post a test message and delete it; empty where that went well, else what went wrong."""
 
     async def send_now(self, subscription: Subscription) -> None:
         """Let an edition leave at once."""

@@ -89,3 +89,12 @@ def answer_action(topic: str, question: str, choice: int) -> Action:
 def question_action(topic: str, question: str) -> Action:
     """Ask a question for oneself."""
     return Action(ASK_QUESTION, (topic, question))
+
+
+REPORT_NUMBER = "number.report"
+PICK_REPORT = Action(REPORT_NUMBER)  # of a list: which number, the pick says
+
+
+def report_action(figure: str) -> Action:
+    """Say what is wrong with a number."""
+    return Action(REPORT_NUMBER, (figure,))

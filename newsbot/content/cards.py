@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from newsbot.content.actions import answer_action, brief_action, figure_action, question_action, topic_action
+from newsbot.content.actions import (
+    answer_action,
+    brief_action,
+    figure_action,
+    question_action,
+    report_action,
+    topic_action,
+)
 from newsbot.content.comparing import comparison_words
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import (
@@ -57,7 +64,7 @@ def _brief(library: Library, brief: Brief) -> Card:
     blocks += [picture(charted)] if charted else []
     blocks += [Text(library.filled(paragraph)) for paragraph in brief.body]
     blocks += [Facts("Figures", tuple(figure_fact(figure, sources, library) for figure in figures))] if figures else []
-    blocks += [Text((Strong("To be exact: "), *library.filled(correction))) for correction in brief.corrects]
+    blocks += [Text((Strong("Misreported: "), *library.filled(correction))) for correction in brief.corrects]
     blocks += [source_links(sources), Rule(), *_self_check(library, library.questions_of(brief.topic, brief.id)[0])]
     blocks += _read_next(library, brief)
     return content_card(library, library.filled_text(brief.title), blocks, brief.topic)
@@ -119,6 +126,7 @@ def _figure(library: Library, figure: Figure) -> Card:
             Facts("What it was", tuple(Fact(_dated(old), display_text(old), (old.caveat,)) for old in earlier))
         )
     blocks.append(source_links(figure.sources))
+    blocks.append(Buttons((Button("Report this number", report_action(figure.id)),)))
     briefs = library.briefs_with(figure.id)[:_FIGURE_BUTTONS]
     if briefs:
         buttons = tuple(Button(library.filled_text(brief.title), open_brief(brief)) for brief in briefs)
@@ -225,10 +233,10 @@ def evidence(library: Library, name: str) -> list[Block]:
     """The figure or event that a question rests on, with its date and sources."""
     if figure := library.figures.get(name):
         fact = figure_fact(figure, figure.sources, library)
-        return [Facts("It rests on", (fact,)), source_links(figure.sources)]
+        return [Facts("Based on", (fact,)), source_links(figure.sources)]
     event = library.events[name]
     day = date_words(event.date.isoformat())
-    return [Facts("It rests on", (Fact(day, library.filled_text(event.title)),)), source_links(event.sources)]
+    return [Facts("Based on", (Fact(day, library.filled_text(event.title)),)), source_links(event.sources)]
 
 
 def _next_question(library: Library, question: Question) -> Question | None:

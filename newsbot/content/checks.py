@@ -113,11 +113,11 @@ def _topic(topic: Topic, draft: Draft, groups: _Groups) -> Findings:
     yield from repeated_values("aliases", topic.aliases)
     for location, name in ((("id",), topic.id), *places_of("aliases", topic.aliases)):
         if name in RESERVED:
-            yield Finding(location, f"'{name}' is a command of newsbot", "take another name")
+            yield Finding(location, f"'{name}' is a command of newsbot", "choose another name")
         elif not _ALIAS.match(name):
             yield Finding(location, f"'{name}' cannot be typed as a name", "lower case, digits and hyphens")
         elif groups.names[name] > 1:
-            yield Finding(location, f"two topics are called '{name}'", "let only one have this name")
+            yield Finding(location, f"two topics are called '{name}'", "keep this name for only one of them")
     if topic.id not in groups.briefs and not is_damaged(draft, "Brief"):
         yield Finding((), "the topic has no brief", "write one in briefs.yaml")
 
@@ -196,9 +196,9 @@ def _aliases(brief: Brief, names: Counter[str]) -> Findings:
         if not _ALIAS.match(alias):
             yield Finding(location, f"'{alias}' cannot be typed as a name", "lower case, digits and hyphens")
         elif names[alias] > 1 or alias == brief.id:
-            yield Finding(location, f"two names of this topic are '{alias}'", "let only one brief have it")
+            yield Finding(location, f"two names of this topic are '{alias}'", "keep it for only one brief")
         elif alias in {"help", "private"}:
-            yield Finding(location, f"'{alias}' is a word of newsbot", "take another name")
+            yield Finding(location, f"'{alias}' is a word of newsbot", "choose another name")
 
 
 def _related(brief: Brief, draft: Draft, siblings: dict[str, Brief]) -> Findings:
@@ -225,7 +225,7 @@ def _question(question: Question, draft: Draft) -> Findings:
             yield from markup_findings(location, choice)
             yield from unknown_names(Figure, [(location, name) for name in placeholders(choice)], draft)
     if question.answer not in question.choices:
-        yield Finding(("answer",), "the answer is none of the choices", "repeat one choice word for word")
+        yield Finding(("answer",), "the answer isn't one of the choices", "repeat one choice word for word")
     for choice in duplicates([fill_from_draft(choice, draft) for choice in question.choices]):
         yield Finding(("choices",), f"two choices read '{choice}'", "make each one different")
     is_there = (question.topic, question.brief) in draft.briefs or ("Brief", question.brief) in draft.broken
@@ -254,6 +254,6 @@ def _event(event: Event, draft: Draft, today: date) -> Findings:
     yield from unknown_names(Topic, places_of("topics", event.topics), draft)
     yield from unknown_names(Figure, places_of("figures", event.figures), draft)
     if event.headline_figure is not None and event.headline_figure not in event.figures:
-        what = f"the headline's figure '{event.headline_figure}' is none of the event's figures"
+        what = f"the headline's figure '{event.headline_figure}' isn't one of the event's figures"
         yield Finding(("headline_figure",), what, "name it in 'figures' too")
     yield from future_dates(event.sources, today)

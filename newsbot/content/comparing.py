@@ -30,7 +30,7 @@ def why_not(first: Figure, second: Figure) -> str | None:
         return f"One is in {units[0]}, the other in {units[1]}."
     if first.basis is None or second.basis is None:
         if first.basis != second.basis or _GENERAL.search(units[0]):
-            return "They share a unit, but nothing says that they measure the same thing."
+            return "They share a unit, but nothing shows that they measure the same thing."
         return None
     if first.basis != second.basis:
         return f"They measure different things: one is {_begun(first.basis)}, the other {_begun(second.basis)}."
@@ -52,7 +52,7 @@ def comparison_words(first: Figure, second: Figure) -> tuple[str, str]:
     if (reason := why_not(first, second)) is not None:
         return "These two can’t be compared", reason
     title = f"{begun(_short(first))} vs. {_short(second)}"
-    dates = "" if first.as_of == second.as_of else " Mind the dates: they are not of the same day."
+    dates = "" if first.as_of == second.as_of else " Note that the two are from different dates."
     return title, f"{_ratio_words(first, second)}{dates}"
 
 
@@ -68,7 +68,7 @@ def begun(label: str) -> str:
 def _ratio_words(first: Figure, second: Figure) -> str:
     ratio = compare(first, second)
     if ratio is None:
-        return "One goes up, the other down or not at all, so there is no ratio."
+        return "One goes up and the other doesn’t, so there’s no ratio."
     larger, smaller = (first, second) if ratio.low >= 1 else (second, first)
     bounds = sorted((ratio.low, ratio.high) if ratio.low >= 1 else (1 / ratio.high, 1 / ratio.low))
     times = " to ".join(
@@ -78,7 +78,7 @@ def _ratio_words(first: Figure, second: Figure) -> str:
         return "The two are about the same."
     said = f"{begun(_short(larger))} came to about {times} times {_short(smaller)}"
     is_open = any(figure.bound in ONE_SIDED for figure in (first, second))
-    return f"{said}, as far as one bound tells." if is_open else f"{said}."
+    return f"{said}. One of the two is known only as a limit." if is_open else f"{said}."
 
 
 def _scaled(figure: Figure) -> tuple[float, float]:

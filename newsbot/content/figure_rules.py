@@ -120,7 +120,7 @@ def _newer(figure: Figure, draft: Draft) -> Findings:
     if _comes_back(figure, draft):
         yield Finding(place, f"'{figure.id}' takes its own place in the end", "the newest figure is superseded by none")
     elif (then := first_day(figure.as_of)) and (now := first_day(newer.as_of)) and now < then:
-        yield Finding(place, f"'{newer.id}' is of {newer.as_of}, older than {figure.as_of}", "exchange the two")
+        yield Finding(place, f"'{newer.id}' is of {newer.as_of}, older than {figure.as_of}", "swap the two")
 
 
 def _comes_back(figure: Figure, draft: Draft) -> bool:

@@ -29,7 +29,7 @@ def prose_findings(draft: Draft, *texts: tuple[Location, str]) -> Findings:
         yield from unknown_names(Figure, [(location, name) for name in placeholders(source)], draft)
         for word in stray_numbers(source, names) if "Names" not in draft.unread else ():
             mend = "make it a figure and write {its-name}, or allow the name in names.yaml"
-            yield Finding(location, f"the number '{word}' stands in prose", mend)
+            yield Finding(location, f"the number '{word}' is written in prose", mend)
 
 
 def plain_findings(location: Location, source: str) -> Findings:
@@ -42,7 +42,7 @@ def markup_findings(location: Location, source: str) -> Findings:
     """Signs that nobody sees, and markup that cannot be read."""
     # Most of what is written is printable: that is seen at once.
     if not source.isprintable() and (invisible := _invisible_signs(source)):
-        yield Finding(location, f"an invisible sign stands in it (U+{ord(invisible[0]):04X})", "remove it")
+        yield Finding(location, f"it contains an invisible character (U+{ord(invisible[0]):04X})", "remove it")
     try:
         parse_markup(source)
     except ContentError as error:
@@ -119,7 +119,7 @@ def repeated_values(key: str, values: tuple[str, ...]) -> Findings:
     seen: set[str] = set()
     for location, value in places_of(key, values):
         if value in seen:
-            yield Finding(location, f"'{value}' stands twice", "name it once")
+            yield Finding(location, f"'{value}' appears twice", "name it once")
         seen.add(value)
 
 

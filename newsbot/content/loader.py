@@ -207,7 +207,7 @@ def _keep(draft: Draft, entry: BaseModel) -> None:
             draft.questions[topic, name] = entry
         case Figure(id=name) if name in draft.figures:
             file, _ = draft.origins[id(draft.figures[name])]
-            draft.report(entry, Finding((), f"the figure '{name}' stands in {file} too", "give it another name"))
+            draft.report(entry, Finding((), f"the figure '{name}' stands in {file} too", "rename it"))
         case Figure(id=name):
             draft.figures[name] = entry
         case Claim(id=name):
@@ -242,7 +242,7 @@ def _read_event(draft: Draft, path: Path, index: int, value: object) -> None:
         draft.report(event, Finding((), "the event has no name of its own", mend))
         draft.broken.add(("Event", path.name))
     elif event.id in draft.events:
-        draft.report(event, Finding(("id",), f"the event '{event.id}' stands twice", "give one another name"))
+        draft.report(event, Finding(("id",), f"the event '{event.id}' appears twice", "rename one of them"))
     else:
         draft.events[event.id] = event
 

@@ -81,7 +81,7 @@ def brief_subject(brief: Brief) -> Subject:
 def _explained(library: Library, brief: Brief) -> Iterator[Block]:
     yield Text(library.filled(brief.lede), "lede")
     yield from (Text(library.filled(paragraph)) for paragraph in brief.body)
-    yield from (Text((Strong("To be exact: "), *library.filled(each))) for each in brief.corrects)
+    yield from (Text((Strong("Misreported: "), *library.filled(each))) for each in brief.corrects)
 
 
 def _figure(library: Library, key: str) -> Material:

@@ -140,7 +140,7 @@ class Range(_Entry):
     @model_validator(mode="after")
     def _in_order(self) -> "Range":
         if self.low > self.high:
-            raise ValueError("low is above high | exchange them")
+            raise ValueError("low is above high | swap them")
         return self
 
 

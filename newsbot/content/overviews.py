@@ -42,7 +42,8 @@ class Period:
     def words(self) -> str:
         """The period as a headline names it: "2025", "January 2025", "since 1 May 2025"."""
         if self.first is None or self.last is None:
-            return f"since {date_words(self.first.isoformat())}" if self.first else ""
+            until = f"until {date_words(self.last.isoformat())}" if self.last else ""
+            return f"since {date_words(self.first.isoformat())}" if self.first else until
         after = self.last + timedelta(days=1)
         if (self.first.month, self.first.day, after) == (1, 1, date(self.first.year + 1, 1, 1)):
             return str(self.first.year)

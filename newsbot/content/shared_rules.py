@@ -55,7 +55,7 @@ def withdrawn_findings(entry: Withdrawn, draft: Draft) -> Findings:
     there = {"figure": draft.figures, "brief": {f"{topic}/{brief}" for topic, brief in draft.briefs}, "": draft.events}
     if not _KINDS.fullmatch(entry.id):
         mend = "an event's name, figure:NAME, or brief:TOPIC/NAME"
-        yield Finding((), f"'{entry.id}' is nothing that can be withdrawn", mend)
+        yield Finding((), f"'{entry.id}' can't be withdrawn", mend)
     elif name in there[kind]:
         yield Finding((), f"'{entry.id}' is still there", "remove one of the two")
     yield from prose_findings(draft, ((), entry.sentence))
@@ -75,13 +75,13 @@ def _called(key: str, name: str, aliases: tuple[str, ...], taken: Counter[str]) 
     own: set[str] = {normalised(name)}
     for location, alias in places_of("aliases", aliases):
         if normalised(alias) in own:
-            yield Finding(location, f"'{alias}' stands twice", "name it once")
+            yield Finding(location, f"'{alias}' appears twice", "name it once")
         own.add(normalised(alias))
     for location, words in (((key,), name), *places_of("aliases", aliases)):
         if not normalised(words):
             yield Finding(location, f"'{words}' has no letter and no digit", "write words")
         elif taken[normalised(words)] > 1:
-            yield Finding(location, f"two {key}s are called '{words}'", "let only one have this name")
+            yield Finding(location, f"two {key}s are called '{words}'", "keep this name for only one of them")
 
 
 def _answer(answer: str, draft: Draft) -> Findings:

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from newsbot.content.actions import (
+    PICK_REPORT,
     Subject,
     View,
     back_action,
     more_action,
+    report_action,
     share_view_action,
     view_action,
 )
@@ -19,17 +21,19 @@ from newsbot.content.materials import Material, material
 from newsbot.content.models import Disagreement, Figure, Source, date_words
 from newsbot.content.numbers import display_text, ends, numbers_in, unit_scale
 from newsbot.errors import TokenError
-from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Fact, Facts, Picture, Text
+from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, ChoiceOption, Fact, Facts, Picture, Text
 from newsbot.messages.markup import Inline, Link, Plain
 from newsbot.messages.short import VISIBLE, bare_text, first_sentences, visible_characters
 
 NO_ADVICE = "Not investment advice"
+REPORT = "Report this number"
 _KEY_NUMBERS = 3
 _LONGEST_VALUE = 60  # characters of a number that can be read at a glance
 _PUBLISHER = 30
 _SPARE = 75  # characters for the signs that platforms set between facts
 _PICTURE = 90  # characters that a picture's words take at least, where it cannot be shown
 _TOGETHER = 3  # figures of a view that stand in one text, of which Slack takes 3,000 characters
+_OPTIONS, _OPTION = 25, 75  # of a choice, and characters of each, on Discord and on Slack
 _SOURCE = 20  # characters of a source in the line of sources
 _LABELS: dict[View, str] = {
     "explain": "Explain",
@@ -71,6 +75,18 @@ def open_view_card(library: Library, view: View, subject: Subject) -> Card | Non
         )
         library.cards[key] = replace(shared, blocks=(*shared.blocks, *way_on))
     return library.cards[key]
+
+
+def report_controls(figures: Sequence[Figure]) -> list[Block]:
+    """What says that a number is wrong: a button for one, a choice of several."""
+    if len(figures) == 1:
+        return usable_buttons(Button(REPORT, report_action(figures[0].id)))
+    options = [ChoiceOption(_shortened(begun(each.short or each.label)), each.id) for each in figures[:_OPTIONS]]
+    return [Choice(REPORT, PICK_REPORT, tuple(options))] if options else []
+
+
+def _shortened(label: str) -> str:
+    return label if len(label) <= _OPTION else f"{label[: _OPTION - 1].rstrip()}…"
 
 
 def usable_buttons(*buttons: Button) -> list[Block]:
@@ -132,7 +148,8 @@ class _Layout:
         cited = {figure.sources[0].url for figure in self._found.figures}
         line = source_line([source if source.url in cited else None for source in sources])
         several = [Facts("", facts[at : at + _TOGETHER]) for at in range(0, len(facts), _TOGETHER)]
-        return [*several, *self._found.listed, Text(line, "small")]
+        reports = report_controls(self._found.figures)
+        return [*several, *self._found.listed, Text(line, "small"), *reports]
 
     def _all_sources(self) -> tuple[Source, ...]:
         return distinct_sources([*self._cited, *self._found.sources])
@@ -140,7 +157,10 @@ class _Layout:
     def _controls(self) -> Iterator[Block]:
         found = self._found
         views: list[View] = [view for view in _LABELS if self.view(view)]
-        yield from usable_buttons(*(Button(_LABELS[view], view_action(view, found.subject)) for view in views))
+        buttons = [Button(_LABELS[view], view_action(view, found.subject)) for view in views]
+        if found.subject.kind == "figure":
+            buttons.append(Button(REPORT, report_action(found.subject.key)))
+        yield from usable_buttons(*buttons)
         if found.more:
             yield Choice(found.prompt, more_action(found.subject), found.more)
 

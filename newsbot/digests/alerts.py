@@ -12,8 +12,8 @@ from newsbot.storage.transaction import Transaction
 
 _ENDS = {
     "sent": "It was posted after all.",
-    "failed": "It could not be posted, and is not tried again by itself.",
-    "skipped": "It will not be posted any more.",
+    "failed": "It couldn't be posted and won't be retried automatically.",
+    "skipped": "It won't be posted any more.",
 }
 
 
@@ -43,7 +43,7 @@ class Alerts:
         if self._operator is not None and _realm(self._operator) == _realm(place):
             return
         what = f"Digests wait in the workspace {place.workspace} on {place.platform}. {reason}"
-        after = text("They go on by themselves once newsbot is installed there again. Nobody there can be told.")
+        after = text("They resume once newsbot is installed there again. Nobody there could be told.")
         key = f"gone:{place.platform}:{place.workspace}:{now.date().isoformat()}:operator"
         self._tell_operator(tx, key, Card("newsbot was removed from a workspace", (text(what), after)), now)
 
@@ -53,10 +53,10 @@ class Alerts:
         by_hand = (Plain("Look there; if it is missing, send it again with "), Code("/digest log"), Plain("."))
         blocks = (
             _about_delivery(of, delivery),
-            text(delivery.reason or "It waits in the outbox."),
-            Text(by_hand) if is_over else text("I go on trying, and tell you how it ends."),
+            text(delivery.reason or "It's waiting in the outbox."),
+            Text(by_hand) if is_over else text("I'll keep trying and tell you how it ends."),
         )
-        title = "A digest was not posted" if delivery.state == "failed" else "A digest is not confirmed"
+        title = "A digest was not posted" if delivery.state == "failed" else "A digest isn't confirmed"
         self._tell_owner(tx, of, unconfirmed_key(delivery.id), Card(title, blocks, "warning"), now)
 
     def notify_recovered(self, tx: Transaction, of: Subscription, delivery: Delivery, now: datetime) -> None:
@@ -65,17 +65,17 @@ class Alerts:
         blocks: tuple[Block, ...] = (_about_delivery(of, delivery), text(_ENDS.get(delivery.state, "")))
         if delivery.reason and not is_sent:
             blocks = (*blocks, text(delivery.reason))
-        title = "A digest is there" if is_sent else "A digest was not posted"
+        title = "A digest has arrived" if is_sent else "A digest was not posted"
         self._tell_owner(
             tx, of, f"alert:{delivery.id}:closed", Card(title, blocks, "good" if is_sent else "warning"), now
         )
 
     def notify_uncomposed(self, tx: Transaction, of: Subscription, slot: str, now: datetime) -> None:
         """An edition was left out because it could not be composed; to the operator once a day."""
-        what = Text((*_channel_words(of), Plain(f" was left out on {slot}: something broke here while it was made.")))
+        what = Text((*_channel_words(of), Plain(f" was left out on {slot}: something broke while it was being made.")))
         after = text("The next one comes at its time. Whoever runs newsbot was told.")
         self._tell_owner(tx, of, f"broken:{of.id}:{slot}", Card("A digest was left out", (what, after), "warning"), now)
-        card = Card("A digest cannot be composed", (what, text("The log says why.")), "problem")
+        card = Card("A digest can't be made", (what, text("The log says why.")), "problem")
         self._tell_operator(tx, f"broken:{now.date().isoformat()}:operator", card, now)
 
     # -- to the operator ----------------------------------------------------------------------------------------------
@@ -84,15 +84,15 @@ class Alerts:
         """Editions on a platform are not confirmed, or slots are not decided (`planning`)."""
         digests = "One digest is" if count == 1 else f"{count} digests are"
         what = "due and not decided" if name == "planning" else f"due on {name} and not confirmed"
-        how = Text((Plain("See "), Code("newsbot deliveries"), Plain(" and the log. You are told when it is over.")))
-        card = Card("Digests are not confirmed", (text(f"{digests} {what}."), how), "problem")
+        how = Text((Plain("See "), Code("newsbot deliveries"), Plain(" and the log. You'll be told when it's over.")))
+        card = Card("Digests aren't confirmed", (text(f"{digests} {what}."), how), "problem")
         self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}", card, now)
 
     def notify_backlog_cleared(self, tx: Transaction, name: str, now: datetime) -> None:
         """Nothing waits any more."""
         what = "to be decided" if name == "planning" else f"on {name} to be posted"
         left = Text((Plain("What stayed unknown or failed is in "), Code("newsbot deliveries"), Plain(".")))
-        card = Card("Digests are well again", (text(f"No digest waits {what} any more."), left), "good")
+        card = Card("Digests are working again", (text(f"No digest waits {what} any more."), left), "good")
         self._tell_operator(tx, f"episode:{name}:{now.timestamp():.0f}:over", card, now)
 
     def _tell_owner(self, tx: Transaction, of: Subscription, key: str, card: Card, now: datetime) -> None:
@@ -122,5 +122,5 @@ def _about_delivery(of: Subscription, delivery: Delivery) -> Text:
 
 def _paused_blocks(of: Subscription, reason: str, fix: str) -> tuple[Block, ...]:
     what = Text((*_channel_words(of), Plain(" is paused, because it cannot be posted.")))
-    first = f"{fix} Then say " if fix else "Once that is mended, say "
+    first = f"{fix} Then say " if fix else "Once that's fixed, type "
     return what, text(reason), Text((Plain(first), Code("/digest resume"), Plain(" there.")))

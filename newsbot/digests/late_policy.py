@@ -44,9 +44,9 @@ def _decide_slot(tx: Transaction, delivery: Delivery, now: datetime) -> Lateness
     occurrence = Occurrence(Slot(local.date(), subscription.at), delivery.due_at)
     why = cause(occurrence, now, subscription.zone, outages)
     if subscription.catch_up == "skip":
-        return Lateness(skipped=f"skipped: {why}; what is missed here is not posted later")
+        return Lateness(skipped=f"skipped: {why}; missed editions aren't posted later here")
     if subscription.catch_up == "latest" and now - delivery.due_at > STALE:
-        return Lateness(skipped=f"skipped: {why}; it is too old to be posted now")
+        return Lateness(skipped=f"skipped: {why}; it's too old to be posted now")
     tx.deliveries.put_label(delivery.id, f"late: {why}")
     return Lateness(f"late: {why}")
 

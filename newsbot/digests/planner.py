@@ -37,7 +37,7 @@ HEARTBEAT = "planner"
 _REMEMBER = timedelta(days=40)  # outages; a weekly digest is never later than that. Streaks go further back.
 _BATCH = 500
 _KEPT = 200  # editions of one sweep
-_NOTHING = "nothing new happened, and this digest is skipped then"
+_NOTHING = "nothing new happened, and this digest is skipped on such days"
 _UNPLANNED = "Something broke here while this digest was planned; whoever runs newsbot finds it in the log."
 BROKEN = "something broke while it was composed; the log says what"
 _LEFT_OUT = f"skipped: {BROKEN}"

@@ -67,7 +67,7 @@ class DigestService:
 
         def add(tx: Transaction) -> Subscription:
             if len(tx.subscriptions.of_channel(new.place)) >= MOST:
-                raise RequestError(f"This channel has {MOST} digests already. End one of them first: /digest list")
+                raise RequestError(f"This channel has {MOST} digests already. Remove one first: /digest list")
             made = tx.subscriptions.add(new, now, ahead, cursor)
             return self._enqueue_now(tx, made, now) if first else made
 
@@ -190,9 +190,9 @@ class DigestService:
         return await self._platform(place).capabilities(place)
 
     async def test_post(self, place: Place) -> str:
-        """Post a test message and take it away; empty where that went well, else what went wrong and how to mend it."""
+        """Post a test message and delete it; empty where that went well, else what went wrong and how to mend it."""
         platform = self._platform(place)
-        card = Card("Test", (text("newsbot can post here. This message goes away by itself."),))
+        card = Card("Test", (text("newsbot can post here. This message will delete itself."),))
         key = f"test:{place.channel}:{self._now().timestamp():.6f}"
         try:
             posted = await platform.post(place, Reply(card), key)
@@ -254,7 +254,7 @@ class DigestService:
         platform = self._platforms.get(place.platform)
         if platform is None:
             raise RequestError(
-                "Digests are posted in Discord, in Slack and in the web chat; nothing can come by itself here."
+                "Digests are posted in Discord, in Slack and in the web chat; newsbot can't post on its own here."
             )
         return platform
 
@@ -264,7 +264,7 @@ class DigestService:
         composer = self._composer()
         composed = composer.edition(selection)
         if composed.edition.card is None:
-            raise RequestError("The digest cannot be made at the moment; the log says why.")
+            raise RequestError("The digest can't be made right now; the log says why.")
         edition = add_edition(tx, composed, composer.library.version, now)
         if composed.edition.question:
             self._question.pose(tx, [composed.edition.question], now)
@@ -282,7 +282,7 @@ def _require_active(tx: Transaction, subscription: Subscription) -> Subscription
     """The subscription as it is now, which nobody else changes. Raises RequestError where it ended."""
     held = tx.subscriptions.locked(subscription.id)
     if held is None or held.state == "ended":
-        raise RequestError("This digest was ended.")
+        raise RequestError("This digest has ended.")
     return held
 
 
@@ -302,7 +302,7 @@ def _change(
     lost: tuple[Occurrence, ...] = ()
     if held.state == "active" and schedule_of(held) != schedule_of(changed):
         if slots_between(schedule_of(held), held.last_day, held.since, now):
-            raise RequestError("This digest is due at this moment. Change it again in a minute.")
+            raise RequestError("This digest is being posted right now. Try again in a minute.")
         lost = lost_by_change(schedule_of(held), schedule_of(changed), held.last_day, now)
         if lost:
             _record_skipped(tx, changed, lost, now)

@@ -134,7 +134,7 @@ def _parse_date(typed: str) -> date:
     try:
         found = date.fromisoformat(typed.strip())
     except ValueError:
-        raise RequestError(f"“{outside_text(typed, 30)}” is no date. Say it like 2026-03-29.") from None
+        raise RequestError(f"“{outside_text(typed, 30)}” isn't a date. Say it like 2026-03-29.") from None
     return _require_near(found, typed)
 
 
@@ -149,7 +149,7 @@ def _parse_outage(typed: str) -> OutageRecord:
     start, dots, end = typed.partition("..")
     if not dots:
         said = outside_text(typed, 60)
-        raise RequestError(f"“{said}” is no outage. Say it like 2026-03-29T06:10..2026-03-29T09:40 (UTC).")
+        raise RequestError(f"“{said}” isn't an outage. Say it like 2026-03-29T06:10..2026-03-29T09:40 (UTC).")
     begun, ended = _parse_instant(start), _parse_instant(end)
     if ended < begun:
         raise RequestError(f"The outage “{outside_text(typed, 60)}” ends before it starts.")
@@ -161,7 +161,9 @@ def _parse_instant(typed: str) -> datetime:
         found = datetime.fromisoformat(typed.strip())
     except ValueError:
         said = outside_text(typed, 40)
-        raise RequestError(f"“{said}” is no instant. Say it like 2026-03-29T06:10 or 2026-03-29T06:10+02:00.") from None
+        raise RequestError(
+            f"“{said}” isn't a point in time. Say it like 2026-03-29T06:10 or 2026-03-29T06:10+02:00."
+        ) from None
     _require_near(found.date(), typed)
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 

@@ -24,7 +24,7 @@ _GIVE_UP, _TRIES = timedelta(hours=6), 80
 _UNKNOWN_GIVE_UP = timedelta(days=1)  # as long for what a platform refuses without saying whom that concerns
 _APP_WAIT = 60.0  # seconds before newsbot as a whole is tried again where a platform does not let it in
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
-UNCLEAR = "The connection broke while this was being sent: it may stand there or not."
+UNCLEAR = "The connection broke while this was being sent: it may or may not have been posted."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 
-_TEST = Reply(Card("A test", (text("newsbot can post here. This message goes away by itself."),), "good"))
+_TEST = Reply(Card("A test", (text("newsbot can post here. This message will delete itself."),), "good"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class Check:
 
 
 async def check_by_posting(platform: Platform, place: Place, called: str) -> Check:
-    """Post a test message and take it away again; `called` is how people call the place."""
+    """Post a test message and delete it again; `called` is how people call the place."""
     try:
         posted = await platform.post(place, _TEST, f"doctor:{secrets.token_hex(8)}")
         await platform.delete(posted)
     except NewsbotError as error:
         fix = getattr(error, "fix", "")
         return Check(False, f"newsbot cannot post in {called}: {error} {fix}".rstrip())
-    return Check(True, f"A test message was posted in {called} and taken away again.")
+    return Check(True, f"A test message was posted in {called} and deleted again.")

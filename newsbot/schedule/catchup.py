@@ -61,11 +61,11 @@ def _skip_reason(catch_up: "CatchUp", newer: int, is_stale: bool) -> str | None:
     """Why a missed slot is not posted, None where it is; `newer` counts the slots that came after it."""
     match catch_up:
         case "skip":
-            return "what is missed here is not posted later"
+            return "missed editions aren't posted later here"
         case "latest" if newer:
             return "a newer one came after it"
         case "latest" if is_stale:
-            return "it is too old to be posted now"
+            return "it's too old to be posted now"
         case "all" if newer >= MOST:
             return f"only the newest {MOST} are posted"
     return None

@@ -6,6 +6,7 @@ from datetime import time
 
 from newsbot.errors import RequestError
 from newsbot.messages.markup import outside_text
+from newsbot.schedule.turns import UNSUPPORTED, plain_schedule
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAILY = frozenset(range(7))
@@ -18,7 +19,10 @@ _TIMES = {"noon": time(12), "midday": time(12), "12 noon": time(12), "12 midnigh
 _SETS = {
     **dict.fromkeys(("daily", "every day", "everyday", "all", "all days", "all week", "each day"), DAILY),
     **dict.fromkeys(
-        ("weekday", "weekdays", "workdays", "work days", "m-f", "working days", "business days", "every weekday"),
+        (
+            *("weekday", "weekdays", "workday", "workdays", "work day", "work days", "working day", "working days"),
+            *("business day", "business days", "m-f", "every weekday"),
+        ),
         WEEKDAYS,
     ),
     **dict.fromkeys(("weekend", "weekends"), WEEKENDS),
@@ -26,6 +30,7 @@ _SETS = {
 }
 _WEEKLY = re.compile(r"(?:weekly|every week|once a week)\b")
 _MONTHLY = re.compile(r"(?:monthly|every month|once a month)\b")
+_WITHOUT = re.compile(r"[\s,]*\b(?:except|excluding|without|but not|but)\b(?: for)?(?: on)? *")
 _OTHER_DAYS = {"wed": 2, "weds": 2}
 _TIME_HELP = "Say it like 9:00, 21:15 or 9 pm."
 _DAYS_HELP = "Say daily, weekdays, weekly, monthly, or days such as mon,wed or mon-fri."
@@ -37,25 +42,27 @@ def parse_time(typed: str) -> time:
     Raises RequestError with a sentence that says what is wrong and how to say it.
     """
     said = outside_text(typed, 30)
-    words = unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold().replace("’", "'").strip()
+    words = plain_schedule(_folded(typed).replace("’", "'")).strip()
     if words in _TIMES:
         return _TIMES[words]
     found = _TIME.fullmatch(re.sub(r"\s+", " ", re.sub(r"\b([ap])\.? ?m\.?(?!\w)", r"\1m", words)))
     if not found:
-        raise RequestError(f"“{said}” is no time of day. {_TIME_HELP}" if said else f"Which time of day? {_TIME_HELP}")
+        raise RequestError(
+            f"“{said}” isn't a time of day. {_TIME_HELP}" if said else f"Which time of day? {_TIME_HELP}"
+        )
     hour, minute, half = int(found[1]), int(found[2] or found[3] or 0), found[4]
     if minute > 59:
         raise RequestError(f"“{said}” has {minute} minutes, and an hour has only 60. {_TIME_HELP}")
     if half in {"am", "pm", "a", "p"}:
         return time(_hour_of_half(hour, f"{half[0]}m", said), minute)
     if hour > 23:
-        raise RequestError(f"“{said}” is no time of day: hours go from 0 to 23, and midnight is 0:00. {_TIME_HELP}")
+        raise RequestError(f"“{said}” isn't a time of day: hours go from 0 to 23, and midnight is 0:00. {_TIME_HELP}")
     return time(hour, minute)
 
 
 def _hour_of_half(hour: int, half: str, said: str) -> int:
     if not 1 <= hour <= 12:
-        raise RequestError(f"“{said}” is no time of day: with am and pm, hours go from 1 to 12. {_TIME_HELP}")
+        raise RequestError(f"“{said}” isn't a time of day: with am and pm, hours go from 1 to 12. {_TIME_HELP}")
     return hour % 12 + (12 if half == "pm" else 0)
 
 
@@ -66,13 +73,26 @@ def parse_days(typed: str) -> frozenset[int]:
 
     Raises RequestError with a sentence that says which word is no day and how to say it.
     """
-    words = unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold().strip()
+    words = plain_schedule(_folded(typed)).strip()
     for pattern, default in ((_WEEKLY, frozenset({0})), (_MONTHLY, WEEKDAYS)):
         if pattern.search(words):
             words = pattern.sub(" ", words, count=1).strip(" ,")
             if not words or words == "on":
                 return default
-    words = re.sub(r"\A(?:on|every|each)\s+(?!day\b)", "", words)
+    kept, *left_out = _WITHOUT.split(words, maxsplit=1)
+    days = _some_days(kept)
+    if left_out:
+        days -= _some_days(left_out[0])
+        if not days:
+            raise RequestError(f"That leaves no day. {_DAYS_HELP}")
+    return days
+
+
+def _some_days(said: str) -> frozenset[int]:
+    """The days of a phrase without exceptions."""
+    words = re.sub(r"\A(?:on|every|each)\s+(?!day\b)", "", said)
+    if words in UNSUPPORTED:
+        raise RequestError(f"{UNSUPPORTED[words]} {_DAYS_HELP}")
     if words in _SETS:
         return _SETS[words]
     joined = re.sub(r"\s*(?:[-‐-―]|\bto\b|\bthru\b|\bthrough\b|\buntil\b)\s*", "-", words)
@@ -84,7 +104,11 @@ def parse_days(typed: str) -> frozenset[int]:
 
 def is_monthly(typed: str) -> bool:
     """Whether somebody typed that a digest is to come once a month."""
-    return bool(_MONTHLY.search(unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold()))
+    return bool(_MONTHLY.search(plain_schedule(_folded(typed))))
+
+
+def _folded(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed[:_LONGEST]).casefold()
 
 
 def _part(part: str) -> frozenset[int]:
@@ -92,7 +116,7 @@ def _part(part: str) -> frozenset[int]:
         return _SETS[part]
     first, *rest = part.split("-")
     if len(rest) > 1:
-        raise RequestError(f"“{outside_text(part, 30)}” is no span of days. {_DAYS_HELP}")
+        raise RequestError(f"“{outside_text(part, 30)}” isn't a range of days. {_DAYS_HELP}")
     start = _day(first)
     end = _day(rest[0]) if rest else start
     return frozenset((start + step) % 7 for step in range((end - start) % 7 + 1))
@@ -106,7 +130,7 @@ def _day(word: str) -> int:
     for number, name in enumerate(DAY_NAMES):
         if len(bare) >= 2 and f"{name.casefold()}s".startswith(bare):
             return number
-    raise RequestError(f"“{outside_text(word, 30)}” is no day of the week. {_DAYS_HELP}")
+    raise RequestError(f"“{outside_text(word, 30)}” isn't a day of the week. {_DAYS_HELP}")
 
 
 def days_text(days: frozenset[int], *, monthly: bool = False) -> str:

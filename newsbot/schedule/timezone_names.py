@@ -173,14 +173,14 @@ def _chosen(said: str, found: list[GeoPlace]) -> str:
 
 def _is_offset(said: str) -> UnknownZone:
     sentence = (
-        f"“{said}” is an offset, and an offset has no summer time: half of the year the digest would come at the wrong "
-        f"hour. Name a city such as Berlin or New York, or {UTC_NAME}."
+        f"“{said}” is an offset, and an offset doesn't follow summer time: for half the year the digest would come at "
+        f"the wrong hour. Name a city such as Berlin or New York, or {UTC_NAME}."
     )
     return UnknownZone(sentence)
 
 
 def _which_clock(said: str, zones: tuple[str, ...]) -> str:
-    return f"“{said}” does not say which clock to follow through the year. Name a city: {_or(map(_city, zones))}?"
+    return f"“{said}” doesn't say which clock to follow through the year. Name a city: {_or(map(_city, zones))}?"
 
 
 def _which_place(said: str, several: list[GeoPlace]) -> str:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.engine import URL
@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from newsbot.errors import StorageUnavailable
 from newsbot.messages.requests import Place
 from newsbot.storage.addresses import parse
+from newsbot.storage.records import NumberReport
 from newsbot.storage.sqlite import Sqlite
 from newsbot.storage.transaction import Transaction
 
@@ -112,3 +113,24 @@ class DurableChoices:
     async def put(self, place: Place, name: str, value: str, at: datetime, by: str) -> None:
         """Keep a choice for the channel of `place`."""
         await self._database.write(lambda tx: tx.settings.put(place, name, value, at, by))
+
+
+class DurableReports:
+    """What people say is wrong with numbers: at most so many a day from a server or workspace, each stored for good."""
+
+    def __init__(self, database: Database, most_a_day: int = 50) -> None:
+        self._database = database
+        self._most_a_day = most_a_day
+
+    async def add(self, place: Place, figure: str, shown: str, content_version: str, words: str, at: datetime) -> bool:
+        """Keep a report; False, and nothing is kept, where too many came from there within a day."""
+        report = NumberReport(place.platform, place.workspace, figure, shown, content_version, words, at)
+
+        def store(tx: Transaction) -> bool:
+            since = at - timedelta(days=1)
+            if tx.reports.count_since(place.platform, place.workspace, since) >= self._most_a_day:
+                return False
+            tx.reports.add(report)
+            return True
+
+        return await self._database.write(store)

@@ -240,7 +240,7 @@ class DeliveryRepository:
         """Skip what of a subscription did not leave yet; returns how many. What may have left becomes unknown."""
         waiting = update(deliveries).where(_columns.subscription == subscription, _columns.state == "due")
         unclear = waiting.where(_columns.sending_since.is_not(None))
-        may_stand = f"{reason}, while it was being sent: it may stand there"
+        may_stand = f"{reason}, while it was being sent: it may have been posted"
         self._connection.execute(unclear.values(state="unknown", reason=may_stand, settled_at=now))
         off = waiting.where(_columns.sending_since.is_(None)).values(state="skipped", reason=reason, settled_at=now)
         return (self._connection.execute(off)).rowcount

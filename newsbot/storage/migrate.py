@@ -89,6 +89,6 @@ def _run_steps(connection: Connection, folder: Path, before: str | None, newest:
         log.exception("the database cannot be brought from version %s to %s", before or "empty", newest)
         sentence = (
             f"The database could not be brought from version {before or 'empty'} to {newest} and is as it was before: "
-            "the log says why. Start again once that is mended; the newsbot before this one still works with it."
+            "the log says why. Start again once that's fixed; the newsbot before this one still works with it."
         )
         raise StorageError(sentence) from error

@@ -327,3 +327,16 @@ class Erased:
     votes: int
     reports: int
     games: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReport:
+    """What somebody says is wrong with a number, from where, and what it showed; who said so is not kept."""
+
+    platform: str
+    workspace: str
+    figure: str
+    shown: str
+    content_version: str
+    words: str
+    at: datetime

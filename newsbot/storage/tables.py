@@ -393,6 +393,21 @@ quiz_reports = Table(
     Index("ix_quiz_reports_person", "platform", "person"),
 )
 
+# What people say is wrong with a number, and what it showed them.
+number_reports = Table(
+    "number_reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("platform", 32),
+    _text("workspace", 64),
+    _text("figure", 160),
+    Column("shown", Text, nullable=False),
+    _text("content_version", 32),
+    Column("words", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_number_reports_place", "platform", "workspace", "at"),
+)
+
 # When a channel was last asked a question, so that none repeats before its pool is used up.
 quiz_asked = Table(
     "quiz_asked",

@@ -12,6 +12,7 @@ from newsbot.storage.games import GameRepository
 from newsbot.storage.installations import InstallationRepository
 from newsbot.storage.leases import LeaseRepository
 from newsbot.storage.players import PlayerRepository
+from newsbot.storage.reports import ReportRepository
 from newsbot.storage.retention.repository import RetentionRepository
 from newsbot.storage.settings import SettingRepository
 from newsbot.storage.subscriptions import SubscriptionRepository
@@ -62,6 +63,11 @@ class Transaction:
     def players(self) -> PlayerRepository:
         """People who play."""
         return PlayerRepository(self._connection)
+
+    @cached_property
+    def reports(self) -> ReportRepository:
+        """What people say is wrong with numbers."""
+        return ReportRepository(self._connection)
 
     @cached_property
     def retention(self) -> RetentionRepository:

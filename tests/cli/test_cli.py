@@ -167,7 +167,7 @@ def test_check_is_red_with_file_and_line_on_mistakes(tmp_path: Path) -> None:
     checked = newsbot("check", NEWSBOT_CONTENT=str(tmp_path))
     assert checked.returncode == 1
     assert f"{figures}:10: 'as_off' isn't a known key (did you mean 'as_of'?" in checked.stderr
-    assert f"{briefs}:9: the number '7' stands in prose" in checked.stderr
+    assert f"{briefs}:9: the number '7' is written in prose" in checked.stderr
     assert "Traceback" not in checked.stderr
 
 

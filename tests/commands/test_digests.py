@@ -14,17 +14,18 @@ from newsbot.commands.answers import Unclear
 from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.parser import understand
 from newsbot.commands.registry import Context
+from newsbot.commands.welcome import welcome_card
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import PostRefused, PostUnclear
 from newsbot.messages.actions import Action
-from newsbot.messages.cards import Card, Text
+from newsbot.messages.cards import Buttons, Card, Reply, Text
 from newsbot.messages.forms import Form, Problems
 from newsbot.messages.markup import Moment
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Click, Suggest
 from newsbot.storage.database import Database
 from newsbot.storage.records import Subscription
-from tests.commands.digest_house import DISCORD_PLACE, PLACES, SERVER, House, labelled, someone
+from tests.commands.digest_house import DISCORD_PLACE, PLACES, SERVER, House, checked, labelled, someone
 from tests.databases import copy_migrated
 
 PARTS = (
@@ -169,7 +170,7 @@ async def test_what_the_form_sends_is_what_is_set_up(house: House) -> None:
     assert [field.name for field in form.fields] == ["time", "zone", "days", "topics", "first"]
     answered = await house.send(form, zone="Wien", topics="Nvidia and DeepSeek", days="weekends", first="yes")
     assert isinstance(answered, Card)
-    assert "The first edition is on its way to this channel." in plain_card(answered)
+    assert "The first edition is on its way." in plain_card(answered)
     found = await only(house)
     assert (found.zone, found.topics, found.days) == ("Europe/Vienna", ("deepseek", "nvidia"), "sat,sun")
     assert (found.catch_up, found.when_empty) == ("all", "skip")
@@ -184,8 +185,8 @@ async def test_everything_wrong_in_a_form_is_said_beside_its_field(house: House)
     assert isinstance(wrong, Problems)
     assert {name: sentence.split(".")[0] for name, sentence in wrong.by_field.items()} == {
         "time": "“25:99” has 99 minutes, and an hour has only 60",
-        "zone": "“PST” does not say which clock to follow through the year",
-        "days": "“funday” is no day of the week",
+        "zone": "“PST” doesn't say which clock to follow through the year",
+        "days": "“funday” isn't a day of the week",
         "topics": "There is no topic called “teapots”",
     }
     assert await held(house) == ()
@@ -240,15 +241,15 @@ async def test_a_wrong_topic_comes_with_buttons_that_mend_it(house: House) -> No
         ("Berlin 24:30", "hours go from 0 to 23"),
         ("9:00 UTC+2", "is an offset"),
         ("9:00 Berln", "“Berln” isn't a time zone that newsbot knows"),
-        ("9:00 Berlin days:funday", "“funday” is no day of the week"),
+        ("9:00 Berlin days:funday", "“funday” isn't a day of the week"),
         ("9:00 Berlin weekdays teapots", "There is no topic called “teapots”"),
-        ("9:00 Berlin catch-up:never", "“never” is none of latest, all and skip"),
+        ("9:00 Berlin catch-up:never", "“never” isn't an option here. Choose latest, all or skip"),
         ("9:00 Berlin mention:@everyone", "newsbot never mentions @everyone"),
         ("9:00 Berlin mention @here", "newsbot never mentions @here"),
         (f"9:00 Berlin mention:<@&{SERVER}>", "newsbot never mentions @everyone"),
-        ("9:00 Berlin mention:moderators", "“moderators” is no role"),
-        ("9:00 Berlin mention:<@123456789012345678>", "is no role"),
-        ("\u202e\x00[x](https://x)", "is no time of day"),
+        ("9:00 Berlin mention:moderators", "“moderators” isn't a role"),
+        ("9:00 Berlin mention:<@123456789012345678>", "isn't a role"),
+        ("\u202e\x00[x](https://x)", "isn't a time of day"),
     ],
 )
 async def test_nasty_input_is_refused_in_plain_words_and_changes_nothing(house: House, words: str, said: str) -> None:
@@ -267,7 +268,7 @@ async def test_a_role_is_mentioned_where_an_administrator_asks_for_it_and_nothin
     bob = someone("slack", "bob", admin=False)
     group = "/digest subscribe 9:00 Berlin mention:<!subteam^S0123ABCD>"
     refused = await house.say(group, "slack", bob)
-    assert "Only an administrator can have a role mentioned." in plain_card(refused)
+    assert "Only an admin can set a role to mention." in plain_card(refused)
     assert (await house.say(group, "slack")).title == "The digest is set up"
     assert (await only(house, "slack")).mention == "S0123ABCD"
     assert "There are no roles" in plain_card(await house.say("/digest subscribe Berlin mention:x", "web"))
@@ -279,7 +280,7 @@ async def test_nothing_is_set_up_where_newsbot_cannot_post(house: House) -> None
     platform = house.platforms["discord"]
     platform.allowed = replace(platform.allowed, post=False, fix="Allow Send Messages in #news.")
     card = await house.say("/digest subscribe 9:00 Berlin nvidia")
-    assert card.title == "newsbot cannot post here"
+    assert card.title == "newsbot can't post here"
     assert "Allow Send Messages in #news." in plain_card(card)
     assert await held(house) == ()
     platform.allowed = replace(platform.allowed, post=True, fix="")
@@ -316,7 +317,7 @@ async def test_the_next_five_times_are_shown_with_a_clock_change_between(house: 
         "03-26T01:30", "03-27T01:30", "03-28T01:00", "03-29T00:30", "03-30T00:30",
     ]  # fmt: skip
     shown = plain_card(card)
-    assert "(Sunday 28 March 2027, 02:30 Berlin time; clocks leap over that time, so it comes at 03:00)" in shown
+    assert "(Sunday 28 March 2027, 02:30 Berlin time; clocks skip that time, so it comes at 03:00)" in shown
     assert "Note: Clocks in Europe/Berlin go forward by 1 hour on Sunday, 28 March 2027, at 02:00." in shown
     assert card.tone == "warning"
     house.now = datetime(2027, 10, 29, 12, tzinfo=UTC)
@@ -357,8 +358,8 @@ async def test_the_preview_is_the_digest_itself_for_the_asker_alone(house: House
 
 async def test_why_and_log_tell_what_was_chosen_and_whether_it_was_on_time(house: House) -> None:
     await house.say("/digest subscribe 13:00 UTC daily")
-    assert "There was no edition yet." in plain_card(await house.say("/digest why"))
-    assert "Nothing was due yet." in plain_card(await house.say("/digest log"))
+    assert "Nothing has been posted yet." in plain_card(await house.say("/digest why"))
+    assert "Nothing has been due yet." in plain_card(await house.say("/digest log"))
     await house.run_once(HOUR)
     why = plain_card(await house.say("/digest why"))
     assert "23 November 2026, 13:00 was posted 23 November 2026 13:00 UTC." in why
@@ -377,7 +378,7 @@ async def test_what_is_unknown_can_be_sent_again_once(house: House) -> None:
     platform.fail(PostUnclear("The answer was lost."))
     await house.run_once(HOUR)
     log = await house.say("/digest log")
-    assert "23 November 2026, 13:00 may or may not stand in the channel" in plain_card(log)
+    assert "23 November 2026, 13:00 may or may not have been posted" in plain_card(log)
     again = labelled(log, "Send 23 November 2026, 13:00 again")
     platform.mend()
     twice = [(await house.card(again, event_id="press")).title for _ in range(2)]
@@ -393,9 +394,9 @@ async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(hou
     await house.say("/digest subscribe 9:00 Berlin nvidia")
     await house.say("/digest pause 2")
     well = await house.say("/digest doctor")
-    assert (well.title, well.tone) == ("All is well here", "good")
+    assert (well.title, well.tone) == ("All good here", "good")
     tested = await house.card(labelled(well, "Post a test message"))
-    assert "A test message was posted and taken away again." in plain_card(tested)
+    assert "A test message was posted and deleted again." in plain_card(tested)
     platform = house.platforms["discord"]
     assert platform.messages == []
     platform.fail(PostRefused("Discord refused.", "Allow Embed Links in #news."))
@@ -403,7 +404,7 @@ async def test_the_doctor_tells_abilities_the_one_fix_and_how_each_digest_is(hou
     assert "The test message failed: Discord refused. Allow Embed Links in #news." in failed
     platform.allowed = replace(platform.allowed, pictures=False, fix="Allow Attach Files in #news.")
     ill = await house.say("/digest doctor")
-    assert (ill.title, ill.tone) == ("Something is to be mended here", "warning")
+    assert (ill.title, ill.tone) == ("Something needs fixing here", "warning")
     assert "To mend it: Allow Attach Files in #news." in plain_card(ill)
     assert "Show charts as pictures: no" in plain_card(ill)
     assert "Digest 2 about Nvidia, Monday to Friday at 09:00 Berlin time (Europe/Berlin).\n\nPaused." in plain_card(ill)
@@ -464,9 +465,7 @@ async def test_an_edit_without_a_wish_opens_the_form_with_what_holds(house: Hous
 async def test_the_editions_that_a_new_time_leaves_out_are_told(house: House) -> None:
     await house.say("/digest subscribe 18:00 UTC daily")
     card = await house.say("/digest edit time:8:00")
-    assert "There is no edition on Monday 23 November 2026, 08:00 UTC: that time has passed already." in plain_card(
-        card
-    )
+    assert "There's no edition on Monday 23 November 2026, 08:00 UTC: that time has already passed." in plain_card(card)
     assert moments(card) == [datetime(2026, 11, 24, 8, tzinfo=UTC)]
     assert "23 November 2026, 08:00 was not posted" in plain_card(await house.say("/digest log"))
 
@@ -557,7 +556,7 @@ async def test_a_test_message_is_for_those_who_have_to_do_with_the_digests(house
     owner, other = (someone("slack", name, admin=False) for name in ("owner", "other"))
     await house.say("/digest subscribe 9:00 Berlin", "slack", owner)
     assert (await house.say("/digest doctor post", "slack", other)).title == "Not allowed"
-    assert "taken away again" in plain_card(await house.say("/digest doctor post", "slack", owner))
+    assert "deleted again" in plain_card(await house.say("/digest doctor post", "slack", owner))
 
 
 async def test_the_manage_button_of_a_digest_refuses_politely_on_discord(house: House) -> None:
@@ -603,7 +602,7 @@ async def test_every_button_that_can_be_reached_answers_and_none_is_damaged(hous
             continue  # each makes another digest
         answered = await house.press(action, event_id=f"e{len(pressed)}") if action.name != "event.open" else None
         if isinstance(answered, Card) and action.name.startswith(("digest.", "ask.run")):
-            assert answered.title != "That button does not work", action
+            assert answered.title != "That button doesn't work", action
             todo += [each for each in answered.actions() if each.name.startswith(("digest.", "ask.run", "form.open"))]
     assert {action.name for action in pressed} >= {"digest.manage", "digest.leave", "ask.run", "form.open"}
     assert len(await held(house)) == 2
@@ -644,7 +643,7 @@ async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House
     assert offered("zone", "berl")[0] == "Europe/Berlin"
     assert offered("zone", "new y")[0] == "America/New_York"
     assert len(offered("zone", "")) == 25
-    assert offered("days", "week") == ["weekdays", "weekends"]
+    assert offered("days", "week") == ["weekdays", "weekends", "weekly", "monthly"]
     assert offered("topics", "deepseek, nv") == ["deepseek,nvidia"]
     assert offered("topics", "")[0] == "all"
     assert offered("quiet", "nothing", ("digest", "edit")) == ["skip"]
@@ -656,6 +655,17 @@ async def test_half_a_word_is_completed_in_options_and_in_free_text(house: House
     )
     assert "/digest subscribe time:" in [each.value for each in house.dispatcher.complete("/digest subscribe ti")]
     assert house.dispatcher.complete("/digest nonsense x") == ()
+
+
+async def test_a_schedule_is_completed_word_by_word_and_sent_as_it_was_typed(house: House) -> None:
+    def first(typed: str) -> str:
+        return house.dispatcher.complete(f"/digest subscribe {typed}")[0].value.removeprefix("/digest subscribe ")
+
+    assert first("w") == "weekdays"
+    assert first("9:00 new yo") == "9:00 America/New_York"
+    assert first("9:00 Berl") == "9:00 Europe/Berlin"
+    for whole in ("9:00 Berlin", "9am, Berlin, weekdays", "9:00 Buenos Aires", "9:00 Berlin fri", "9:00"):
+        assert first(whole) == whole
 
 
 @pytest.mark.parametrize(
@@ -734,6 +744,15 @@ async def test_a_life_of_a_digest_on_both_databases(database: Database, live: Li
         ("9:00 Berlin time weekdays", time(9), "Europe/Berlin", "mon-fri"),
         ("Mon & Thu, 7:45 am, Vienna", time(7, 45), "Europe/Vienna", "mon,thu"),
         ("12 noon Berlin mon thru fri", time(12), "Europe/Berlin", "mon-fri"),
+        ("Fridays at 9am in New York", time(9), "America/New_York", "fri"),
+        ("every morning at 8, Sydney", time(8), "Australia/Sydney", "daily"),
+        ("every evening at 8 Berlin", time(20), "Europe/Berlin", "daily"),
+        ("weekday mornings at 9 Berlin", time(9), "Europe/Berlin", "mon-fri"),
+        ("monthly on the first friday 9:00 London", time(9), "Europe/London", "monthly fri"),
+        ("9:00 Berlin every day except sunday", time(9), "Europe/Berlin", "mon,tue,wed,thu,fri,sat"),
+        ("9:00, Berlin; weekdays; all topics", time(9), "Europe/Berlin", "mon-fri"),
+        ("9:00 Berlin weekly, all", time(9), "Europe/Berlin", "mon"),
+        ('weekdays 9:00 zone:"New York"', time(9), "America/New_York", "mon-fri"),
     ],
 )
 async def test_schedules_are_understood_as_people_type_them(
@@ -743,6 +762,24 @@ async def test_schedules_are_understood_as_people_type_them(
     assert card.title == "The digest is set up", plain_card(card)
     found = await only(house)
     assert (found.at, found.zone, found.days) == (at, zone, days)
+
+
+@pytest.mark.parametrize("words", ["9am, Berlin, weekdays", "weekdays 9am Berlin", "Berlin 9:00 weekdays"])
+async def test_a_subcommand_that_was_left_out_is_offered_with_what_was_typed(house: House, words: str) -> None:
+    card = await house.say(f"/digest {words}")
+    assert f"/digest subscribe {words}" in plain_card(card)
+    await house.press(labelled(card, f"/digest subscribe {words}"))
+    found = await only(house)
+    assert (found.at, found.zone, found.days) == (time(9), "Europe/Berlin", "mon-fri")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [("hourly 9:00 Berlin", "at most once a day"), ("every two weeks 9:00 Berlin", "every other day or week")],
+)
+async def test_how_often_no_digest_comes_is_said_at_once(house: House, words: str, why: str) -> None:
+    assert why in plain_card(await house.say(f"/digest subscribe {words}"))
+    assert await held(house) == ()
 
 
 async def test_a_preview_works_before_there_is_a_digest_and_says_how_often_news_comes(house: House) -> None:
@@ -755,11 +792,52 @@ async def test_a_preview_works_before_there_is_a_digest_and_says_how_often_news_
     assert await held(house) == ()
 
 
+# -- the first minute ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack", "web"])
+async def test_the_welcome_proves_itself_by_three_presses_whoever_presses(house: House, platform: str) -> None:
+    welcome = checked(Reply(welcome_card(house.dispatcher.context), private=True))
+    member = someone(platform, "bert", admin=False)
+    answer = await house.dispatcher.click_token(
+        labelled(welcome, "What did DeepSeek cost?").token(), member, PLACES[platform]
+    )
+    assert isinstance(answer, Reply)
+    assert "$5.576 million" in plain_card(answer.card)
+    preview = await house.card(labelled(welcome, "Preview tomorrow's digest"), platform, member)
+    assert "Tuesday 24 November 2026" in plain_card(preview)
+    assert "Nothing is set up yet" in plain_card(preview)
+    assert labelled(welcome, "A 3-question quiz") == Action("ask.run", ("quiz/start", "questions=3"))
+    assert await held(house) == ()
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack", "web"])
+async def test_a_daily_digest_takes_an_administrator_two_presses(house: House, platform: str) -> None:
+    welcome = welcome_card(house.dispatcher.context)
+    clocks = await house.card(labelled(welcome, "Set up a daily digest"), platform)
+    await house.card(labelled(clocks, "9:00 in Tokyo"), platform)
+    (made,) = await house.digests.of_channel(PLACES[platform])
+    assert (made.at, made.zone, made.days) == (time(9), "Asia/Tokyo", "daily")
+
+
+async def test_the_clock_that_a_person_follows_is_offered_first(house: House) -> None:
+    welcome = welcome_card(house.dispatcher.context)
+    card = await house.card(labelled(welcome, "Set up a daily digest"), "slack", someone("slack", zone="Europe/Rome"))
+    row = next(block for block in card.blocks if isinstance(block, Buttons))
+    assert row.items[0].label == "9:00 in Rome"
+
+
+async def test_on_discord_the_way_to_a_digest_is_for_those_who_manage_the_server(house: House) -> None:
+    welcome = welcome_card(house.dispatcher.context)
+    card = await house.card(labelled(welcome, "Set up a daily digest"), "discord", someone("discord", admin=False))
+    assert card.title == "Not allowed"
+
+
 async def test_a_second_digest_of_the_same_topics_and_days_is_refused_with_manage_of_the_first(house: House) -> None:
     first = plain_card(await house.say("/digest subscribe 9:00 Berlin weekdays nvidia"))
     assert "News on these topics has come about " in first
     card = await house.say("/digest subscribe 18:00 Berlin weekdays nvidia")
-    assert "This channel has this digest already" in plain_card(card)
+    assert "This channel already has this digest" in plain_card(card)
     assert len(await held(house)) == 1
     managed = await house.press(labelled(card, "Manage"))
     assert isinstance(managed, Card)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from newsbot.commands.dispatcher import Dispatcher, build_menu
 from newsbot.commands.registry import Command, Context, Menu
+from newsbot.content.actions import REPORT_NUMBER
 from newsbot.content.library import Library
 from newsbot.content.live import LiveLibrary
 from newsbot.errors import StorageUnavailable
@@ -197,10 +198,37 @@ async def test_a_command_that_lacks_something_can_be_filled_in_as_a_form(dispatc
 async def test_a_forged_form_is_refused(dispatcher: Dispatcher, action: Action) -> None:
     reply = await dispatcher.submit(Submit(ANNA, HERE, action, {"name": "x"}))
     assert isinstance(reply, Reply)
-    assert reply.card.title == "That button does not work"
+    assert reply.card.title == "That button doesn't work"
 
 
 # -- privacy and buttons ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["yes", "y", "Y", "ja", "Ja", "1", "true", "TRUE", "on", "yep", "sí", "oui"])
+async def test_private_takes_what_people_type_for_yes(dispatcher: Dispatcher, said: str) -> None:
+    for typed in (f"/deepseek cost private:{said}", f"/deepseek cost private {said}"):
+        reply = await dispatcher.say(typed, ANNA, HERE)
+        assert reply.private
+        assert reply.card.title == (await dispatcher.say("/deepseek cost", ANNA, HERE)).card.title
+
+
+@pytest.mark.parametrize("said", ["no", "n", "Nein", "0", "false", "off"])
+async def test_private_takes_what_people_type_for_no(dispatcher: Dispatcher, said: str) -> None:
+    assert not (await dispatcher.say(f"/deepseek cost private:{said}", ANNA, HERE)).private
+
+
+@pytest.mark.parametrize("said", ["maybe", "2", "private", "yesno", "y e s", "please"])
+async def test_private_refuses_what_is_neither_and_shows_nothing(dispatcher: Dispatcher, said: str) -> None:
+    reply = await dispatcher.say(f'/deepseek cost private:"{said}"', ANNA, HERE)
+    assert reply.private
+    assert "isn't a yes or a no" in plain_card(reply.card)
+    assert "$5.576 million" not in plain_card(reply.card)
+    yes, no = next(block for block in reply.card.blocks if isinstance(block, Buttons)).items
+    for button, is_private in ((yes, True), (no, False)):
+        assert isinstance(button.does, Action)
+        answered = await dispatcher.click(Click(ANNA, HERE, button.does))
+        assert isinstance(answered, Reply)
+        assert answered.private is is_private
 
 
 @pytest.mark.parametrize(
@@ -227,9 +255,12 @@ async def test_every_button_of_every_card_fits_its_token_and_answers(dispatcher:
         if action in seen:
             continue
         seen.add(action)
+        if action.name == REPORT_NUMBER and action.arguments:
+            assert isinstance(await dispatcher.click_token(action.token(), BERT, HERE), Form)
+            continue
         reply = await pressed(dispatcher, action.token(), BERT)
         assert reply.card.tone in {"neutral", "good", "warning"}
-        assert reply.card.title not in {"That did not work", "Not found", "Gone"}, action
+        assert reply.card.title not in {"That didn't work", "Not found", "Gone"}, action
         waiting += reply.card.actions()
     assert {action.name for action in seen} >= {"brief.open", "topic.open", "figure.open", "event.open", "check.answer"}
 
@@ -273,7 +304,7 @@ async def test_a_self_check_answers_its_own_clicker_and_cites(dispatcher: Dispat
 )
 async def test_old_damaged_and_forged_buttons_get_a_polite_answer(dispatcher: Dispatcher, token: str) -> None:
     reply = await pressed(dispatcher, token, BERT)
-    assert reply.card.title not in {"That did not work", ""}
+    assert reply.card.title not in {"That didn't work", ""}
     assert INCIDENT not in plain_card(reply.card)
 
 
@@ -282,7 +313,7 @@ async def test_a_forged_choice_is_refused(dispatcher: Dispatcher, number: str) -
     (topic, name), *_ = dispatcher.context.library.questions
     reply = await dispatcher.click(Click(BERT, HERE, Action("check.answer", (topic, name, number))))
     assert isinstance(reply, Reply)
-    assert reply.card.title in {"That button does not work", "Right.", "Not quite."}
+    assert reply.card.title in {"That button doesn't work", "Right.", "Not quite."}
     assert INCIDENT not in plain_card(reply.card)
 
 
@@ -364,6 +395,37 @@ async def test_no_text_after_a_command_breaks_the_dispatcher(said: str) -> None:
 )
 def test_half_a_text_is_completed(dispatcher: Dispatcher, typed: str, expected: str) -> None:
     assert expected in [suggestion.value for suggestion in dispatcher.complete(typed)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        *(("/d", "/digest"), ("/de", "/deepseek"), ("/q", "/quiz"), ("/h", "/help"), ("/a", "/ask")),
+        *(("/deepseek c", "/deepseek cost"), ("/deepseek n", "/deepseek nvidia"), ("/fi", "/figure")),
+        ("/figure one training run", "/figure v3-run-cost"),
+        ("/compare v3-run-cost vs r1-add", "/compare v3-run-cost vs r1-added-cost"),
+        ("/compare v3-run-cost r1-add", "/compare v3-run-cost r1-added-cost"),
+    ],
+)
+def test_the_first_completion_is_what_was_meant(dispatcher: Dispatcher, typed: str, first: str) -> None:
+    assert dispatcher.complete(typed)[0].value == first
+
+
+@pytest.mark.parametrize("typed", ["/deepseek", "/deepseek price", "/brief deepseek cost", "/figure v3-run-cost"])
+def test_what_is_complete_stands_first_so_that_enter_sends_it(dispatcher: Dispatcher, typed: str) -> None:
+    assert dispatcher.complete(typed)[0].value == typed
+    assert [each.value for each in dispatcher.complete(f"{typed} ")][:1] in ([typed], [])
+
+
+def test_everyday_commands_come_before_topics_and_say_what_they_do(dispatcher: Dispatcher) -> None:
+    found = dispatcher.complete("/")
+    names = [each.value for each in found]
+    topics = [names.index(f"/{topic}") for topic in ("deepseek", "nvidia")]
+    assert set(names[: min(topics)]) >= {"/ask", "/digest", "/quiz", "/help"}
+    assert max(topics) < names.index("/sources")
+    assert not [each for each in found if each.label.casefold() == each.value.lstrip("/")]
+    below = dispatcher.complete("/digest ")
+    assert ("/digest subscribe", "Set up a digest in this channel") in [(each.value, each.label) for each in below]
 
 
 def test_options_are_completed_by_kind(dispatcher: Dispatcher) -> None:

@@ -172,7 +172,7 @@ async def test_without_a_wish_a_game_has_five_questions_of_thirty_seconds(house:
 async def test_a_game_without_a_time_limit_and_without_a_thread_that_was_wished_for_says_so(house: House) -> None:
     shown = plain_card((await house.say("/quiz start 2 unlimited thread")).card)
     assert "2 questions, no time limit." in shown
-    assert "There is no thread for it here" in shown
+    assert "Threads aren't available here" in shown
     assert (await house.game()).seconds is None
 
 
@@ -242,7 +242,7 @@ async def test_where_newsbot_cannot_post_no_game_begins_and_the_way_out_is_told(
     """This process posts nothing on Discord."""
     there = Place("discord", "1", "2")
     reply = await house.say("/quiz start 3 20", where=there)
-    assert (reply.private, reply.card.title) == (True, "newsbot cannot post here")
+    assert (reply.private, reply.card.title) == (True, "newsbot can't post here")
     again = labelled(reply.card, "Try again")
     assert again.arguments == ("quiz/start", "questions=3", "seconds=20")
 
@@ -251,7 +251,7 @@ async def test_a_second_start_offers_to_join_or_to_stop(house: House) -> None:
     game = await house.started()
     reply = await house.say("/quiz start", BEN)
     assert reply.private
-    assert "A channel plays one game at a time. It is at question 1 of 3." in plain_card(reply.card)
+    assert "A channel can play one game at a time. It's on question 1 of 3." in plain_card(reply.card)
     assert [action.token() for action in reply.card.actions()] == [
         f"nb1:quiz.join:{game.id}",
         f"nb1:quiz.stop:{game.id}",
@@ -330,15 +330,15 @@ async def test_who_joins_between_questions_is_told_to_wait_and_after_the_end_tha
     await house.say("/quiz start 2 10")
     game = await house.game()
     join = Action("quiz.join", (str(game.id),))
-    assert "The first question comes in a moment." in await house.note(join)
+    assert "The first question is coming up." in await house.note(join)
     await house.process.run(1)
     await house.note(choice(await house.game(), 0))
     await house.process.run(13)
     assert (await house.game()).phase == "pausing"
-    assert "The next question comes in a moment." in await house.note(join)
+    assert "The next question is coming up." in await house.note(join)
     await house.process.run(20)
     assert (await house.game()).ending == "finished"
-    assert "The final scores come in a moment." in await house.note(join)
+    assert "The final scores are coming up." in await house.note(join)
     await house.process.run(30)
     assert "This game has ended" in await house.note(join)
     assert "This game has ended" in await house.note(choice(game, 0))
@@ -349,9 +349,9 @@ async def test_a_question_is_skipped_by_command_and_by_button(house: House) -> N
     skip = Action("quiz.skip", (str(game.id), "0"))
     assert "Only the person who started the game" in plain_card((await house.say("/quiz skip", CHLOE)).card)
     await house.note(choice(game, 1), BEN)
-    assert "1 of 2 votes that it takes" in plain_card((await house.say("/quiz skip", ADA)).card)
+    assert "1 of 2 votes needed" in plain_card((await house.say("/quiz skip", ADA)).card)
     assert "belongs to a game in another channel" in await house.note(skip, BEN, GENERAL)
-    assert "The answer comes now." in await house.note(skip, BEN)
+    assert "Here comes the answer." in await house.note(skip, BEN)
     assert "No question is open" in await house.note(skip, BEN)
     await house.process.run(1)
     assert any("the answer" in title for title in await house.process.titles())
@@ -359,7 +359,7 @@ async def test_a_question_is_skipped_by_command_and_by_button(house: House) -> N
 
 async def test_to_skip_where_nobody_plays_offers_a_start(house: House) -> None:
     reply = await house.say("/quiz skip")
-    assert "No game is played in this channel." in plain_card(reply.card)
+    assert "No game is on in this channel." in plain_card(reply.card)
     assert isinstance(await house.press(labelled(reply.card, "Start a quiz")), Form)
 
 
@@ -394,7 +394,7 @@ async def test_what_goes_on_is_told_with_buttons_and_else_what_there_is_to_do(ho
         assert isinstance(opened, Reply)
     await house.started()
     shown = (await house.say("/quiz")).card
-    assert "It is at question 1 of 3." in plain_card(shown)
+    assert "It's on question 1 of 3." in plain_card(shown)
     assert {action.name for action in shown.actions()} == {"quiz.join", "quiz.stop"}
 
 
@@ -452,7 +452,7 @@ async def test_a_leaderboard_is_of_a_time_and_of_a_channel_or_of_all(house: Hous
     house.clock.at += timedelta(days=14)
     assert "Nobody has played here this week." in plain_card((await house.say("/quiz leaderboard")).card)
     assert (await house.say("/quiz leaderboard private")).private
-    assert "The time is week, month or all." in plain_card((await house.say("/quiz leaderboard fortnight")).card)
+    assert "The time span is week, month or all." in plain_card((await house.say("/quiz leaderboard fortnight")).card)
 
 
 async def test_who_hides_is_off_the_boards_until_they_show_themselves(house: House) -> None:
@@ -488,7 +488,7 @@ async def test_nothing_is_erased_before_a_second_press_and_then_it_is_told_exact
     assert "1 of 1 right" in plain_card((await house.say("/quiz me", BEN)).card)
     told = await house.note(labelled(asked, "Erase all of it"), BEN)
     assert "Erased: 1 answer, 1 result, 0 votes to skip, 1 report, and whether you hide from leaderboards." in told
-    assert "You played in 1 game. Final scores that stand in channels are shown anew without you." in told
+    assert "You played in 1 game. Final scores in channels will be updated without you." in told
     assert "stays there until somebody deletes it" in told
     assert "Receipts that only you could see are the platform's copies" in told
     assert "Ben" not in plain_card((await house.say("/quiz leaderboard all")).card)
@@ -555,7 +555,7 @@ async def test_a_question_is_reported_by_the_button_of_its_answer(house: House) 
     reply = await house.send(form, BEN, reason="outdated", words="It  says\x00 2024.")
     assert isinstance(reply, Reply)
     assert reply.private
-    assert "Whoever keeps the questions will read it." in plain_card(reply.card)
+    assert "The people who look after the questions will read it." in plain_card(reply.card)
     (kept,) = await house.database.read(lambda tx: tx.players.reports(10))
     assert ("quiz/report", f"question={kept.question}") == labelled(answer, "Report this question").arguments
     assert (kept.reason, kept.words, kept.player.id) == ("outdated", "It  says 2024.", "ben")
@@ -594,7 +594,7 @@ async def test_a_newsbot_that_keeps_nothing_says_so(dispatcher: Dispatcher, word
 @pytest.mark.parametrize("words", ["", " start", " stop", " daily", " leaderboard", " skip"])
 async def test_where_there_is_no_channel_a_quiz_says_so(house: House, words: str) -> None:
     reply = await house.say(f"/quiz{words}", where=replace(QUIZ, channel=""))
-    assert "A quiz is played in a channel: ask there." in plain_card(reply.card)
+    assert "A quiz is played in a channel. Start it there." in plain_card(reply.card)
 
 
 def test_values_complete_as_they_are_typed(live: LiveLibrary) -> None:

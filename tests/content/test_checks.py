@@ -17,7 +17,7 @@ MISTAKES = [
     # reading
     (BRIEFS, "  title: Tea got dearer\n", "  title: Tea: got dearer\n", "2: mapping values are not allowed"),
     (BRIEFS, "  aliases: [price]\n", "\taliases: [price]\n", "3: "),
-    (BRIEFS, "  aliases: [price]\n", "  title: Again\n", "3: the key 'title' stands twice"),
+    (BRIEFS, "  aliases: [price]\n", "  title: Again\n", "3: the key 'title' appears twice"),
     (TOPIC, FILES[TOPIC], "", "1: the file is empty"),
     (EVENTS, FILES[EVENTS], "a: b\n", "1: the file is a list"),
     (BRIEFS, FILES[BRIEFS], "- a\n", "1: the file is a mapping"),
@@ -43,7 +43,7 @@ MISTAKES = [
     (FIGURES, "value: {low: 5.4, high: 5.6}", "value: {low: 5.6, high: 5.4}", "19: 'value.1.value': low is above high"),
     (FIGURES, "  chart: line", "  chart: pie", "24: 'chart' is 'pie' (allowed: ranked-bar, grouped-bar, line"),
     (FIGURES, "  caveat: Yearly means.\n", "", "15: 'caveat' is missing"),
-    (QUIZ, 'answer: "{tea-price}"', "answer: $5", "4: the answer is none of the choices"),
+    (QUIZ, 'answer: "{tea-price}"', "answer: $5", "4: the answer isn't one of the choices"),
     (QUIZ, "$9, $12", "$9, $9", "3: two choices read '$9'"),
     (QUIZ, "difficulty: hard", "difficulty: harder", "16: 'difficulty' is 'harder' (allowed: easy, medium, hard)"),
     (EVENTS, "date: 2025-01-27\n", "date: 2025-01\n", "1: 'date': '2025-01' isn't a valid day (write YYYY-MM-DD)"),
@@ -70,24 +70,24 @@ MISTAKES = [
     (EVENTS, "topics: [tea]", "topics: [coffee]", "5: there is no topic 'coffee'"),
     (EVENTS, "date: 2025-01-27\n", "date: 2024-01-27\n", "1: 2024-01-27 is not of the year of 2025.yaml"),
     # numbers
-    (BRIEFS, "in January 2025.", "in January 2025, up 10%.", "4: the number '10%' stands in prose"),
-    (BRIEFS, "It had cost less", "It had cost $4", "6: the number '$4' stands in prose"),
-    (BRIEFS, "Traders disagree.", "Some 12 traders disagree.", "18: the number '12' stands in prose"),
-    (BRIEFS, "title: What comes next", "title: 3 things come next", "16: the number '3' stands in prose"),
-    (BRIEFS, "The V3 of", "The V4 of", "18: the number 'V4' stands in prose"),
-    (QUIZ, "gives {tea-price}.", "gives $5.50.", "5: the number '$5.50' stands in prose"),
-    (QUIZ, "What did tea", "What did 2 teas", "2: the number '2' stands in prose"),
-    (TOPIC, "the price of tea", "the 5 prices of tea", "2: the number '5' stands in prose"),
-    (EVENTS, "Tea rose to {tea-price}.", "Tea rose by 10%.", "4: the number '10%' stands in prose"),
+    (BRIEFS, "in January 2025.", "in January 2025, up 10%.", "4: the number '10%' is written in prose"),
+    (BRIEFS, "It had cost less", "It had cost $4", "6: the number '$4' is written in prose"),
+    (BRIEFS, "Traders disagree.", "Some 12 traders disagree.", "18: the number '12' is written in prose"),
+    (BRIEFS, "title: What comes next", "title: 3 things come next", "16: the number '3' is written in prose"),
+    (BRIEFS, "The V3 of", "The V4 of", "18: the number 'V4' is written in prose"),
+    (QUIZ, "gives {tea-price}.", "gives $5.50.", "5: the number '$5.50' is written in prose"),
+    (QUIZ, "What did tea", "What did 2 teas", "2: the number '2' is written in prose"),
+    (TOPIC, "the price of tea", "the 5 prices of tea", "2: the number '5' is written in prose"),
+    (EVENTS, "Tea rose to {tea-price}.", "Tea rose by 10%.", "4: the number '10%' is written in prose"),
     (FIGURES, "display: $5.50", "display: $5.60", "5: the display '$5.60' does not show the value"),
     (FIGURES, "disagree:", "chart: range\n  disagree:", "10: one number doesn't make a chart"),
     (FIGURES, "chart: line", "chart: timeline", ""),
     (FIGURES, 'label: "2025"', 'label: "2024"', "17: two values of the series are called '2024'"),
-    (BRIEFS, "[tea-price]", "[tea-price, tea-price]", "8: 'tea-price' stands twice"),
-    (BRIEFS, "related: [future]", "related: [future, future]", "10: 'future' stands twice"),
+    (BRIEFS, "[tea-price]", "[tea-price, tea-price]", "8: 'tea-price' appears twice"),
+    (BRIEFS, "related: [future]", "related: [future, future]", "10: 'future' appears twice"),
     (BRIEFS, "related: [future]", "related: [tea/overview]", "10: a brief is not related to itself"),
     (BRIEFS, "aliases: [price]", "aliases: [private]", "3: 'private' is a word of newsbot"),
-    (EVENTS, "topics: [tea]", "topics: [tea, tea]", "5: 'tea' stands twice"),
+    (EVENTS, "topics: [tea]", "topics: [tea, tea]", "5: 'tea' appears twice"),
     (FIGURES, "as_of: 2025-01-27", "as_of: 2031-01-27", "6: 2031-01-27 is in the future"),
     (FIGURES, "as_of: 2025-01-27", "as_of: ٢٠٢٤-01-27", "6: 'as_of'"),
     (FIGURES, "Yearly means.", "Yearly {means}.", "23: '{means}' has no meaning here"),
@@ -157,7 +157,7 @@ MISTAKES = [
     (EVENTS, "  id: 2025-01-27-tea-rises\n", "", "1: the event has no name of its own (id: 2025-01-27-tea-rises"),
     (EVENTS, "id: 2025-01-27-tea-rises", "id: tea-rises", "2: 'id': 'tea-rises' isn't a valid event id"),
     (EVENTS, "\n  headline_figure: tea-price", "", ""),
-    (EVENTS, "[tea-price]", "[]", "8: the headline's figure 'tea-price' is none"),
+    (EVENTS, "[tea-price]", "[]", "8: the headline's figure 'tea-price' isn't none"),
     (EVENTS, "date: 2025-01-27}", "date: 2031}", "10: 2031 is in the future"),
     # the state of a topic
     (TOPIC, "fresh_for: 45", "fresh_for: 0", "7: 'fresh_for' is '0'"),
@@ -165,7 +165,7 @@ MISTAKES = [
     (TOPIC, "fresh_for: 45\n", "", "1: 'fresh_for' is missing"),
     (TOPIC, "state: Tea costs {tea-price}.\n", "", "1: 'state' is missing"),
     (TOPIC, "state_as_of: 2025-02-01\n", "", "1: 'state_as_of' is missing"),
-    (TOPIC, "Tea costs {tea-price}.", "Up 5%.", "8: the number '5%' stands in prose"),
+    (TOPIC, "Tea costs {tea-price}.", "Up 5%.", "8: the number '5%' is written in prose"),
     (TOPIC, "Tea costs {tea-price}.", "x " * 160, "8: 'state' has 319 characters (at most 300)"),
     # questions
     (QUIZ, "  difficulty: hard", "  difficulty: hard\n  until: soon", "17: 'until': 'soon' isn't a valid day"),
@@ -180,7 +180,7 @@ MISTAKES = [
     (BRIEFS, "aliases: [price]", "aliases: !!bool x", "3: anchors, aliases and tags are not used here"),
     (BRIEFS, "aliases: [price]", "aliases: " + "[" * 5_000, "3: "),
     (BRIEFS, "aliases: [price]", "aliases: " + "[" * 50 + "]" * 50, "3: lists and keys are nested too deeply"),
-    (BRIEFS, "Nobody knows", "Nobody \u202eknows", "17: an invisible sign stands in it (U+202E)"),
+    (BRIEFS, "Nobody knows", "Nobody \u202eknows", "17: it contains an invisible character (U+202E)"),
     # markup and length
     (BRIEFS, "**Tea Board**", "**Tea Board*", "6: '*' opens nothing"),
     (BRIEFS, "Nobody knows", "Nobody " + "really " * 40 + "knows", "17: 'lede' has "),
@@ -328,7 +328,7 @@ def test_prose_may_give_a_superseded_number_only_beside_the_newest(folder: Folde
 def test_two_events_of_one_name_are_a_mistake(folder: Folder) -> None:
     folder.write(EVENTS, FILES[EVENTS] + FILES[EVENTS].replace("title: Tea rises", "title: Tea rises again"))
     assert folder.mistakes() == [
-        "events/2025.yaml:12: the event '2025-01-27-tea-rises' stands twice (give one another name)"
+        "events/2025.yaml:12: the event '2025-01-27-tea-rises' appears twice (rename one of them)"
     ]
 
 

@@ -42,7 +42,7 @@ def test_a_fall_and_a_rise_or_nothing_have_no_ratio() -> None:
         (BILLIONS, "Both are the same figure."),
         (FALL, "One is in USD, the other in %."),
         (figure("bill", 2, "USD billion", "a rental bill"), "They measure different things: one is a market value"),
-        (figure("unsaid", 2, "USD billion", None), "nothing says that they measure the same thing"),
+        (figure("unsaid", 2, "USD billion", None), "nothing shows that they measure the same thing"),
         (figure("series", [{"label": "a", "value": 1}, {"label": "b", "value": 2}], "USD", "x"), "is a series"),
     ],
 )

@@ -184,6 +184,17 @@ def test_completion_prefers_beginnings_then_words_then_insides() -> None:
     assert [name.value for name in NameIndex(names).complete("co")] == ["cost", "coverage", "my cost", "discover"]
 
 
+def test_completion_prefers_a_things_own_name_to_its_label_and_that_to_its_aliases() -> None:
+    names = [Name("nvidia", "A fall", ("crash", "chips")), Name("demand", "Cheaper models", ()), Name("cost", "C", ())]
+    assert [name.value for name in NameIndex(names).complete("c")] == ["cost", "demand", "nvidia"]
+    two = NameIndex([Name("nvidia", "A fall", ("cost",)), Name("cost", "C", ())])
+    assert two.exact("cost") == two.names[1]
+
+
+def test_a_single_letter_inside_a_name_completes_nothing() -> None:
+    assert NameIndex([Name("memory", "Memory", ())]).complete("r") == []
+
+
 def test_a_misspelt_beginning_is_completed_too() -> None:
     index = NameIndex([Name("geopolitics", "g", ()), Name("markets", "m", ())])
     assert [name.value for name in index.complete("geopoltics")] == ["geopolitics"]

@@ -254,7 +254,7 @@ async def test_an_edition_that_was_decided_before_an_outage_keeps_to_the_wish_of
     (skipped,) = await bot.digests.log(wishes[2])
     assert (skipped.state, skipped.reason) == (
         "skipped",
-        "skipped: the bot was down 09:00–12:30; what is missed here is not posted later",
+        "skipped: the bot was down 09:00–12:30; missed editions aren't posted later here",
     )
 
 

@@ -65,10 +65,10 @@ async def test_an_unknown_edition_does_not_hide_a_later_outage_of_its_platform(b
     bot.platform.fail(PostLater("Not now.", 60), channel="news")
     await bot.at(nine(10))
     await bot.at(nine(10) + timedelta(minutes=16))
-    assert bot.platform.titles("operators") == ["Digests are not confirmed"]
+    assert bot.platform.titles("operators") == ["Digests aren't confirmed"]
     bot.platform.mend("news")
     await bot.at(nine(10) + timedelta(minutes=30))
-    assert bot.platform.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
+    assert bot.platform.titles("operators") == ["Digests aren't confirmed", "Digests are working again"]
 
 
 async def test_slots_that_nobody_decides_are_told_to_the_operator(bot: Bot) -> None:
@@ -77,9 +77,9 @@ async def test_slots_that_nobody_decides_are_told_to_the_operator(bot: Bot) -> N
     for _ in range(2):
         await bot.watch.run_once()
     await bot.outbox_worker.run_once()
-    assert bot.platform.titles("operators") == ["Digests are not confirmed"]
+    assert bot.platform.titles("operators") == ["Digests aren't confirmed"]
     await bot.at(nine(9) + timedelta(minutes=17))
-    assert bot.platform.titles("operators") == ["Digests are not confirmed", "Digests are well again"]
+    assert bot.platform.titles("operators") == ["Digests aren't confirmed", "Digests are working again"]
 
 
 async def test_many_digests_that_one_revoked_token_stops_are_one_notice_to_each(bot: Bot) -> None:

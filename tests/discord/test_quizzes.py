@@ -79,7 +79,7 @@ async def test_a_game_in_a_thread_is_played_and_stopped_there(town: Town, house:
 async def test_a_game_in_a_direct_message_is_one_persons(town: Town, house: QuizHouse) -> None:
     direct = town.server.world.dm(town.anna)
     question = await house.start(town.anna, direct, seconds="10", thread=True)
-    assert "There is no thread for it here" in house.posted(direct)[0]
+    assert "Threads aren't available here" in house.posted(direct)[0]
     assert "Answer noted" in await house.told(town.anna, question, await house.right())
     await house.run(30)
     assert "1 of 1 right (100%)" in house.posted(direct)[-1]
@@ -98,7 +98,7 @@ async def test_a_thread_that_is_deleted_ends_its_game(town: Town, house: QuizHou
 async def test_without_the_permission_for_threads_the_channel_is_told_to_watch(town: Town, house: QuizHouse) -> None:
     town.server.world.set_permissions(town.news, NEEDED & ~THREADS)
     question = await house.start(town.anna, thread=True)
-    assert "There is no thread for it here: watch this channel." in house.posted()[0]
+    assert "Threads aren't available here, so it's in this channel." in house.posted()[0]
     assert "Question 1 of 1" in words(question)
 
 

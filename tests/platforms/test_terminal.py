@@ -123,7 +123,7 @@ def test_no_digest_can_be_set_up_where_newsbot_is_mostly_closed(home: dict[str, 
     asked = "/digest subscribe time 09:00 zone Europe/Berlin\n"
     ran = newsbot("run", "--only", "terminal", stdin=asked, **home)
     assert ran.returncode == 0
-    assert "nothing can come by itself here" in " ".join(ran.stdout.split())
+    assert "newsbot can't post on its own here" in " ".join(ran.stdout.split())
 
 
 # -- several terminals at one database --------------------------------------------------------------------------------

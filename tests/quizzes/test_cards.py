@@ -144,7 +144,7 @@ def test_a_reveal_says_in_words_who_chose_what_and_why(shipped: Library) -> None
     assert bars.items[(wrong + 2) % 4].value == "░░░░░░░░ 0 of 8"
     shown = plain_card(card)
     assert found.explanation in shown
-    assert "It rests on:" in shown
+    assert "Based on:" in shown
     assert "https://" in shown
     assert [a.token() for a in card.actions()] == [
         "nb1:brief.open:deepseek:overview",

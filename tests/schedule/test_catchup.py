@@ -45,7 +45,7 @@ def test_a_digest_missed_in_an_outage_comes_late_and_says_why() -> None:
 def test_skip_posts_nothing_late_and_says_why() -> None:
     (decision,) = decisions("2026-01-12 06:10", "2026-01-12 09:40", "skip")
     assert decision.outcome == "skip"
-    assert decision.reason == "skipped: the bot was down 06:10–09:40; what is missed here is not posted later"
+    assert decision.reason == "skipped: the bot was down 06:10–09:40; missed editions aren't posted later here"
 
 
 def test_after_days_latest_posts_the_newest_and_all_posts_each() -> None:
@@ -62,7 +62,7 @@ def test_latest_posts_no_old_news() -> None:
     friday = Schedule(time(9), "Europe/Berlin", frozenset({4}))
     (decision,) = decisions("2026-01-16 06:00", "2026-01-18 12:00", "latest", friday)
     assert decision.outcome == "skip"
-    assert decision.reason.endswith("; it is too old to be posted now")
+    assert decision.reason.endswith("; it's too old to be posted now")
     assert decided("2026-01-16 06:00", "2026-01-18 12:00", "all", friday) == [("16", "post late")]
 
 

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.errors import RequestError
-from newsbot.schedule.phrases import DAILY, WEEKDAYS, WEEKENDS, days_text, days_words, parse_days, parse_time
+from newsbot.schedule.phrases import (
+    DAILY,
+    WEEKDAYS,
+    WEEKENDS,
+    days_text,
+    days_words,
+    is_monthly,
+    parse_days,
+    parse_time,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +31,10 @@ from newsbot.schedule.phrases import DAILY, WEEKDAYS, WEEKENDS, days_text, days_
             (" 0:00 ", time(0)),
             ("９：３０", time(9, 30)),
             ("09:30h", time(9, 30)),
+            ("8 in the morning", time(8)),
+            ("8:30 in the evening", time(20, 30)),
+            ("10 at night", time(22)),
+            ("9am in the morning", time(9)),
         ),
     ],
 )
@@ -33,8 +46,8 @@ def test_a_time_of_day_is_read_as_people_write_it(typed: str, meant: time) -> No
     ("typed", "why"),
     [
         *(("24:00", "midnight is 0:00"), ("25", "0 to 23"), ("9:60", "60 minutes"), ("13pm", "1 to 12")),
-        *(("0 am", "1 to 12"), ("", "Which time"), ("nine", "no time of day"), ("9:5", "no time of day")),
-        *(("-9", "no time of day"), ("9:00:00", "no time of day"), ("9" * 5_000, "no time of day")),
+        *(("0 am", "1 to 12"), ("", "Which time"), ("nine", "isn't a time of day"), ("9:5", "isn't a time of day")),
+        *(("-9", "isn't a time of day"), ("9:00:00", "isn't a time of day"), ("9" * 5_000, "isn't a time of day")),
     ],
 )
 def test_what_is_no_time_of_day_is_refused_with_how_to_say_it(typed: str, why: str) -> None:
@@ -62,6 +75,10 @@ def test_a_time_as_written_by_clocks_is_read_back(at: time) -> None:
         ),
         *(("mon,wed", {0, 2}), ("Mon Wed", {0, 2}), ("monday and thursday", {0, 3}), ("tue–thu", {1, 2, 3})),
         *(("fri-mon", {4, 5, 6, 0}), ("mon-wed, fri", {0, 1, 2, 4}), ("Sundays", {6}), ("tues, thurs", {1, 3})),
+        *(("weekly", {0}), ("weekly on fridays", {4}), ("Fridays, weekly", {4}), ("once a week on thursday", {3})),
+        *(("weekday mornings", WEEKDAYS), ("every morning", DAILY), ("first Monday of the month", {0})),
+        *(("daily except sunday", {0, 1, 2, 3, 4, 5}), ("weekdays but not friday", {0, 1, 2, 3})),
+        *(("every day but weekends", WEEKDAYS), ("monthly on the 1st fri", {4})),
         *(("Mon. to Fri.", WEEKDAYS), ("weekends, wed", {2, 5, 6}), ("mo;tu", {0, 1})),
     ],
 )
@@ -97,3 +114,24 @@ def test_any_text_is_read_or_refused_with_a_sentence(typed: str) -> None:
         except RequestError as error:
             refused = str(error)
         assert refused.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        *(("hourly", "at most once a day"), ("every 2 hours", "at most once a day"), ("twice a day", "at most once")),
+        *(("every other week", "every other"), ("biweekly", "every other"), ("every two days", "every other")),
+        *(("twice a week", "Name the days"), ("2x per week", "Name the days"), ("weekdays except mon-fri", "no day")),
+        *(("last friday of the month", "first weekday"), ("the 15th of every month", "first weekday")),
+    ],
+)
+def test_how_often_no_digest_comes_is_refused_with_what_there_is(typed: str, why: str) -> None:
+    with pytest.raises(RequestError, match=why) as refused:
+        parse_days(typed)
+    assert "Say daily, weekdays" in str(refused.value)
+
+
+@pytest.mark.parametrize("typed", ["monthly", "the first friday of every month", "monthly on the first working day"])
+def test_monthly_is_read_as_people_write_it(typed: str) -> None:
+    assert is_monthly(typed)
+    assert parse_days(typed)

@@ -360,7 +360,9 @@ async def test_two_hundred_commands_at_once_are_all_answered(slack: LoopbackSlac
 async def test_an_invited_bot_says_once_what_it_is_for(slack: LoopbackSlack, people: Driver) -> None:
     await people.bot_joins("secret", "alice")
     (welcome,) = await slack.wait_for(lambda: slack.messages("secret"))
-    assert "newsbot is here" in welcome.text
+    assert "I explain AI market events" in welcome.text
+    for label in ("What did DeepSeek cost?", "A 3-question quiz", "Preview tomorrow's digest", "Set up a daily digest"):
+        assert label in str(welcome.blocks)
     await people.bot_joins("secret", "alice")
     await people.direct_message("bob", "deepseek cost")
     room = slack.world.dm(slack.workspace, slack.workspace.user("bob").id)
@@ -374,8 +376,8 @@ async def test_who_is_an_administrator_is_asked_of_slack_at_the_first_command(
     for user in ("bob", "alice"):
         assert (await people.command(user, "news", "/settings")).ok
     refused, allowed = slack.ephemerals
-    assert "Only an administrator" in refused.text
-    assert "Only an administrator" not in allowed.text
+    assert "Only an admin of this workspace" in refused.text
+    assert "Only an admin of this workspace" not in allowed.text
 
 
 class Hall:

@@ -84,14 +84,14 @@ async def test_a_dead_token_pauses_no_digest_and_they_come_by_themselves_when_it
     assert await room.state(made) == "active"
     assert error in single.service.health()
     assert "SLACK_BOT_TOKEN" in single.service.trouble()
-    assert paper.titles("operators") == ["Digests are not confirmed"]
+    assert paper.titles("operators") == ["Digests aren't confirmed"]
     assert len(slack.called("chat.postMessage")) == 1  # then the token alone is tried, not each message
     slack.world.revoke(slack.workspace.token, "")
     await eventually(lambda: single.service.health() == "ok")
     await room.let_pass(minutes=6)
     assert len(slack.messages("news")) == 1
     assert await room.state(made) == "active"
-    assert paper.titles("operators")[-1] == "Digests are well again"
+    assert paper.titles("operators")[-1] == "Digests are working again"
 
 
 @pytest.mark.parametrize("error", PASSING)
@@ -104,7 +104,7 @@ async def test_a_workspace_in_which_newsbot_may_post_nothing_is_told_in_health_u
     await room.let_pass(minutes=20)
     assert await room.state(made) == "active"
     assert error in single.service.health()
-    assert paper.titles("operators") == ["Digests are not confirmed"]
+    assert paper.titles("operators") == ["Digests aren't confirmed"]
     slack.faults.clear()
     await room.let_pass(minutes=6)
     assert len(slack.messages("news")) == 1
@@ -204,7 +204,8 @@ async def test_the_digests_of_a_workspace_that_removed_newsbot_wait_and_go_on_wi
     assert await room.state(here) == "active"
     assert len(slack.messages(initech.channel("news"))) == 1
     assert paper.titles("operators") == ["newsbot was removed from a workspace"]
-    assert len([call for call in slack.called("chat.postMessage") if call.token == globex.token]) == 1
+    posts = [call for call in slack.called("chat.postMessage") if call.token == globex.token]
+    assert len([call for call in posts if call.args["channel"] == there.place.channel]) == 1
     assert [each for each in await room.all_deliveries() if each.place.channel.startswith("@")] == []
     assert shared.service.health() == "ok"
     await slack.install(shared.base_url, globex)

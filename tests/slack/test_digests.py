@@ -100,7 +100,7 @@ async def test_the_digest_comes_and_its_button_lets_the_owner_and_administrators
         await slack.wait_for(lambda before=before: len(slack.ephemerals) > before)  # type: ignore[misc]
         assert ("Edit" in buttons(slack.ephemerals[-1])) == may
     await people.command("carol", "news", "/digest", "pause")
-    await told(slack, "Only an administrator, or whoever set this digest up")
+    await told(slack, "Only an admin or the person who set this digest up")
     await people.command("alice", "news", "/digest", "pause")
     await told(slack, "Digest 1 is paused")
     assert [each.state for each in await held(bot, people)] == ["paused"]

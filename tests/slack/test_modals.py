@@ -197,7 +197,7 @@ def test_the_home_tab_has_room_for_more(dispatcher: Dispatcher, library: Library
 def test_too_much_for_the_home_tab_is_said(dispatcher: Dispatcher, library: Library) -> None:
     view = home_view(library, dispatcher.context.menu, tuple(text(f"Digest {number}") for number in range(150)))
     assert view_problems(view) == []
-    assert view["blocks"][-1]["text"]["text"] == "There is more: /newsbot shows all of it."
+    assert view["blocks"][-1]["text"]["text"] == "/newsbot shows the rest."
 
 
 def test_an_empty_library_still_has_a_home_tab(dispatcher: Dispatcher, library: Library) -> None:

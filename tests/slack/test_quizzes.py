@@ -92,6 +92,16 @@ async def test_a_game_in_the_direct_conversation_with_newsbot_is_one_persons(hou
     assert "1 of 1 right (100%)" in house.posted(channel)[-1]
 
 
+async def test_the_welcome_of_a_channel_starts_a_game_of_three_by_one_press(house: QuizHouse) -> None:
+    await house.people.bot_joins("secret", "alice")
+    (welcome,) = await house.slack.wait_for(lambda: house.slack.messages("secret"))
+    pressing = asyncio.create_task(house.press("alice", welcome, "A 3-question quiz"))
+    while not pressing.done():
+        await house.run(0.2)
+    await house.run(1)
+    assert "Question 1 of 3" in house.posted("secret")[-1]
+
+
 # -- where newsbot may not -------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from tests.databases import run_sql
 from tests.patience import eventually
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
-from tests.slack.loopback_records import Workspace
+from tests.slack.loopback_records import Message, Workspace
 from tests.slack.service import KEY, Running, oauth_values, running, values_for
 
 REPLY = Reply(Card("A card", (text("Words."),)))
@@ -58,6 +58,12 @@ def news(space: Workspace) -> Place:
     return Place("slack", space.id, space.channel("news").id)
 
 
+async def greeted(slack: LoopbackSlack, space: Workspace) -> list[Message]:
+    """What whoever installed newsbot is told, once they are."""
+    room = slack.world.dm(space, space.user("alice").id)
+    return await slack.wait_for(lambda: slack.messages(room))
+
+
 async def test_a_workspace_installs_and_is_answered_with_its_own_token(
     slack: LoopbackSlack, bot: Running, globex: Workspace
 ) -> None:
@@ -74,6 +80,20 @@ async def test_a_workspace_installs_and_is_answered_with_its_own_token(
     kept = await stored(bot, globex)
     assert globex.token not in repr(kept)
     assert TokenCipher(KEY).decrypt(kept.token) == globex.token
+
+
+async def test_whoever_installs_is_greeted_once_in_a_direct_message(
+    slack: LoopbackSlack, bot: Running, globex: Workspace
+) -> None:
+    await slack.install(bot.base_url, globex)
+    (welcome,) = await greeted(slack, globex)
+    assert "What did DeepSeek cost?" in str(welcome.blocks)
+    assert "/invite @newsbot" in str(welcome.blocks)
+    await slack.install(bot.base_url, globex)
+    await bot.people(globex).direct_message("alice", "deepseek cost")
+    room = slack.world.dm(globex, globex.user("alice").id)
+    await slack.wait_for(lambda: len(slack.messages(room)) > 1)
+    assert len([each for each in slack.messages(room) if "/invite" in str(each.blocks)]) == 1
 
 
 async def test_an_installation_in_socket_mode_works_too(slack: LoopbackSlack, globex: Workspace) -> None:
@@ -129,12 +149,13 @@ async def test_an_uninstall_is_noticed_and_a_new_installation_answers_again(
     slack: LoopbackSlack, bot: Running, globex: Workspace, clock: Clock
 ) -> None:
     await slack.install(bot.base_url, globex)
+    await greeted(slack, globex)
     people = bot.people(globex)
     await people.uninstall()
     assert (await stored(bot, globex)).gone_at is not None
     with pytest.raises(PostRefused):
         await bot.service.platform.post(news(globex), REPLY, "d-1")
-    assert slack.called("chat.postMessage") == []
+    assert len(slack.called("chat.postMessage")) == 1
     clock.at += timedelta(seconds=5)
     assert (await slack.install(bot.base_url, globex)).status == 200
     await bot.service.platform.post(news(globex), REPLY, "d-2")

@@ -80,7 +80,7 @@ def test_two_people_check_themselves_and_each_sees_only_their_own_answer(page: P
     expect(page.locator("#messages > li")).to_have_count(2)
     quiz_me(page)
     newest(page).get_by_role("button", name="A", exact=True).click()
-    expect(newest(page)).to_contain_text("It rests on")
+    expect(newest(page)).to_contain_text("Based on")
     act_as(page, "Ada (admin)")
     expect(page.locator("#messages > li")).to_have_count(mine)
 
@@ -129,9 +129,13 @@ def test_what_others_say_appears_by_itself(page: Page, server: Server, browser: 
 def test_everything_works_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.type("/dee", delay=5)
     expect(page.locator("#palette")).to_be_visible()
-    page.keyboard.press("ArrowDown")
     expect(page.locator("#composer-text")).to_have_attribute("aria-activedescendant", "completion-0")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # takes the first row
+    expect(page.locator("#composer-text")).to_have_value("/deepseek ")
+    expect(page.locator("#palette li").nth(1)).to_contain_text("/deepseek overview")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#composer-text")).to_have_attribute("aria-activedescendant", "completion-1")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
     page.keyboard.press("Enter")
@@ -183,7 +187,7 @@ def test_the_page_is_accessible_in_both_themes_and_fits_a_phone(page: Page, them
     page.set_viewport_size({"width": width, "height": 800})
     page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
     assert accessible(page) == []
-    for words in ("/deepseek cost", "/depseek", "/events", "/deepseek help", "/compare v3-run-cost gpt4-cost"):
+    for words in ("/deepseek cost", "/nothing-like-it", "/events", "/deepseek help", "/compare v3-run-cost gpt4-cost"):
         say(page, words)
         expect(page.locator("#composer-text")).to_have_value("")
     expect(newest(page).locator("h2")).to_contain_text("These two can’t be compared")
@@ -204,3 +208,72 @@ def test_pictures_keep_words_readable_when_the_server_says_no(page: Page) -> Non
     page.route("**/api/say", lambda route: route.fulfill(status=500, json={"error": "Something broke here."}))
     say(page, "/deepseek cost")
     expect(newest(page)).to_contain_text("Something broke here.")
+
+
+@pytest.mark.parametrize("width", [1100, 375])
+def test_what_other_platforms_show_stands_behind_the_dots_with_its_json_one_press_further(
+    page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    say(page, "/deepseek cost")
+    answer = newest(page)
+    expect(answer.locator(".card img")).to_be_visible()
+    menu = answer.locator(".menu")
+    expect(menu).to_be_hidden()
+    answer.get_by_role("button", name=re.compile("^More about")).click()
+    expect(menu).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    for platform in ("Discord", "Slack"):
+        answer.get_by_role("button", name=re.compile("^More about")).click()
+        menu.get_by_role("button", name=f"As {platform} shows it").click()
+        expect(menu).to_be_hidden()
+        shown = answer.get_by_role("region", name=f"As {platform} shows it")
+        look = shown.locator(".look")
+        expect(look).to_contain_text(COST)
+        expect(look).to_contain_text("$5.576 million")
+        expect(look).not_to_contain_text("**")
+        expect(look.locator("img").first).to_have_js_property("naturalWidth", 1600)
+        assert look.locator("a").count() > 0
+        json = shown.locator("pre")
+        expect(json).to_be_hidden()
+        shown.get_by_role("button", name="JSON").click()
+        expect(json).to_contain_text('"components"' if platform == "Discord" else '"blocks"')
+        assert accessible(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    expect(answer.locator(".preview")).to_have_count(1)  # one look at a time
+    answer.get_by_role("button", name=re.compile("^More about")).click()
+    menu.get_by_role("button", name="As Slack shows it").click()
+    expect(answer.locator(".preview")).to_have_count(0)
+
+
+def test_a_look_shows_what_people_typed_as_it_is(page: Page) -> None:
+    nasty = "<b>bold</b> **stars** _lines_ `code` [a](https://a.example) &amp; \\* <@123>"
+    say(page, f"/figure {nasty}")
+    answer = newest(page)
+    said = answer.locator(".card").inner_text().splitlines()
+    sentence = next(line for line in said if "stars" in line)
+    for platform in ("Discord", "Slack"):
+        answer.get_by_role("button", name=re.compile("^More about")).click()
+        answer.get_by_role("button", name=f"As {platform} shows it").click()
+        shown = answer.get_by_role("region", name=f"As {platform} shows it").locator(".look")
+        expect(shown).to_contain_text(sentence)
+        expect(shown.locator(".look-body strong, .look-body em, .look-body code, .look-body a")).to_have_count(0)
+
+
+def test_the_first_minute_is_a_question_a_quiz_and_a_digest_one_press_each(page: Page) -> None:
+    starters = page.locator("#starters button")
+    names = ["What did DeepSeek cost?", "A 3-question quiz", "Preview tomorrow's digest", "Set up a daily digest"]
+    expect(starters).to_have_text(names)
+    starters.first.click()
+    expect(newest(page)).to_contain_text("$5.576 million")
+    act_as(page, "Ben")
+    expect(starters).to_have_text(names[:3])
+
+
+def test_the_theme_button_says_what_it_does(page: Page) -> None:
+    button = page.locator("#theme")
+    expect(button).to_have_text("Dark")
+    button.click()
+    expect(button).to_have_text("Light")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"

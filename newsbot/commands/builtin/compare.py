@@ -17,7 +17,7 @@ from newsbot.messages.markup import outside_text
 from newsbot.messages.requests import Ask
 
 FIRST = Option("first", "figure", "The first figure, or both: a vs b", required=True, rest=True)
-SECOND = Option("second", "figure", "The figure to set against it")
+SECOND = Option("second", "figure", "The figure to compare it with")
 _BETWEEN = re.compile(r"\s+(?:vs\.?|versus|and|or|against|with|to)\s+|\s*,\s*", re.IGNORECASE)
 _OFFERS = 8
 

@@ -91,7 +91,11 @@ def events_page(context: Context, topic: str, period: Period, start: int, today:
 def _none_found(library: Library, topic: str, period: Period) -> str:
     about = f" on {library.topics[topic].title}" if topic else ""
     newest = next((each for each in library.events.values() if _is_wanted(each, topic, Period())), None)
-    when = f" for {words}" if (words := period.words()) else ""
+    words = period.words()
+    when = (
+        f" {words}" if words.startswith(("since", "until")) else f" from {words}" if " to " in words else f" in {words}"
+    )
+    when = f" on {words}" if period.first is not None and period.first == period.last else when if words else ""
     also = (
         f" The newest is of {date_words(newest.date.isoformat())}: {library.filled_text(newest.title)}."
         if newest

@@ -14,7 +14,7 @@ async def answer(context: Context, click: Click) -> Reply:
     topic, name, choice = arguments(click, 3)
     question = context.library.questions.get((topic, name))
     if question is None:
-        raise Unclear("This question is no longer asked. Open the brief again for another one.", title="Gone")
+        raise Unclear("This question is no longer used. Open the brief again for another one.", title="Gone")
     if not choice.isdecimal() or int(choice) >= len(question.choices):
         raise damaged_button()
     return Reply(answer_card(context.library, question, int(choice)), private=True)
@@ -24,7 +24,7 @@ async def ask_another(context: Context, click: Click) -> Reply:
     """Another question, for the one who pressed the button only."""
     topic, name = arguments(click, 2)
     if (topic, name) not in context.library.questions:
-        raise Unclear("This question is no longer asked. Open the brief again for another one.", title="Gone")
+        raise Unclear("This question is no longer used. Open the brief again for another one.", title="Gone")
     return Reply(question_card(context.library, topic, name), private=True, replaces=True)
 
 

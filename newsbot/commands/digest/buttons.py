@@ -42,7 +42,7 @@ async def post_first(context: Context, click: Click) -> Reply:
     of = await subscription_behind(context, click, number)
     require_may_change(click.who, of)
     await service(context).send_now(of)
-    said = "An edition is on its way to this channel. What it tells is not told again at the next time."
+    said = "A digest is on its way to this channel. The next one won't repeat what it says."
     return Reply(Card("On its way", (text(said),), "good"), private=True)
 
 
@@ -55,9 +55,9 @@ async def send_again(context: Context, click: Click) -> Reply:
     require_may_change(click.who, of)
     log = Offer("Log", run_action(("digest", "log"), {"which": number}))
     if not await service(context).send_again(of, int(delivery)):
-        said = "This edition was sent again already, it stands in the channel, or it is so old that newsbot dropped it."
+        said = "This edition was sent again already, was posted after all, or is so old that newsbot deleted it."
         raise Unclear(said, (log,), "Nothing to send")
-    said = "The edition leaves once more. If the first one arrived after all, it stands in the channel twice."
+    said = "The edition is being sent again. If the first one arrived after all, the channel will have it twice."
     row = offer_buttons([log])
     return Reply(Card("On its way", (text(said), *([row] if row else [])), "good"), private=True)
 

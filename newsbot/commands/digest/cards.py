@@ -94,7 +94,7 @@ def list_card(each: tuple[Subscription, ...], library: Library, following: dict[
 def none_card() -> Card:
     """What to do in a channel without a digest."""
     said = (
-        "This channel has no digest yet. A digest brings what happened on the AI market at a time of your choice: the "
+        "This channel has no digest yet. A digest brings what happened on the AI market, at a time you choose: the "
         "news with figures and sources, a chart, a brief worth reading, and a question."
     )
     how = "One command sets it up: /digest subscribe 9:00 Berlin weekdays. Or fill in the form."
@@ -104,7 +104,7 @@ def none_card() -> Card:
 def next_card(of: Subscription, following: tuple[Occurrence, ...], changes: tuple[ClockChange, ...]) -> Card:
     """The next times, each in the reader's own zone and by the clock of the digest, with every clock change between."""
     if not following:
-        blocks: list[Block] = [text("Nothing comes while the digest is paused.")]
+        blocks: list[Block] = [text("Nothing is posted while the digest is paused.")]
         blocks += state_lines(of) if not of.paused_by else ()
         return Card("No next time", (*blocks, Buttons((_ask("Resume", "resume", of, "primary"),))), "warning")
     warnings = [text(f"Note: {change.sentence(of.zone)}") for change in changes]
@@ -116,7 +116,7 @@ def next_card(of: Subscription, following: tuple[Occurrence, ...], changes: tupl
 
 def paused_card(of: Subscription, library: Library) -> Card:
     """That a digest is paused."""
-    said = f"{schedule(of, library)}: nothing comes until it is resumed, and what is missed is not posted later."
+    said = f"{schedule(of, library)}: nothing is posted until it's resumed, and missed editions aren't posted later."
     return Card(
         f"Digest {of.number} is paused", (text(said), Buttons((_ask("Resume", "resume", of, "primary"),))), "good"
     )
@@ -124,7 +124,7 @@ def paused_card(of: Subscription, library: Library) -> Card:
 
 def leave_card(of: Subscription, library: Library) -> Card:
     """The question whether a digest is to end."""
-    said = f"{schedule(of, library)}. Nothing comes any more then; what was posted stays. Pausing keeps the digest."
+    said = f"{schedule(of, library)}. Nothing more will be posted, and earlier posts stay. Pausing keeps the digest."
     pause = _ask("Pause instead", "pause", of)
     end = Button("Yes, end it", Action(END, (str(of.number),)), "danger")
     return Card(f"End digest {of.number}?", (text(said), Buttons((end, *(() if of.state == "paused" else (pause,))))))
@@ -134,7 +134,7 @@ def ended_card(of: Subscription, library: Library) -> Card:
     """That a digest ended, with the way to have it back."""
     presets = {"time": f"{of.at:%H%M}", "zone": of.zone, "days": of.days, "topics": ",".join(of.topics) or "all"}
     again = Button("Set it up again", open_path("digest/subscribe", presets))
-    said = f"{schedule(of, library)}: nothing comes any more. What was posted stays."
+    said = f"{schedule(of, library)}: nothing more will be posted. Earlier posts stay."
     return Card(f"Digest {of.number} ended", (text(said), Buttons((again,))), "good")
 
 
@@ -142,7 +142,7 @@ def left_out_lines(of: Subscription, lost: tuple[Occurrence, ...]) -> Iterator[B
     """What a change of the time leaves out: a day is never left out in silence."""
     for found in lost:
         words = slot_words(found.slot, of.zone)
-        yield text(f"There is no edition on {words}: that time has passed already. It is noted as skipped.")
+        yield text(f"There's no edition on {words}: that time has already passed. It's logged as skipped.")
 
 
 def state_lines(of: Subscription) -> Iterator[Block]:
@@ -165,7 +165,7 @@ def _oddly(of: Subscription, found: Occurrence) -> str:
     match found.clock:
         case "gap":
             at = wall_time(found.instant, zone_of(of.zone))
-            return f"; clocks leap over that time, so it comes at {at:%H:%M}"
+            return f"; clocks skip that time, so it comes at {at:%H:%M}"
         case "overlap":
             return "; clocks show that time twice, so it comes the first time"
     return ""

@@ -37,7 +37,7 @@ async def subscribe(context: Context, ask: Ask) -> Reply:
     made = await service(context).subscribe(new, first=first)
     if known is None:
         await service(context).remember_zone(where, zone, ask.who.id)
-    more: list[Block] = [text("The first edition is on its way to this channel.")] if first else []
+    more: list[Block] = [text("The first edition is on its way.")] if first else []
     more.append(text(often_words(service(context).how_often(made.topics))))
     slots = service(context).next(made, 1)
     title = "The digest is set up" if made.number == 1 else f"Digest {made.number} is set up"
@@ -50,7 +50,7 @@ async def edit(context: Context, ask: Ask) -> Reply:
     require_may_change(ask.who, of)
     wishes = read_options(context, ask)
     if not wishes:
-        sentence = f"{cards.wishes(of, context.library)} What is to change?"
+        sentence = f"{cards.wishes(of, context.library)} What would you like to change?"
         raise Unclear(sentence, (Offer("Fill in", open_path("digest/edit", {"which": str(of.number)})),), "Edit")
     changed, lost = await service(context).change(of, **wishes)
     more = [*cards.state_lines(changed), *cards.left_out_lines(changed, lost)]
@@ -110,15 +110,15 @@ async def _require_another(context: Context, ask: Ask, where: Place, days: str, 
     """Raises Unclear, with *Manage* of the first, where the channel has a digest of the same days and topics."""
     for each in await service(context).of_channel(where):
         if each.days == days and set(each.topics) == set(topics):
-            sentence = f"This channel has this digest already: {schedule(each, context.library)}."
+            sentence = f"This channel already has this digest: {schedule(each, context.library)}."
             manage = Offer("Manage", Action(cards.MANAGE, (str(each.number),)))
             edit = Offer("Edit", open_path("digest/edit", {"which": str(each.number)}))
-            raise Unclear(sentence, (manage, edit), "One of these is here")
+            raise Unclear(sentence, (manage, edit), "This digest is already here")
 
 
 async def _require_ability(context: Context, ask: Ask, where: Place) -> None:
     """Raises Unclear, with the one thing to change, where newsbot cannot post."""
     abilities = await service(context).doctor(where)
     if not abilities.post:
-        sentence = f"newsbot cannot post in this channel, so nothing was changed. {abilities.fix}".strip()
-        raise Unclear(sentence, (Offer("Try again", run_action(ask.path, ask.options)),), "newsbot cannot post here")
+        sentence = f"newsbot can't post in this channel, so nothing was changed. {abilities.fix}".strip()
+        raise Unclear(sentence, (Offer("Try again", run_action(ask.path, ask.options)),), "newsbot can't post here")

@@ -9,9 +9,10 @@ from newsbot.commands.digest.options import CATCH_UP, DAYS, MENTION, TIME, TOPIC
 from newsbot.commands.registry import Command, Option
 from newsbot.content.library import Library
 
-WHICH = Option("which", "number", "Number of the digest, where the channel has several", form=False)
+WHICH = Option("which", "number", "Number of the digest, if the channel has several", form=False)
 FIRST = Option("first", "yes-no", "Post a first edition now")
-POST = Option("post", "yes-no", "Post a test message and take it away")
+POST = Option("post", "yes-no", "Post a test message and delete it")
+_EXAMPLES = ("/digest subscribe 9:00 Berlin weekdays", "/digest preview")
 _WISHES = (TIME, ZONE, DAYS, TOPICS)
 
 
@@ -23,23 +24,23 @@ def commands(library: Library) -> Iterator[Command]:
 
 
 def _first() -> Iterator[Command]:
-    summary = "The digests of this channel, and how to set one up"
-    yield Command(("digest",), summary, views.overview, (), ("digests",), ("/digest",), below="subcommand")
+    summary = "This channel's digests, and how to set one up"
+    yield Command(("digest",), summary, views.overview, (), ("digests",), _EXAMPLES, below="subcommand")
     yield Command(("digest", "list"), summary, views.overview, (), ("show",), ("/digest list",))
 
 
 def _commands_that_show() -> Iterator[Command]:
     which = (WHICH,)
-    summary = "See what would be posted now, also before you subscribe"
+    summary = "See what would be posted now, even before you subscribe"
     examples = ("/digest preview", "/digest preview topics:nvidia")
     yield Command(("digest", "preview"), summary, views.preview, (WHICH, TOPICS), examples=examples)
-    summary = "The next five times, with every clock change"
+    summary = "The next five posting times, with any clock changes"
     yield Command(("digest", "next"), summary, views.next_times, which, ("when",), ("/digest next", "/digest next 2"))
-    summary = "Why the last edition was as it was"
+    summary = "Why the last digest looked like this"
     yield Command(("digest", "why"), summary, views.why, which, examples=("/digest why",))
-    summary = "What became of the last editions"
+    summary = "The delivery log of the last digests"
     yield Command(("digest", "log"), summary, views.log, which, ("history",), ("/digest log",))
-    summary = "What newsbot may do in this channel, and what to mend"
+    summary = "Check newsbot's permissions here and how to fix them"
     examples = ("/digest doctor", "/digest doctor post")
     yield Command(("digest", "doctor"), summary, views.doctor, (POST,), ("check",), examples, effects=True)
 
@@ -58,7 +59,7 @@ def _commands_that_change() -> Iterator[Command]:
     )
     yield Command(
         ("digest", "edit"),
-        "Change a digest of this channel",
+        "Change one of this channel's digests",
         changes.edit,
         (WHICH, *_WISHES, WHEN_EMPTY, CATCH_UP, MENTION),
         ("change",),
@@ -67,9 +68,9 @@ def _commands_that_change() -> Iterator[Command]:
         filled=changes.fields_of_known,
     )
     deeds = (
-        ("pause", "Post nothing until the digest is resumed", changes.pause, ("stop",)),
-        ("resume", "Post a paused digest again", changes.resume, ("continue",)),
-        ("unsubscribe", "End a digest of this channel", changes.unsubscribe, ("remove", "delete", "end")),
+        ("pause", "Stop posting until the digest is resumed", changes.pause, ("stop",)),
+        ("resume", "Resume a paused digest", changes.resume, ("continue",)),
+        ("unsubscribe", "Remove a digest from this channel", changes.unsubscribe, ("remove", "delete", "end")),
     )
     for name, summary, handler, aliases in deeds:
         examples = (f"/digest {name}", f"/digest {name} 2")

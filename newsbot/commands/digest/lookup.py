@@ -20,7 +20,7 @@ def service(context: Context) -> Digests:
     """The digests. Raises Unclear where this newsbot keeps none."""
     if context.digests is None:
         raise Unclear(
-            "This newsbot keeps nothing, so it cannot post by itself. Start it with newsbot run.", (), "Not here"
+            "This command answers one line and stores nothing. Start newsbot run to set up a digest.", (), "Not here"
         )
     return context.digests
 
@@ -31,7 +31,7 @@ def channel_of(where: Place) -> Place:
     Raises Unclear where it was asked in none, as in Slack's Home tab.
     """
     if not where.channel:
-        raise Unclear("A digest belongs to a channel: ask there.", (), "Which channel?")
+        raise Unclear("A digest belongs to a channel. Ask in the channel where you want it.", (), "Which channel?")
     return replace(where, thread=None)
 
 
@@ -72,7 +72,7 @@ async def subscription_behind(context: Context, click: Click, number: str) -> Su
     for each in await digests_here(context, click.where):
         if str(each.number) == number:
             return each
-    raise Unclear("This digest was ended.", (SET_UP,), "Gone")
+    raise Unclear("This digest has ended.", (SET_UP,), "Gone")
 
 
 def may_change(who: Person, subscription: Subscription) -> bool:
@@ -84,12 +84,12 @@ def require_may_change(who: Person, subscription: Subscription) -> None:
     """Raises Unclear where a person may not change this digest."""
     require_reader(who)
     if not may_change(who, subscription):
-        sentence = "Only an administrator, or whoever set this digest up, can change it."
+        sentence = "Only an admin or the person who set this digest up can change it."
         raise Unclear(sentence, (), "Not allowed")
 
 
 def require_reader(who: Person) -> None:
     """Raises Unclear where digests are for administrators alone and this person is none."""
     if who.platform in ADMIN_ON and not who.is_admin:
-        sentence = "Digests are set up by people who may manage this server. Ask one of them."
+        sentence = "Only people who can manage this server can set up digests. Ask one of them."
         raise Unclear(sentence, (), "Not allowed")

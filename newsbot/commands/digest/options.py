@@ -33,7 +33,7 @@ CATCH_UP = Option(
     choices=(("Post the newest, labelled late", "latest"), ("Post all, labelled late", "all"), ("Leave out", "skip")),
     form=False,
 )
-MENTION = Option("mention", "text", "Role that each edition mentions, or none", form=False)
+MENTION = Option("mention", "text", "Role to mention in each edition, or none", form=False)
 
 _NO_ROLE = frozenset({"none", "nobody", "no", "off"})
 _EVERYONE = frozenset({"everyone", "here", "channel"})
@@ -61,7 +61,7 @@ def which_zone(ask: Ask) -> WrongValues:
     """The question for the time zone, with the one that the platform tells as the first answer."""
     told = ask.who.zone
     known = _known_zone(told) if told else None
-    sentence = "A digest comes by the clock of one place. Name a city such as Berlin, or an IANA time zone."
+    sentence = "Whose clock should the digest follow? Name a city such as Berlin, or an IANA time zone."
     offers = [_with(ask, "zone", known, zone_label(known))] if known else []
     opened = {**ask.options, **({"zone": known} if known else {})}
     form = open_path("/".join(ask.path), opened)
@@ -134,7 +134,7 @@ def _choice(option: Option) -> Reader:
         del context, ask
         if typed.casefold() not in values:
             said = outside_text(typed, 40)
-            raise RequestError(f"“{said}” is none of {', '.join(values[:-1])} and {values[-1]}.")
+            raise RequestError(f"“{said}” isn't an option here. Choose {', '.join(values[:-1])} or {values[-1]}.")
         return typed.casefold()
 
     return read
@@ -154,17 +154,17 @@ def _mention(context: Context, ask: Ask, typed: str) -> str:
         return ""
     bare = typed.strip("<>@!").casefold()
     if bare in _EVERYONE:
-        raise RequestError(f"newsbot never mentions @{bare}. Name a role that people choose to have.")
+        raise RequestError(f"newsbot never mentions @{bare}. Pick a role that people can opt into.")
     pattern = _ROLES.get(ask.who.platform)
     if pattern is None:
         raise RequestError("There are no roles to mention here.")
     if not ask.who.is_admin:
-        raise RequestError("Only an administrator can have a role mentioned.")
+        raise RequestError("Only an admin can set a role to mention.")
     found = pattern.match(typed)
     if not found:
-        raise RequestError(f"“{outside_text(typed, 40)}” is no role. {_HOW_TO_NAME[ask.who.platform]}")
+        raise RequestError(f"“{outside_text(typed, 40)}” isn't a role. {_HOW_TO_NAME[ask.who.platform]}")
     if found[1] == ask.where.workspace:  # on Discord the role of that id is @everyone
-        raise RequestError("newsbot never mentions @everyone. Name a role that people choose to have.")
+        raise RequestError("newsbot never mentions @everyone. Pick a role that people can opt into.")
     return found[1]
 
 

@@ -20,12 +20,12 @@ from newsbot.storage.records import Delivery, Subscription
 _MOST_STAGES = 6  # of one outcome: with long titles three times this fits one message of Discord
 _LONGEST = 120
 _STATES = {
-    "due": "waits to be posted",
+    "due": "is waiting to be posted",
     "leased": "is being posted",
     "sending": "is being posted",
     "sent": "was posted",
-    "unknown": "may or may not stand in the channel",
-    "failed": "could not be posted",
+    "unknown": "may or may not have been posted",
+    "failed": "couldn't be posted",
     "skipped": "was not posted",
 }
 _OUTCOMES = (("chosen", "Chosen"), ("merged", "Merged"), ("left out", "Left out"))
@@ -34,9 +34,9 @@ _CAN_SEND_AGAIN = frozenset({"unknown", "failed"})
 
 def why_card(of: Subscription, why: DeliveryReasons | None) -> Card:
     """How the last edition came to be: on time or late, what was chosen, merged and left out, and the reasons."""
-    title = f"Why the last edition of digest {of.number} was as it was"
+    title = f"Why digest {of.number} looked like this last time"
     if why is None:
-        return Card(title, (text("There was no edition yet."), *state_lines(of)))
+        return Card(title, (text("Nothing has been posted yet."), *state_lines(of)))
     blocks: list[Block] = [delivery_line(why.delivery)]
     if said := _punctuality(why.delivery):
         blocks.append(text(said))
@@ -80,9 +80,9 @@ def _short(words: str) -> str:
 
 def log_card(of: Subscription, deliveries: tuple[Delivery, ...]) -> Card:
     """The last deliveries with their states, and a button to send again what is unknown or failed."""
-    title = f"What became of digest {of.number}"
+    title = f"Delivery log of digest {of.number}"
     if not deliveries:
-        return Card(title, (text("Nothing was due yet."), *state_lines(of)))
+        return Card(title, (text("Nothing has been due yet."), *state_lines(of)))
     again = tuple(
         Button(_again_label(each), Action(AGAIN, (str(of.number), str(each.id))))
         for each in deliveries
@@ -140,7 +140,7 @@ def doctor_card(
         blocks.append(Text((Strong("To mend it: "), Plain(abilities.fix))))
     if tested is not None:
         blocks.append(
-            text(f"The test message failed: {tested}" if tested else "A test message was posted and taken away again.")
+            text(f"The test message failed: {tested}" if tested else "A test message was posted and deleted again.")
         )
     for of in each:
         about = topics_words(of.topics, library)
@@ -150,7 +150,7 @@ def doctor_card(
         blocks.append(text("This channel has no digest."))
     if tested is None and abilities.post:
         blocks.append(Buttons((Button("Post a test message", run_action(("digest", "doctor"), {"post": "yes"})),)))
-    title = "All is well here" if is_well else "Something is to be mended here"
+    title = "All good here" if is_well else "Something needs fixing here"
     return Card(title, tuple(blocks), "good" if is_well else "warning")
 
 
@@ -158,7 +158,7 @@ def _abilities(abilities: Capabilities) -> Facts:
     said = (
         ("Post digests", abilities.post),
         ("Show charts as pictures", abilities.pictures),
-        ("Change what it posted", abilities.edit),
+        ("Edit what it posted", abilities.edit),
         ("Put the rest of a long digest into a thread", abilities.threads),
     )
-    return Facts("What newsbot may do in this channel", tuple(Fact(what, "yes" if may else "no") for what, may in said))
+    return Facts("What newsbot can do in this channel", tuple(Fact(what, "yes" if may else "no") for what, may in said))

@@ -33,7 +33,8 @@ async def preview(context: Context, ask: Ask) -> Reply:
     typed = ask.options.get("topics", "")
     if typed or not await service(context).of_channel(channel_of(ask.where)):
         require_reader(ask.who)
-        return await _sample(context, ask, topic_ids(context.library, typed) if typed else ())
+        topics = topic_ids(context.library, typed) if typed else ()
+        return await sample_reply(context, ask.at or datetime.now(UTC), topics)
     of = await find_subscription(context, ask)
     card = await service(context).preview(of)
     if Action(cards.MANAGE) in card.actions():  # an edition, and not the word that there is none
@@ -41,9 +42,9 @@ async def preview(context: Context, ask: Ask) -> Reply:
     return Reply(card, private=True)
 
 
-async def _sample(context: Context, ask: Ask, topics: tuple[str, ...]) -> Reply:
-    """A first edition on these topics, without the controls of a digest that there is not."""
-    card = await service(context).sample(topics, ask.at or datetime.now(UTC))
+async def sample_reply(context: Context, at: datetime, topics: tuple[str, ...]) -> Reply:
+    """A first edition on these topics at this instant, without the controls of a digest that there is not."""
+    card = await service(context).sample(topics, at)
     blocks = tuple(block for block in card.blocks if Action(cards.MANAGE) not in Card("", (block,)).actions())
     presets = {"topics": ", ".join(topics)} if topics else {}
     set_up = Buttons((Button("Set up a digest", open_path("/".join(SUBSCRIBE), presets), "primary"),))
@@ -92,5 +93,5 @@ def _require_tester(who: Person, found: tuple[Subscription, ...]) -> None:
     """A test message is seen by everyone: raises Unclear for those who have nothing to do with the digests there."""
     is_theirs = who.platform not in ADMIN_ON and any(of.made_by == who.id for of in found)
     if not who.is_admin and not is_theirs:
-        sentence = "Only an administrator, or whoever set up a digest here, can have a test message posted."
+        sentence = "Only an admin, or someone who set up a digest here, can post a test message."
         raise Unclear(sentence, (), "Not allowed")

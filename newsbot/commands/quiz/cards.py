@@ -21,8 +21,8 @@ VoteKind = Literal["counted", "skipped", "not yours", "late", "over", "foreign",
 def overview_card() -> Card:
     """What there is to do where no game is played."""
     words = (
-        "newsbot asks questions about AI market events in this channel. Everybody answers by a button, and only you "
-        "see what you chose. Each answer comes with its reason and its source."
+        "newsbot asks questions about AI market events in this channel. Everyone answers by pressing a button, and "
+        "only you see your choice. Each answer comes with its reason and source."
     )
     buttons = (
         Button("Start a quiz", open_path("quiz/start", {}), "primary"),
@@ -36,11 +36,11 @@ def overview_card() -> Card:
 
 def game_on_card(game: Game, *, again: bool = False) -> Card:
     """The game that is played in a channel. `again`: somebody wanted to start a second one."""
-    where = f"It is at question {game.number + 1} of {len(game.questions)}."
-    words = f"A channel plays one game at a time. {where} Join in, or stop it first." if again else where
+    where = f"It's on question {game.number + 1} of {len(game.questions)}."
+    words = f"A channel can play one game at a time. {where} Join in, or stop it first." if again else where
     number = (str(game.id),)
     buttons = Buttons((Button("Join", Action(JOIN, number), "primary"), Button("Stop it", Action(STOP, number))))
-    who = "Whoever started a game, or an admin, can stop it. Those who play can vote to skip a question: /quiz skip"
+    who = "The person who started a game, or an admin, can stop it. Players can vote to skip a question: /quiz skip"
     return Card("A game is on here", (text(words), buttons, text(who, "small")), "warning" if again else "neutral")
 
 
@@ -58,7 +58,9 @@ def started_card(library: Library, who: Person, game: Game, wishes: GameOptions)
         notes.append(f"There {'is' if count == 1 else 'are'} no more than {count} of that kind.")
     if wishes.in_thread:
         is_there = game.phase == "opening"
-        notes.append("It is played in a thread." if is_there else "There is no thread for it here: watch this channel.")
+        notes.append(
+            "It is played in a thread." if is_there else "Threads aren't available here, so it's in this channel."
+        )
     return Card("Quiz", (text(" ".join((started, *notes))), text(rules)))
 
 
@@ -71,19 +73,19 @@ def vote_card(kind: VoteKind, votes: int, needed: int) -> Card:
     """What became of a vote to skip, for the one who voted."""
     match kind:
         case "counted":
-            return _note("Vote noted", f"{votes} of {needed} votes that it takes to skip this question.")
+            return _note("Vote noted", f"{votes} of {needed} votes needed to skip this question.")
         case "skipped":
-            return _note("Skipped", "That was the last vote it took. The answer comes now.")
+            return _note("Skipped", "That was the last vote needed. Here comes the answer.")
         case "not yours":
             words = "Only the person who started the game and people who have answered a question in it can vote."
             return _refusal("Answer first", words)
         case "late":
-            return _refusal("Nothing to skip", "No question is open at this moment.")
+            return _refusal("Nothing to skip", "No question is open right now.")
         case "over":
             return _refusal("Game over", "This game has ended. Start another with /quiz start.")
         case "foreign":
             return _refusal("Not here", "This button belongs to a game in another channel. Nothing was counted.")
-    words = "newsbot keeps no game for this button: it ended long ago, or never was. Nothing was counted."
+    words = "The game behind this button ended long ago. Nothing was counted."
     return _refusal("Nothing to skip", words)
 
 
@@ -91,9 +93,9 @@ def wait_card(game: Game) -> Card:
     """Why there is no question to show to somebody who joins at this moment."""
     is_over = bool(game.ending) or game.phase == "finishing"
     if is_over:
-        return _note("Nearly over", "That was the last question. The final scores come in a moment.")
+        return _note("Nearly over", "That was the last question. The final scores are coming up.")
     which = "next" if game.number or game.phase in ("revealing", "pausing") else "first"
-    return _note("One moment", f"The {which} question comes in a moment. Answer by its buttons.")
+    return _note("One moment", f"The {which} question is coming up. Answer with its buttons.")
 
 
 def _note(title: str, words: str) -> Card:

@@ -33,7 +33,7 @@ async def start(context: Context, ask: Ask) -> Reply:
         return Reply(cards.game_on_card(error.game, again=True), private=True)
     except CannotPost as error:
         again = Offer("Try again", run_action(ask.path, ask.options))
-        raise Unclear(str(error), (again,), "newsbot cannot post here") from None
+        raise Unclear(str(error), (again,), "newsbot can't post here") from None
     return Reply(cards.started_card(context.library, ask.who, game, wishes))
 
 
@@ -67,5 +67,5 @@ async def skip(context: Context, ask: Ask) -> Reply:
 async def _require_game(context: Context, where: Place) -> Game:
     game = await service(context).current(channel_of(where))
     if game is None:
-        raise Unclear("No game is played in this channel.", (START,), "No game here")
+        raise Unclear("No game is on in this channel.", (START,), "No game here")
     return game

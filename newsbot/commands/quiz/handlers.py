@@ -33,7 +33,7 @@ def _commands_to_play() -> Iterator[Command]:
     )
     yield Command(
         ("quiz", "stop"),
-        "Stop the quiz of this channel",
+        "Stop the quiz in this channel",
         games.stop,
         aliases=("end",),
         examples=("/quiz stop",),
@@ -71,15 +71,15 @@ def _own() -> Iterator[Command]:
     deeds = (
         ("hide-me", "Leave me off leaderboards", my_data.hide, ("hide",), True),
         ("show-me", "Put me on leaderboards again", my_data.show, ("show", "unhide"), True),
-        ("forget-me", "Erase all that the quiz keeps about me", my_data.forget, ("forget",), False),
-        ("export-me", "Show all that the quiz keeps about me", my_data.export, ("export",), False),
+        ("forget-me", "Erase everything the quiz keeps about me", my_data.forget, ("forget",), False),
+        ("export-me", "Show everything the quiz keeps about me", my_data.export, ("export",), False),
     )
     for name, summary, handler, aliases, effects in deeds:
         examples = (f"/quiz {name}",)
         yield Command(("quiz", name), summary, handler, (), aliases, examples, private=True, effects=effects)
     yield Command(
         ("quiz", "report"),
-        "Report a question of the quiz",
+        "Report a quiz question",
         my_data.report,
         (my_data.QUESTION, my_data.REASON, my_data.WORDS),
         examples=("/quiz report deepseek/r1-base wrong",),

@@ -19,7 +19,7 @@ def service(context: Context) -> Quizzes:
 def channel_of(where: Place) -> Place:
     """The place something was asked in. Raises Unclear where that is no channel, as in Slack's Home tab."""
     if not where.channel:
-        raise Unclear("A quiz is played in a channel: ask there.", (), "Which channel?")
+        raise Unclear("A quiz is played in a channel. Start it there.", (), "Which channel?")
     return where
 
 

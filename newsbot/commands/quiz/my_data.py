@@ -26,7 +26,7 @@ REASON = Option(
         ("The answer is wrong", "wrong"),
         ("It is out of date", "outdated"),
         ("It is unclear", "unclear"),
-        ("There is a typing mistake", "typo"),
+        ("There's a typo", "typo"),
         ("Something else", "other"),
     ),
     tells=True,
@@ -76,18 +76,17 @@ def _erased_blocks(erased: Erased) -> list[Block]:
         (erased.reports, "report"),
     )
     parts = [_plural(count, name) for count, name in counted]
-    blocks: list[Block] = [
-        text(f"Erased: {', '.join(parts)}, and whether you hide from leaderboards. The quiz keeps no more about you.")
-    ]
+    said = f"Erased: {', '.join(parts)}, and whether you hide from leaderboards."
+    blocks: list[Block] = [text(f"{said} The quiz keeps nothing else about you.")]
     if erased.games:
         games = _plural(len(erased.games), "game")
-        blocks.append(text(f"You played in {games}. Final scores that stand in channels are shown anew without you."))
+        blocks.append(text(f"You played in {games}. Final scores in channels will be updated without you."))
     blocks += [
         text(
             "What newsbot answered to commands in channels, such as a leaderboard or who started a quiz, stays there "
             "until somebody deletes it."
         ),
-        text("Receipts that only you could see are the platform's copies: newsbot cannot take them back."),
+        text("Receipts that only you could see are the platform's copies: newsbot can't delete them."),
     ]
     return blocks
 
@@ -111,7 +110,7 @@ async def export_part(context: Context, who: Person, where: Place, part: int = 1
     whole = await service(context).export(who, where)
     card = export_card(whole, who.platform, part) if marked in ("", mark(whole)) else None
     if card is None:
-        sentence = "What is kept about you has changed since that part was shown, so the rest would not fit to it."
+        sentence = "What's kept about you has changed since that part was shown, so the rest wouldn't match it."
         raise Unclear(sentence, (Offer("Begin again", _EXPORT),), "Begin again")
     return Reply(card, private=True)
 
@@ -130,4 +129,6 @@ async def report(context: Context, ask: Ask) -> Reply:
         raise WrongValues({"reason": "Say what is wrong: wrong, outdated, unclear, typo or other."})
     words = outside_text(ask.options.get("words", ""), _LONGEST_WORDS)
     await quizzes.report(ask.who, ask.where, question, reason, words)
-    return Reply(Card("Thank you", (text("Whoever keeps the questions will read it."),), "good"), private=True)
+    return Reply(
+        Card("Thank you", (text("The people who look after the questions will read it."),), "good"), private=True
+    )

@@ -12,7 +12,7 @@ from newsbot.quizzes.rules.boards import Period, Scope
 PERIOD = Option(
     "period",
     "choice",
-    "Points of which time",
+    "Points from when",
     choices=(("This week", "week"), ("This month", "month"), ("All time", "all")),
     tells=True,
     synonyms=(("weekly", "week"), ("monthly", "month"), ("ever", "all")),
@@ -20,7 +20,7 @@ PERIOD = Option(
 SCOPE = Option(
     "scope",
     "choice",
-    "Points won where",
+    "Points from where",
     choices=(("In this channel", "channel"), ("In the whole server or workspace", "server")),
     tells=True,
     synonyms=(("workspace", "server"), ("guild", "server")),
@@ -40,8 +40,8 @@ async def leaderboard(context: Context, ask: Ask) -> Reply:
     quizzes, where = service(context), channel_of(ask.where)
     period = _PERIODS.get(choice_value(PERIOD, ask.options.get("period") or "week"))
     scope = _SCOPES.get(choice_value(SCOPE, ask.options.get("scope") or "channel"))
-    wrong = {} if period else {"period": "The time is week, month or all."}
-    wrong |= {} if scope else {"scope": "It is either this channel or the server."}
+    wrong = {} if period else {"period": "The time span is week, month or all."}
+    wrong |= {} if scope else {"scope": "Choose this channel or the server."}
     if period is None or scope is None:
         raise WrongValues(wrong)
     found = await quizzes.board(where, period, scope)

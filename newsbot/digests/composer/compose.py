@@ -85,7 +85,7 @@ def compose(library: Library, news_source: NewsSource, question: DailyQuestion, 
 def _contents(library: Library, picked: Picked, port: DailyQuestion, selection: Selection) -> _Contents:
     contents = _Contents(picked, brief_of(library, picked), None, "")
     asked = _question(library, contents, port, selection)
-    reason = "its turn" if asked else "there is none to ask that the edition does not answer"
+    reason = "its turn" if asked else "there's no question that the edition doesn't already answer"
     used = frozenset({MANAGE, PICK_EVENT, *_card(library, contents, selection).actions()})
     if asked and not used.isdisjoint(Card("", asked.blocks).actions()):
         asked, reason = None, "one of its buttons would do the same as another one of the digest"

@@ -209,7 +209,7 @@ def _number_lead(item: NewsItem) -> str:
 
 
 def newest_line(picked: Picked) -> Iterator[Block]:
-    """What happened last on these topics, and when; that nothing did where there is no event at all."""
+    """Latest events on these topics, and when; that nothing did where there is no event at all."""
     if newest := picked.newest:
         yield plain(f"Newest on your topics: {_title(newest.title)}, {day_words(newest.day)}.", "small")
     else:

@@ -56,4 +56,4 @@ async def _permissions(platform: DiscordPlatform, place: Place) -> tuple[Check, 
         return Check(False, f"{error} {fix}".strip()), ""
     if missing:
         return Check(False, f"newsbot cannot do everything in {called}. {allow(missing, called)}"), called
-    return Check(True, f"newsbot may do everything it needs in {called}."), called
+    return Check(True, f"newsbot has every permission it needs in {called}."), called

@@ -70,7 +70,9 @@ def as_post_error(error: Exception, channel: str) -> PostError:
         case discord.HTTPException() if error.status == 429 or error.code in _SLOW_DOWN:
             return PostLater("Discord wants newsbot to slow down.", retry_after(error))
         case discord.HTTPException() if error.status >= 500:
-            return PostUnclear(f"Discord answered with error {error.status}: the message may or may not stand there.")
+            return PostUnclear(
+                f"Discord answered with error {error.status}: the message may or may not have been posted."
+            )
         case discord.HTTPException() if error.status == 401:
             return token_refused()
         case discord.HTTPException() if error.code in _REFUSALS:
@@ -80,14 +82,14 @@ def as_post_error(error: Exception, channel: str) -> PostError:
             return PostRefused(*_OF_THE_APP[error.code], scope="app")
         case discord.HTTPException() if error.code in _AWAY or (error.status == 403 and not error.code):
             # A 403 without a code is by what guards Discord's servers.
-            return PostLater("Discord turns newsbot away for a while.", retry_after(error) or _AWAY_SECONDS)
+            return PostLater("Discord is refusing newsbot's requests for a while.", retry_after(error) or _AWAY_SECONDS)
         case discord.HTTPException():
             # Only a code that is known to be of a place may pause what goes there.
             scope: Scope = "unknown" if error.status in {403, 404} else "message"
             return PostRefused(f"Discord does not take it ({error.code}: {_first_line(error)}).", scope=scope)
         case aiohttp.ClientConnectorError():
             return PostLater("Discord cannot be reached.")
-    return PostUnclear("The connection to Discord broke: the message may or may not stand there.")
+    return PostUnclear("The connection to Discord broke: the message may or may not have been posted.")
 
 
 def token_refused() -> PostRefused:

@@ -12,7 +12,7 @@ import discord
 from newsbot.commands.answers import DELETE, delete_button, note, share_button
 from newsbot.commands.dispatcher import Dispatcher
 from newsbot.commands.forms import again_action
-from newsbot.commands.registry import YES
+from newsbot.commands.registry import yes_or_no
 from newsbot.errors import TokenError
 from newsbot.messages.actions import Action, read_token
 from newsbot.messages.cards import Button, Buttons, Card, Fact, Facts, Reply
@@ -98,7 +98,7 @@ class DiscordInbound:
         menu = self._dispatcher.context.menu
         path, options = path_and_options(_data(interaction), menu)
         command = menu.find(path)
-        private = bool(command and command.private) or options.get("private", "") in YES
+        private = bool(command and command.private) or yes_or_no(options.get("private", "")) is True
         who = person(interaction)
         now = self._now()
         at = plausible_timestamp(created_at(interaction.id), now) or now
@@ -196,7 +196,7 @@ class DiscordInbound:
             try:
                 action = read_token(str(data.get("custom_id", "")))
             except TokenError as error:
-                await response_to.say(note("That form does not work", str(error)).card, private=True)
+                await response_to.say(note("That form doesn't work", str(error)).card, private=True)
                 return
             submit = Submit(who, where, action, values, message, str(interaction.id), self._now())
             answer = await self._dispatcher.submit(submit)

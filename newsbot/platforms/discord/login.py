@@ -12,7 +12,7 @@ from newsbot.platforms.discord._library import HTTPClient, http_of
 log = logging.getLogger(__name__)
 
 REFUSED_SENTENCE = (
-    "Discord refuses DISCORD_TOKEN. Copy the bot token anew at discord.com/developers (your app, Bot, Reset Token)."
+    "Discord refuses DISCORD_TOKEN. Copy the bot token again from discord.com/developers (your app, Bot, Reset Token)."
 )
 _REFUSED_PAUSE = 5.0  # seconds in which a refused token is not tried again: many messages may be waiting
 _LONGEST_LIMIT = 60.0  # seconds of waiting for a rate limit within one request; a longer one is a later attempt

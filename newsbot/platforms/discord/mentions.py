@@ -61,8 +61,8 @@ class Mentions:
         log.warning("message %s could not be answered: %s %s", message.id, error, error.fix)
         if not server_of(message):
             return
-        why = text(f"{error} {error.fix} Commands such as /ask work there all the same.")
-        card = Card("I could not answer you there", (why,), "warning")
+        why = text(f"{error} {error.fix} Commands such as /ask still work there.")
+        card = Card("I couldn't answer you there", (why,), "warning")
         try:
             await self._platform.tell(str(message.author.id), Reply(card), f"why:{message.id}")
         except NewsbotError as second:

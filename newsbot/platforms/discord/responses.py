@@ -34,8 +34,8 @@ def is_over(error: BaseException) -> bool:
 
 
 def _apology(interaction_id: int) -> Card:
-    sentence = f"Something broke here, and it is not your fault. Its id in the log: {interaction_id}"
-    return note("That did not work", sentence).card
+    sentence = f"Something broke, and it's not your fault. Its id in the log: {interaction_id}"
+    return note("That didn't work", sentence).card
 
 
 class InteractionResponse:

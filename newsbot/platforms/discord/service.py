@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import discord
 
 from newsbot.commands.dispatcher import Dispatcher, HandledEvents
+from newsbot.commands.welcome import welcome_card
 from newsbot.errors import NewsbotError, PlatformRefused, PostLater
 from newsbot.messages.cards import Reply
 from newsbot.messages.charts import ChartPictures
@@ -28,7 +29,7 @@ from newsbot.platforms.discord.mentions import Mentions
 from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.discord.responses import DEFER_AFTER
 from newsbot.platforms.discord.sync import CommandSync, Menus
-from newsbot.platforms.discord.welcome import welcome_key, welcome_place, welcome_reply
+from newsbot.platforms.discord.welcome import welcome_key, welcome_place
 from newsbot.storage.database import Database
 from newsbot.tasks import BackgroundTasks, Backoff, end_tasks
 
@@ -239,6 +240,6 @@ class DiscordService:
             log.info("server %s has no channel that newsbot may write to", guild.id)
             return
         try:
-            await self._post_once(welcome_key(guild), where, welcome_reply(self._menus.current()))
+            await self._post_once(welcome_key(guild), where, Reply(welcome_card(self._dispatcher.context)))
         except NewsbotError as error:
             log.warning("server %s gets no welcome: %s", guild.id, error)

@@ -14,8 +14,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 
 from newsbot.commands.dispatcher import Dispatcher
-from newsbot.errors import NewsbotError, StorageError
-from newsbot.messages.cards import Card, Reply, text
+from newsbot.errors import StorageError
 from newsbot.platforms.slack import modals
 from newsbot.platforms.slack.client import SlackCalls
 from newsbot.platforms.slack.deduplication import Deduplicator
@@ -23,9 +22,10 @@ from newsbot.platforms.slack.home import home_view
 from newsbot.platforms.slack.inbound import SlackInbound
 from newsbot.platforms.slack.installations import Workspaces
 from newsbot.platforms.slack.manifest import DIRECT_MESSAGES
-from newsbot.platforms.slack.payloads import place, read_message
+from newsbot.platforms.slack.payloads import read_message
 from newsbot.platforms.slack.render import ACTION_IDS
 from newsbot.platforms.slack.responses import Responder
+from newsbot.platforms.slack.welcome import Welcomes
 from newsbot.platforms.slack.workspace import Workspace
 from newsbot.tasks import BackgroundTasks
 
@@ -37,7 +37,7 @@ Json = Mapping[str, Any]
 _JSON = {"content-type": "application/json; charset=utf-8"}
 _GONE = {
     "response_type": "ephemeral",
-    "text": "newsbot is not installed in this workspace any more. Whoever manages its apps can install it again.",
+    "text": "newsbot is no longer installed in this workspace. Whoever manages its apps can install it again.",
 }
 
 
@@ -94,6 +94,7 @@ class Parts:
     responder: Responder
     deduplicator: Deduplicator
     background: BackgroundTasks
+    welcomes: Welcomes
     now: Callable[[], datetime]
 
 
@@ -187,16 +188,8 @@ class _Listeners:
     async def joined(self, event: Json, context: AsyncBoltContext) -> None:
         """Somebody joined a channel; where it was newsbot itself, it says what it is for."""
         if event.get("user") and event.get("user") == context.bot_user_id:
-            self._parts.background.start(self._welcome(context.team_id or "", str(event["channel"])), "a welcome")
-
-    async def _welcome(self, team: str, channel: str) -> None:
-        """A few words, once; where it cannot be known whether they were said, they are not said again."""
-        if not await self._parts.deduplicator.is_first_claim(f"welcome:{team}:{channel}", unknown=False):
-            return
-        try:
-            await self._parts.responder.post(place(team, channel), Reply(_WELCOME), f"welcome:{team}:{channel}")
-        except NewsbotError as error:
-            log.warning("no welcome in the Slack channel %s: %s", channel, error)
+            greeting = self._parts.welcomes.greet_channel(context.team_id or "", str(event["channel"]))
+            self._parts.background.start(greeting, "a welcome")
 
     async def removed(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         """newsbot was uninstalled, or its token was revoked; a revoked token of a person is nothing to us."""
@@ -206,12 +199,3 @@ class _Listeners:
             return
         at = datetime.fromtimestamp(int(body.get("event_time") or 0) or self._parts.now().timestamp(), UTC)
         await self._parts.workspaces.mark_uninstalled(context.team_id or "", str(event["type"]), at)
-
-
-_WELCOME = Card(
-    "newsbot is here",
-    (
-        text("I explain AI market events: each number with its source, its date and what it leaves out."),
-        text("Ask with /newsbot help, or mention me with a question."),
-    ),
-)

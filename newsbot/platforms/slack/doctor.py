@@ -112,4 +112,4 @@ async def _channel(platform: SlackPlatform, place: Place, posts: bool) -> AsyncI
     if posts:
         yield await check_by_posting(platform, place, place.channel)
     else:
-        yield Check(True, f"Nothing speaks against posting in {place.channel}.")
+        yield Check(True, f"newsbot can post in {place.channel}.")

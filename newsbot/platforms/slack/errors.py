@@ -25,7 +25,7 @@ _PASSING = {
     "org_login_required": "The workspace moves to an organization, and Slack lets nobody in meanwhile",
     "team_added_to_org": "The workspace moves to an organization, and Slack lets nobody in meanwhile",
     "ekm_access_denied": "Administrators have suspended all posting in this workspace",
-    "accesslimited": "Slack lets newsbot in from some networks only, and this is none of them",
+    "accesslimited": "Slack allows newsbot from certain networks only, and this isn't one of them",
 }
 
 _INVITE = frozenset({"not_in_channel", "channel_not_found", "no_permission"})
@@ -42,11 +42,11 @@ _FORM = frozenset(
 # The message cannot be changed or taken away; the channel is well.
 _OF_ONE = frozenset({"cant_delete_message", "cant_update_message", "edit_window_closed", "message_not_found"})
 _SENTENCES = {
-    "cant_delete_message": "That message is not newsbot's to take away.",
-    "cant_update_message": "That message is not newsbot's to change.",
-    "edit_window_closed": "A setting of the workspace lets nobody change a message of that age.",
-    "expired_trigger_id": "Slack waits three seconds for a form to open, and they were over.",
-    "message_not_found": "That message does not stand there any more.",
+    "cant_delete_message": "newsbot can delete only its own messages.",
+    "cant_update_message": "newsbot can change only its own messages.",
+    "edit_window_closed": "A workspace setting keeps everyone from editing messages that old.",
+    "expired_trigger_id": "Slack gives a form three seconds to open, and they had passed.",
+    "message_not_found": "That message is no longer there.",
 }
 # What is stored as the fix of a digest that waits for its workspace: whoever installs newsbot there lets it go on.
 FRESH_LINK = "Install newsbot in this workspace again."
@@ -82,7 +82,7 @@ def api_error(error: SlackApiError, bot: str = "newsbot") -> PostError:
 def connection_error(error: Exception) -> PostError:
     """What a broken connection means: one that never stood took nothing with it."""
     if isinstance(error, ClientConnectorError):
-        return PostLater("Slack cannot be reached at the moment.")
+        return PostLater("Slack can't be reached right now.")
     return PostUnclear("The connection to Slack broke before it answered.")
 
 

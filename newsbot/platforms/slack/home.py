@@ -41,7 +41,7 @@ def home_view(
     parts = fit(with_data_of(card, no_pictures), VIEW).parts
     made = card_blocks(parts[0], no_pictures, tables=False)
     if len(parts) > 1:
-        made += card_blocks(Card("", (text("There is more: /newsbot shows all of it."),)), no_pictures, tables=False)
+        made += card_blocks(Card("", (text("/newsbot shows the rest."),)), no_pictures, tables=False)
     return {"type": "home", "blocks": made}
 
 
@@ -86,7 +86,7 @@ def _newest_events(library: Library) -> Iterator[Block]:
     titles = [library.filled_text(event.title) for event in events]
     days = [date_words(event.date.isoformat()) for event in events]
     yield Rule()
-    yield Facts("What happened last", tuple(Fact(title, day) for title, day in zip(titles, days, strict=True)))
+    yield Facts("Latest events", tuple(Fact(title, day) for title, day in zip(titles, days, strict=True)))
     opened = (event_action(event.id) for event in events)
     yield Buttons(tuple(Button(_label(title), action) for title, action in zip(titles, opened, strict=True)))
 

@@ -140,7 +140,7 @@ def install_routes(flow: AsyncOAuthFlow | None) -> list[web.RouteDef]:
             response = await flow.handle_callback(_bolt_request(request))
         except (ClientError, TimeoutError, OSError) as error:
             log.error("an installation failed: Slack cannot be reached: %s", error)
-            sentence = "Slack cannot be reached at the moment. Begin again."
+            sentence = "Slack can't be reached right now. Start again."
             response = page(502, "newsbot was not installed", sentence)
         return await to_aiohttp_response(response)
 

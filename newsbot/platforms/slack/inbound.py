@@ -220,7 +220,7 @@ class SlackInbound:
             context = json.loads(more)
             action = read_token(token)
         except (TokenError, ValueError):
-            return _update_view(note("That form does not work", "This form is damaged. Ask again for a fresh one."))
+            return _update_view(note("That form doesn't work", "This form is damaged. Ask again for a fresh one."))
         user, name = user_of(body)
         who = await self._person_for_form(team, user, name)
         where = place(team, str(context.get("channel") or ""), context.get("thread"))

@@ -239,7 +239,7 @@ class Workspaces:
             stored = await self._database.read(lambda tx: tx.installations.get(team), within=_LOOK_SECONDS)
         except StorageError as error:
             if known is None:
-                raise StorageUnavailable("The database cannot be asked for this workspace at the moment.") from error
+                raise StorageUnavailable("The database can't be reached right now.") from error
             # An answer from content needs no database: what was known a minute ago still holds for a while.
             self._known[team] = known, self._now() - _TRUSTED_FOR + _LOOK_AGAIN
             return known

@@ -144,7 +144,7 @@ def card_modal(card: Card, shown: Callable[[Chart], ShownPicture | None] = no_pi
     parts = fit(with_data_of(card, shown), VIEW).parts
     blocks = card_blocks(parts[0], shown, tables=False) or paragraph([Plain("newsbot")])
     if len(parts) > 1:
-        more = "This is the beginning. Ask with a command to see all of it."
+        more = "This is only the beginning. Ask with a command to see the rest."
         blocks = [*blocks, *paragraph(text(more).pieces)]
     return {
         "type": "modal",

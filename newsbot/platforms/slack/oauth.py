@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 
 STATE_SECONDS = 600
 _REASONS = {
-    "access_denied": "You did not allow it, so nothing was installed.",
-    "invalid_browser": "This installation was begun in another browser, or cookies are off. Begin again.",
-    "invalid_state": "This installation took too long, or was finished already. Begin again.",
-    "invalid_code": "Slack did not accept this installation. Begin again.",
-    "missing_code": "Slack did not say whether you allowed it. Begin again.",
+    "access_denied": "You didn't allow it, so nothing was installed.",
+    "invalid_browser": "This installation was started in another browser, or cookies are off. Start again.",
+    "invalid_state": "This installation took too long, or was already finished. Start again.",
+    "invalid_code": "Slack didn't accept this installation. Start again.",
+    "missing_code": "Slack didn't say whether you allowed it. Start again.",
     "storage_error": "The installation could not be stored. Try again in a minute.",
 }
 NO_KEY = (
@@ -74,8 +74,10 @@ class OAuthStates(AsyncOAuthStateStore):
 class InstallationStore(AsyncInstallationStore):
     """Where Bolt's flow puts a finished installation; it is read by our own `Workspaces`."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, installed: Callable[[str, str], None]) -> None:
+        """`installed` is told the workspace and the person, once it is kept."""
         self._workspaces = workspaces
+        self._installed = installed
 
     async def async_save(self, installation: Installation) -> None:
         """Keep it. Raises BoltError where it cannot be kept."""
@@ -96,15 +98,16 @@ class InstallationStore(AsyncInstallationStore):
             await self._workspaces.put(workspace, installation.user_id or "")
         except NewsbotError as error:
             raise BoltError(str(error)) from error
+        self._installed(workspace.id, installation.user_id or "")
 
 
 def oauth_flow(
     app: OAuthApp,
     calls: SlackCalls,
-    workspaces: Workspaces,
+    store: InstallationStore,
     states: OAuthStates,
-    *,
     public_url: str | None,
+    *,
     authorize_url: str,
 ) -> AsyncOAuthFlow:
     """Bolt's flow. Everything is handed over: what it is not given it reads from the environment by itself."""
@@ -118,7 +121,7 @@ def oauth_flow(
         redirect_uri_path="/slack/oauth_redirect",
         callback_options=AsyncCallbackOptions(success=_install_succeeded, failure=_install_failed),
         authorization_url=authorize_url,
-        installation_store=InstallationStore(workspaces),
+        installation_store=store,
         installation_store_bot_only=True,
         state_store=states,
         state_expiration_seconds=STATE_SECONDS,
@@ -132,12 +135,16 @@ def oauth_flow(
 
 async def _install_succeeded(args: AsyncSuccessArgs) -> BoltResponse:
     name = args.installation.team_name or "your workspace"
-    return page(200, "newsbot is installed", f"newsbot is in {name} now. Write /newsbot help in any channel there.")
+    return page(
+        200,
+        "newsbot is installed",
+        f"newsbot is in {name} now and has sent you a message. Or type /newsbot help in any channel.",
+    )
 
 
 async def _install_failed(args: AsyncFailureArgs) -> BoltResponse:
     log.warning("an installation failed: %s", args.reason)
-    sentence = _REASONS.get(args.reason, "Slack did not finish this installation. Begin again.")
+    sentence = _REASONS.get(args.reason, "Slack didn't finish this installation. Start again.")
     return page(args.suggested_status_code, "newsbot was not installed", sentence)
 
 

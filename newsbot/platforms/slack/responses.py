@@ -160,7 +160,7 @@ class Responder:
         try:
             return [await self._post(place, part, thread) for part in parts]
         except PostError as error:
-            raise PostUnclear(f"The beginning stands there, but not all of the rest: {error}") from error
+            raise PostUnclear(f"The beginning was posted, but not all of the rest: {error}") from error
 
     async def whisper(self, place: Place, user: str, reply: Reply) -> None:
         """Show a reply to one person in a channel."""

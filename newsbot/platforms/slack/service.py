@@ -24,12 +24,13 @@ from newsbot.platforms.slack.errors import DEAD, SlackRefused
 from newsbot.platforms.slack.http import event_routes, install_routes
 from newsbot.platforms.slack.inbound import SlackInbound
 from newsbot.platforms.slack.installations import Workspaces
-from newsbot.platforms.slack.oauth import OAuthStates, oauth_flow
+from newsbot.platforms.slack.oauth import InstallationStore, OAuthStates, oauth_flow
 from newsbot.platforms.slack.people import UserDirectory
 from newsbot.platforms.slack.pictures import UploadedPictures
 from newsbot.platforms.slack.renderer import CardRenderer
 from newsbot.platforms.slack.responses import ChannelPace, Responder
 from newsbot.platforms.slack.sockets import SocketMode
+from newsbot.platforms.slack.welcome import Welcomes
 from newsbot.platforms.slack.workspace import OAuthApp, TokenCipher, Workspace
 from newsbot.storage.database import Database
 from newsbot.tasks import BackgroundTasks, Backoff, end_tasks
@@ -168,12 +169,19 @@ def _build(
     deduplicator = Deduplicator(database, now)
     people = UserDirectory(workspaces, now)
     inbound = SlackInbound(dispatcher, responder, workspaces, people, deduplicator, background)
+    welcomes = Welcomes(dispatcher, responder, deduplicator)
     flow = None
     if oauth and cipher:
         where = config.api_url.removesuffix("api/") + "oauth/v2/authorize"
         states = OAuthStates(cipher, database, now)
-        flow = oauth_flow(oauth, calls, workspaces, states, public_url=config.public_url, authorize_url=where)
-    parts = Parts(dispatcher, inbound, workspaces, responder, deduplicator, background, now)
+
+        def installed(team: str, user: str) -> None:
+            background.start(welcomes.greet_installer(team, user), "a welcome")
+
+        flow = oauth_flow(
+            oauth, calls, InstallationStore(workspaces, installed), states, config.public_url, authorize_url=where
+        )
+    parts = Parts(dispatcher, inbound, workspaces, responder, deduplicator, background, welcomes, now)
     app = slack_app(calls, Authorize(workspaces), config.signing_secret or "", parts, flow)
     socket_mode = SocketMode(app, calls, config.app_token, config.timing) if config.app_token else None
     routes = pictures.routes()

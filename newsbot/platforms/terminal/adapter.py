@@ -104,7 +104,7 @@ class Screen:
         """Ask for one field of a form."""
         choices = f" ({', '.join(label for label, _ in field.choices)})" if field.choices else ""
         held = next((label for label, value in field.choices if value == field.value), field.value)
-        empty = f"empty keeps {held}" if held else "may be left empty"
+        empty = f"empty keeps {held}" if held else "optional"
         optional = f" ({empty})" if field.value or not field.required else ""
         lines = [self._style(_BOLD, title)] if title else []
         self._write("\n".join([*lines, f"{field.label}{choices}{optional}:", ""]))

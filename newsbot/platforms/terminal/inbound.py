@@ -132,7 +132,7 @@ class TerminalChat:
             self._history.touch()
             history = FileHistory(self._history)
         except OSError:
-            print(f"(the history cannot be kept in {self._history})", file=sys.stderr)  # noqa: T201 (a terminal)
+            print(f"(your history can't be saved in {self._history})", file=sys.stderr)  # noqa: T201 (a terminal)
         session: PromptSession[str] = PromptSession(
             history=history,
             completer=_completer(self._dispatcher),
@@ -176,6 +176,8 @@ def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt
             """What the text before the cursor may become."""
             typed = document.text_before_cursor
             for suggestion in dispatcher.complete(typed):
+                if suggestion.value == typed.rstrip():
+                    continue  # it stands there already
                 yield Completion(suggestion.value, start_position=-len(typed), display_meta=suggestion.label)
 
     return DispatcherCompleter()
@@ -184,7 +186,7 @@ def _completer(dispatcher: Dispatcher):  # type: ignore[no-untyped-def] # prompt
 def _buttons_there_are(count: int) -> str:
     """Which numbers press a button of the newest card."""
     if count < 3:
-        return "The newest card has button 1 alone." if count == 1 else "The newest card has buttons 1 and 2."
+        return "The newest card has only button 1." if count == 1 else "The newest card has buttons 1 and 2."
     return f"The newest card has buttons 1 to {count}."
 
 

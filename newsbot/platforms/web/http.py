@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from newsbot.commands.dispatcher import Dispatcher
+from newsbot.commands.welcome import DAILY, starters
 from newsbot.errors import NewsbotError
 from newsbot.messages.cards import Card
 from newsbot.messages.charts import ChartPictures
@@ -27,6 +28,7 @@ _STATIC_FILES = {
     "chat.css": "text/css",
     "chat.js": "text/javascript",
     "icon.svg": "image/svg+xml",
+    "lookalikes.js": "text/javascript",
 }
 _LOOK_SECONDS = 1.0  # how often other processes' messages are looked for
 _HEARTBEAT_SECONDS = 15.0
@@ -86,9 +88,16 @@ class WebRoutes:
     async def _start(self, request: web.Request) -> web.Response:
         del request
         people = [{"id": p.id, "name": p.name, "admin": p.is_admin} for p in PEOPLE.values()]
-        topics = [{"id": t.id, "title": t.title} for t in self._dispatcher.context.library.topics.values() if t.command]
-        previews = list(self._previews)
-        return web.json_response({"people": people, "channels": CHANNELS, "previews": previews, "topics": topics})
+        context = self._dispatcher.context
+        known = {
+            "people": people,
+            "channels": CHANNELS,
+            "previews": list(self._previews),
+            "starters": [{"label": label, "text": said} for label, said in starters(context)],
+            "digest": DAILY if context.digests is not None else "",
+            "topics": [{"id": t.id, "title": t.title} for t in context.library.topics.values() if t.command],
+        }
+        return web.json_response(known)
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -191,7 +200,7 @@ class WebRoutes:
     async def _delete(self, request: web.Request) -> web.Response:
         data, who, _ = await _sender(request)
         if not await self._chat.take_back(who, _whole(data, "message")):
-            raise web.HTTPForbidden(text="It is gone already, or only its asker or an administrator can delete it.")
+            raise web.HTTPForbidden(text="It's already gone, or only the person who asked or an admin can delete it.")
         return web.json_response({"ok": True})
 
 

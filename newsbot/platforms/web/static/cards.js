@@ -40,16 +40,18 @@ function drawnBar([blocks, filled]) {
   return bar;
 }
 
-function factValue(value) {
+function factValue(value, isLong) {
   const bar = value.match(BAR);
   if (bar && bar[0].length > 1) return element("dd", {}, drawnBar(bar), value.slice(bar[0].length));
-  return element("dd", { class: value.length > 48 ? "long" : null }, value);
+  return element("dd", { class: isLong ? "long" : null }, value);
 }
 
 function facts(block) {
+  const isLong = (fact) => (fact.value ?? "").length > 48;
+  const areLong = Boolean(block.title) && block.items.some(isLong); // a list of sentences, such as events by day
   const items = block.items.map((fact) => element("div", {},
     element("dt", { class: fact.label.length > 40 ? "long" : null }, fact.label),
-    fact.value ? factValue(fact.value) : null,
+    fact.value ? factValue(fact.value, areLong || isLong(fact)) : null,
     ...(fact.notes ?? []).map((note) => element("dd", { class: "note" }, note))));
   const areBars = block.items.every((fact) => BAR.test(fact.value ?? ""));
   const list = element("dl", { class: areBars ? "facts bars" : block.title || block.items.some((fact) => fact.notes?.length) ? "facts" : "facts plain" }, ...items);

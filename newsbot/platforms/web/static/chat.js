@@ -1,6 +1,7 @@
 // The web chat: messages that the server keeps, a composer with completion, buttons, forms, and a live stream.
 
 import { cardElement, element, fieldElement } from "/static/cards.js";
+import { lookalike, platformName } from "/static/lookalikes.js";
 
 const byId = (id) => document.getElementById(id);
 const list = byId("messages");
@@ -9,7 +10,7 @@ const input = byId("composer-text");
 const palette = byId("palette");
 const jump = byId("jump");
 const state = {
-  person: "", channel: "", previews: [], stream: null, change: 0, wanted: 0, picked: -1, sending: Promise.resolve(),
+  person: "", channel: "", previews: [], stream: null, change: 0, wanted: 0, picked: -1, completed: "", sending: Promise.resolve(),
   follows: true, // whether the reader is at the end, and wants to see what comes
   byHand: false, // whether the reader scrolls, not this page
   pressed: null, // the message and the control that was pressed last
@@ -22,10 +23,10 @@ async function call(path, body) {
     body: JSON.stringify({ person: state.person, channel: state.channel, ...body }),
   };
   const response = await fetch(path, options).catch(() => {
-    throw new Error("newsbot cannot be reached. Try again in a moment.");
+    throw new Error("newsbot can't be reached. Try again in a moment.");
   });
-  const answer = await response.json().catch(() => ({ error: "The server gave no answer that can be read." }));
-  if (!response.ok) throw new Error(answer.error ?? "That did not work.");
+  const answer = await response.json().catch(() => ({ error: "The server's answer couldn't be read." }));
+  if (!response.ok) throw new Error(answer.error ?? "That didn't work.");
   return answer;
 }
 
@@ -38,33 +39,65 @@ function messageElement(message) {
   const head = element("div", { class: "who" },
     element("b", {}, message.author.name),
     element("time", { datetime: message.at }, at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
-    message.private ? element("span", { class: "only" }, "only you see this") : null);
+    message.private ? element("span", { class: "only" }, "only you can see this") : null);
   const item = element("li", { class: message.private ? "message private" : "message", id: `message-${message.id}` }, head);
   if (message.card) {
     const pressed = (token, control, value) => press(message, token, control, value);
     item.append(cardElement(message.card, pressed, `/pictures/${message.id}/${message.change}`));
-    const tools = element("span", { class: "message-tools" });
-    for (const name of state.previews) {
-      tools.append(element("button", { type: "button", class: "quiet", "aria-pressed": "false",
-        onclick: (event) => preview(name, message.id, item, event.currentTarget) }, `Show for ${name[0].toUpperCase()}${name.slice(1)}`));
-    }
-    if (message.mine) {
-      tools.append(element("button", { type: "button", class: "quiet", "aria-label": `Delete ${message.card.title}`,
-        onclick: () => attempt(() => call("/api/delete", { message: message.id })) }, "Delete"));
-    }
-    item.append(tools);
+    item.append(messageTools(message, item));
   } else {
     item.append(element("div", { class: "said" }, message.text));
   }
   return item;
 }
 
-async function preview(name, id, item, button) {
-  const shown = item.querySelector("pre");
-  button.setAttribute("aria-pressed", String(!shown));
-  if (shown) { shown.remove(); return; }
-  const payload = await call(`/api/preview/${name}/${id}`);
-  item.append(element("pre", { tabindex: "0", "aria-label": `Payload for ${name}` }, JSON.stringify(payload, null, 2)));
+// What whoever asked may do with an answer, and behind "⋯" what only the curious need.
+function messageTools(message, item) {
+  const tools = element("span", { class: "message-tools" });
+  if (message.mine) {
+    tools.append(element("button", { type: "button", class: "quiet", "aria-label": `Delete ${message.card.title}`,
+      onclick: () => attempt(() => call("/api/delete", { message: message.id })) }, "Delete"));
+  }
+  if (state.previews.length) {
+    const menu = element("div", { class: "menu", hidden: true }, ...state.previews.map((name) =>
+      element("button", { type: "button", class: "quiet", "aria-pressed": "false",
+        onclick: (event) => { openMenu(); preview(name, message, item, event.currentTarget); } }, `As ${platformName(name)} shows it`)));
+    const more = element("button", { type: "button", class: "quiet more", "aria-label": `More about ${message.card.title}`, "aria-expanded": "false",
+      onclick: () => openMenu(menu.hidden ? more : undefined) }, "⋯");
+    tools.append(more, menu);
+  }
+  return tools;
+}
+
+// Open the menu of this button, and close any other; without one, close all.
+function openMenu(button) {
+  for (const more of document.querySelectorAll(".message-tools .more")) {
+    const isOpen = more === button;
+    more.nextElementSibling.hidden = !isOpen;
+    more.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) more.nextElementSibling.scrollIntoView({ block: "nearest" });
+  }
+}
+
+document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".message-tools")) openMenu(); });
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector('.message-tools .more[aria-expanded="true"]');
+  if (event.key !== "Escape" || !open) return;
+  openMenu();
+  open.focus();
+});
+
+async function preview(name, message, item, button) {
+  const wasShown = button.getAttribute("aria-pressed") === "true";
+  item.querySelector(".preview")?.remove();
+  for (const each of button.parentElement.children) each.setAttribute("aria-pressed", "false");
+  if (wasShown) return;
+  const payloads = await attempt(() => call(`/api/preview/${name}/${message.id}`));
+  if (!payloads) return;
+  button.setAttribute("aria-pressed", "true");
+  const shown = lookalike(name, [payloads].flat(), `/pictures/${message.id}/${message.change}`);
+  item.append(shown);
+  shown.scrollIntoView({ block: "nearest" });
 }
 
 function show(message) {
@@ -185,7 +218,7 @@ async function attempt(work) {
   try {
     return await work();
   } catch (error) {
-    const card = { title: "That did not work", tone: "problem", blocks: [{ kind: "text", pieces: [{ kind: "plain", text: error.message }] }] };
+    const card = { title: "That didn't work", tone: "problem", blocks: [{ kind: "text", pieces: [{ kind: "plain", text: error.message }] }] };
     const item = element("li", { class: "message" }, cardElement(card, () => {}));
     list.append(item);
     item.scrollIntoView({ block: "nearest" });
@@ -255,15 +288,18 @@ async function complete() {
   if (!text.startsWith("/")) { closePalette(); return; }
   const found = await call(`/api/complete?${new URLSearchParams({ text })}`).catch(() => []);
   if (wanted !== state.wanted) return;
-  const useful = found.filter((each) => each.value !== text.trimEnd());
-  palette.replaceChildren(...useful.map((each, at) => element("li", { id: `completion-${at}`, role: "option", "aria-selected": "false",
+  palette.replaceChildren(...found.map((each, at) => element("li", { id: `completion-${at}`, role: "option", "aria-selected": "false",
     onmousedown: (event) => { event.preventDefault(); accept(each.value); } },
     element("b", {}, each.value), element("span", {}, each.label))));
-  palette.hidden = useful.length === 0;
+  palette.hidden = found.every((each) => each.value === text.trimEnd());
   input.setAttribute("aria-expanded", String(!palette.hidden));
-  state.picked = -1;
-  input.removeAttribute("aria-activedescendant");
+  state.completed = text;
+  if (palette.hidden) closePalette();
+  else pick(0); // the first row is what Enter takes
 }
+
+const picked = () => palette.children[state.picked].firstChild.textContent;
+const isPickedAlready = () => picked() === input.value.trimEnd();
 
 input.addEventListener("input", complete);
 input.addEventListener("blur", closePalette);
@@ -275,8 +311,12 @@ input.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") pick(state.picked + 1);
   else if (event.key === "ArrowUp") pick(state.picked - 1);
   else if (event.key === "Escape") closePalette();
-  else if (event.key === "Tab" && !event.shiftKey) accept(palette.children[Math.max(state.picked, 0)].firstChild.textContent);
-  else if (event.key === "Enter" && state.picked >= 0) accept(palette.children[state.picked].firstChild.textContent);
+  else if (event.key === "Tab" && !event.shiftKey) {
+    if (isPickedAlready() && input.value.endsWith(" ")) pick(state.picked + 1);
+    accept(picked());
+  }
+  // What stands there already is sent, and so is what was typed faster than its completions came.
+  else if (event.key === "Enter" && !isPickedAlready() && state.completed === input.value) accept(picked());
   else return;
   event.preventDefault();
 });
@@ -296,9 +336,10 @@ byId("composer").addEventListener("submit", (event) => {
 function remember(key, value) { try { localStorage.setItem(`newsbot-${key}`, value); } catch { /* a private window keeps nothing */ } }
 function remembered(key) { try { return localStorage.getItem(`newsbot-${key}`); } catch { return null; } }
 
+// The button says what it does.
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  byId("theme").setAttribute("aria-pressed", String(theme === "dark"));
+  byId("theme").textContent = theme === "dark" ? "Light" : "Dark";
 }
 
 function channelButtons(channels) {
@@ -306,6 +347,17 @@ function channelButtons(channels) {
     type: "button", "aria-current": String(channel === state.channel),
     onclick: () => { state.channel = channel; remember("channel", channel); channelButtons(channels); attempt(open); },
   }, `#${channel}`))));
+}
+
+// What to try first; for administrators also a daily digest, by the clock of this browser.
+function starterButtons(known) {
+  const starter = (label, text) => element("button", { type: "button", class: "act",
+    onclick: () => attempt(() => call("/api/say", { text })) }, label);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const isAdmin = known.people.some((person) => person.id === state.person && person.admin);
+  byId("starters").replaceChildren(...known.starters.map((each) => starter(each.label, each.text)),
+    ...(isAdmin && known.digest ? [starter("Set up a daily digest", `${known.digest} zone:${timeZone || "UTC"}`)] : []));
+  byId("topics").replaceChildren(...known.topics.map((topic) => starter(topic.title, `/${topic.id}`)));
 }
 
 async function start() {
@@ -326,10 +378,10 @@ async function start() {
   byId("person").addEventListener("change", (event) => {
     state.person = event.target.value;
     remember("person", state.person);
+    starterButtons(known);
     attempt(open);
   });
-  byId("starters").replaceChildren(...known.topics.slice(0, 8).map((topic) => element("button", { type: "button", class: "act",
-    onclick: () => attempt(() => call("/api/say", { text: `/${topic.id}` })) }, topic.title)));
+  starterButtons(known);
   channelButtons(known.channels);
   await open();
   input.focus();
