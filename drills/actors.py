@@ -28,7 +28,7 @@ from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.slack.config import SlackConfig
-from newsbot.platforms.slack.service import slack_service
+from newsbot.platforms.slack.service import SlackNeeds, slack_service
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
 from tests.patience import PATIENCE
@@ -152,8 +152,9 @@ async def _delivered(
     shelf = Shelf(library())
     dispatcher = Dispatcher(shelf, now, lambda: "incident")
     discord = DiscordPlatform(login.http, MessageRenderer(Drawing()), _not_published, _briefly)
+    needs = SlackNeeds(values, dispatcher, shelf, database, Drawing(), now)
     try:
-        async with slack_service(values, dispatcher, shelf, database, Drawing(), now, with_events=False) as slack:
+        async with slack_service(needs, with_events=False) as slack:
             platforms: dict[str, Platform] = {"discord": discord, "slack": slack.platform}
             random = Random(os.getpid())  # noqa: S311 (no secret)
             outbox_worker = OutboxWorker(database, platforms, f"worker-{os.getpid()}", now, random, killer)

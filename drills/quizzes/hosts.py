@@ -25,7 +25,7 @@ from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.slack.config import SlackConfig
-from newsbot.platforms.slack.service import slack_service
+from newsbot.platforms.slack.service import SlackNeeds, slack_service
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.service import QuizService
@@ -82,8 +82,9 @@ async def hosted(scene: Scene, order: Order) -> None:
     dispatcher = Dispatcher(shelf, pace.now, lambda: "incident", quizzes=quizzes)
     values = SlackConfig(bot_token=scene.slack_token, api_url=scene.slack_url, per_channel=0)
     platforms["discord"] = DiscordPlatform(login.http, MessageRenderer(Drawing()), _not_published, now=pace.now)
+    needs = SlackNeeds(values, dispatcher, shelf, database, Drawing(), pace.now)
     try:
-        async with slack_service(values, dispatcher, shelf, database, Drawing(), pace.now, with_events=False) as slack:
+        async with slack_service(needs, with_events=False) as slack:
             platforms["slack"] = slack.platform
             outbox_worker = OutboxWorker(
                 database, platforms, f"host {order.number}", pace.now, random, lambda step: armed(COURIER + step)

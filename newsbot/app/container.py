@@ -41,7 +41,7 @@ from newsbot.storage.migrate import migrate
 if TYPE_CHECKING:  # each platform's library is loaded where its platform is
     from newsbot.platforms.diagnostics import Check
     from newsbot.platforms.discord.service import DiscordService
-    from newsbot.platforms.slack.service import SlackService
+    from newsbot.platforms.slack.service import SlackNeeds, SlackService
     from newsbot.platforms.web.adapter import WebChat
 
 _Made = TypeVar("_Made")
@@ -253,24 +253,20 @@ class Container:
         """Slack, connected where it is to hear of events. Raises PlatformRefused where it may not start."""
         from newsbot.platforms.slack.service import slack_service
 
-        entered = slack_service(
-            slack_config(self.settings),
-            self.dispatcher,
-            self.live,
-            self.database,
-            self.renderer,
-            now,
-            with_events=with_events,
-            fails_fast=self.is_alone,
-        )
+        entered = slack_service(self._slack_needs(), with_events=with_events, fails_fast=self.is_alone)
         return await self.stack.enter_async_context(entered)
 
     async def examine_slack(self, channel: str, *, posts: bool) -> "list[Check]":
         """What is well and what is not with newsbot in Slack."""
         from newsbot.platforms.slack.service import examine
 
-        needs = self.dispatcher, self.live, self.database, self.renderer, now
-        return await examine(slack_config(self.settings), *needs, channel, posts=posts)
+        return await examine(self._slack_needs(), channel, posts=posts)
+
+    def _slack_needs(self) -> "SlackNeeds":
+        from newsbot.platforms.slack.service import SlackNeeds
+
+        config = slack_config(self.settings)
+        return SlackNeeds(config, self.dispatcher, self.live, self.database, self.renderer, now)
 
     @cached_property
     def web_chat(self) -> "WebChat":

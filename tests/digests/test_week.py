@@ -20,7 +20,7 @@ from newsbot.platforms.discord.adapter import DiscordPlatform
 from newsbot.platforms.discord.login import Login
 from newsbot.platforms.discord.renderer import MessageRenderer
 from newsbot.platforms.slack.config import SlackConfig
-from newsbot.platforms.slack.service import slack_service
+from newsbot.platforms.slack.service import SlackNeeds, slack_service
 from newsbot.platforms.web.adapter import WebChat
 from newsbot.platforms.web.people import place as web_place
 from newsbot.storage.database import Database
@@ -113,7 +113,8 @@ async def world(database: Database, library: Library, clock: Clock) -> AsyncIter
         space = slack.workspace
         values = SlackConfig(bot_token=space.token, api_url=slack.api_url, per_channel=0)
         shelf = Shelf(library)
-        async with slack_service(values, dispatcher, shelf, database, Drawing(), clock, with_events=False) as service:
+        needs = SlackNeeds(values, dispatcher, shelf, database, Drawing(), clock)
+        async with slack_service(needs, with_events=False) as service:
             web = WebChat(dispatcher, database, clock)
             platforms: dict[str, Platform] = {
                 "discord": DiscordPlatform(login.http, MessageRenderer(Drawn()), _quiet),

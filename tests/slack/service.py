@@ -15,7 +15,7 @@ from newsbot.content.library import Library
 from newsbot.http import HttpServer
 from newsbot.messages.charts import Chart
 from newsbot.platforms.slack.config import SlackConfig
-from newsbot.platforms.slack.service import SlackService, slack_service
+from newsbot.platforms.slack.service import SlackNeeds, SlackService, slack_service
 from newsbot.platforms.slack.sockets import Timing
 from newsbot.storage.database import Database, DurableEvents
 from newsbot.storage.migrate import migrate
@@ -119,7 +119,8 @@ async def running(
         shelf, drawing = Shelf(library()), Drawing()
         dispatcher = (dispatcher_of or _dispatcher)(shelf, database)
         used = values or values_for(slack, transport)
-        service = await stack.enter_async_context(slack_service(used, dispatcher, shelf, database, drawing, moment))
+        needs = SlackNeeds(used, dispatcher, shelf, database, drawing, moment)
+        service = await stack.enter_async_context(slack_service(needs))
 
         async def health() -> dict[str, str]:
             return {"slack": service.health()}
@@ -138,8 +139,9 @@ async def without_haste(slack: LoopbackSlack, values: SlackConfig) -> AsyncItera
         copy_migrated(Path(folder) / "newsbot.db")
         database = Database(f"sqlite:///{folder}/newsbot.db")
         shelf = Shelf(library())
-        parts = (values, _dispatcher(shelf, database), shelf, database, Drawing(), lambda: datetime.now(UTC))
-        async with slack_service(*parts, fails_fast=False) as service:
+        dispatcher = _dispatcher(shelf, database)
+        needs = SlackNeeds(values, dispatcher, shelf, database, Drawing(), lambda: datetime.now(UTC))
+        async with slack_service(needs, fails_fast=False) as service:
             yield service
         await database.close()
 

@@ -9,7 +9,7 @@ import pytest
 
 from newsbot.errors import NewsbotError
 from newsbot.platforms.diagnostics import Check
-from newsbot.platforms.slack.service import examine
+from newsbot.platforms.slack.service import SlackNeeds, examine
 from tests.patience import eventually
 from tests.slack.loopback import LoopbackSlack
 from tests.slack.loopback_faults import Fault
@@ -119,8 +119,9 @@ async def examined(bot: Running, channel: str = "", **changed: str | None) -> li
     """What the doctor finds for this bot, some of its values changed."""
     values = replace(values_for(bot.slack, bot.transport), **changed)  # type: ignore[arg-type]
     found = bot.slack.workspace.channel(channel).id if channel else ""
-    parts = (bot.dispatcher, Shelf(library()), bot.database, bot.drawing, lambda: datetime.now(UTC))
-    return await examine(values, *parts, found, posts=True)
+    shelf = Shelf(library())
+    needs = SlackNeeds(values, bot.dispatcher, shelf, bot.database, bot.drawing, lambda: datetime.now(UTC))
+    return await examine(needs, found, posts=True)
 
 
 async def test_the_doctor_finds_all_well(slack: LoopbackSlack, socket: Running) -> None:

@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -80,14 +80,25 @@ class SlackService:
             await self.socket_mode.connected()
 
 
+@dataclass(frozen=True, slots=True)
+class SlackNeeds:
+    """What Slack is built from: its settings, and what newsbot shares with every platform."""
+
+    config: SlackConfig
+    dispatcher: Dispatcher
+    live: LibraryHolder
+    database: Database
+    drawing: NamedChartPictures
+    now: Callable[[], datetime]
+
+    def without_events(self) -> "SlackNeeds":
+        """The same for one that only posts, and opens no connection."""
+        return replace(self, config=replace(self.config, app_token=None))
+
+
 @asynccontextmanager
 async def slack_service(
-    config: SlackConfig,
-    dispatcher: Dispatcher,
-    live: LibraryHolder,
-    database: Database,
-    drawing: NamedChartPictures,
-    now: Callable[[], datetime],
+    needs: SlackNeeds,
     *,
     with_events: bool = True,
     fails_fast: bool = True,
@@ -99,14 +110,15 @@ async def slack_service(
     Raises PlatformRefused where something is missing and, where it `fails_fast`, if Slack does not accept the bot's
     token. Otherwise, and later, a token that is not accepted is tried again until it is.
     """
-    if problem := config.problem(with_events):
+    if problem := needs.config.problem(with_events):
         raise PlatformRefused(problem)
     if not with_events:
-        config = replace(config, app_token=None)
+        needs = needs.without_events()
+    config = needs.config
     calls, background = SlackCalls(config.api_url), BackgroundTasks("slack")
     async with AsyncExitStack() as stack:  # the last to be noted is the first to be closed
         stack.push_async_callback(calls.close)
-        service = _build(config, dispatcher, live, database, drawing, now, calls, background)
+        service = _build(needs, calls, background)
         stack.push_async_callback(service.pictures.close)
         stack.push_async_callback(background.close)
         if config.bot_token:
@@ -123,21 +135,12 @@ async def slack_service(
         yield service
 
 
-async def examine(
-    config: SlackConfig,
-    dispatcher: Dispatcher,
-    live: LibraryHolder,
-    database: Database,
-    drawing: NamedChartPictures,
-    now: Callable[[], datetime],
-    channel: str = "",
-    *,
-    posts: bool = False,
-) -> list[Check]:
+async def examine(needs: SlackNeeds, channel: str = "", *, posts: bool = False) -> list[Check]:
     """What `newsbot doctor slack` finds, whatever is missing or wrong; see `doctor`."""
+    config = needs.config
     calls, background = SlackCalls(config.api_url), BackgroundTasks("slack")
     try:
-        service = _build(replace(config, app_token=None), dispatcher, live, database, drawing, now, calls, background)
+        service = _build(needs.without_events(), calls, background)
         if config.bot_token:
             service.workspaces.use_single(Workspace("", "", config.bot_token))
             with suppress(NewsbotError):  # the doctor says what is wrong with the token
@@ -148,28 +151,20 @@ async def examine(
         await calls.close()
 
 
-def _build(
-    config: SlackConfig,
-    dispatcher: Dispatcher,
-    live: LibraryHolder,
-    database: Database,
-    drawing: NamedChartPictures,
-    now: Callable[[], datetime],
-    calls: SlackCalls,
-    background: BackgroundTasks,
-) -> SlackService:
+def _build(needs: SlackNeeds, calls: SlackCalls, background: BackgroundTasks) -> SlackService:
+    config, database, now = needs.config, needs.database, needs.now
     is_oauth = bool(config.client_id and config.client_secret)
     oauth = OAuthApp(config.client_id or "", config.client_secret or "") if is_oauth else None
     cipher = TokenCipher(config.secret_key) if is_oauth and config.secret_key else None
     workspaces = Workspaces(calls, database, now, secrets.token_hex(8), oauth=oauth, cipher=cipher)
-    pictures = UploadedPictures(drawing, live, workspaces, config.public_url)
+    pictures = UploadedPictures(needs.drawing, needs.live, workspaces, config.public_url)
     responder = Responder(
         workspaces, CardRenderer(pictures), pictures, background, ChannelPace(config.per_channel), now
     )
     deduplicator = Deduplicator(database, now)
     people = UserDirectory(workspaces, now)
-    inbound = SlackInbound(dispatcher, responder, workspaces, people, deduplicator, background)
-    welcomes = Welcomes(dispatcher, responder, deduplicator)
+    inbound = SlackInbound(needs.dispatcher, responder, workspaces, people, deduplicator, background)
+    welcomes = Welcomes(needs.dispatcher, responder, deduplicator)
     flow = None
     if oauth and cipher:
         where = config.api_url.removesuffix("api/") + "oauth/v2/authorize"
@@ -181,7 +176,7 @@ def _build(
         flow = oauth_flow(
             oauth, calls, InstallationStore(workspaces, installed), states, config.public_url, authorize_url=where
         )
-    parts = Parts(dispatcher, inbound, workspaces, responder, deduplicator, background, welcomes, now)
+    parts = Parts(needs.dispatcher, inbound, workspaces, responder, deduplicator, background, welcomes, now)
     app = slack_app(calls, Authorize(workspaces), config.signing_secret or "", parts, flow)
     socket_mode = SocketMode(app, calls, config.app_token, config.timing) if config.app_token else None
     routes = pictures.routes()
