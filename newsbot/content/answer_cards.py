@@ -12,7 +12,7 @@ from newsbot.content.search import Hit
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Tone, text
 
-MOST = 220  # characters of an answer
+MOST = 420  # characters of an answer: a paragraph
 LABEL = 25  # characters of a button's name
 VERDICTS = {
     "true": "True",
@@ -24,6 +24,8 @@ VERDICTS = {
 }
 _TONES: dict[str, Tone] = {"true": "good", "false": "warning"}
 _NUMBERS, _SOURCES = 3, 3
+_NEAR = 2  # numbers beside the one that was asked for
+_BUTTONS, _ALSO = 5, 3  # and those of them that lead to what else comes close
 
 
 def shortened(label: str) -> str:
@@ -35,16 +37,13 @@ def shortened(label: str) -> str:
 
 
 def window(sentences: Sequence[str], best: int, most: int = MOST) -> str:
-    """The best sentence, with the one before or after it where both fit."""
-    if not sentences:
-        return ""
-    chosen = sentences[best]
-    for first, last in ((best, best + 1), (best - 1, best)):
-        if first >= 0 and last < len(sentences):
-            both = f"{sentences[first]} {sentences[last]}"
-            if len(both) <= most:
-                return both
-    return chosen
+    """The best sentence with as many of those after it, then before it, as fit."""
+    first, last = best, best + 1
+    while last < len(sentences) and len(" ".join(sentences[first : last + 1])) <= most:
+        last += 1
+    while first and len(" ".join(sentences[first - 1 : last])) <= most:
+        first -= 1
+    return " ".join(sentences[first:last])
 
 
 def hit_card(library: Library, hit: Hit, others: Iterable[Hit] = ()) -> Card:
@@ -60,15 +59,17 @@ def hit_card(library: Library, hit: Hit, others: Iterable[Hit] = ()) -> Card:
         case "claim":
             return claim_card(library, library.claims[passage.key], is_checked=False)
         case "term":
-            return term_card(library, library.terms[passage.key])
+            return term_card(library, library.terms[passage.key], others)
 
 
 def brief_answer(library: Library, passage: Passage, sentence: int, others: Iterable[Hit] = ()) -> Card:
     """A passage of a brief: one or two sentences, the numbers that belong to them, sources."""
     topic, _, name = passage.key.partition("/")
     brief = library.briefs[topic, name]
-    said = window(passage.sentences, sentence)
-    wanted = passage.figures if passage.place else (*passage.figures, *(library.newest(f).id for f in brief.figures))
+    said, others = window(passage.sentences, sentence), list(others)
+    own = (*([brief.chart] if brief.chart else []), *(figure.id for figure in library.figures_of(brief)))
+    asked_for = [hit.key for hit in others if hit.kind == "figure"][:_NEAR]
+    wanted = (*asked_for, *passage.figures, *(() if passage.place else own))
     figures = [library.figures[each] for each in dict.fromkeys(wanted)]
     told = [figure for figure in figures if display_text(figure) not in said and figure.display not in said][:_NUMBERS]
     sources = _sources([*(figure.sources[0] for figure in (*told, *_within(figures, said))), *brief.sources])
@@ -92,8 +93,9 @@ def _as_of(figures: Sequence[Figure], sources: Sequence[Source]) -> list[Block]:
 
 def figure_answer(library: Library, passage: Passage, others: Iterable[Hit] = ()) -> Card:
     """A figure, or one row of it: the number, what it leaves out, who disagrees."""
-    figure = library.figures[passage.key]
-    sources = _sources(figure.sources)
+    figure, others = library.figures[passage.key], list(others)
+    near = [library.figures[hit.key] for hit in others if hit.kind == "figure" and hit.key != figure.id][:_NEAR]
+    sources = _sources([*figure.sources[:2], *(each.sources[0] for each in near), *figure.sources[2:]])
     label, value = figure.label, display_text(figure)
     if passage.row:
         row = next(item for item in items(figure) if item.label == passage.row)
@@ -102,11 +104,12 @@ def figure_answer(library: Library, passage: Passage, others: Iterable[Hit] = ()
     notes += [
         f"{other.by}: {with_bound(in_words(other.value, figure.unit), other.bound)}" for other in figure.disagree[:2]
     ]
-    blocks: list[Block] = [text(figure.caveat, "lede"), Facts("", (Fact(label, value, tuple(notes)),))]
+    facts = (Fact(label, value, tuple(notes)), *(_fact(each, sources) for each in near))
+    blocks: list[Block] = [text(figure.caveat, "lede"), Facts("", facts)]
     if passage.row and len(display_text(figure)) <= MOST:
         blocks.insert(1, text(f"All: {display_text(figure)}.", "small"))
     actions = [("Open the figure", Action("figure.open", (figure.id,)))]
-    actions += [(brief.short or "Read the brief", open_brief(brief)) for brief in library.briefs_with(figure.id)[:2]]
+    actions += [(brief.short or "Read the brief", open_brief(brief)) for brief in library.briefs_with(figure.id)[:1]]
     return _card(library, figure.label, blocks, sources, [*actions, *_also(library, others)], figure.topic)
 
 
@@ -114,13 +117,14 @@ def event_answer(library: Library, event: Event, others: Iterable[Hit] = ()) -> 
     """An event: its day, what happened, its number."""
     day = date_words(event.date.isoformat())
     summary = sentences_of(library.filled_text(event.summary))
-    said = window(summary, 0)
+    said = " ".join(summary)
     blocks: list[Block] = [text(said, "lede")]
     headline = library.headline_figure(event)
     sources = _sources([*event.sources, *(headline.sources[:1] if headline else ())])
     facts = [Fact("Date", day)]
-    if headline and headline.display not in said:
-        facts.append(_fact(headline, sources))
+    named = [headline] if headline else []
+    named += [library.newest(name) for name in event.figures if name != event.headline_figure]
+    facts += [_fact(figure, sources) for figure in named if figure.display not in said][:_NEAR]
     blocks.append(Facts("", tuple(facts)))
     actions = [("Open the event", Action("event.open", (event.id,)))]
     briefs = {brief.id: brief for name in event.figures for brief in library.briefs_with(name)}
@@ -151,14 +155,15 @@ def claim_card(library: Library, claim: Claim, share: Button | None = None, is_c
     return Card(card.title, card.blocks, _TONES.get(claim.verdict, "neutral"), card.footer, card.colour)
 
 
-def term_card(library: Library, term: Term) -> Card:
+def term_card(library: Library, term: Term, others: Iterable[Hit] = ()) -> Card:
     """A word of the glossary."""
     sources = _sources(term.sources)
     name = term.term[:1].upper() + term.term[1:]
     blocks: list[Block] = [text(library.filled_text(term.answer), "lede")]
     blocks.append(Facts("", (Fact("Checked", date_words(term.checked.isoformat())),)))
     actions = [("Read the brief", open_brief(library.briefs[_pair(term.brief)]))] if term.brief else []
-    return _card(library, name, blocks, sources, actions, term.brief.partition("/")[0] if term.brief else "")
+    topic = term.brief.partition("/")[0] if term.brief else ""
+    return _card(library, name, blocks, sources, [*actions, *_also(library, others)], topic)
 
 
 def _pair(name: str) -> tuple[str, str]:
@@ -185,7 +190,12 @@ def label_of(library: Library, hit: Hit) -> str:
 
 
 def _also(library: Library, others: Iterable[Hit]) -> list[tuple[str, Action]]:
-    return [(label_of(library, hit), open_action(hit)) for hit in others][:2]
+    """What else comes close: the best of each kind first, for they tell most that is new."""
+    hits = list(others)
+    kinds = {hit.kind: hit for hit in reversed(hits)}
+    ordered = dict.fromkeys(open_action(hit) for hit in sorted(hits, key=lambda hit: kinds[hit.kind] is not hit))
+    labels = {open_action(hit): label_of(library, hit) for hit in hits}
+    return [(labels[action], action) for action in ordered][:_ALSO]
 
 
 def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
@@ -209,8 +219,12 @@ def _card(
     extra: Button | None = None,
 ) -> Card:
     buttons: dict[Action, Button] = {}
+    actions = list(actions)
+    if topic:
+        overview = library.briefs_of(topic)[0]
+        actions.insert(_BUTTONS - 1, (overview.short or "Overview", open_brief(overview)))
     for label, action in actions:
         buttons.setdefault(action, Button(shortened(label), action, "normal" if buttons else "primary"))
-    shown_buttons = (*list(buttons.values())[:4], *([extra] if extra else []))
+    shown_buttons = (*list(buttons.values())[: _BUTTONS - (1 if extra else 0)], *([extra] if extra else []))
     blocks = [*blocks, source_links(sources), *([Buttons(shown_buttons)] if shown_buttons else [])]
     return Card(title, tuple(blocks), footer=FOOTER, colour=library.topics[topic].colour if topic else "")

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from newsbot.content.amounts import Amount, asked_amounts
 from newsbot.content.known_names import WELL_KNOWN
@@ -14,6 +14,7 @@ from newsbot.content.spelling import Spelling
 from newsbot.content.times import AskedTime
 from newsbot.content.word_lists import FINDS, STOP_WORDS
 from newsbot.content.words import (
+    IN_PLACE_OF,
     SAME_MEANING,
     TOUCHING,
     QuestionKind,
@@ -34,10 +35,36 @@ NAME_WEIGHT, WORD_WEIGHT, WEAK_WEIGHT, USE_WEIGHT = (
 )  # the most that a name, and a word, can weigh; what weak ones do
 WEIGHTY = 1.4  # from what weight on a word says what is asked
 _LONGEST = 16  # words of a question
-_WEAK = frozenset(map(stem, ("stock", "share", "company", "firm", "people", "world", "chip", "big", "find")))
+_WEAK = frozenset(
+    map(
+        stem,
+        (
+            "stock",
+            "share",
+            "company",
+            "firm",
+            "people",
+            "world",
+            "chip",
+            "big",
+            "find",
+            "hit",
+            "reach",
+            "pass",
+            "cross",
+            "touch",
+            "size",
+            "group",
+            "lab",
+            "model",
+            "day",
+        ),
+    )
+)
 # Names that stand for one another, though they are not the same.
 _STANDS_FOR = {
-    stem(name): other for name, other in {"google": "alphabet", "claude": "anthropic", "grok": "xai"}.items()
+    stem(name): other
+    for name, other in {"google": "alphabet", "claude": "anthropic", "grok": "xai", "trump": "president"}.items()
 }
 # Whether something may be done is told by what bars or allows it.
 _MAY = re.compile(r"^\W*(?:can|may|could)\b|\ballowed\b|\bpermitted\b|\blegal\b")
@@ -85,11 +112,15 @@ class Reader:
         """`holders` maps each stem to the numbers of the passages that hold it."""
         self._passages = passages
         self._holders = holders
+        # A few thousand words make up nearly all questions, and all wordings of them.
+        self._variants = lru_cache(8_192)(self._find_variants)
+        self._plain_weight = lru_cache(8_192)(lambda word: self._weight(word, self._variants(word)))
+        self._mended = lru_cache(8_192)(self.mended)
 
     def read(self, question: str, time: AskedTime | None = None) -> Asked:
         """A question, its misspelt words mended."""
         found, rest = asked_amounts(question[:500])
-        words = meaningful([self.mended(word) for word in tokens(rest)])[:_LONGEST]
+        words = meaningful([self._mended(word) for word in tokens(rest)])[:_LONGEST]
         variants = {word: self._variants(word) for word in words}
         if _MAY.search(question.casefold()):
             for word in words:
@@ -103,7 +134,7 @@ class Reader:
             frozenset(word for word in words if self.is_name(word)),
             variants,
             {word: frozenset(variants[word]) for word in words},
-            {word: self._weight(word, variants[word]) for word in words},
+            {word: self._plain_weight(word) for word in words},
             tuple(found),
             time,
             frozenset(word for word in words if not any(each in self._holders for each in sure[word])),
@@ -115,7 +146,7 @@ class Reader:
 
     def mended(self, word: str) -> str:
         """A word, or what it was meant as where it is misspelt."""
-        if word in WELL_KNOWN or stem(word) in self._holders or stem(word) in SAME_MEANING:
+        if word in WELL_KNOWN or any(stem(word) in known for known in (self._holders, SAME_MEANING, IN_PLACE_OF)):
             return self.spelling.slip(word)
         return self.spelling.mended(word)
 
@@ -132,7 +163,7 @@ class Reader:
         weight = math.log(1 + len(self._passages) / len(held)) if held else WORD_WEIGHT
         return min(weight, NAME_WEIGHT if self.is_name(word) else WORD_WEIGHT)
 
-    def _variants(self, word: str) -> dict[str, float]:
+    def _find_variants(self, word: str) -> Mapping[str, float]:
         base = stem(word)
         found = dict.fromkeys(TOUCHING.get(base, ()), TOUCHES)
         found.update(dict.fromkeys(SAME_MEANING.get(base, ()), ALIKE))

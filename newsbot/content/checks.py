@@ -26,7 +26,14 @@ from newsbot.content.findings import (
 from newsbot.content.loader import Draft
 from newsbot.content.models import ID_PATTERN, Brief, Event, Figure, Question, Topic
 from newsbot.content.prose import placeholders
-from newsbot.content.shared_rules import claim_findings, term_findings, withdrawn_findings, wordings
+from newsbot.content.shared_rules import (
+    claim_findings,
+    phrasing_findings,
+    questions_asked,
+    term_findings,
+    withdrawn_findings,
+    wordings,
+)
 from newsbot.validation import Finding, Mistake, mistakes
 
 LEDE_LIMIT, LEDE_NUMBERS = 240, 2
@@ -105,6 +112,8 @@ def _findings(draft: Draft, today: date) -> Iterator[tuple[BaseModel, Findings]]
     yield from ((claim, claim_findings(claim, draft, today, claims)) for claim in draft.claims.values())
     yield from ((term, term_findings(term, draft, today, terms)) for term in draft.terms.values())
     yield from ((entry, withdrawn_findings(entry, draft)) for entry in draft.withdrawn.values())
+    asked = questions_asked(draft.phrasings.values())
+    yield from ((phrasing, phrasing_findings(phrasing, draft, asked)) for phrasing in draft.phrasings.values())
 
 
 def _topic(topic: Topic, draft: Draft, groups: _Groups) -> Findings:

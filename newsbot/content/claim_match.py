@@ -49,6 +49,11 @@ class ClaimIndex:
         found = self.matches(sentence, 1)
         return found[0].claim if found and found[0].likeness >= SAME else None
 
+    def surest(self, sentence: str, rival: float) -> Claim | None:
+        """As `same`, unless something else is more like the sentence; `rival` is how much."""
+        found = self.matches(sentence, 1)
+        return found[0].claim if found and found[0].likeness >= max(SAME, rival) else None
+
     def _of_amounts(self, asked: Asked) -> list[Match]:
         """The claims about an amount, for a question that holds nothing else: sure only where all are of one matter."""
         found = {

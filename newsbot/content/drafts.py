@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from newsbot.content.loader import NOT_FILLED_IN, Draft, Unfinished
-from newsbot.content.models import Claim, Event, Term
+from newsbot.content.models import Claim, Event, Phrasing, Term
 from newsbot.content.prose import placeholders
 
 
 def leave_out_drafts(draft: Draft) -> None:
-    """Take out events, claims and terms that name something of a topic which is a draft.
+    """Take out events, claims, terms and phrasings that name something of a topic which is a draft.
 
     An event that also is of finished topics stays with those.
     """
@@ -25,6 +25,7 @@ def leave_out_drafts(draft: Draft) -> None:
             draft.events[event.id] = changed
     draft.claims = {name: claim for name, claim in draft.claims.items() if not _leans_on_drafts(draft, claim)}
     draft.terms = {name: term for name, term in draft.terms.items() if not _leans_on_drafts(draft, term)}
+    draft.phrasings = {name: each for name, each in draft.phrasings.items() if not _is_of_draft(draft, each)}
 
 
 def draft_sentence(topic: str, unfinished: Unfinished) -> str:
@@ -46,6 +47,13 @@ def _figures(entry: Event | Claim | Term) -> Iterator[str]:
 
 def _is_drafted_figure(draft: Draft, name: str) -> bool:
     return name not in draft.figures and any(name in each.figures for each in draft.drafts.values())
+
+
+def _is_of_draft(draft: Draft, phrasing: Phrasing) -> bool:
+    topic, slash, _ = phrasing.id.partition("/")
+    if slash:
+        return topic in draft.drafts
+    return phrasing.id in draft.left_out or _is_drafted_figure(draft, phrasing.id)
 
 
 def _leans_on_drafts(draft: Draft, entry: Claim | Term) -> bool:

@@ -29,6 +29,8 @@ _ENGLISH = frozenset(
     that the this to was were what when where which who why with you your
     """.split()  # noqa: SIM905 (as a list it would be longer and harder to read)
 )
+# Words of those lists that English has too: one of them alone tells nothing.
+_SHARED = frozenset("a as come con die do e i kan la le me mit o on para per pour van war was".split())  # noqa: SIM905
 _SCRIPTS = (
     ("Russian", re.compile(r"[\u0400-\u04ff]")),
     ("Japanese", re.compile(r"[\u3040-\u30ff]")),
@@ -46,8 +48,10 @@ def foreign_language(question: str) -> str | None:
             return language
     words = _WORD.findall(flat(question))
     english = sum(word in _ENGLISH for word in words)
-    best, count = max(
+    language, count = max(
         ((language, sum(word in common for word in words)) for language, common in _LISTS.items()),
         key=lambda found: found[1],
     )
-    return best if count > english and (count > 1 or len(words) <= 4) and len(words) > 1 else None
+    own = sum(word in _LISTS[language] - _SHARED for word in words)
+    is_told = own > 0 and (count > 1 or len(words) <= 4)
+    return language if count > english and is_told and len(words) > 1 else None

@@ -12,8 +12,9 @@ from newsbot.content.checks import check
 from newsbot.content.claim_match import ClaimIndex
 from newsbot.content.drafts import draft_sentence, leave_out_drafts
 from newsbot.content.loader import Draft, Unfinished, read_folder
-from newsbot.content.models import Brief, Claim, Event, Figure, Question, Source, Term, Topic
+from newsbot.content.models import Brief, Claim, Event, Figure, Phrasing, Question, Source, Term, Topic
 from newsbot.content.passages import passages_of
+from newsbot.content.phrase_match import PhraseIndex
 from newsbot.content.prose import FigureText, filled, filled_text, placeholders
 from newsbot.content.search import Hit, SearchIndex
 from newsbot.content.word_lists import STOP_WORDS
@@ -69,6 +70,7 @@ class Library:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    phrasings: Mapping[str, Phrasing] = field(default_factory=dict)
     drafts: Mapping[str, Unfinished] = field(default_factory=dict)
     cards: dict[tuple[str, ...], Card] = field(default_factory=dict, repr=False, compare=False)
 
@@ -90,6 +92,7 @@ class Library:
             claims=draft.claims,
             terms=draft.terms,
             withdrawn={name: entry.sentence for name, entry in draft.withdrawn.items()},
+            phrasings=draft.phrasings,
             events={event.id: event for event in newest_first},
             origins=draft.origins,
             drafts=draft.drafts,
@@ -178,6 +181,16 @@ class Library:
     def claim_index(self) -> ClaimIndex:
         """The claims as they are recognised in a sentence."""
         return ClaimIndex(self.claims.values(), self.search.reader)
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """The days on which something happened."""
+        return frozenset(event.date.isoformat() for event in self.events.values())
+
+    @cached_property
+    def phrase_index(self) -> PhraseIndex:
+        """How people ask for briefs, figures and events."""
+        return PhraseIndex(self.phrasings.values(), self.search)
 
     @cached_property
     def briefs_called(self) -> Mapping[str, tuple[tuple[str, str], ...]]:

@@ -14,6 +14,7 @@ from newsbot.content.models import (
     Claim,
     Event,
     Figure,
+    Phrasing,
     Question,
     Term,
     Topic,
@@ -26,8 +27,16 @@ from newsbot.yamlfiles import Location, YamlError, read_text, read_yaml
 TOPIC_FILES: dict[str, type[BaseModel]] = {"briefs.yaml": Brief, "figures.yaml": Figure, "quiz.yaml": Question}
 NAMES_FILE = "names.yaml"
 WITHDRAWN_FILE = "withdrawn.yaml"
+PHRASINGS_FILE = "asked.yaml"
 # What is of no single topic, in files beside the topics' folders.
-SHARED_FILES: dict[str, type[BaseModel]] = {"claims.yaml": Claim, "glossary.yaml": Term, WITHDRAWN_FILE: Withdrawn}
+SHARED_FILES: dict[str, type[BaseModel]] = {
+    "claims.yaml": Claim,
+    "glossary.yaml": Term,
+    WITHDRAWN_FILE: Withdrawn,
+    PHRASINGS_FILE: Phrasing,
+}
+# Files whose entries are named by what they are about, and have one key, which is not written.
+_ONE_KEY: dict[type[BaseModel], str] = {Withdrawn: "sentence", Phrasing: "questions"}
 UNFILLED = ("FILL IN", "example.org/fill-in")
 NOT_FILLED_IN = "not filled in yet"
 _KINDS = {
@@ -71,6 +80,7 @@ class Draft:
     claims: dict[str, Claim] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
     withdrawn: dict[str, Withdrawn] = field(default_factory=dict)
+    phrasings: dict[str, Phrasing] = field(default_factory=dict)
     names: frozenset[str] = BUILT_IN_NAMES
     broken: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
@@ -187,13 +197,13 @@ def _read_entries(draft: Draft, path: Path, model: type[BaseModel]) -> None:
     of_topic = {"topic": path.parent.name} if path.name in TOPIC_FILES else {}
     for name, value in data.items():
         location: Location = (name,)
-        if not isinstance(name, str) or not (_ID.match(name) or model is Withdrawn):
+        if not isinstance(name, str) or not (_ID.match(name) or model in _ONE_KEY):
             found = Finding(
                 location, f"'{name}' isn't a valid name", "lower case, digits and hyphens, at most 32 signs"
             )
             draft.mistakes += mistakes([found], draft.file(path), draft.texts[draft.file(path)])
             continue
-        keys = {"sentence": value} if model is Withdrawn else value
+        keys = {_ONE_KEY[model]: value} if model in _ONE_KEY else value
         entry = _entry(draft, model, keys, path, location, {"id": name, **of_topic})
         if entry is not None:
             _keep(draft, entry)
@@ -216,6 +226,8 @@ def _keep(draft: Draft, entry: BaseModel) -> None:
             draft.terms[name] = entry
         case Withdrawn(id=name):
             draft.withdrawn[name] = entry
+        case Phrasing(id=name):
+            draft.phrasings[name] = entry
 
 
 def _read_events(draft: Draft, folder: Path) -> None:

@@ -298,6 +298,13 @@ class Term(_Entry):
     checked: Day
 
 
+class Phrasing(_Entry):
+    """How people ask for something: for a brief, a paragraph of one, a figure or an event, which its `id` names."""
+
+    id: str = _Added
+    questions: Lines = Field(min_length=1)
+
+
 class Withdrawn(_Entry):
     """Something that is no longer there, and the sentence for whoever still asks for it."""
 

@@ -27,6 +27,10 @@ _TAIL = re.compile(
     r"|\bfor (?:me|dummies|beginners)|\bexactly|\banyway|\bin simple terms|\bbriefly|\bwork)*[\s?!.]*$",
     re.IGNORECASE,
 )
+_DEFINED = re.compile(r"^\W*(?P<what>.+?) (?:meaning|definition|defined|explained)\W*$", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"\s+(?:filings?|documents?|chips?|index|models?|tests?|rules?|papers?|forms?|clauses?|deals?)$", re.IGNORECASE
+)
 _ARTICLE = re.compile(r"^(?:the|a|an|this|these|those)\s+", re.IGNORECASE)
 
 
@@ -42,6 +46,8 @@ class Named:
 
 def framed(question: str) -> tuple[str, bool]:
     """The question without "what is", "tell me about" and the like, and whether it asks what something is."""
+    if found := _DEFINED.match(question):
+        return _ARTICLE.sub("", found["what"]).strip(" ?!.,\"'“”"), True
     found = _FRAME.match(question)
     rest = question[found.end() :] if found else question
     rest = _ARTICLE.sub("", _TAIL.sub("", rest)).strip(" ?!.,\"'“”")
@@ -70,14 +76,23 @@ def _exact(library: "Library", phrase: str, defines: bool) -> list[Named]:
         if wanted in (normalised(topic.id), normalised(topic.title)):
             return [_overview(library, topic.id, phrase)]
     briefs = library.briefs_called.get(wanted, ())
-    term = library.term_names.exact(phrase)
+    term = library.term_names.exact(phrase) or library.term_names.exact(_GENERIC.sub("", phrase))
     if term and (defines or not briefs):
         return [Named(term=term.value, rest=phrase)]
+    if defines and (owner := _term_of_all(library, phrase)):
+        return [Named(term=owner, rest=phrase)]
     if len(briefs) == 1 and _is_told(library, briefs[0], phrase, in_lede=not defines):
         return [Named(*briefs[0], rest=phrase)]
     if (found := library.topic_names.exact(phrase)) and _is_in_overview(library, found.value, phrase):
         return [_overview(library, found.value, phrase)]
     return [Named(*each, rest=phrase) for each in briefs] if len(briefs) > 1 else []
+
+
+def _term_of_all(library: "Library", phrase: str) -> str:
+    """The term of which each word of a phrase is a name: "booked a charge"; empty where there is none."""
+    words = [word for word in flat(phrase).split() if word not in STOP_WORDS]
+    found = {term.value if (term := library.term_names.exact(word)) else "" for word in words}
+    return found.pop() if len(words) > 1 and len(found) == 1 else ""
 
 
 def _is_in_overview(library: "Library", topic: str, phrase: str) -> bool:

@@ -93,7 +93,7 @@ def _of_figure(library: "Library", figure: Figure) -> Iterator[Passage]:
         f"{other.by}: {with_bound(in_words(other.value, figure.unit), other.bound)}" for other in figure.disagree
     )
     texts = (said, *sentences_of(figure.caveat), *([f"Others: {others}."] if others else []))
-    names = f"{figure.id.replace('-', ' ')} {figure.short or ''}"
+    names = figure.short or ""
     briefs = library.briefs_with(figure.id)
     topics = tuple(dict.fromkeys((figure.topic, *(brief.topic for brief in briefs))))
     yield Passage("figure", figure.id, figure.label, texts, names, topics, (figure.id,), figure.as_of)
@@ -101,7 +101,6 @@ def _of_figure(library: "Library", figure: Figure) -> Iterator[Passage]:
         for item in items(figure):
             value = with_bound(in_words(item.value, figure.unit), item.bound)
             dated = f", {date_words(item.date)}" if item.date else ""
-            note = f" ({item.note})" if item.note else ""
-            row = (f"{item.label}{dated}: {value}{note}.",)
+            row = (f"{item.label}{dated}: {value}.", *([f"{item.note}."] if item.note else ()))
             day = item.date or figure.as_of
             yield Passage("figure", figure.id, figure.label, row, names, topics, (figure.id,), day, 1, item.label)

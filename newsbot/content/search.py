@@ -1,13 +1,29 @@
 """Search over the passages of the content: the one that answers a question, those that come close, or honestly none."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from newsbot.content.amounts import Amount, amounts, holds
 from newsbot.content.asked import WEIGHTY, WORD_WEIGHT, Asked, Reader
-from newsbot.content.models import date_words
+from newsbot.content.passage_rows import (
+    ASIDE,
+    CAVEAT,
+    ELSEWHERE,
+    HEADING,
+    NAMES,
+    OF_NAMES,
+    OF_NAMES_IN_FIGURES,
+    TOPIC_WORD,
+    Parts,
+    PassageRow,
+    astray,
+    is_of_time,
+    passage_row,
+    timeliness,
+    word_worth,
+)
 from newsbot.content.passages import CORRECTIONS, Passage, PassageKind
 from newsbot.content.question_fit import asks_for_level, fit
 from newsbot.content.times import AskedTime
@@ -16,11 +32,6 @@ from newsbot.content.words import is_version, stem, stems, tokens
 ANSWERS = 0.80  # how well a passage must hold and fit a question to answer it
 HELD = 0.68  # how much of it the passage must hold, however well it fits
 CLOSE = 0.42  # how much it must hold to be worth offering
-# What a word is worth that stands not in the sentence itself.
-_HEADING, _ELSEWHERE, _NAMES, _TOPIC = 0.92, 0.72, 0.75, 0.86
-_TOPIC_WORD = 0.55  # what one is worth that stands in the name of the topic alone
-_CAVEAT = 0.6  # what it is worth in what a figure leaves out
-_ASIDE = 0.42  # and one that stands where another name may be meant
 _DEFINED = (
     r"\b{name}(?:,? (?:is|was|means)|,) (?:a|an|the|one of|another|what|known)\b"
     r"|\b{name},? (?:which )?(?:rents|makes|sells|builds|runs|designs|trains|writes|tests)\b"
@@ -29,7 +40,6 @@ _DEFINED = (
 )
 # In a question of few words none of weight may be missing: what each must be worth, and what it costs if not.
 _FEW, _LEAST, _MISSED = 3, 0.48, 0.15
-_PRONOUN = re.compile(r"(?:It|Its|They|Their|He|His|She|Her|This|That)\b")
 _RANKING = re.compile(
     r"\b(?:biggest|largest|worst|best|top|greatest|record|highest|lowest)\b.*"
     r"\b(?:losses|gains|falls|drops|rises|days|crashes|listings|ipos|stocks)\b|\b(?:list|ranking|ranked)\b"
@@ -56,32 +66,6 @@ class Hit:
         return self.passage.key
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A passage with the stems of its parts."""
-
-    passage: Passage
-    sentences: tuple[frozenset[str], ...]
-    heading: frozenset[str]
-    names: frozenset[str]
-    topics: frozenset[str]
-    about: frozenset[str] = field(repr=False)
-    everything: frozenset[str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What a word is worth in the parts of a passage; only the first `sentences` are worth all."""
-
-    heading: float
-    names: float
-    elsewhere: float
-    sentences: int = 99
-    topic: float = 0.0
-
-
-_OF_NAMES = _Parts(_HEADING, _ASIDE, _ELSEWHERE, topic=_TOPIC)
-_OF_NAMES_IN_FIGURES = _Parts(_HEADING, _ASIDE, _ASIDE, 1, _TOPIC)
 _ALL_HELD = (1.0,) * 99
 
 
@@ -90,7 +74,7 @@ class SearchIndex:
 
     def __init__(self, passages: Iterable[Passage], topics: Mapping[str, str]) -> None:
         """`topics` maps each topic's id to its title."""
-        self._rows = tuple(_row(passage, topics) for passage in passages)
+        self._rows = tuple(passage_row(passage, topics) for passage in passages)
         self._holders: dict[str, set[int]] = {}
         for number, row in enumerate(self._rows):
             for word in row.everything:
@@ -134,6 +118,34 @@ class SearchIndex:
         """The first passage of an entry."""
         return self._first[kind, key]
 
+    def within(self, kind: PassageKind, key: str, place: int, asked: Asked) -> Hit:
+        """The passage at a place of an entry, with the sentence that holds most of a question."""
+        number = self._places[kind, key, place]
+        hit = self._hit(asked, self._rows[number], number, strict=False)
+        return hit or Hit(self._rows[number].passage, 1.0, 1.0, 0)
+
+    def words_of(self, kind: PassageKind, key: str, place: int) -> frozenset[str]:
+        """The stems of a passage, its heading, its names and its topics."""
+        return self._rows[self._places[kind, key, place]].told
+
+    def is_headed(self, hit: Hit, asked: Asked) -> bool:
+        """Whether the heading of a hit, or what its entry is called, holds all words of a question."""
+        row = self._rows[self._places[hit.kind, hit.key, hit.passage.place]]
+        held = row.heading | row.names | row.about
+        return all(asked.forms[word] & held for word in asked.words)
+
+    def names_of(self, kind: PassageKind, key: str) -> frozenset[str]:
+        """The stems of all passages of an entry."""
+        return self._entries[kind, key]
+
+    def is_told(self, asked: Asked, amounts_told: Sequence[Amount], at: tuple[PassageKind, str, int]) -> bool:
+        """Whether a passage, or what it is asked by, holds the amounts and is of the time that a question names."""
+        number = self._places[at]
+        own = self._amounts_of(number)
+        if not all(holds((*own, *amounts_told), each) for each in asked.amounts):
+            return False
+        return asked.time is None or is_of_time(asked.time, self._rows[number].passage)
+
     def holds(self, passage: Passage, asked: Asked) -> bool:
         """Whether a passage with its heading holds a word of a question, in this or another wording."""
         held = frozenset(stems(f"{passage.heading} {passage.text}"))
@@ -171,7 +183,7 @@ class SearchIndex:
     def _having(self, asked: Asked, word: str) -> set[int]:
         return set().union(*(self._holders.get(each, ()) for each in asked.variants[word]))
 
-    def _hit(self, asked: Asked, row: _Row, number: int, strict: bool) -> Hit | None:
+    def _hit(self, asked: Asked, row: PassageRow, number: int, strict: bool) -> Hit | None:
         """How much of a question a passage holds, and in which sentence; None where it cannot answer."""
         amount_weight = WORD_WEIGHT * len(asked.amounts)
         total = sum(asked.weights.values()) + amount_weight
@@ -182,14 +194,15 @@ class SearchIndex:
         least = list(_ALL_HELD[: len(row.sentences)])  # the least that a word of weight is worth with each sentence
         of_words, of_names = self._parts(asked, row, number)
         for word in asked.words:
-            present, weight, is_name = asked.forms[word] & row.everything, asked.weights[word], word in asked.names
+            weight, is_name = asked.weights[word], word in asked.names
+            present = asked.forms[word] & (row.told if is_name else row.everything)
             is_weighty = weight >= WEIGHTY and not is_name
             if not present:
                 if strict and is_name:
                     return None
                 least = [0.0] * len(least) if is_weighty else least
                 continue
-            base, inside = _worth(present, asked.variants[word], row, of_names if is_name else of_words)
+            base, inside = word_worth(present, asked.variants[word], row, of_names if is_name else of_words)
             got += weight * base
             for place, worth in enumerate(inside):
                 gains[place] += weight * max(worth - base, 0.0)
@@ -200,29 +213,34 @@ class SearchIndex:
         covered = (got + gains[place]) / total - (_MISSED if is_short and least[place] < _LEAST else 0.0)
         return Hit(row.passage, covered, covered, place)
 
-    def _parts(self, asked: Asked, row: _Row, number: int) -> tuple[_Parts, _Parts]:
+    def _parts(self, asked: Asked, row: PassageRow, number: int) -> tuple[Parts, Parts]:
         """What a word, and a name, of this question is worth in the parts of this passage."""
         is_about = all(asked.forms[name] & row.about for name in asked.names)
         is_counted = asked.kind in ("how much", "how many")
-        heading = _HEADING if is_about or not self._headed[number] else _ASIDE
-        names = _NAMES if is_about else _ASIDE
+        heading = HEADING if is_about or not self._headed[number] else ASIDE
+        names = NAMES if is_about else ASIDE
+        if row.passage.kind == "figure" and not is_counted:
+            return Parts(heading, names, CAVEAT, 1, 0.0 if asked.kind else TOPIC_WORD), OF_NAMES
         if not is_counted:
-            topic = 0.0 if asked.kind else _TOPIC_WORD  # keywords may be the topic's own
-            return _Parts(heading, names, _ELSEWHERE, topic=topic), _OF_NAMES
+            topic = 0.0 if asked.kind else TOPIC_WORD  # keywords may be the topic's own
+            return Parts(heading, names, ELSEWHERE, topic=topic), OF_NAMES
         if row.passage.kind != "figure":
-            return _Parts(heading, names, _ASIDE), _OF_NAMES
-        return _Parts(heading, names, _CAVEAT, 1), _OF_NAMES_IN_FIGURES
+            return Parts(heading, names, ASIDE), OF_NAMES
+        return Parts(heading, names, CAVEAT, 1), OF_NAMES_IN_FIGURES
 
-    def _fits(self, asked: Asked, row: _Row, number: int) -> bool:
+    def _fits(self, asked: Asked, row: PassageRow, number: int) -> bool:
         """Whether a passage holds the amounts and is of the time that a question names."""
-        if asked.amounts:
-            if number not in self._amounts:
-                self._amounts[number] = tuple(amounts(f"{row.passage.heading}. {row.passage.text}"))
-            if not all(holds(self._amounts[number], each) for each in asked.amounts):
-                return False
-        return asked.time is None or _is_of(asked.time, row.passage)
+        if not all(holds(self._amounts_of(number), each) for each in asked.amounts):
+            return False
+        return asked.time is None or is_of_time(asked.time, row.passage)
 
-    def _bonus(self, asked: Asked, row: _Row, place: int, is_ranking: bool) -> float:
+    def _amounts_of(self, number: int) -> tuple[Amount, ...]:
+        if number not in self._amounts:
+            passage = self._rows[number].passage
+            self._amounts[number] = tuple(amounts(f"{passage.heading}. {passage.text}"))
+        return self._amounts[number]
+
+    def _bonus(self, asked: Asked, row: PassageRow, place: int, is_ranking: bool) -> float:
         """How well a passage fits the question besides holding its words."""
         passage = row.passage
         sentence = passage.sentences[place] if passage.sentences else ""
@@ -234,20 +252,25 @@ class SearchIndex:
         )
         told = passage.text if passage.kind == "figure" else sentence
         bonus += fit(asked.kind, asked.text, passage, told, any(not is_version(name) for name in others))
-        bonus += _timely(asked, passage, sentence) - _astray(asked, row, place, others, self.reader.proper_names)
+        bonus += timeliness(asked, passage, sentence) - astray(asked, row, place, others, self.reader.proper_names)
         if is_ranking and passage.kind == "figure" and not passage.row and passage.key in self._series:
             bonus += 0.1
         if passage.place >= CORRECTIONS:
             bonus -= 0.06
         if passage.kind == "claim" and asked.kind not in ("is", ""):
             bonus -= 0.4  # a claim is asked about; a question is answered by what happened
-        if asked.kind == "how much" and asks_for_level(asked.text) and others & row.heading:
-            bonus -= 0.25  # what one has of another is no value of it
+        if asked.kind == "how much" and asks_for_level(asked.text) and self._of_others(asked, row):
+            bonus -= 0.4  # what one has of another is no value of it
         if passage.kind == "claim" and asked.kind == "is":
             bonus -= 0.12
         if passage.day:
             bonus += 0.001 * (int(passage.day[:4]) - 2000)  # of equals the newer
         return bonus + (-0.1 if passage.kind == "term" else 0.0) + (0.03 if passage.place == 0 else 0.0)
+
+    def _of_others(self, asked: Asked, row: PassageRow) -> bool:
+        """Whether the heading names somebody of whom the question does not speak."""
+        named = (name for name in row.heading & self.reader.proper_names if not is_version(name))
+        return any(not any(name in forms for forms in asked.forms.values()) for name in named)
 
     def _names_in(self, sentence: str) -> frozenset[str]:
         """The stems of the names in a sentence."""
@@ -260,6 +283,20 @@ class SearchIndex:
         return {(row.passage.kind, row.passage.key): row.passage for row in reversed(self._rows)}
 
     @cached_property
+    def _entries(self) -> dict[tuple[PassageKind, str], frozenset[str]]:
+        found: dict[tuple[PassageKind, str], frozenset[str]] = {}
+        for row in self._rows:
+            key = row.passage.kind, row.passage.key
+            found[key] = found.get(key, frozenset()) | row.told
+        return found
+
+    @cached_property
+    def _places(self) -> dict[tuple[PassageKind, str, int], int]:
+        """The number of the first passage at each place of each entry."""
+        rows = [*enumerate(self._rows)][::-1]
+        return {(row.passage.kind, row.passage.key, row.passage.place): number for number, row in rows}
+
+    @cached_property
     def _headed(self) -> tuple[bool, ...]:
         """For each passage whether its heading names something."""
         return tuple(bool(row.heading & self.reader.proper_names) for row in self._rows)
@@ -267,84 +304,3 @@ class SearchIndex:
     @cached_property
     def _series(self) -> frozenset[str]:
         return frozenset(row.passage.key for row in self._rows if row.passage.row)
-
-
-def _row(passage: Passage, topics: Mapping[str, str]) -> _Row:
-    sentences = tuple(frozenset(stems(sentence)) for sentence in passage.sentences)
-    heading = frozenset(stems(f"{passage.heading} {date_words(passage.day) if passage.kind == 'event' else ''}"))
-    names = frozenset(stems(passage.names))
-    about = frozenset(stems(" ".join((*passage.topics, *(topics[each] for each in passage.topics)))))
-    return _Row(passage, sentences, heading, names, about, heading | about, heading | names | about.union(*sentences))
-
-
-def _worth(
-    present: frozenset[str], variants: Mapping[str, float], row: _Row, parts: _Parts
-) -> tuple[float, list[float]]:
-    """What a word is worth by the parts around the sentences, and within each of them."""
-    base, inside = 0.0, [0.0] * len(row.sentences)
-    for word in present:
-        worth, at = variants[word], 0.0
-        for place, sentence in enumerate(row.sentences):
-            if word in sentence:
-                at = parts.elsewhere
-                if place < parts.sentences and worth > inside[place]:
-                    inside[place] = worth
-        if word in row.heading and parts.heading > at:
-            at = parts.heading
-        if word in row.names and parts.names > at:
-            at = parts.names
-        if parts.topic > at and word in row.topics:
-            at = parts.topic
-        base = max(base, at * worth)
-    return base, inside
-
-
-def _is_of(time: AskedTime, passage: Passage) -> bool:
-    if time.latest or time.holds(passage.day):
-        return True
-    said = f"{passage.heading} {passage.text} {passage.row}"
-    if time.exact:
-        return time.words in said or _short_date(time) in said
-    return time.words.split()[0] in said or time.words.split()[0][:3] in passage.row
-
-
-def _timely(asked: Asked, passage: Passage, sentence: str) -> float:
-    """What to add where the very sentence is of the time that was asked for, and to take off where it is not."""
-    if asked.time is None:
-        return 0.0
-    if passage.kind == "event":
-        return 0.06 if asked.kind in ("when", "why", "is", "") else 0.0
-    told = f"{sentence} {passage.heading}"
-    return 0.0 if not asked.time.exact or asked.time.words in told or _short_date(asked.time) in told else -0.08
-
-
-def _astray(asked: Asked, row: _Row, place: int, others: frozenset[str], names: frozenset[str]) -> float:
-    """What to take off where the sentence does not hold a name of the question and is about another one."""
-    is_counted = asked.kind in ("how much", "how many")
-    named = any(not is_version(name) for name in (row.heading & names) | others)
-    if (
-        is_counted
-        and named
-        and not all(asked.forms[name] & (row.sentences[place] | row.heading) for name in asked.names)
-    ):
-        return 0.5  # a number of somebody else
-    held = row.sentences[place] | row.heading | row.topics
-    is_of_two = asked.kind == "is" and len(asked.names) > 1 and row.passage.kind not in ("claim", "event")
-    if is_of_two and not any(asked.forms[name] & row.about for name in asked.names):
-        return 0.25  # what two names have to do with each other is told where one of them is the matter
-    if not all(asked.forms[name] & held for name in asked.names):
-        return 0.3 if others or row.heading & names else 0.1
-    if _PRONOUN.match(row.passage.sentences[place]) and place and not asked.names & row.sentences[place]:
-        before = row.sentences[place - 1] & names
-        if before and not any(asked.forms[name] & before for name in asked.names):
-            return 0.3  # it is about whom the sentence before names
-    is_above = asked.names and not any(asked.forms[name] & row.sentences[place] for name in asked.names)
-    is_of_another = any(other in row.heading and not is_version(other) for other in others)
-    if not (is_above and is_of_another) or row.passage.kind == "claim":
-        return 0.0
-    return 0.25 if is_counted else 0.12
-
-
-def _short_date(time: AskedTime) -> str:
-    """The day as rows of series write it: "27 Jan 2025"."""
-    return " ".join(part[:3] if part.isalpha() else part for part in time.words.split())

@@ -1,4 +1,4 @@
-"""The rules of what is of no single topic: claims, the glossary, and the names that are withdrawn."""
+"""The rules of what is of no single topic: claims, the glossary, how people ask, the names that are withdrawn."""
 
 import re
 from collections import Counter
@@ -8,6 +8,7 @@ from datetime import date
 from newsbot.content.findings import (
     Findings,
     future_dates,
+    is_damaged,
     markup_findings,
     overlong_texts,
     places_of,
@@ -16,7 +17,7 @@ from newsbot.content.findings import (
     unknown_names,
 )
 from newsbot.content.loader import Draft
-from newsbot.content.models import ID_PATTERN, Brief, Claim, Event, Figure, Term, Withdrawn
+from newsbot.content.models import ID_PATTERN, Brief, Claim, Event, Figure, Phrasing, Term, Withdrawn
 from newsbot.names import normalised
 from newsbot.validation import Finding
 
@@ -59,6 +60,34 @@ def withdrawn_findings(entry: Withdrawn, draft: Draft) -> Findings:
     elif name in there[kind]:
         yield Finding((), f"'{entry.id}' is still there", "remove one of the two")
     yield from prose_findings(draft, ((), entry.sentence))
+
+
+def phrasing_findings(phrasing: Phrasing, draft: Draft, taken: Counter[str]) -> Findings:
+    """Everything that is wrong with how people ask for something; `taken` counts all questions of the file."""
+    name, hash_sign, paragraph = phrasing.id.partition("#")
+    if "/" in name:
+        yield from unknown_names(Brief, [((), name)], draft)
+        brief = draft.briefs.get(tuple(name.split("/", 1)))  # type: ignore[arg-type]
+        if brief and hash_sign and paragraph not in map(str, range(1, len(brief.body) + 1)):
+            yield Finding((), f"the brief '{name}' has no paragraph '{paragraph}'", f"1 to {len(brief.body)}")
+    elif name not in draft.figures and name not in draft.events and not is_damaged(draft, "Figure", "Event"):
+        mend = "a figure's name, an event's id, topic/brief or topic/brief#2"
+        yield Finding((), f"there is no figure and no event '{phrasing.id}'", mend)
+    if (figure := draft.figures.get(name)) and figure.superseded_by:
+        mend = f"move its questions to '{figure.superseded_by}'"
+        yield Finding((), f"the figure '{name}' has been superseded", mend)
+    for index, question in enumerate(phrasing.questions):
+        location = (index,)  # the file has no key above the list
+        yield from markup_findings(location, question)
+        if not normalised(question):
+            yield Finding(location, f"'{question}' has no letter and no digit", "write words")
+        elif taken[normalised(question)] > 1:
+            yield Finding(location, f"'{question}' appears twice", "keep it in one entry")
+
+
+def questions_asked(phrasings: Iterable[Phrasing]) -> Counter[str]:
+    """How often each question stands among the phrasings."""
+    return Counter(normalised(question) for each in phrasings for question in each.questions)
 
 
 def wordings(entries: Iterable[Claim | Term]) -> Counter[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from newsbot.content.word_lists import STOP_WORDS
+from newsbot.content.word_lists import EVERYDAY_WORDS, STOP_WORDS
 from newsbot.content.words import is_version
 
 _OFTEN = 8  # how often a word must occur to be what a rare one may have been meant as
@@ -51,13 +51,13 @@ class Spelling:
         """The word itself where it is known, else the likeliest that was meant; itself again where none is near."""
         if word in _SLIPS:
             return _SLIPS[word]
-        if word in self._counts or word in STOP_WORDS or len(word) < 4 or is_version(word):
+        if word in self._counts or word in STOP_WORDS or word in EVERYDAY_WORDS or len(word) < 4 or is_version(word):
             return word
         return self._nearest(word, self._words, 1 if len(word) < 7 else 2) or word
 
     def likelier(self, word: str) -> str | None:
         """A word that occurs often and is one slip away from one that is known but rare; None without any."""
-        if len(word) < 4 or is_version(word) or self._counts.get(word, 0) * 8 > _OFTEN:
+        if len(word) < 4 or word in EVERYDAY_WORDS or is_version(word) or self._counts.get(word, 0) * 8 > _OFTEN:
             return None
         found = self._nearest(word, self._often, 1)
         return found if found != word else None

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,6 +44,8 @@ _MONTH_FORMS = (
 _YEAR_FORM = re.compile(rf"\b(?P<y>{_YEAR})\b")
 _LATEST = re.compile(
     r"\b(?:latest|newest|most recent|recent(?:ly)?|lately|what ?s new|what is new|whats up|anything new|any news|news"
+    r"|(?:did|have) (?:i|we) miss(?:ed)?|catch (?:me|us) up|fill me in|bring me up to (?:speed|date)"
+    r"|what ?s happening|what is happening|working on|up to (?:now|lately|these days)|doing (?:now|lately|these days)"
     r"|new developments?|updates?|up to date|headlines?)\b"
 )
 _RELATIVE = re.compile(
@@ -65,6 +68,11 @@ class AskedTime:
     is_day: bool = False
     is_now: bool = False
 
+    @property
+    def is_loose(self) -> bool:
+        """Whether it stands for the newest there is: results of "last quarter" may have come long before."""
+        return self.words.endswith("quarter")
+
     def holds(self, day: str) -> bool:
         """Whether a date, month or year lies in the span, or the span in it."""
         if not day:
@@ -85,11 +93,14 @@ def span_of(partial: str) -> tuple[date, date]:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def asked_time(question: str, today: date) -> AskedTime | None:
-    """The time that a question names; None where it names none."""
+def asked_time(question: str, today: date, days: Container[str] = frozenset()) -> AskedTime | None:
+    """The time that a question names; None where it names none.
+
+    `days` are those on which something happened: a day without its year is one of them where it can be.
+    """
     low = re.sub(r"['’]s\b", " s", flat(question)).replace("what s new", "whats new")
     for pattern in _DAY_FORMS:
-        if (found := pattern.search(low)) and (made := _day(found, low, today)):
+        if (found := pattern.search(low)) and (made := _day(found, low, today, days)):
             return made
     for pattern in _MONTH_FORMS:
         if (found := pattern.search(low)) and (made := _month(found, low, today)):
@@ -118,17 +129,22 @@ def _number(found: re.Match[str]) -> int:
     return int(groups["n"]) if groups.get("n") else _MONTHS[found["m"]]
 
 
-def _day(found: re.Match[str], low: str, today: date) -> AskedTime | None:
+def _day(found: re.Match[str], low: str, today: date, days: Container[str]) -> AskedTime | None:
     month, day = _number(found), int(found["d"])
     years = [int(found["y"])] if found["y"] else [today.year, today.year - 1, today.year - 2]
+    could: list[str] = []
     for year in years:
         try:
             named = date(year, month, day)
         except ValueError:
             continue
-        if found["y"] or named <= today:
+        if found["y"]:
             return _named(named.isoformat(), low, found)
-    return None
+        if named <= today:
+            could.append(named.isoformat())
+    if not could:
+        return None
+    return _named(next((day for day in could if day in days), could[0]), low, found)
 
 
 def _month(found: re.Match[str], low: str, today: date) -> AskedTime | None:

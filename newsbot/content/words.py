@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
-from newsbot.content.word_lists import ALIKE, IRREGULAR, LOOSELY_ALIKE, SAME_NAME, STOP_WORDS
+from newsbot.content.word_lists import ALIKE, ASKED_ALIKE, IRREGULAR, LOOSELY_ALIKE, SAME_NAME, STOP_WORDS
 
 QuestionKind = Literal["who", "when", "how much", "how many", "how long", "why", "where", "which", "is", "how", ""]
 
@@ -20,6 +20,7 @@ _PHRASES = (  # each written in lower case
     (re.compile(r"\b(?:not|no|was|were|be|been|none) found\b", re.I), " "),
     (re.compile(r"\bs&p(?:[ -]?500)?", re.I), " sp500 "),
     (re.compile(r"\b(?:going|goes|go|went|gone) public\b|\bstock market debut\b", re.I), " ipo "),
+    (re.compile(r"\bdeepseek[ -](?:monday|crash|shock|rout|sell-?off|meltdown)\b", re.I), " deepseek day "),
     (re.compile(r"\bopen[ -]source[d]?\b", re.I), " open-source "),
     (re.compile(r"\bopen[ -]weights?\b", re.I), " open-weight "),
     (re.compile(r"\bdata[ -]cent(?:er|re)s?\b", re.I), " datacentre "),
@@ -28,6 +29,24 @@ _PHRASES = (  # each written in lower case
     (re.compile(r"\bsuper[ -]micro\b", re.I), " supermicro "),
     (re.compile(r"\bdeep[ -]seek\b", re.I), " deepseek "),
     (re.compile(r"\bchat[ -]gpt\b", re.I), " chatgpt "),
+    (re.compile(r"\b(how much (?:money )?(?:does|did|do) \S+(?: \S+)?) make\b", re.I), r"\1 earn "),
+    (re.compile(r"\b(release|launch|start|founding|listing|filing|ipo) date\b", re.I), r" \1 "),
+    (
+        re.compile(
+            r"\b(plug|start|spin|lay|fine|buy|key|dot|road|pay)[ -]"
+            r"(ins?|ups?|offs?|tun(?:e|ing)|backs?|strokes?|com|maps?)\b",
+            re.I,
+        ),
+        r" \1\2 ",
+    ),
+    (
+        re.compile(r"\bq([1-4])\b", re.I),
+        lambda found: f" {('first', 'second', 'third', 'fourth')[int(found[1]) - 1]} quarter ",
+    ),
+    (re.compile(r"\bnon[ -]profit\b", re.I), " nonprofit "),
+    (re.compile(r"\bnyt\b", re.I), " new york times "),
+    (re.compile(r"\b(?:in the )?long (?:run|term)\b|\bover time\b", re.I), " "),
+    (re.compile(r"\bmarket shares?\b", re.I), " marketshare "),
     (re.compile(r"\bcomes? out\b|\bcame out\b", re.I), " release "),
     (re.compile(r"\bone[ -]day\b|\bin (?:a|one|a single) day\b", re.I), " day "),
     (re.compile(r"\b(?:write|wrote|written|writing)[ -]?(?:off|down)s?\b", re.I), " charge "),
@@ -117,22 +136,32 @@ def _alike(groups: tuple[str, ...]) -> dict[str, frozenset[str]]:
 
 SAME_MEANING = _alike(ALIKE)
 TOUCHING = _alike(LOOSELY_ALIKE)
+IN_PLACE_OF = _alike(ASKED_ALIKE)
 
 _QUANTITIES = (
     "costs?|prices?|capex|revenues?|valuation|worth|value|market cap|budget|raised?|loss|earn(?:ed|ings)?|pa(?:y|id)"
     "|lose|spend|make"
 )
+_SUMS = "price|cost|worth|value|valuation|market cap|revenue|profit|budget|loss|salary|size|amount"
 _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
+    ("how much", re.compile(r"\bhow many (?:dollars|bucks|euros|billions?|millions?|percent|per cent)\b")),
     ("how many", re.compile(r"\bhow (?:many|often|old|tall)\b")),
     ("how long", re.compile(r"\bhow long\b")),
     ("why", re.compile(r"\bwhy\b|\bhow come\b|\bwhat (?:caused|made)\b|\breason\b")),
     ("who", re.compile(r"\bwho(?:se|m)?\b")),
-    ("when", re.compile(r"^\W*(?:\w+ )?when\b|\bwhat (?:day|date|month|year)\b")),
+    (
+        "when",
+        re.compile(
+            r"\b(?:release|launch|start|founding|listing|filing|ipo) date\b|\bdate of\b"
+            r"|^\W*(?:\w+ )?when\b|\bwhat (?:day|date|month|year)\b"
+        ),
+    ),
     (
         "how much",
         re.compile(
             r"\b(?:what|which) (?:percentage|percent|share|amount)\b"
-            r"|\bhow (?:much|mcuh|big|large|far|high|low|expensive|costly|cheap|deep)\b"
+            r"|\bhow (?:much|mcuh|big|large|far|high|low|expensive|costly|cheap|deep|fast|quickly)\b"
+            rf"|^\W*(?:the )?(?:\w+ )?(?:{_SUMS}) (?:of|for)\b"
             rf"|^\W*what(?:'?s|’s)?\b.*\b(?:{_QUANTITIES})\b|^[\w.-]+(?: [\w.-]+)? (?:{_QUANTITIES})\W*$"
         ),
     ),

@@ -158,6 +158,14 @@ auction:
 figure:tea-total: The total left out green tea, so it is gone.
 brief:tea/past: What this brief said now stands in the overview.
 """,
+    "asked.yaml": """\
+tea/overview:
+  - how much is tea
+tea/overview#2:
+  - why did tea get dearer
+tea-price: [price of tea, what does a kilogram of tea cost]
+2025-01-27-tea-rises: [when did tea rise]
+""",
 }
 
 

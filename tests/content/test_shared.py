@@ -21,7 +21,7 @@ from newsbot.content.models import (
 from newsbot.validation import allowed_keys
 from tests.content.conftest import SHARED, Folder
 
-CLAIMS, GLOSSARY, WITHDRAWN = SHARED
+CLAIMS, GLOSSARY, WITHDRAWN, PHRASINGS = SHARED
 
 MISTAKES = [
     (CLAIMS, 'verdict: "false"', "verdict: maybe", "4: 'verdict' is 'maybe' (allowed: true, false, misattributed"),
@@ -47,6 +47,12 @@ MISTAKES = [
     (WITHDRAWN, "2025-01-28-tea-falls", "tea-falls", "1: 'tea-falls' can't be withdrawn (an event's"),
     (WITHDRAWN, "brief:tea/past", "topic:tea", "3: 'topic:tea' can't be withdrawn"),
     (WITHDRAWN, "left out green tea", "left out 3 teas", "2: the number '3' is written in prose"),
+    (PHRASINGS, "tea/overview:", "tea/past:", "1: there is no brief 'tea/past'"),
+    (PHRASINGS, "tea/overview#2", "tea/overview#3", "3: the brief 'tea/overview' has no paragraph '3' (1 to 2)"),
+    (PHRASINGS, "tea-price:", "tea-cost:", "5: there is no figure and no event 'tea-cost' (a figure's name"),
+    (PHRASINGS, "[when did tea rise]", "[How much is tea?]", "6: 'How much is tea?' appears twice"),
+    (PHRASINGS, "[when did tea rise]", '["?!"]', "6: '?!' has no letter and no digit"),
+    (PHRASINGS, "[when did tea rise]", "[]", "6: 'questions' has too few entries"),
     (WITHDRAWN, " This event rested on a report that was taken back.", "", "1: 'sentence' is empty"),
 ]
 

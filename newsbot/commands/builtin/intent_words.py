@@ -51,6 +51,8 @@ _HELD: dict[str, tuple[str, ...]] = {
         r"^do you (?:use|run on) (?:ai|chat ?gpt|an? (?:llm|language model)|gpt|openai)",
         r"^what(?:'s| is) your name",
         r"^what (?:llm|model|ai) (?:are|do) you\b",
+        r"\bwhere (?:do|does|are|is) (?:your|the|these|those|all this) "
+        r"(?:numbers?|data|info|information|facts|answers?|news|figures?|content|sources?)\b.*\b(?:from|found|taken|sourced)\b",
         r"\bwhere (?:do|did) (?:you|u|this|it|this bot|the bot|newsbot) (?:get|take|find|have)"
         r"\b.*\b(?:info|information|data|news|numbers|answers|sources?|facts|this|that|from)\b",
         r"^(?:what|which) (?:are your )?sources?(?: do you (?:use|have))?$",
@@ -72,6 +74,13 @@ _HELD: dict[str, tuple[str, ...]] = {
         r"^(?:help|help me|i need help|/?help|menu|commands?|options|start|usage|manual|instructions|"
         r"how to use|\?+|what now|examples?)$",
         r"^help me (?:out|with this|use (?:this|you))",
+        r"^(?:i |we |can i |could i |can you |could you )?(?:need|want|get|have|give me)? ?"
+        r"(?:some |a bit of |your )?help(?: me)?$",
+        r"^(?:what|which) (?:commands?|topics?|subjects?|functions?|features?|options?) "
+        r"(?:are(?: there| available)?$|exist|(?:do|can) (?:you|i|we) (?:have|use|know|support|offer|ask)\b)",
+        r"^(?:show|tell|give|explain)(?: me| us)? (?:how (?:to use|this works|it works)|what (?:you|this) can do)",
+        r"^(?:how|what) (?:can|could|do|will|would) (?:you|u) (?:help|assist|support)(?: me| us)?(?: with)?$",
+        r"^(?:what|which things) (?:are|r) (?:you|u) (?:able|capable|good|programmed|here|made|built)\b",
         r"\bwhat (?:can|could|do|else can) (?:you|u|this bot|it|this) (?:do|know|answer|offer|cover|"
         r"explain|help)\b",
         r"^what (?:can|could|should|do) i (?:ask|do|type|say|try)\b",
@@ -84,6 +93,10 @@ _HELD: dict[str, tuple[str, ...]] = {
         r"^how does (?:this|it) work",
         r"^what is this(?: bot| for)?$",
         r"^what do you know$",
+    ),
+    "stop-quiz": (
+        r"\b(?:stop|end|quit|cancel|leave|exit|abort|finish|skip|pause) "
+        r"(?:the |this |a |our |my |that )?(?:quiz|game|trivia)\b",
     ),
     "unsubscribe": (
         r"^(?:unsubscribe|unsub|opt out|pause|mute|resume)\b(?! .*\b(?:openai|nvidia|tariff))",
@@ -102,6 +115,7 @@ _HELD: dict[str, tuple[str, ...]] = {
         r"\b(?:send|post|give|mail|tell)(?: me| us| it)?\b.*\b(?:every (?:day|morning|week|weekday|"
         r"monday|evening)|daily|weekly|each (?:day|morning|week))\b",
         r"^digest$",
+        r"\b(?:get|send|give|show|bring|deliver|post)\b.{0,20}\bdigest\b|\bdigest\b.*\b(?:every|each|daily|weekly)\b",
         r"^(?:notify|alert|remind|ping) (?:me|us)\b",
         r"\bhow (?:do|can) i (?:get|receive) (?:the )?(?:news|updates|digest)\b",
     ),
@@ -121,7 +135,7 @@ _HELD: dict[str, tuple[str, ...]] = {
         r"chinese|japanese|korean|hindi|arabic|english|deutsch|other languages|another language|"
         r"more languages|my language)\b(?! (?:stock|market|share|model|chip|company|compan))",
         r"^(?:german|french|spanish|italian|portuguese|dutch|english|deutsch|language|languages)$",
-        r"\b(?:what|which|change|other) (?:the )?languages?\b",
+        r"^(?:what|which) languages?(?: do you\b| can (?:you|i)\b| are\b|$)|\b(?:change|other) (?:the )?languages?\b",
     ),
     "smalltalk": (
         r"\b(?:tell|know|give)(?: me)?(?: us)? (?:a |another |any |some )?(?:jokes?|story|poem|riddle)"
@@ -170,7 +184,10 @@ _HELD: dict[str, tuple[str, ...]] = {
         r"\b(?:stock|price|share|market) (?:prediction|forecast|outlook)s?\b",
         r"\bis (?:it|this|now) (?:a )?(?:safe|smart|wise|good|worth|time)(?: idea| time)? to (?:buy|"
         r"sell|invest|hold|put)\b",
-        r"\bnext (?:big |hot )?(?:stock|nvidia)\b",
+        r"\bwhere (?:will|would|could|do you see) .{2,40}\b(?:be|stand|go|trade|in \d+ (?:years?|months?|weeks?))\b",
+        r"\bhow (?:high|low|far|much) (?:will|can|could|might) .{2,40}\b(?:go|get|rise|fall|climb|drop|be worth)\b",
+        r"\bwhat (?:will|would|could) .{2,40}\b(?:be worth|cost|trade at|stock be|price be)\b.*\b(?:next|in|by) ",
+        r"\bnext (?:big |hot )?stock\b|\bthe next (?:big |hot )?nvidia$",
         r"\bbullish or bearish\b",
         r"\b(?:bull|bear) case\b",
     ),
@@ -182,6 +199,7 @@ _ORDER = (
     "about",
     "no-advice",
     "help",
+    "stop-quiz",
     "unsubscribe",
     "stop",
     "subscribe",

@@ -134,6 +134,7 @@ _ANSWERS: dict[str, Callable[[Context], Card]] = {
     "help": _help,
     "unsubscribe": _unsubscribe,
     "stop": _stop,
+    "stop-quiz": _stop,
     "subscribe": _subscribe,
     "quiz": _quiz,
     "language": _language,

@@ -32,6 +32,7 @@ _HAPPENED = re.compile(
 )
 _MOST = 8  # events in a list
 _NEWEST = 4
+_BUTTONS = 3
 
 
 def time_card(library: Library, question: str, time: AskedTime, today: date) -> Card | None:
@@ -103,12 +104,13 @@ def _is_about(library: Library, event: Event, topic: str, names: Sequence[str]) 
 def _weightiest(library: Library, events: Sequence[Event]) -> list[Event]:
     """The events that weigh most, in the order of their days, the newest first."""
 
-    def weight(event: Event) -> tuple[int, int]:
-        parts = len(event.tickers) + len(event.topics) + len(event.sources)
-        return (2 * len(event.figures) + parts, len(event.topics))
-
-    kept = sorted(events, key=weight, reverse=True)[:_MOST]
+    kept = sorted(events, key=_weight, reverse=True)[:_MOST]
     return sorted(kept, key=lambda event: event.date, reverse=True)
+
+
+def _weight(event: Event) -> tuple[int, int]:
+    parts = len(event.tickers) + len(event.topics) + len(event.sources)
+    return (2 * len(event.figures) + parts, len(event.topics))
 
 
 def _capital(words: str) -> str:
@@ -147,10 +149,8 @@ def _list(library: Library, title: str, events: Sequence[Event], total: int = 0)
             ChoiceOption(library.filled_text(each.title), each.id, date_words(each.date.isoformat())) for each in events
         )
         blocks.append(Choice("Open an event", Action("event.open", ()), options))
-    first = Button(
-        "Open the event" if len(events) == 1 else "Open the newest", Action("event.open", (events[0].id,)), "primary"
-    )
-    blocks.append(Buttons((first,)))
+    main = sorted(events, key=_weight, reverse=True)[:_BUTTONS]
+    blocks.append(Buttons(tuple(Button(_short(library, each), Action("event.open", (each.id,))) for each in main)))
     return Card(title, tuple(blocks), footer=FOOTER)
 
 
