@@ -167,7 +167,7 @@ def _pair(library: Library, key: str) -> Material:
         first.topic,
         figures,
         distinct_sources([figure.sources[0] for figure in figures]),
-        explained=tuple(Facts(figure.label, tuple(reading_facts(figure))) for figure in figures),
+        explained=(text(said), *(Facts(figure.label, tuple(reading_facts(figure))) for figure in figures)),
         question=_question_on(library, tuple(figure.id for figure in figures), ()),
         more=tuple(
             ChoiceOption(short_name(_short(each)), each.id, f"{_short(first)} / {_short(each)}"[:75])

@@ -157,7 +157,7 @@ MISTAKES = [
     (EVENTS, "  id: 2025-01-27-tea-rises\n", "", "1: the event has no name of its own (id: 2025-01-27-tea-rises"),
     (EVENTS, "id: 2025-01-27-tea-rises", "id: tea-rises", "2: 'id': 'tea-rises' isn't a valid event id"),
     (EVENTS, "\n  headline_figure: tea-price", "", ""),
-    (EVENTS, "[tea-price]", "[]", "8: the headline's figure 'tea-price' isn't none"),
+    (EVENTS, "[tea-price]", "[]", "8: the headline's figure 'tea-price' isn't one of the event's figures"),
     (EVENTS, "date: 2025-01-27}", "date: 2031}", "10: 2031 is in the future"),
     # the state of a topic
     (TOPIC, "fresh_for: 45", "fresh_for: 0", "7: 'fresh_for' is '0'"),

@@ -55,4 +55,4 @@ def test_a_particular_unit_needs_no_basis_but_a_general_one_does() -> None:
     hours = [figure(name, value, "H800 GPU-hours", None) for name, value in (("a", 1), ("b", 2))]
     money = [figure(name, value, "USD", None) for name, value in (("a", 1), ("b", 2))]
     assert why_not(*hours) is None
-    assert "nothing says" in (why_not(*money) or "")
+    assert "nothing shows" in (why_not(*money) or "")
