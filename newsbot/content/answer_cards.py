@@ -1,16 +1,20 @@
 """The small cards of `/ask` and `/check`: the passage that matched, with its date and numbered sources."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
-from newsbot.content.cards import FOOTER, open_brief, source_links
+from newsbot.content.cards import open_brief
+from newsbot.content.comparing import begun
 from newsbot.content.library import Library, distinct_sources
 from newsbot.content.models import Claim, Event, Figure, Source, Term, date_words, first_day
 from newsbot.content.numbers import display_text, in_words, items, with_bound
 from newsbot.content.passages import Passage, sentences_of
 from newsbot.content.search import Hit
+from newsbot.content.short_cards import source_line
 from newsbot.messages.actions import Action
-from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Tone, text
+from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, Tone, text
+from newsbot.messages.short import VISIBLE, visible_characters
 
 MOST = 420  # characters of an answer: a paragraph
 LABEL = 25  # characters of a button's name
@@ -23,8 +27,9 @@ VERDICTS = {
     "depends": "It depends",
 }
 _TONES: dict[str, Tone] = {"true": "good", "false": "warning"}
-_NUMBERS, _SOURCES = 3, 3
+_NUMBERS, _SOURCES = 3, 5
 _NEAR = 2  # numbers beside the one that was asked for
+_SPARE = 40  # characters for the signs that platforms set between facts
 _BUTTONS, _ALSO = 5, 3  # and those of them that lead to what else comes close
 
 
@@ -100,12 +105,14 @@ def figure_answer(library: Library, passage: Passage, others: Iterable[Hit] = ()
     if passage.row:
         row = next(item for item in items(figure) if item.label == passage.row)
         label, value = row.label, with_bound(in_words(row.value, figure.unit), row.bound)
-    notes = [f"As of {date_words(passage.day)}"]
-    notes += [
+    said = [
         f"{other.by}: {with_bound(in_words(other.value, figure.unit), other.bound)}" for other in figure.disagree[:2]
     ]
-    facts = (Fact(label, value, tuple(notes)), *(_fact(each, sources) for each in near))
-    blocks: list[Block] = [text(figure.caveat, "lede"), Facts("", facts)]
+    facts = (
+        Fact("As of", f"{date_words(passage.day)}, source 1", (figure.caveat, *said)),
+        *(_fact(each, sources) for each in near),
+    )
+    blocks: list[Block] = [text(f"{label}: {value}" if passage.row else value, "lede"), Facts("", facts)]
     if passage.row and len(display_text(figure)) <= MOST:
         blocks.insert(1, text(f"All: {display_text(figure)}.", "small"))
     actions = [("Open the figure", Action("figure.open", (figure.id,)))]
@@ -206,7 +213,7 @@ def _fact(figure: Figure, sources: Sequence[Source]) -> Fact:
     number = next((place for place, each in enumerate(sources, 1) if each.url == figure.sources[0].url), 0)
     where = f", source {number}" if number else ""
     notes = (f"As of {date_words(figure.as_of)}{where}", *((figure.short_caveat,) if figure.short_caveat else ()))
-    return Fact(figure.short or figure.label, display_text(figure), notes)
+    return Fact(begun(figure.short or figure.label), display_text(figure), notes)
 
 
 def _card(
@@ -226,5 +233,16 @@ def _card(
     for label, action in actions:
         buttons.setdefault(action, Button(shortened(label), action, "normal" if buttons else "primary"))
     shown_buttons = (*list(buttons.values())[: _BUTTONS - (1 if extra else 0)], *([extra] if extra else []))
-    blocks = [*blocks, source_links(sources), *([Buttons(shown_buttons)] if shown_buttons else [])]
-    return Card(title, tuple(blocks), footer=FOOTER, colour=library.topics[topic].colour if topic else "")
+    cited = Text(source_line(sources), "small")
+    blocks = [*_fitting(title, blocks, cited), cited, *([Buttons(shown_buttons)] if shown_buttons else [])]
+    return Card(title, tuple(blocks), colour=library.topics[topic].colour if topic else "")
+
+
+def _fitting(title: str, blocks: Sequence[Block], cited: Text) -> Sequence[Block]:
+    """The blocks, with as many of the numbers beside the answer as a short card has room for."""
+    if visible_characters(Card(title, (*blocks, cited))) <= VISIBLE - _SPARE:
+        return blocks
+    last = blocks[-1]
+    if not isinstance(last, Facts) or len(last.items) < 2:
+        return blocks
+    return _fitting(title, [*blocks[:-1], replace(last, items=last.items[:-1])], cited)

@@ -12,6 +12,7 @@ from newsbot.messages.cards import Button, Buttons, Card, Reply
 from newsbot.messages.codec import card_to_json
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Person, Place
+from newsbot.messages.short import VISIBLE, visible_characters
 from tests.content.questions import ANSWERED, UNANSWERED
 from tests.content.scoring import Outcome, Row, judge, keys_of, read_table, refuses
 
@@ -52,6 +53,7 @@ async def test_a_table_of_questions_is_answered_to_its_floor(dispatcher: Dispatc
     judged: list[tuple[Row, Outcome]] = []
     for row in read_table(ROOT / "tests" / "content" / table):
         reply = await ask(dispatcher, row.question)
+        assert visible_characters(reply.card) <= VISIBLE, row.question
         judged.append((row, judge(row, dict(card_to_json(reply.card)))))
     count = Counter(outcome for _, outcome in judged)
     expecting = [outcome for row, outcome in judged if row.expects_an_answer and outcome != "refused rightly"]
