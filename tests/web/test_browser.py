@@ -88,7 +88,7 @@ def test_two_people_check_themselves_and_each_sees_only_their_own_answer(page: P
 def quiz_me(page: Page) -> None:
     """Open the question of the public card, for the presser alone."""
     page.locator(".card").first.get_by_role("button", name="Quiz me").click()
-    expect(newest(page)).to_contain_text("only you see this")
+    expect(newest(page)).to_contain_text("only you can see this")
     expect(newest(page)).to_contain_text("Quiz me")
 
 
@@ -98,7 +98,7 @@ def test_a_pick_from_somebody_elses_answer_opens_privately(page: Page) -> None:
     act_as(page, "Ben")
     page.locator(".card select").select_option(label="Who can afford AI")
     expect(page.locator("#messages > li")).to_have_count(3)
-    expect(newest(page)).to_contain_text("only you see this")
+    expect(newest(page)).to_contain_text("only you can see this")
     expect(newest(page).locator("h2")).to_contain_text("Good models get cheaper")
     expect(page.locator(".card h2").first).to_contain_text(COST)
 
@@ -122,7 +122,7 @@ def test_what_others_say_appears_by_itself(page: Page, server: Server, browser: 
     say(other, "/deepseek nvidia")
     expect(newest(page).locator("h2")).to_contain_text("Nvidia lost more dollars")
     say(other, "/deepseek help")
-    expect(newest(other)).to_contain_text("only you see this")
+    expect(newest(other)).to_contain_text("only you can see this")
     other.context.close()
 
 
