@@ -1,0 +1,146 @@
+"""RSS, Atom and RDF, read by feedparser; and what feedparser leaves unsaid: whether it is a feed at all."""
+
+import re
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import feedparser
+
+from newsbot.news.entries import Body, Entry, FeedHints, Format
+from newsbot.news.errors import BrokenFeed, NotAFeed
+from newsbot.news.parse.dates import parsed_dates
+from newsbot.news.parse.edgar import filing, is_edgar
+from newsbot.news.parse.links import absolute_link
+from newsbot.news.parse.text import plain_text, text_of_html
+
+_COMMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|rdf|feed|html|head|body)[\s>/]", re.IGNORECASE)
+_ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_ROOTS: Mapping[bytes, Format] = {b"rss": "rss", b"rdf": "rdf", b"feed": "atom"}
+_VERSIONS: Sequence[tuple[str, Format]] = (("atom", "atom"), ("rss090", "rdf"), ("rss10", "rdf"), ("", "rss"))
+
+_SKIP = {
+    name: re.compile(rb"<skip%s>(.{0,2000}?)</skip%s>" % (name, name), re.DOTALL | re.IGNORECASE)
+    for name in (b"Hours", b"Days")
+}
+_SKIPPED = re.compile(rb"<(?:hour|day)>\s*(\w+)\s*</", re.IGNORECASE)
+_WEEKDAYS = (b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday")
+_LONGEST_TTL = 60 * 24 * 7  # minutes; what is longer is a mistake
+_LABEL, _LABELS = 80, 20
+_ID = 1_000  # characters; a longer id is no id but a text
+
+XmlFeed = tuple[Format, tuple[Entry, ...], Mapping[str, Any], FeedHints]
+
+
+def read_xml(body: Body) -> XmlFeed:
+    """Format, entries, feedparser's own words on the feed, and hints. Raises NotAFeed or BrokenFeed.
+
+    It is a feed where its root is one's or feedparser finds entries; a page is none, whatever stands in it.
+    """
+    found = feedparser.parse(
+        BytesIO(body.content),
+        response_headers={"content-type": body.content_type, "content-location": body.url},
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
+    markup = _COMMENT.sub(b"", body.content.replace(b"\0", b""))  # of UTF-16 and UTF-32 the markup is left
+    kind = _format(markup, found)
+    raws = found.entries
+    if not raws and _ENTRY.search(markup):
+        raise BrokenFeed("The feed has entries, but they cannot be read.")
+    if found.bozo and raws and _is_cut_off(markup):
+        raws = raws[:-1]  # what is left of the last one would pass for an entry of its own
+    base = dict.get(found.feed, "link") or ""
+    entries = tuple(_entry(raw, body.url, str(base)) for raw in raws)
+    if kind == "atom" and is_edgar(found.feed, raws):
+        kind = "edgar"
+        entries = tuple(filing(found.feed, raw, entry) for raw, entry in zip(raws, entries, strict=True))
+    return kind, entries, found.feed, _hints(found.feed, markup)
+
+
+def _format(markup: bytes, found: Any) -> Format:
+    root = _ROOT.search(markup)
+    name = root[1].lower() if root else b""
+    if name in _ROOTS:
+        return _ROOTS[name]
+    is_page = name in (b"html", b"head", b"body")
+    # A namespace alone gives a version too, so a version without entries counts only where it is an element's.
+    if not is_page and (found.entries or found.version.startswith(("rss", "cdf"))):
+        return next(kind for start, kind in _VERSIONS if found.version.startswith(start))
+    if not markup.strip():
+        raise NotAFeed("The answer is empty.")
+    raise NotAFeed("The answer is a web page, not a feed." if is_page else "The answer is not a feed.")
+
+
+def _is_cut_off(markup: bytes) -> bool:
+    """Whether the last entry has a beginning and no end."""
+    begins = [match.start() for match in _ENTRY.finditer(markup)]
+    ends = [match.start() for match in _ENTRY_END.finditer(markup)]
+    return bool(begins) and (not ends or begins[-1] > ends[-1])
+
+
+def _entry(raw: Any, url: str, base: str) -> Entry:
+    published, dated = _dates(raw)
+    # Read past feedparser's aliases, which answer "updated" where only "published" is said.
+    summary = _text(raw, "summary") or _content(raw)
+    return Entry(
+        id=_id(raw),
+        link=absolute_link(str(dict.get(raw, "link") or ""), url, base),
+        title=_text(raw, "title"),
+        summary=summary,
+        published=published,
+        dated=dated,
+        labels=_labels(raw),
+    )
+
+
+def _id(raw: Any) -> str:
+    found = str(dict.get(raw, "id") or "").strip()
+    return found if len(found) <= _ID else ""
+
+
+def _dates(raw: Any) -> Any:
+    for name in ("published", "created", "updated"):
+        at, day = parsed_dates(str(dict.get(raw, name) or ""), dict.get(raw, f"{name}_parsed"))
+        if day:
+            return at, day
+    return None, None
+
+
+def _text(raw: Any, name: str) -> str:
+    value = str(dict.get(raw, name) or "")
+    kind = str((dict.get(raw, f"{name}_detail") or {}).get("type", "text/html"))
+    return plain_text(value) if kind == "text/plain" else text_of_html(value)
+
+
+def _content(raw: Any) -> str:
+    texts = [each for each in dict.get(raw, "content") or () if str(each.get("value", "")).strip()]
+    if not texts:
+        return ""
+    value = str(texts[0]["value"])
+    return plain_text(value) if texts[0].get("type") == "text/plain" else text_of_html(value)
+
+
+def _labels(raw: Any) -> tuple[str, ...]:
+    words = (plain_text(str(tag.get("label") or tag.get("term") or ""), _LABEL) for tag in dict.get(raw, "tags") or ())
+    return tuple(dict.fromkeys(filter(None, words)))[:_LABELS]
+
+
+def _hints(feed: Mapping[str, Any], markup: bytes) -> FeedHints:
+    typed = str(feed.get("ttl", "")).strip()
+    ttl = int(typed) if typed.isdecimal() and 0 < int(typed) <= _LONGEST_TTL else None
+    hours = {int(hour) % 24 for hour in _skipped(b"Hours", markup) if hour.isdigit()}
+    days = {_WEEKDAYS.index(day.lower()) for day in _skipped(b"Days", markup) if day.lower() in _WEEKDAYS}
+    # A feed that rules out every hour or day says nothing.
+    return FeedHints(
+        ttl,
+        frozenset(hours) if len(hours) < 24 else frozenset(),
+        frozenset(days) if len(days) < 7 else frozenset(),
+    )
+
+
+def _skipped(name: bytes, markup: bytes) -> Sequence[bytes]:
+    found = _SKIP[name].search(markup)
+    return _SKIPPED.findall(found[1]) if found else ()
