@@ -28,6 +28,7 @@ _VERBS = (
     "reports",
     "deliveries",
     "db",
+    "news",
 )
 _NO_OUTPUT = "newsbot has nowhere to write: its output is closed."
 

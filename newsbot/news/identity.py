@@ -84,7 +84,7 @@ def normal_title(title: str) -> str:
 class Keys:
     """What an entry is looked for by; empty where it has none. `anchor` is the link with its fragment, if it has one.
 
-    `host` is that of an id which is an address: the id itself goes without it.
+    `host` is that of an id which is an address: the id itself goes without it. `wording` is the title to the letter.
     """
 
     id: str
@@ -92,10 +92,11 @@ class Keys:
     link: str
     anchor: str
     title: str
+    wording: str
 
     def all(self) -> tuple[str, ...]:
         """All of them that there are."""
-        return tuple(filter(None, (self.id, self.link, self.anchor, self.title)))
+        return tuple(filter(None, (self.id, self.link, self.anchor, self.title, self.wording)))
 
 
 def keys_of(entry: Entry) -> Keys:
@@ -108,6 +109,7 @@ def keys_of(entry: Entry) -> Keys:
         link=_hash("l", link),
         anchor=_hash("a", anchor) if anchor != link else "",
         title=_hash("t", normal_title(entry.title or entry.summary[:100])),
+        wording=_hash("w", entry.title),
     )
 
 

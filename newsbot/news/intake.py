@@ -199,7 +199,7 @@ def _changes(
         each = first[number]
         title = _title(each.entry) or item.title
         is_moved = each.entry.link and (not item.link or (each.link and (each.link, number) not in aliases))
-        is_revised = title != item.title and (each.keys.title, number) not in aliases
+        is_revised = title != item.title and (each.keys.wording, number) not in aliases
         now = replace(
             item,
             title=title,
@@ -217,7 +217,9 @@ def _further_aliases(decision: Decision, aliases: Sequence[Alias]) -> Iterator[t
     for each in decision.known:
         assert each.item is not None
         for key, host in each.aliases().items():
-            if (key, each.item) not in pairs and (key == each.keys.title or (key, host) not in owned):
+            if (key, each.item) not in pairs and (
+                key in (each.keys.title, each.keys.wording) or (key, host) not in owned
+            ):
                 yield key, each.item, host
     yield from ((key, AMBIGUOUS, "") for key in decision.ambiguous)
 

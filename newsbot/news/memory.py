@@ -71,7 +71,7 @@ class Candidate:
 
     def aliases(self) -> Mapping[str, str]:
         """The keys under which it is to be known from now on, each with its host if it has one."""
-        names = (self.link, self.keys.anchor if self.link else "", self.keys.title)
+        names = (self.link, self.keys.anchor if self.link else "", self.keys.title, self.keys.wording)
         found = {**dict(self.ids), **dict.fromkeys(names, "")}
         return {key: host for key, host in found.items() if key and key not in self.spoilt}
 

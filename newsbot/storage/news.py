@@ -12,7 +12,7 @@ from newsbot.storage.statements import (
     bound_list,
     given_rows,
     given_values,
-    held,
+    with_row_locks,
     insert_or_ignore,
     insert_or_ignore_rows,
     insert_or_update,
@@ -133,7 +133,7 @@ class NewsRepository:
 
     def memory(self, source: str, scope: str) -> SourceMemory:
         """What is remembered of a source; of one that was never read, nothing. Nobody else changes it meanwhile."""
-        query = held(self._connection, select(news_memories).where(news_memories.c.source == source))
+        query = with_row_locks(self._connection, select(news_memories).where(news_memories.c.source == source))
         row = self._connection.execute(query).one_or_none()
         return SourceMemory(**{**row._mapping, "scope": scope}) if row else SourceMemory(source, scope)
 

@@ -152,7 +152,7 @@ def _insert_in_chunks(
     shared: Mapping[Column[Any], object],
 ) -> None:
     named = {column.name: column for column in columns}
-    constants = [[value] * len(rows) for value in shared.values()]
+    constants = [_bound(connection, column, [value]) * len(rows) for column, value in shared.items()]
     bound = list(zip(*lists(connection, named, rows).values(), *constants, strict=True))
     chunks = [bound[start : start + _CHUNK] for start in range(0, len(bound), _CHUNK)]
     for size in {len(chunk) for chunk in chunks}:  # the last one may be shorter
