@@ -29,6 +29,7 @@ _VERBS = (
     "deliveries",
     "db",
     "news",
+    "sources",
 )
 _NO_OUTPUT = "newsbot has nowhere to write: its output is closed."
 

@@ -216,10 +216,9 @@ def _further_aliases(decision: Decision, aliases: Sequence[Alias]) -> Iterator[t
     pairs, owned = ({(alias.key, alias.item) for alias in aliases}, {(alias.key, alias.host) for alias in aliases})
     for each in decision.known:
         assert each.item is not None
+        titles = each.keys.title, each.keys.wording
         for key, host in each.aliases().items():
-            if (key, each.item) not in pairs and (
-                key in (each.keys.title, each.keys.wording) or (key, host) not in owned
-            ):
+            if (key, each.item) not in pairs and (key in titles or (key, host) not in owned):
                 yield key, each.item, host
     yield from ((key, AMBIGUOUS, "") for key in decision.ambiguous)
 
