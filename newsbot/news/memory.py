@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from newsbot.news.entries import Entry
-from newsbot.news.identity import Keys, is_one_publisher, keys_of
+from newsbot.news.identity import Keys, is_one_publisher, keys_of, normal_id
 from newsbot.storage.news import AMBIGUOUS, Alias, Arrival, SourceMemory
 
 _TITLES_LAST = timedelta(days=2)  # an equal title is the same item only if it was shown so shortly before
@@ -83,7 +83,6 @@ class Decision:
     known: tuple[Candidate, ...]
     new: tuple[Candidate, ...]
     ambiguous: tuple[str, ...] = ()
-    left_out: int = 0
     is_baseline: bool = False
     is_gap: bool = False
     is_burst: bool = False
@@ -116,9 +115,9 @@ def decide(poll: Poll, memory: SourceMemory, aliases: Iterable[Alias], recent: S
 
     `recent` are the days that the newest items of the source claim, the newest first.
     """
-    known, candidates = KnownAliases.of(aliases), poll.candidates
-    repeated = _repeated(candidates)
-    _choose_keys(candidates, repeated, known)
+    known, repeated = KnownAliases.of(aliases), _repeated(poll.candidates)
+    _choose_keys(poll.candidates, repeated, known)
+    candidates = [each for each in poll.candidates if each.has_keys or each.keys.title]
     _match_links(candidates, known)
     _match_ids(candidates, known)
     _match_titles(candidates, known, memory)
@@ -126,13 +125,12 @@ def decide(poll: Poll, memory: SourceMemory, aliases: Iterable[Alias], recent: S
     ambiguous = tuple(dict.fromkeys(key for key in (*repeated, *spoilt) if not known.is_ambiguous(key)))
     found = tuple(each for each in candidates if each.item is not None)
     new = tuple(each for each in candidates if each.item is None)
-    left_out = len(poll.entries) - sum(1 for entry in poll.entries if _says_something(entry))
     if memory.is_empty(poll.at):
         for each in new:
             each.arrival = "baseline"
-        return Decision(found, new, ambiguous, left_out, is_baseline=bool(candidates))
+        return Decision(found, new, ambiguous, is_baseline=bool(candidates))
     is_burst = _judge_new(new, memory, recent, poll.at)
-    return Decision(found, new, ambiguous, left_out, is_gap=bool(new) and not found, is_burst=is_burst)
+    return Decision(found, new, ambiguous, is_gap=bool(new) and not found, is_burst=is_burst)
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------
@@ -207,8 +205,12 @@ def _ids_known(each: Candidate, known: KnownAliases) -> Iterable[tuple[Alias, st
 
 
 def _is_another(each: Candidate, alias: Alias, known: KnownAliases) -> bool:
-    """Whether an id that was seen before now stands on another article: neither link nor title has to do with it."""
-    if not alias.title or known.has_title(alias.item, each.keys.title):
+    """Whether an id that was seen before now stands on another article: neither link nor title has to do with it.
+
+    An id that is the article's own address is not given to another one.
+    """
+    is_address = bool(each.keys.host) and normal_id(each.entry.link) == normal_id(each.entry.id)
+    if is_address or not alias.title or known.has_title(alias.item, each.keys.title):
         return False
     before, now = (set(title.casefold().split()) for title in (alias.title, each.entry.title))
     return bool(now) and len(before & now) < _SHARED_WORDS * min(len(before), len(now))
@@ -218,7 +220,8 @@ def _match_titles(candidates: Sequence[Candidate], known: KnownAliases, memory: 
     """Match by title what ids and links cannot tell: entries without any, and all where everything got new ones."""
     taken = {each.item for each in candidates if each.item is not None}
     titled: list[tuple[Candidate, int]] = []
-    for each in sorted(candidates, key=lambda each: each.has_keys):  # what has nothing else comes first
+    # What has nothing else comes first, and of that what could be fewest items.
+    for each in sorted(candidates, key=lambda each: (each.has_keys, len(known.titled(each.keys.title)))):
         if each.item is None and each.keys.title and (item := _item_of_title(each, known, memory, taken)) is not None:
             taken.add(item)
             titled.append((each, item))

@@ -12,6 +12,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _WITHOUT_WIDTH = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_CUT_OFF = re.compile(r"<[a-zA-Z/!?][^>]*\Z")  # a tag without its end, where a feed shortened a text
 _SPACES = re.compile(r"\s+")
 _READ = 20_000  # characters of a text that are looked at: what people see stands at its beginning
 _STEP = 2_000
@@ -38,9 +39,9 @@ def text_of_html(source: str, limit: int = TEXT_LIMIT) -> str:
     """The text that a reader of this HTML sees, made plain."""
     if "<" not in source and "&" not in source:
         return plain_text(source, limit)
-    reader = _HtmlText()
-    for start in range(0, min(len(source), _READ), _STEP):
-        reader.feed(source[start : start + _STEP])
+    reader, whole = _HtmlText(), _CUT_OFF.sub("", source[:_READ])
+    for start in range(0, len(whole), _STEP):
+        reader.feed(whole[start : start + _STEP])
         if reader.length >= _ENOUGH:
             break
     else:
