@@ -74,38 +74,31 @@ class Intake:
         Raises NotAFeed or BrokenFeed, with nothing changed; StorageError; WorkerUnavailable.
         """
         body_hash = await self._parser.fingerprint(body, source.wanted)
-        memory = await self._database.read(lambda tx: tx.news.memory(source.id, source.scope))
-        if memory.body_hash == body_hash:
-            return await self._confirm(source, body_hash, None, at, beside)
+
+        def confirm(tx: Transaction) -> Reading | None:
+            memory = tx.news.memory(source.id, source.scope)
+            return _confirmed(tx, memory, None, at, beside) if memory.body_hash == body_hash else None
+
+        if (unchanged := await self._database.write(confirm)) is not None:
+            return unchanged
         feed = await self._parser.parse(body, source.wanted)
-        if memory.entries_hash == feed.entries_hash:
-            return await self._confirm(source, body_hash, feed, at, beside)
-        return await self._take_in(source, body_hash, feed, at, beside)
+        poll = Poll(feed.entries, at)  # its keys are worked out here, not while others wait for the database
+
+        def take(tx: Transaction) -> Reading:
+            memory = tx.news.memory(source.id, source.scope)
+            if memory.entries_hash == feed.entries_hash:
+                return _confirmed(tx, replace(memory, body_hash=body_hash), feed, at, beside)
+            reading = take_in(tx, source, feed, poll, body_hash)
+            beside(tx, reading)
+            return reading
+
+        return await self._database.write(take)
 
     async def confirm(self, source: Source, at: datetime, beside: Beside = _nothing_beside) -> Reading:
         """Note that a source shows what it showed before, as an answer of 304 says."""
 
         def work(tx: Transaction) -> Reading:
             return _confirmed(tx, tx.news.memory(source.id, source.scope), None, at, beside)
-
-        return await self._database.write(work)
-
-    async def _confirm(
-        self, source: Source, body_hash: str, feed: ParsedFeed | None, at: datetime, beside: Beside
-    ) -> Reading:
-        def work(tx: Transaction) -> Reading:
-            memory = tx.news.memory(source.id, source.scope)
-            return _confirmed(tx, replace(memory, body_hash=body_hash), feed, at, beside)
-
-        return await self._database.write(work)
-
-    async def _take_in(self, source: Source, body_hash: str, feed: ParsedFeed, at: datetime, beside: Beside) -> Reading:
-        poll = Poll(feed.entries, at)
-
-        def work(tx: Transaction) -> Reading:
-            reading = take_in(tx, source, feed, poll, body_hash)
-            beside(tx, reading)
-            return reading
 
         return await self._database.write(work)
 
@@ -119,7 +112,7 @@ def take_in(tx: Transaction, source: Source, feed: ParsedFeed, poll: Poll, body_
     items = {item.id: item for item in tx.news.items_of([each.item for each in decision.known if each.item])}
     changes = tuple(_changes(decision.known, items, {(alias.key, alias.item) for alias in aliases}))
     new = tuple(_new_item(source, each, poll.at) for each in decision.new)
-    seen = sorted({each.item for each in decision.known if each.item})
+    seen = sorted({item for each in decision.known for item in (each.item, *each.doubles) if item})
     ids = tx.news.take_in(
         source.scope, TakenIn(new, changes, seen, tuple(_further_aliases(decision, aliases))), poll.at
     )

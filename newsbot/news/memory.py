@@ -61,6 +61,7 @@ class Candidate:
     ids: tuple[tuple[str, str], ...] = ()  # keys that may tell what it is: ids with their hosts
     link: str = ""
     item: int | None = None
+    doubles: tuple[int, ...] = ()  # items that are this one too, as its other ids say
     spoilt: tuple[str, ...] = ()  # keys that turned out to be of several items
     arrival: Arrival = "new"
 
@@ -189,9 +190,11 @@ def _match_ids(candidates: Sequence[Candidate], known: KnownAliases) -> None:
     found = [(each, *pair) for each in candidates if each.item is None for pair in _ids_known(each, known)]
     moves = {(alias.host, host) for each, alias, host in found if known.has_title(alias.item, each.keys.title)}
     for each, alias, host in found:
-        if each.item is not None or not (is_one_publisher(alias.host, host) or (alias.host, host) in moves):
+        if not (is_one_publisher(alias.host, host) or (alias.host, host) in moves):
             continue
-        if each.link and (alias.item in taken or _is_another(each, alias, known)):
+        if each.item is not None:
+            each.doubles += (alias.item,)
+        elif each.link and (alias.item in taken or _is_another(each, alias, known)):
             each.spoilt += (alias.key,)
         else:
             each.item = alias.item
@@ -218,7 +221,7 @@ def _is_another(each: Candidate, alias: Alias, known: KnownAliases) -> bool:
 
 def _match_titles(candidates: Sequence[Candidate], known: KnownAliases, memory: SourceMemory) -> None:
     """Match by title what ids and links cannot tell: entries without any, and all where everything got new ones."""
-    taken = {each.item for each in candidates if each.item is not None}
+    taken = {item for each in candidates for item in (each.item, *each.doubles) if item is not None}
     titled: list[tuple[Candidate, int]] = []
     # What has nothing else comes first, and of that what could be fewest items.
     for each in sorted(candidates, key=lambda each: (each.has_keys, len(known.titled(each.keys.title)))):

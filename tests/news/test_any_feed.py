@@ -38,7 +38,9 @@ _count = iter(range(10**9))
 
 @settings(max_examples=150)
 @given(polls=st.lists(_ENTRIES, min_size=1, max_size=4))
-def test_the_same_poll_again_in_any_order_or_in_part_brings_nothing_new(kept_file: Path, polls: list[list[Entry]]) -> None:
+def test_the_same_poll_again_in_any_order_or_in_part_brings_nothing_new(
+    kept_file: Path, polls: list[list[Entry]]
+) -> None:
     async def replayed() -> None:
         database = Database(f"sqlite:///{kept_file}")
         source = Watched(database, f"s{next(_count)}")

@@ -1,5 +1,6 @@
 """RSS, Atom and RDF, read by feedparser; and what feedparser leaves unsaid: whether it is a feed at all."""
 
+import codecs
 import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -18,6 +19,8 @@ _COMMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|rdf|feed|html|head|body)[\s>/]", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # those of UTF-32 begin like them
 _ROOTS: Mapping[bytes, Format] = {b"rss": "rss", b"rdf": "rdf", b"feed": "atom"}
 _VERSIONS: Sequence[tuple[str, Format]] = (("atom", "atom"), ("rss090", "rdf"), ("rss10", "rdf"), ("", "rss"))
 
@@ -41,17 +44,17 @@ def read_xml(body: Body) -> XmlFeed:
     """
     found = feedparser.parse(
         BytesIO(body.content),
-        response_headers={"content-type": body.content_type, "content-location": body.url},
+        response_headers={"content-type": _xml_type(body), "content-location": body.url},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
     markup = _COMMENT.sub(b"", body.content.replace(b"\0", b""))  # of UTF-16 and UTF-32 the markup is left
     kind = _format(markup, found)
     raws = found.entries
+    if _is_cut_off(markup):
+        raws = raws[:-1]  # what is left of the last one would pass for an entry of its own
     if not raws and _ENTRY.search(markup):
         raise BrokenFeed("The feed has entries, but they cannot be read.")
-    if found.bozo and raws and _is_cut_off(markup):
-        raws = raws[:-1]  # what is left of the last one would pass for an entry of its own
     base = dict.get(found.feed, "link") or ""
     entries = tuple(_entry(raw, body.url, str(base)) for raw in raws)
     if kind == "atom" and is_edgar(found.feed, raws):
@@ -60,25 +63,42 @@ def read_xml(body: Body) -> XmlFeed:
     return kind, entries, found.feed, _hints(found.feed, markup)
 
 
+def _xml_type(body: Body) -> str:
+    """The media type to read by: of what was sent only the charset counts, and a mark at the beginning before that.
+
+    feedparser still takes `text/xml` without a charset for ASCII, as RFC 3023 did; by RFC 7303 the body itself tells.
+    """
+    charset = _CHARSET.search(body.content_type)
+    if charset is None or body.content.startswith(_MARKS):
+        return "application/xml"
+    return f"application/xml; charset={charset[1]}"
+
+
 def _format(markup: bytes, found: Any) -> Format:
     root = _ROOT.search(markup)
     name = root[1].lower() if root else b""
     if name in _ROOTS:
         return _ROOTS[name]
+    version = str(found.get("version") or "")
     is_page = name in (b"html", b"head", b"body")
     # A namespace alone gives a version too, so a version without entries counts only where it is an element's.
-    if not is_page and (found.entries or found.version.startswith(("rss", "cdf"))):
-        return next(kind for start, kind in _VERSIONS if found.version.startswith(start))
+    if not is_page and (found.entries or version.startswith(("rss", "cdf"))):
+        return next(kind for start, kind in _VERSIONS if version.startswith(start))
     if not markup.strip():
         raise NotAFeed("The answer is empty.")
     raise NotAFeed("The answer is a web page, not a feed." if is_page else "The answer is not a feed.")
 
 
 def _is_cut_off(markup: bytes) -> bool:
-    """Whether the last entry has a beginning and no end."""
-    begins = [match.start() for match in _ENTRY.finditer(markup)]
+    """Whether the last entry has a beginning and no end, in a feed whose others have one."""
+    begins = [match.start() for match in _ENTRY.finditer(markup) if not _is_empty(markup, match.end())]
     ends = [match.start() for match in _ENTRY_END.finditer(markup)]
-    return bool(begins) and (not ends or begins[-1] > ends[-1])
+    return bool(begins) and (begins[-1] > ends[-1] if ends else len(begins) == 1)
+
+
+def _is_empty(markup: bytes, position: int) -> bool:
+    """Whether a start tag, of which the beginning ends at a position, is its own end."""
+    return markup[markup.find(b">", position - 1) - 1 :][:1] == b"/"
 
 
 def _entry(raw: Any, url: str, base: str) -> Entry:
