@@ -10,14 +10,12 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from newsbot.storage.statements import (
     bound_list,
-    given_rows,
-    given_values,
-    with_row_locks,
     insert_or_ignore,
     insert_or_ignore_rows,
     insert_or_update,
     lock_writers,
     one_of,
+    with_row_locks,
 )
 from newsbot.storage.tables import news_aliases, news_identities, news_items, news_memories, news_revisions
 
@@ -153,17 +151,16 @@ class NewsRepository:
         """Which items have these keys, and when they were last seen."""
         if not keys:
             return ()
-        columns, named = news_aliases.c, {"key": news_aliases.c.key}
-        given = given_rows(self._connection.dialect.name, named)
+        columns = news_aliases.c
         query = (
             select(columns.key, columns.item, columns.host, columns.made_at)
             .add_columns(news_identities.c.last_seen, news_items.c.title)
-            .select_from(given)
-            .join(news_aliases, (columns.scope == scope) & (columns.key == given.c.key))
+            .select_from(news_aliases)
             .outerjoin(news_identities, news_identities.c.id == columns.item)
             .outerjoin(news_items, news_items.c.id == columns.item)
+            .where(columns.scope == scope, one_of(self._connection.dialect.name, columns.key, "keys"))
         )
-        found = self._connection.execute(query, given_values(self._connection, named, [(key,) for key in keys]))
+        found = self._connection.execute(query, {"keys": bound_list(self._connection, keys)})
         return tuple(
             Alias(row.key, row.item, row.host, row.last_seen or row.made_at, row.title or "")
             for row in found
