@@ -1,5 +1,6 @@
 """Addresses in feeds: resolved and cleaned so that they can be opened, or left out."""
 
+import re
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from newsbot.messages.markup import is_web_address
@@ -8,8 +9,14 @@ _LONGEST = 2_000  # characters: what browsers and platforms take
 _KEPT = "%/:=&?~#+!$,;@()*[]-._"  # what stands in an address as it is; the rest is encoded
 
 
+# An address that stays as it is, as nearly all are.
+_CLEAN = re.compile(r"https?://[a-zA-Z0-9.-]+(?::\d+)?(?:[/?#][a-zA-Z0-9_\-./%?&=#~+!$,;:()*]*)?\Z")
+
+
 def absolute_link(link: str, *bases: str) -> str:
     """The absolute http or https address of a link, by the first base that gives one; empty where there is none."""
+    if _CLEAN.match(link) and len(link) <= _LONGEST:
+        return link
     link = "".join(char for char in link.strip() if char.isprintable())
     if not link:
         return ""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import astuple
 from typing import Any
 
 from newsbot.news.entries import Body, DocumentFilter, Entry, FeedHints, Format, ParsedFeed
@@ -51,5 +50,5 @@ def _feed(
 
 def entries_hash(entries: tuple[Entry, ...]) -> str:
     """The hash of all that is taken of entries, in any order, and of the parser's version."""
-    each = sorted(json.dumps(astuple(entry), default=str, ensure_ascii=False) for entry in entries)
+    each = sorted(map(repr, entries))
     return hashlib.sha256("\n".join((str(PARSER_VERSION), *each)).encode(errors="replace")).hexdigest()

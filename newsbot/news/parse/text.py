@@ -13,10 +13,9 @@ _WITHOUT_WIDTH = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _CUT_OFF = re.compile(r"<[a-zA-Z/!?][^>]*\Z")  # a tag without its end, where a feed shortened a text
-_SPACES = re.compile(r"\s+")
 _READ = 20_000  # characters of a text that are looked at: what people see stands at its beginning
-_STEP = 2_000
-_ENOUGH = 4 * TEXT_LIMIT
+_STEP = 500
+_MOST_KEPT = 20_000  # characters of which it is remembered whether they are seen
 
 _HIDDEN = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "math"})
 _INLINE = frozenset(
@@ -25,13 +24,24 @@ _INLINE = frozenset(
 )
 
 
+class _Seen(dict[int, int | None]):
+    """A table for `str.translate` that leaves out what is not seen: a look a character, and once each."""
+
+    def __missing__(self, code: int) -> int | None:
+        char = chr(code)
+        is_seen = unicodedata.category(char) not in _UNSEEN and not _WITHOUT_WIDTH.match(char)
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[code] = code if is_seen else None
+        return self[code]
+
+
+_SEEN = _Seen({ord(space): ord(" ") for space in "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85"})
+
+
 def plain_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """The text on one line of at most `limit` characters, without any that has no shape or turns the line around."""
-    flat = _SPACES.sub(" ", _WITHOUT_WIDTH.sub("", text[:_READ]))
-    if not flat.isascii() or not flat.isprintable():
-        flat = "".join(char for char in flat if unicodedata.category(char) not in _UNSEEN)
-        flat = _SPACES.sub(" ", flat)
-    flat = flat.strip()
+    flat = " ".join(text[:_READ].translate(_SEEN).split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 
@@ -42,7 +52,7 @@ def text_of_html(source: str, limit: int = TEXT_LIMIT) -> str:
     reader, whole = _HtmlText(), _CUT_OFF.sub("", source[:_READ])
     for start in range(0, len(whole), _STEP):
         reader.feed(whole[start : start + _STEP])
-        if reader.length >= _ENOUGH:
+        if reader.length > limit:
             break
     else:
         reader.close()
@@ -79,4 +89,4 @@ class _HtmlText(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._hidden:
             self.pieces.append(data)
-            self.length += len(data)
+            self.length += len(data.strip())
