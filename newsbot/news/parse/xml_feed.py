@@ -19,6 +19,8 @@ _COMMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|rdf|feed|html|head|body)[\s>/]", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|rdf|feed)\s*>", re.IGNORECASE)
+_TAIL = 1_000  # bytes at the end of a body, in which a whole feed ends
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # those of UTF-32 begin like them
 _ROOTS: Mapping[bytes, Format] = {b"rss": "rss", b"rdf": "rdf", b"feed": "atom"}
@@ -90,7 +92,9 @@ def _format(markup: bytes, found: Any) -> Format:
 
 
 def _is_cut_off(markup: bytes) -> bool:
-    """Whether the last entry has a beginning and no end, in a feed whose others have one."""
+    """Whether the last entry has a beginning and no end, in a feed whose others have one, and which has none itself."""
+    if _ROOT_END.search(markup, max(0, len(markup) - _TAIL)):
+        return False
     begins = [match.start() for match in _ENTRY.finditer(markup) if not _is_empty(markup, match.end())]
     ends = [match.start() for match in _ENTRY_END.finditer(markup)]
     return bool(begins) and (begins[-1] > ends[-1] if ends else len(begins) == 1)
