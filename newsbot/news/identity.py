@@ -102,7 +102,7 @@ class Keys:
 def keys_of(entry: Entry) -> Keys:
     """The keys of an entry, each a short hash. One without a title is called by its first words."""
     link = normal_link(entry.link)
-    anchor = normal_link(entry.link, with_fragment=True)
+    anchor = normal_link(entry.link, with_fragment=True) if "#" in entry.link else link
     return Keys(
         id=_hash("i", normal_id(entry.id)),
         host=host_of(entry.id),

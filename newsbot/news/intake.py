@@ -1,10 +1,12 @@
 """Takes in what a source shows: from a body to items in the database, each once, in one transaction."""
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsbot.news.entries import Body, DocumentFilter, Entry, ParsedFeed, SourceKind
+from newsbot.news.errors import NotAFeed
 from newsbot.news.memory import DATES_SEEN, Candidate, Decision, Poll, decide
 from newsbot.news.parse.parser import FeedParser
 from newsbot.news.parse.text import plain_text
@@ -13,6 +15,7 @@ from newsbot.storage.news import AMBIGUOUS, Alias, Arrival, ItemChange, NewItem,
 from newsbot.storage.transaction import Transaction
 
 _EVERYTHING = DocumentFilter()
+_LONG = 40  # entries
 _UNTITLED = 100  # characters of a summary that stand for a title
 
 
@@ -65,6 +68,7 @@ class Intake:
     def __init__(self, database: Database, parser: FeedParser) -> None:
         self._database = database
         self._parser = parser
+        self._refused: dict[str, tuple[str, str]] = {}  # the last body of a source that was no feed, and why
 
     async def read(self, source: Source, body: Body, at: datetime, beside: Beside = _nothing_beside) -> Reading:
         """Take in what an answer says that was read at `at`; `beside` stores more in the same transaction.
@@ -81,8 +85,10 @@ class Intake:
 
         if (unchanged := await self._database.write(confirm)) is not None:
             return unchanged
-        feed = await self._parser.parse(body, source.wanted)
-        poll = Poll(feed.entries, at)  # its keys are worked out here, not while others wait for the database
+        feed = await self._parse(source, body, body_hash)
+        # Keys are worked out here, not while others wait for the database; many of them not on the event loop.
+        is_long = len(feed.entries) > _LONG
+        poll = await asyncio.to_thread(Poll, feed.entries, at) if is_long else Poll(feed.entries, at)
 
         def take(tx: Transaction) -> Reading:
             memory = tx.news.memory(source.id, source.scope)
@@ -93,6 +99,19 @@ class Intake:
             return reading
 
         return await self._database.write(take)
+
+    async def _parse(self, source: Source, body: Body, body_hash: str) -> ParsedFeed:
+        """The feed in a body. One that was no feed the last time is none again, and is not parsed for that."""
+        refused = self._refused.get(source.id)
+        if refused is not None and refused[0] == body_hash:
+            raise NotAFeed(refused[1])
+        try:
+            feed = await self._parser.parse(body, source.wanted)
+        except NotAFeed as error:
+            self._refused[source.id] = body_hash, str(error)
+            raise
+        self._refused.pop(source.id, None)
+        return feed
 
     async def confirm(self, source: Source, at: datetime, beside: Beside = _nothing_beside) -> Reading:
         """Note that a source shows what it showed before, as an answer of 304 says."""

@@ -61,21 +61,20 @@ async def replay(path: Path, database: Database, parser: FeedParser, progress: P
     Raises RequestError where the file is not what it should be, naming the line; StorageError; WorkerUnavailable.
     """
     intake, source = Intake(database, parser), Source("replay")
-    report, began = ReplayReport(), perf_counter()
+    report, parsed_before, began = ReplayReport(), parser.parsed, perf_counter()
     for poll in recorded_polls(path, progress):
         report.polls += 1
         try:
             reading = await intake.read(source, Body(poll.body.encode(errors="replace")), poll.at)
         except FeedError:
-            report.parsed += 1
             report.errors += 1
-            continue
-        report.parsed += reading.feed is not None
-        report.gaps += reading.is_gap
+        else:
+            report.gaps += reading.is_gap
     async for item in replayed_items(database):
         report.items += 1
         report.baseline += item.arrival == "baseline"
         report.revised += item.revisions > 0
+    report.parsed = parser.parsed - parsed_before
     report.new = report.items - report.baseline
     report.seconds = perf_counter() - began
     return report

@@ -12,6 +12,7 @@ from newsbot.news.parse.parser import FeedParser
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
 from tests.news.feeds import DAY, HOUR, START, Watched, entries, entry, rss
+from tests.news.samples import document, json_feed, register
 from tests.patience import PATIENCE
 
 
@@ -89,6 +90,29 @@ async def test_a_page_changes_nothing(database: Database, parser: FeedParser) ->
         await intake.read(source, Body(b"<html><title>Checking your browser</title></html>"), START + HOUR)
     assert await database.read(lambda tx: tx.news.memory("lab", source.scope)) == before
     assert (await intake.read(source, Body(rss(entries("a"))), START + HOUR)).new == ()
+
+
+async def test_a_page_that_stays_is_not_parsed_again(database: Database, parser: FeedParser) -> None:
+    intake, source = Intake(database, parser), Source("lab")
+    page = Body(b"<html><title>Checking your browser</title></html>")
+    for _ in range(3):
+        with pytest.raises(NotAFeed, match="web page"):
+            await intake.read(source, page, START)
+    assert parser.parsed == 1
+    assert (await intake.read(source, Body(rss(entries("a"))), START)).baseline == 1
+
+
+async def test_no_character_that_a_feed_can_write_is_too_much_for_a_database(
+    database: Database, parser: FeedParser
+) -> None:
+    odd = "a\x00b\ud800c\u202e\U0001f600"
+    item = {"id": odd, "title": odd, "content_text": odd, "url": f"https://lab.example/{odd}", "tags": [odd]}
+    long = {"id": "x" * 5_000, "title": "y" * 5_000, "url": "https://lab.example/" + "z" * 5_000}
+    documents = register([document(odd, title=odd, type=odd, agencies=[{"name": odd}])])
+    intake = Intake(database, parser)
+    assert (await intake.read(Source("lab"), Body(json_feed(item, long)), START)).baseline == 2
+    assert (await intake.read(Source("register", "federal-register"), Body(documents), START)).baseline == 1
+    assert {item.title for item in await Watched(database).items()} == {"abc\U0001f600", "y" * 299 + "…"}
 
 
 async def test_what_is_stored_beside_is_stored_with_it_or_not_at_all(database: Database, parser: FeedParser) -> None:

@@ -8,7 +8,7 @@ from newsbot.news.entries import DocumentFilter, Entry
 from newsbot.news.errors import BrokenFeed
 from newsbot.news.parse.dates import iso_dates
 from newsbot.news.parse.links import absolute_link
-from newsbot.news.parse.text import text_of_html
+from newsbot.news.parse.text import plain_id, text_of_html
 
 _SITE = "https://www.federalregister.gov/"
 _CORRECTION = re.compile(r"C\d+-(?P<number>.+)")
@@ -45,7 +45,7 @@ def _is_wanted(document: Mapping[str, Any], wanted: DocumentFilter) -> bool:
 
 
 def _document(document: Mapping[str, Any]) -> Entry:
-    number = _words(document, "document_number")
+    number = plain_id(_words(document, "document_number"))
     correction = _CORRECTION.fullmatch(number)
     filed, _ = iso_dates(document.get("filed_at"))
     _, day = iso_dates(document.get("publication_date"))

@@ -7,7 +7,7 @@ from newsbot.news.entries import Entry
 from newsbot.news.errors import BrokenFeed
 from newsbot.news.parse.dates import iso_dates
 from newsbot.news.parse.links import absolute_link
-from newsbot.news.parse.text import plain_text, text_of_html
+from newsbot.news.parse.text import plain_id, plain_text, text_of_html
 
 _LABEL = 80  # characters of a tag
 
@@ -34,7 +34,7 @@ def _item(item: Mapping[str, Any], bases: tuple[str, ...]) -> Entry:
     tags = item.get("tags")
     labels = [plain_text(tag, _LABEL) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     return Entry(
-        id=_words(item, "id"),
+        id=plain_id(_words(item, "id")),
         link=absolute_link(_words(item, "url"), *bases) or absolute_link(_words(item, "external_url"), *bases),
         title=plain_text(_words(item, "title")),
         summary=summary,

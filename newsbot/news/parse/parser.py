@@ -13,7 +13,7 @@ from newsbot.workers.queue import WorkerQueue
 log = logging.getLogger(__name__)
 
 _JOB = "newsbot.news.parse.job:parse"
-_LARGE = 100_000  # bytes; what is larger is not hashed on the event loop
+_LARGE = 50_000  # bytes; what is larger is neither hashed nor decoded on the event loop
 _EVERYTHING = DocumentFilter()
 
 
@@ -24,6 +24,7 @@ class FeedParser:
         """A body may take `limit_seconds`. The process ends when it had nothing to do for `idle_seconds`."""
         self._queue = WorkerQueue(_JOB, idle_seconds=idle_seconds)
         self._limit = limit_seconds
+        self.parsed = 0  # how many bodies were to be read so far
 
     @property
     def worker_pid(self) -> int | None:
@@ -36,8 +37,9 @@ class FeedParser:
         Raises NotAFeed, or BrokenFeed: also where reading it takes too long or ends the process, which is the body's
         fault. Raises WorkerUnavailable where no process can be started.
         """
+        self.parsed += 1
         try:
-            return decode_result(await self._queue.run(encode_job(body, wanted), self._limit))
+            result = await self._queue.run(encode_job(body, wanted), self._limit)
         except JobTimedOut:
             raise BrokenFeed(f"Reading the feed took longer than {self._limit:g} seconds and was stopped.") from None
         except JobKilled:
@@ -45,6 +47,9 @@ class FeedParser:
         except JobFailed as error:
             log.error("a body of %s bytes from %s could not be read:\n%s", len(body.content), body.url, error.traceback)
             raise BrokenFeed("The feed cannot be read; the log says why.") from None
+        if len(result) < _LARGE:
+            return decode_result(result)
+        return await asyncio.to_thread(decode_result, result)
 
     async def fingerprint(self, body: Body, wanted: DocumentFilter = _EVERYTHING) -> str:
         """Equal where parsing the body gives the same entries for certain, told without parsing it."""

@@ -15,6 +15,7 @@ _WITHOUT_WIDTH = re.compile(
 _CUT_OFF = re.compile(r"<[a-zA-Z/!?][^>]*\Z")  # a tag without its end, where a feed shortened a text
 _READ = 20_000  # characters of a text that are looked at: what people see stands at its beginning
 _STEP = 500
+_ID = 1_000  # characters; a longer id is no id but a text
 _MOST_KEPT = 20_000  # characters of which it is remembered whether they are seen
 
 _HIDDEN = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "math"})
@@ -43,6 +44,12 @@ def plain_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """The text on one line of at most `limit` characters, without any that has no shape or turns the line around."""
     flat = " ".join(text[:_READ].translate(_SEEN).split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def plain_id(text: str) -> str:
+    """An id as plain text; empty where it is so long that it is none."""
+    flat = plain_text(text, _READ)
+    return flat if len(flat) <= _ID else ""
 
 
 def text_of_html(source: str, limit: int = TEXT_LIMIT) -> str:

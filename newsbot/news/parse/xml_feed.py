@@ -13,7 +13,7 @@ from newsbot.news.errors import BrokenFeed, NotAFeed
 from newsbot.news.parse.dates import parsed_dates
 from newsbot.news.parse.edgar import filing, is_edgar
 from newsbot.news.parse.links import absolute_link
-from newsbot.news.parse.text import plain_text, text_of_html
+from newsbot.news.parse.text import plain_id, plain_text, text_of_html
 
 _COMMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|rdf|feed|html|head|body)[\s>/]", re.IGNORECASE)
@@ -34,7 +34,6 @@ _SKIPPED = re.compile(rb"<(?:hour|day)>\s*(\w+)\s*</", re.IGNORECASE)
 _WEEKDAYS = (b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday")
 _LONGEST_TTL = 60 * 24 * 7  # minutes; what is longer is a mistake
 _LABEL, _LABELS = 80, 20
-_ID = 1_000  # characters; a longer id is no id but a text
 
 XmlFeed = tuple[Format, tuple[Entry, ...], Mapping[str, Any], FeedHints]
 
@@ -110,7 +109,7 @@ def _entry(raw: Any, url: str, base: str) -> Entry:
     # Read past feedparser's aliases, which answer "updated" where only "published" is said.
     summary = _text(raw, "summary") or _content(raw)
     return Entry(
-        id=_id(raw),
+        id=plain_id(str(dict.get(raw, "id") or "")),
         link=absolute_link(str(dict.get(raw, "link") or ""), url, base),
         title=_text(raw, "title"),
         summary=summary,
@@ -118,11 +117,6 @@ def _entry(raw: Any, url: str, base: str) -> Entry:
         dated=dated,
         labels=_labels(raw),
     )
-
-
-def _id(raw: Any) -> str:
-    found = str(dict.get(raw, "id") or "").strip()
-    return found if len(found) <= _ID else ""
 
 
 def _dates(raw: Any) -> Any:
