@@ -40,8 +40,8 @@ class KnownAliases:
         return any(alias.item == AMBIGUOUS for alias in self.items.get(key, ()))
 
     def get(self, key: str) -> Alias | None:
-        """The alias of an id or a link."""
-        return next((alias for alias in self.items.get(key, ()) if alias.item != AMBIGUOUS), None)
+        """The alias of a link that is not ambiguous."""
+        return next(iter(self.items.get(key, ())), None)
 
     def has_title(self, item: int, key: str) -> bool:
         """Whether an item had this title before."""
