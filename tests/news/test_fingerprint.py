@@ -39,6 +39,11 @@ def test_dates_of_the_feed_do_not_count_and_those_of_entries_do(body: str) -> No
     assert of(body.format("2026-03-02", "2026-03-01", "2026-01-09")) != first
 
 
+def test_every_date_of_an_entry_counts() -> None:
+    entry = "<rss><item><pubDate>1</pubDate><dc:date>{}</dc:date><updated>3</updated></item></rss>"
+    assert of(entry.format("2")) != of(entry.format("4"))
+
+
 def test_headers_address_and_filter_count() -> None:
     body = RSS.format("a", "b", "c")
     assert len({of(body), of(body, "text/xml; charset=utf-8"), of(body, url="https://lab.example/")}) == 3
