@@ -127,6 +127,23 @@ async def test_what_is_stored_beside_is_stored_with_it_or_not_at_all(database: D
     assert (await intake.read(source, Body(rss(entries("a"))), START)).baseline == 1
 
 
+async def test_lists_that_share_their_ids_and_are_taken_in_at_once_bring_each_document_once(
+    database_url: str, database: Database
+) -> None:
+    """Nothing is known of any of the lists yet, so there is no row of theirs that they could wait for."""
+    others = [Database(database_url) for _ in range(5)]
+    lists = [Watched(each, source=Source(f"list-{number}", "edgar")) for number, each in enumerate(others)]
+    try:
+        for turn in range(4):
+            filings = entries(*(f"{turn}-{number}" for number in range(8)))
+            found = await asyncio.gather(*(each.poll(filings) for each in lists))
+            assert sum(len(each.new) for each in found) == 8
+    finally:
+        for each in others:
+            await each.close()
+    assert len(await Watched(database).items()) == 32
+
+
 async def test_two_processes_that_take_the_same_in_at_once_bring_it_once(database_url: str, database: Database) -> None:
     await Watched(database).poll(entries("x"))
     others = [Database(database_url) for _ in range(4)]
