@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import charts, content, digests, discord, fanout, outbox, quizzes, slack, web
+from benchmarks import charts, content, digests, discord, fanout, news, outbox, quizzes, slack, web
 
 PARTS = {
     "content": content.rows,
@@ -14,6 +14,7 @@ PARTS = {
     "fanout": fanout.rows,
     "digests": digests.rows,
     "quizzes": quizzes.rows,
+    "news": news.rows,
 }
 
 

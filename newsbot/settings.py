@@ -161,7 +161,8 @@ class RetentionSettings(_Section):
     `deliveries_days`: what was posted by itself, refused or left out (of each digest the last ten stay). `events_days`:
     which events were handled. `quiz_days`: answers and votes of games that ended, and closed questions of the day.
     `games_days`: the games themselves, so that their final scores can be shown anew. `web_days` and `web_messages`:
-    messages of the web chat, the latter a number. Points, boards, streaks and reports stay for ever.
+    messages of the web chat, the latter a number. `news_days`: items of news; that they were seen is remembered for 400
+    days. Points, boards, streaks and reports stay for ever.
     """
 
     deliveries_days: Annotated[int, Field(ge=7, le=36_500)] = 90
@@ -170,6 +171,7 @@ class RetentionSettings(_Section):
     games_days: Annotated[int, Field(ge=7, le=36_500)] = 365
     web_days: _Days = 90
     web_messages: Annotated[int, Field(ge=200, le=10_000_000)] = 20_000
+    news_days: Annotated[int, Field(ge=7, le=400)] = 90
 
 
 class SecretSettings(_Section):

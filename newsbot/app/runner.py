@@ -13,7 +13,6 @@ from newsbot.app.alerts import tell_troubles
 from newsbot.app.answering import now
 from newsbot.app.container import Container, open_container
 from newsbot.app.platforms import is_slack_over_http, operator_place, previews, require_tokens
-from newsbot.charts.progress import progress_bar
 from newsbot.charts.renderer import ChartRenderer
 from newsbot.content.cards import charts
 from newsbot.content.live import LiveLibrary
@@ -24,6 +23,7 @@ from newsbot.operations.health import WELL
 from newsbot.platforms.terminal.adapter import Screen
 from newsbot.platforms.terminal.inbound import TerminalChat
 from newsbot.platforms.terminal.lease import TerminalLease
+from newsbot.progress import progress_bar
 from newsbot.schedule.timezone_names import complete_zone
 from newsbot.settings import Settings
 from newsbot.tasks import end_tasks

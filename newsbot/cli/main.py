@@ -28,6 +28,8 @@ _VERBS = (
     "reports",
     "deliveries",
     "db",
+    "news",
+    "sources",
 )
 _NO_OUTPUT = "newsbot has nowhere to write: its output is closed."
 

@@ -89,6 +89,7 @@ class Retention:
             games=before(max(settings.games_days, settings.quiz_days)),
             web=before(settings.web_days),
             web_messages=settings.web_messages,
+            news=before(settings.news_days),
         )
 
 

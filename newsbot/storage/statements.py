@@ -14,7 +14,6 @@ from sqlalchemy import (
     CursorResult,
     FromClause,
     Insert,
-    Integer,
     Select,
     String,
     Table,
@@ -152,7 +151,7 @@ def _insert_in_chunks(
     shared: Mapping[Column[Any], object],
 ) -> None:
     named = {column.name: column for column in columns}
-    constants = [[value] * len(rows) for value in shared.values()]
+    constants = [_bound(connection, column, [value]) * len(rows) for column, value in shared.items()]
     bound = list(zip(*lists(connection, named, rows).values(), *constants, strict=True))
     chunks = [bound[start : start + _CHUNK] for start in range(0, len(bound), _CHUNK)]
     for size in {len(chunk) for chunk in chunks}:  # the last one may be shorter
@@ -217,16 +216,16 @@ def given_values(
     return {"rows": json.dumps(list(zip(*bound.values(), strict=True)))}
 
 
-def one_of(dialect: str, column: Column[int], name: str) -> ColumnElement[bool]:
+def one_of(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
     """Whether a column is in a list that is bound as `bound_list` makes it: one statement for lists of every length."""
     if dialect == "postgresql":
-        return column == any_(bindparam(name, type_=ARRAY(Integer)))
+        return column == any_(bindparam(name, type_=ARRAY(_plain(column.type))))
     return column.in_(select(func.json_each(bindparam(name)).table_valued("value", name="one").c.value))
 
 
-def bound_list(connection: Connection, numbers: Iterable[int]) -> object:
+def bound_list(connection: Connection, values: Iterable[int] | Iterable[str]) -> object:
     """What `one_of` takes."""
-    return list(numbers) if connection.dialect.name == "postgresql" else json.dumps(list(numbers))
+    return list(values) if connection.dialect.name == "postgresql" else json.dumps(list(values))
 
 
 def raw_rows(result: CursorResult[Any]) -> Sequence[Sequence[Any]]:

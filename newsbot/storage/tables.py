@@ -442,3 +442,82 @@ quiz_channels = Table(
     Index("ix_quiz_channels_daily", "daily"),
     Index("ix_quiz_channels_before", "before"),
 )
+
+# What is remembered of a source of news as a whole. Sources whose ids are the same everywhere share a `scope`. The
+# entries that it shows now were taken in at `taken_at` and stood there at `read_at`; `checked_at` is when it was last
+# read, with entries or without; `entries` is how many the last body had, which both hashes are of.
+news_memories = Table(
+    "news_memories",
+    metadata,
+    _text("source", 64, primary_key=True),
+    _text("scope", 64),
+    Column("baseline_at", UtcDateTime, nullable=True),
+    Column("taken_at", UtcDateTime, nullable=True),
+    Column("read_at", UtcDateTime, nullable=True),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("polls", Integer, nullable=False),
+    Column("most_new", Integer, nullable=False),
+    Column("gaps", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    _text("body_hash", 64),
+    _text("entries_hash", 64),
+)
+
+# That an item was seen: kept long after the item itself, so that nothing is told twice. `dated` is the day that the
+# source claimed.
+news_identities = Table(
+    "news_identities",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("source", 64),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime, nullable=False),
+    Column("dated", Date, nullable=True),
+    Index("ix_news_identities_source", "source", "id"),
+)
+
+# Under which ids, links and titles, hashed, an item was seen. `item` is 0 where a key is of several items and so of no
+# use. `host` is that of an id which is an address.
+news_aliases = Table(
+    "news_aliases",
+    metadata,
+    _text("scope", 64, primary_key=True),
+    _text("key", 40, primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    _text("host", 255),
+    Column("made_at", UtcDateTime, nullable=False),
+    Index("ix_news_aliases_item", "item", "made_at"),
+)
+
+# Items of news, by the id of their identity, as they were read last. `arrival` says how an item came: new, or not to
+# be told.
+news_items = Table(
+    "news_items",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _text("source", 64),
+    Column("entry_id", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("published", UtcDateTime, nullable=True),
+    Column("first_seen", UtcDateTime, nullable=False),
+    _text("arrival", 16),
+    Column("form", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("is_update", Boolean(name="is_update"), nullable=False),
+    Column("amends", Text, nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Index("ix_news_items_first_seen", "first_seen", "id"),
+    Index("ix_news_items_source", "source", "id"),
+)
+
+# Titles that an item had before the one that it has.
+news_revisions = Table(
+    "news_revisions",
+    metadata,
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

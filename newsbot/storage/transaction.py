@@ -11,6 +11,7 @@ from newsbot.storage.events import EventRepository
 from newsbot.storage.games import GameRepository
 from newsbot.storage.installations import InstallationRepository
 from newsbot.storage.leases import LeaseRepository
+from newsbot.storage.news import NewsRepository
 from newsbot.storage.players import PlayerRepository
 from newsbot.storage.reports import ReportRepository
 from newsbot.storage.retention.repository import RetentionRepository
@@ -58,6 +59,11 @@ class Transaction:
     def leases(self) -> LeaseRepository:
         """Claims by which processes take turns."""
         return LeaseRepository(self._connection)
+
+    @cached_property
+    def news(self) -> NewsRepository:
+        """News that was seen."""
+        return NewsRepository(self._connection)
 
     @cached_property
     def players(self) -> PlayerRepository:

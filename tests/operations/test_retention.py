@@ -270,7 +270,7 @@ def _prune(connection: Connection) -> None:
     def before(days: int) -> datetime:
         return NOW - timedelta(days=days)
 
-    cutoffs = Cutoffs(NOW, before(2), before(90), before(90), before(365), before(90), 10)
+    cutoffs = Cutoffs(NOW, before(2), before(90), before(90), before(365), before(90), 10, before(90))
     for kind in KINDS:
         after: Any = None
         while True:

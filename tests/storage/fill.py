@@ -16,6 +16,7 @@ LARGE = frozenset(
         *("handled_events", "place_settings", "web_messages", "editions", "subscriptions", "digest_histories"),
         *("incidents", "deliveries", "quiz_games", "quiz_answers", "quiz_votes", "quiz_results", "quiz_asked"),
         *("quiz_dailies", "quiz_channels"),
+        *("news_identities", "news_aliases", "news_items", "news_revisions"),
     )
 )
 
@@ -66,6 +67,19 @@ _FILLS = (
     ("quiz_dailies", "id, question, made_at", "'d' || i, '{{}}', {at}"),
     ("quiz_channels", "platform, workspace, channel, daily, before, delivery, since",
      f"'discord', {_SERVER}, 'c' || i, 'd' || (i / 1000), '', 'k' || i, {{at}}"),
+    ("news_memories",
+     "source, scope, baseline_at, taken_at, read_at, checked_at, polls, most_new, gaps, entries, body_hash,"
+     "entries_hash",
+     "'s' || i, 'feed:s' || i, {at}, {at}, {at}, {at}, 20, 3, 0, 30, 'b', 'e'"),
+    ("news_identities", "id, source, first_seen, last_seen, dated", "i, 's' || (i % 300), {at}, {at}, {day}"),
+    ("news_aliases", "scope, key, item, host, made_at",
+     "'feed:s' || (i % 300), 'l:' || i, CASE WHEN i % 1000 = 0 THEN 0 ELSE i END, '', {at}"),
+    ("news_items",
+     "id, source, entry_id, link, title, summary, published, first_seen, arrival, form, labels, is_update, amends,"
+     "revisions",
+     "i, 's' || (i % 300), 'i' || i, 'https://lab.example/' || i, 'Title', 'Words', {at}, {at}, 'new', '', '[]',"
+     "{false}, '', 1"),
+    ("news_revisions", "item, number, title, at", "i, 1, 'Title', {at}"),
 )  # fmt: skip
 
 _SPELLINGS = {
@@ -96,7 +110,7 @@ def fill(connection: Connection) -> None:
         )
 
     if connection.dialect.name == "postgresql":
-        for table in ("web_messages", "editions", "subscriptions", "deliveries", "quiz_games"):
+        for table in ("web_messages", "editions", "subscriptions", "deliveries", "quiz_games", "news_identities"):
             connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {ROWS})")
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from newsbot.messages.requests import Place
+from newsbot.storage.news import ItemChange, NewItem, NewsItem, SourceMemory, TakenIn
 from newsbot.storage.records import (
     AnswerRecord,
     DailyChannel,
@@ -32,8 +33,17 @@ _GAME = GameRecord(0, Place("discord", "s1", "new"), "new", "", "asking", NOW, 0
 _SUBSCRIPTION = NewSubscription(_HERE, NOW.time().replace(tzinfo=None), "UTC", "daily", "u", NOW)
 _MESSAGE = NewWebMessage("general", ("a", "A"), "words", False, NOW, key="new")
 
+_ITEM = NewsItem(7, "s7", "i", "https://lab.example/i", "T", "", None, NOW, "new", "", (), False, "", 2)
+_TAKEN = TakenIn(
+    new=[NewItem(_ITEM, NOW.date(), {"i:new": "lab.example", "l:new": ""})],
+    changed=[ItemChange(_ITEM, "Title")],
+    seen=range(7, 30_000, 300),
+    aliases=[("t:new", 7, "")],
+)
+_MEMORY = SourceMemory("s7", "feed:s7", NOW, NOW, NOW, NOW)
+
 _OLD = NOW - timedelta(minutes=ROWS // 2)
-_CUTOFFS = Cutoffs(NOW, events=_OLD, deliveries=_OLD, quiz=_OLD, games=_OLD, web=_OLD, web_messages=1_000)
+_CUTOFFS = Cutoffs(NOW, events=_OLD, deliveries=_OLD, quiz=_OLD, games=_OLD, web=_OLD, web_messages=1_000, news=_OLD)
 
 
 def prune_page(kind: Kind, tx: Transaction) -> object:
@@ -140,6 +150,16 @@ HOT: Mapping[str, Callable[[Transaction], object]] = {
     "the newest messages": lambda tx: tx.web_messages.newest("general", "u", 50),
     "what changed": lambda tx: tx.web_messages.changed_since(ROWS - 10),
     "the last change": lambda tx: tx.web_messages.last_change(),
+    # News.
+    "the memory of a source": lambda tx: tx.news.memory("s7", "feed:s7"),
+    "a source is remembered": lambda tx: tx.news.remember(_MEMORY),
+    "items by their keys": lambda tx: tx.news.aliases("feed:s7", [f"l:{7 + 300 * each}" for each in range(100)]),
+    "the last days of a source": lambda tx: tx.news.recent_days("s7", 20),
+    "a poll is taken in": lambda tx: tx.news.take_in("feed:s7", _TAKEN, NOW),
+    "items by their ids": lambda tx: tx.news.items_of([7, 8]),
+    "the items after one": lambda tx: tx.news.items_after(ROWS - 100, 50),
+    "the newest item of a source": lambda tx: tx.news.newest_of("s7"),
+    "earlier titles of an item": lambda tx: tx.news.earlier_titles(7),
     # What nobody needs any more. Not questions of the day: each of them stands in a thousand channels here, of which
     # PostgreSQL rightly finds the first by reading on.
     **{f"what may go: {kind}": partial(prune_page, kind) for kind in KINDS if kind != "dailies"},

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, select
 
 from newsbot.storage.retention.deliveries import Deliveries, Editions, Histories
+from newsbot.storage.retention.news import AmbiguousKeys, NewsIdentities, NewsItems
 from newsbot.storage.retention.platforms import Events, WebMessages
 from newsbot.storage.retention.processes import Leases, Outages
 from newsbot.storage.retention.quizzes import Answers, Dailies, Games
@@ -29,6 +30,9 @@ Kind = Literal[
     "outages",
     "leases",
     "web messages",
+    "news items",
+    "news identities",
+    "ambiguous keys",
 ]
 _RULES: Mapping[Kind, RetentionRule] = {
     "events": Events(),
@@ -41,6 +45,9 @@ _RULES: Mapping[Kind, RetentionRule] = {
     "outages": Outages(),
     "leases": Leases(),
     "web messages": WebMessages(),
+    "news items": NewsItems(),
+    "news identities": NewsIdentities(),
+    "ambiguous keys": AmbiguousKeys(),
 }
 # In an order in which each finds gone what it goes by: a question of a day by its games, an edition by its deliveries.
 KINDS: tuple[Kind, ...] = tuple(_RULES)

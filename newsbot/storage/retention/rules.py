@@ -24,6 +24,7 @@ class Cutoffs:
     games: datetime
     web: datetime
     web_messages: int
+    news: datetime
 
 
 @dataclass(frozen=True, slots=True)

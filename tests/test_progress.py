@@ -4,7 +4,7 @@ import io
 import os
 import pty
 
-from newsbot.charts.progress import progress_bar
+from newsbot.progress import progress_bar
 
 
 def test_a_terminal_sees_a_bar_that_is_gone_at_the_end() -> None:
@@ -16,6 +16,7 @@ def test_a_terminal_sees_a_bar_that_is_gone_at_the_end() -> None:
     seen = _everything(reader)
     assert "\rDrawing charts [######..................] 1/4" in seen
     assert seen.endswith("\r" + " " * len("Drawing charts [##################......] 3/4") + "\r")
+    assert seen.count("#]") == 0
     assert "\n" not in seen
 
 

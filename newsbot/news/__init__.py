@@ -1,0 +1,1 @@
+"""News that others publish: read from feeds and registers, remembered once each, and never told twice."""
