@@ -69,6 +69,8 @@ class QuizAccount:
             reveal = next((each for each in messages if each.kind == "reveal"), None)
             if number in played.questions:
                 worth.append(self._question(played, number, reveal, lives, seconds))
+                if reveal is not None and len(worth) == number + 1:
+                    self._standing(played, number, reveal, worth)
         self._ending(played, standing, worth, is_unknown="end" in unknown)
 
     def closed(self, played: Played, closed: Closed | None, seconds: int, dark: Dark) -> None:
@@ -122,6 +124,12 @@ class QuizAccount:
         if asked.revealed_at and asked.revealed_at < recount.end_of(asked, seconds, lives):
             self._trouble("wrong_times", played, f"question {number} closed too early")
         return [recount.points(way, reveal.right, difficulty) for way in fitting]
+
+    def _standing(self, played: Played, number: int, reveal: Standing, worth: list[list[dict[str, int]]]) -> None:
+        """A reveal shows the points so far, of everybody who has any."""
+        possible = [{name: points for name, points in each.items() if points} for each in recount.totals(worth)]
+        if reveal.so_far is not None and reveal.so_far not in possible and all(worth):
+            self._trouble("wrong_points", played, f"after question {number}: {reveal.so_far} is none of {possible[:3]}")
 
     def _ending(
         self, played: Played, standing: Sequence[Standing], worth: list[list[dict[str, int]]], *, is_unknown: bool

@@ -13,9 +13,10 @@ from tests.slack.loopback import LoopbackSlack
 
 Kind = Literal["question", "reveal", "podium", "other"]
 _TITLE = re.compile(r"Question (\d+) of (\d+)(: the answer)?(?: · (easy|medium|hard))?")
-_BAR = re.compile(r"\b([A-D]):?\s+[█░]+ (\d+) of \d+( · right)?")
+_CHOSEN = re.compile(r"^Answers: (.*)$", re.MULTILINE)
+_STANDING = re.compile(r"^After \d+ of \d+: (.*)$", re.MULTILINE)
 _RIGHT = re.compile(r"The right answer is ([A-D]) · ")
-_SCORE = re.compile(r"^\W*\d+(?: \(shared\))? · (\w+):?\s+(\d+) points", re.MULTILINE)
+_SCORE = re.compile(r"^\W*(?:\d+(?: \(shared\))? · )?(\w+):?\s+(\d+) points", re.MULTILINE)
 _MARKS = re.compile(r"[*\\]|^-# ", re.MULTILINE)
 _WORDS = ("content", "text")
 _TOKENS = ("custom_id", "value")
@@ -76,7 +77,8 @@ class Standing:
     @property
     def shown(self) -> tuple[int, ...]:
         """How many chose each choice, as the reveal shows it; empty where nobody answered."""
-        return tuple(int(found[2]) for found in _BAR.finditer(self.words))
+        found = _CHOSEN.search(self.words)
+        return tuple(int(each.split()[1]) for each in found[1].split(" · ")) if found else ()
 
     @property
     def right(self) -> int:
@@ -84,6 +86,15 @@ class Standing:
         found = _RIGHT.search(self.words)
         assert found is not None
         return "ABCD".index(found[1])
+
+    @property
+    def so_far(self) -> dict[str, int] | None:
+        """Everyone's points after its question, as the reveal shows them; None where it shows none."""
+        found = _STANDING.search(self.words)
+        if found is None:
+            return None
+        named = (each.rsplit(" ", 1) for each in found[1].split(" · ") if each != "nobody has points yet.")
+        return {name: int(points) for name, points in named}
 
     @property
     def points(self) -> dict[str, int]:

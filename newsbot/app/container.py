@@ -30,6 +30,7 @@ from newsbot.operations.retention import Retention
 from newsbot.outbox.enqueue import enqueue
 from newsbot.outbox.rate_limit import Rate
 from newsbot.outbox.worker import OutboxWorker
+from newsbot.quizzes.closing import DailyCloser
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.service import QuizService
@@ -189,6 +190,12 @@ class Container:
         alarm = self.scheduler.alarm("games", self.engine)
         self._games_due.add(alarm.wake)
         return self._enter(alarm, games=alarm.health)
+
+    @cached_property
+    def dailies_alarm(self) -> Alarm:
+        """What closes questions of the day, by itself: a thousand channels may close theirs in one minute."""
+        closer = DailyCloser(self.database, self.homes, now, self._posts_due)
+        return self._enter(self.scheduler.alarm("dailies", closer))
 
     # -- posting ------------------------------------------------------------------------------------------------------
 

@@ -196,6 +196,7 @@ class Process:
         if container.homes:
             self._serve("outbox worker", container.outbox_worker.run(asyncio.Event()))
             _ = container.digests_alarm
+            _ = container.dailies_alarm
             operator = operator_place(self._settings)
             self._serve("troubles", tell_troubles(self._troubles, operator, container.post_once))
             self._serve("zones", asyncio.to_thread(_warm_zones))

@@ -13,7 +13,7 @@ from newsbot.messages.platform import Capabilities
 from newsbot.messages.requests import Click, Person, Place
 from newsbot.quizzes.rules.boards import Period, Scope
 from newsbot.quizzes.rules.game import Game
-from newsbot.quizzes.values import Board, Counted, GameOptions, MyScore, Vote
+from newsbot.quizzes.values import Board, Counted, GameOptions, MyScore, SeenQuestion, Vote
 from newsbot.schedule.clock import ClockChange
 from newsbot.schedule.slots import Occurrence
 from newsbot.storage.records import Delivery, Erased, NewSubscription, Subscription
@@ -102,6 +102,12 @@ class Quizzes(Protocol):
 
     async def answer_daily(self, daily: str, choice: int, click: Click) -> Counted:
         """What a press of a choice of a question of the day came to."""
+
+    async def seen(self, game: int, number: int, click: Click) -> SeenQuestion | None:
+        """A question of a game, and what whoever pressed chose; None where there is none of that number here."""
+
+    async def seen_daily(self, daily: str, click: Click) -> SeenQuestion | None:
+        """As `seen`, of a question of the day."""
 
     async def vote(self, game: int, number: int, click: Click) -> Vote:
         """What became of a vote to skip a question."""

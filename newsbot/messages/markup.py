@@ -61,10 +61,14 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant (timezone-aware), shown in the reader's own zone where the platform can."""
+    """An instant (timezone-aware), shown in the reader's own zone where the platform can.
+
+    A `countdown` reads well after a verb: "in 20 seconds" where the platform counts down by itself, else
+    "at 12:00:20". A `deadline` is as `minute`, with the platform's own countdown behind it where it has one.
+    """
 
     at: datetime
-    style: str = "minute"  # minute | day
+    style: str = "minute"  # minute | day | countdown | deadline
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -97,6 +101,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_MOMENTS = {"minute": "%d %B %Y %H:%M %Z", "day": "%d %B %Y", "countdown": "at %H:%M:%S %Z"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\\[\]{}|^]+\Z", re.IGNORECASE)
 _LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029\x0b\x0c\x85]+")
@@ -199,7 +204,7 @@ def _plain(piece: Inline) -> str:
         case Placeholder(name):
             return f"{{{name}}}"
         case Moment(at, style):
-            return at.strftime("%d %B %Y" if style == "day" else "%d %B %Y %H:%M %Z").lstrip("0")
+            return at.strftime(_MOMENTS.get(style, _MOMENTS["minute"])).lstrip("0")
         case Mention(whom, _, name):
             return f"{'#' if whom == 'channel' else '@'}{outside_text(name)}"
     return piece.text

@@ -26,11 +26,11 @@ class GatheredResults:
         self._committer = GroupCommitter(self._ask, most=_MOST, name="results", pauses=pauses)
 
     async def of(self, delivery: Delivery, anchor: str) -> tuple[Block, ...]:
-        """What is put above `anchor` in a delivery; nothing where it cannot be had, since the message must leave."""
+        """What is put below `anchor` in a delivery; nothing where it cannot be had, since the message must leave."""
         try:
             return await self._committer.submit((delivery, anchor))
         except Exception:
-            log.exception("delivery %s leaves without what belongs above %s", delivery.key, anchor)
+            log.exception("delivery %s leaves without what belongs below %s", delivery.key, anchor)
             return ()
 
     async def _ask(self, leaving: Sequence[tuple[Delivery, str]]) -> list[tuple[Block, ...]]:

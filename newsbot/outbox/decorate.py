@@ -1,6 +1,6 @@
 """What leaves for a delivery: its edition, read once for however many channels, and what is added as it leaves.
 
-Added are the role that it notifies, why it is late, and what goes above one of its sections.
+Added are the role that it notifies, why it is late, and what goes below some of its controls.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import replace
 from cachetools import LRUCache
 
 from newsbot.errors import ContentError
-from newsbot.messages.cards import Block, Card, Reply, Rule, Text, text
+from newsbot.messages.cards import Block, Card, Reply, Text, text
 from newsbot.messages.codec import reply_from_json
 from newsbot.messages.markup import Mention
 from newsbot.storage.outbox import StoredEdition
@@ -47,7 +47,7 @@ class ReplyCache:
     def decorate(
         self, delivery: Delivery, reply: Reply, label: str, anchor: str = "", results: tuple[Block, ...] = ()
     ) -> Reply:
-        """What leaves for a delivery: with the role that it mentions and `label` in front, `results` above `anchor`."""
+        """What leaves for a delivery: with the role that it mentions and `label` in front, `results` below `anchor`."""
         if not delivery.mention and not label and not results:
             return reply
         key = (delivery.edition_id, delivery.mention, label, results)
@@ -69,7 +69,7 @@ def _add_results(reply: Reply, anchor: str, results: tuple[Block, ...]) -> Reply
     try:
         return replace(reply, card=with_results(reply.card, anchor, results))
     except ValueError as error:  # a message must not stay away for them
-        log.error("what belongs above %s is left out: %s", anchor, error)
+        log.error("what belongs below %s is left out: %s", anchor, error)
         return reply
 
 
@@ -81,20 +81,14 @@ def with_lead(card: Card, mention: str, label: str) -> Card:
 
 
 def with_results(card: Card, anchor: str, results: Sequence[Block]) -> Card:
-    """The card with `results` above the line that begins the section whose controls name `anchor`.
+    """The card with `results` below the last of its controls that name `anchor`, at the end where none does.
 
-    Above everything where no control does. Raises ValueError where two controls of the card would do the same.
+    Raises ValueError where two controls of the card would do the same.
     """
-    at = _section_start(card, anchor)
+    named = [at for at, block in enumerate(card.blocks) if anchor and _names(block, anchor)]
+    at = named[-1] + 1 if named else len(card.blocks)
     return replace(card, blocks=(*card.blocks[:at], *results, *card.blocks[at:])) if results else card
 
 
-def _section_start(card: Card, anchor: str) -> int:
-    """The index of the last line above the first control that names `anchor`, or 0."""
-    line = 0
-    for at, block in enumerate(card.blocks):
-        if isinstance(block, Rule):
-            line = at
-        if any(anchor in action.arguments for action in Card("", (block,)).actions()):
-            return line
-    return 0
+def _names(block: Block, anchor: str) -> bool:
+    return any(anchor in action.arguments for action in Card("", (block,)).actions())

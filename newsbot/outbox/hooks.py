@@ -20,7 +20,8 @@ class Lateness:
 
 
 # What to put into messages that are about to leave. Each comes with its anchor: an opaque word that was stored with its
-# edition, and that controls in it carry as an argument; the blocks go above the section of these controls. Returns
+# edition, and that controls in it carry as an argument; the blocks go below these controls. A digest without one is
+# asked for as well, with an empty anchor: there they go to its end. Returns
 # blocks by the id of the delivery, for those that get any; the same ones when a delivery leaves again. Raises
 # StorageError, and then nothing was done.
 BeforeSend = Callable[[Sequence[tuple[Delivery, str]]], Awaitable[Mapping[int, tuple[Block, ...]]]]

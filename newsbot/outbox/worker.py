@@ -178,7 +178,8 @@ class OutboxWorker:
         if late.skipped:
             return AttemptResult(Settlement(delivery.id, "skipped", self._now(), late.skipped))
         results: tuple[Block, ...] = ()
-        if claimed.anchor and self._results is not None:
+        is_digest = delivery.subscription is not None
+        if self._results is not None and (claimed.anchor or is_digest):
             results = await self._results.of(delivery, claimed.anchor)
             self._checkpoint("asked")
         if not await self._settlements.begin(delivery.id):

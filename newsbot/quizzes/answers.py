@@ -126,8 +126,9 @@ def _start_dailies(
         if daily not in kept:
             continue
         name = daily, place
-        game = daily_game(daily, place, question_from_json(kept[daily]), fresh[name])
         current = channels.get(place)
+        closes_at = current.closes_at if current else None
+        game = daily_game(daily, place, question_from_json(kept[daily]), fresh[name], closes_at)
         if current is not None and current.daily != daily:
             begun[name] = replace(game, phase="ended")  # another one has taken its place
         elif record := tx.games.add(record_of(game)) or tx.dailies.game(daily, place):

@@ -1,4 +1,4 @@
-"""The question of the day: sealed, answered in private, and open in its channel until the next one comes there."""
+"""The question of the day: sealed, answered in private, and open in its channel until the time that it names."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +13,19 @@ from newsbot.content.rotation import next_question, question_id
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Block, Card
 from newsbot.messages.requests import Place
-from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card
-from newsbot.quizzes.daily_rotation import Rotation, home_of, open_channels, questions_of, rotate
+from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card, daily_note
+from newsbot.quizzes.daily_rotation import (
+    Rotation,
+    home_of,
+    on_request_key,
+    open_channels,
+    questions_of,
+    rotate,
+)
 from newsbot.quizzes.rules import asking
 from newsbot.quizzes.serialization import question_to_json, readable
+from newsbot.quizzes.week import is_of_friday, week_blocks_of
+from newsbot.schedule.closing import closes_on_request, closes_with_digests
 from newsbot.schedule.streaks import local_day
 from newsbot.storage.database import Database
 from newsbot.storage.records import DailyChannel, Delivery
@@ -87,46 +96,73 @@ class DailyQuestions:
     async def of(self, leaving: Sequence[tuple[Delivery, str]]) -> Mapping[int, tuple[Block, ...]]:
         """Open a question in the channel of each of these deliveries and close the one before.
 
-        Returns the results of that one by the id of the delivery, where there are any. A delivery that leaves again
-        finds the same. Raises StorageError, and then nothing was done.
+        Returns by the id of the delivery when that question closes and how the one before went; on a Friday also the
+        table of the week. A delivery that leaves again finds the same. Raises StorageError, and then nothing was done.
         """
-        rotations = [Rotation(home_of(delivery.place), daily, delivery.key) for delivery, daily in leaving]
         now = self._now()
-        told = await self._database.write(lambda tx: rotate(tx, rotations, now))
-        return {delivery.id: blocks for (delivery, _), blocks in zip(leaving, told, strict=True) if blocks}
+        asking = [(delivery, daily) for delivery, daily in leaving if daily]
+        notes = await self._database.write(lambda tx: _rotate(tx, asking, now)) if asking else []
+        told = {delivery.id: note for (delivery, _), note in zip(asking, notes, strict=True)}
+        if fridays := [delivery for delivery, _ in leaving if is_of_friday(delivery.slot)]:
+            library = self._library()
+            tables = await self._database.read(lambda tx: week_blocks_of(tx, library, fridays))
+            told |= {each.id: (*told.get(each.id, ()), *tables[each.id]) for each in fridays}
+        return {number: blocks for number, blocks in told.items() if blocks}
 
     # -- on request ---------------------------------------------------------------------------------------------------
 
     async def card(self, where: Place, now: datetime, zone: ZoneInfo) -> Card:
-        """The question that is open in the channel, where it came today, else a new one with the results of the last.
+        """The question that is open in the channel, else a new one with the results of the last.
 
-        Today is the day of the channel's zone, until 03:00. Raises RequestError where there is nothing to ask.
+        Its date is that of the channel's zone. Raises RequestError where there is nothing to ask.
         """
-        home, today = home_of(where), local_day(now, zone)
+        home = home_of(where)
 
         def find_or_ask(tx: Transaction) -> Card:
             row = open_channels(tx, {home}).standing(home)
-            if row is not None and local_day(row.since, zone) == today:
+            if row is not None and _still_shown(row, now, zone):
                 question = questions_of(tx, {row.daily}).get(row.daily)
                 if question is not None:
                     _mark_seen(tx, row)
-                    return daily_card(question, row.daily, _date_words(today))
-            return self._new_card(tx, home, now, today)
+                    day = _date_words(row.since.astimezone(zone).date())
+                    return daily_card(question, row.daily, day, daily_note(row.closes_at, None))
+            return self._new_card(tx, home, now, zone)
 
         return await self._database.write(find_or_ask)
 
-    def _new_card(self, tx: Transaction, home: Place, now: datetime, today: date) -> Card:
+    def _new_card(self, tx: Transaction, home: Place, now: datetime, zone: ZoneInfo) -> Card:
         history, played = tx.games.history(home), _questions_in_play(tx, home)
         found = asking.pick(self._library(), asking.QuestionFilter(1), history, self._random, played)
         if not found:
             raise RequestError("There is no question to ask.")
         question, daily = found[0], self._new_id()
         tx.dailies.add(daily, question_to_json(question), now)
-        (told,) = rotate(tx, [Rotation(home, daily, _on_request_key(daily))], now)
-        return daily_card(question, daily, _date_words(today), told)
+        closes_at = closes_on_request(now, tx.subscriptions.next_in((home,), now).get(home), zone)
+        (note,) = rotate(tx, [Rotation(home, daily, on_request_key(daily), closes_at)], now)
+        return daily_card(question, daily, _date_words(now.astimezone(zone).date()), note)
 
     def _new_id(self) -> str:
         return self._random.randbytes(_ID_BYTES).hex()
+
+
+def _rotate(tx: Transaction, leaving: Sequence[tuple[Delivery, str]], now: datetime) -> list[tuple[Block, ...]]:
+    places = [home_of(delivery.place) for delivery, _ in leaving]
+    following = tx.subscriptions.next_in(places, now)
+    return rotate(
+        tx,
+        [
+            Rotation(place, daily, delivery.key, closes_with_digests(now, following.get(place)))
+            for place, (delivery, daily) in zip(places, leaving, strict=True)
+        ],
+        now,
+    )
+
+
+def _still_shown(row: DailyChannel, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a question is the one to show; one without an end is, on its day."""
+    if row.closes_at is None:
+        return local_day(row.since, zone) == local_day(now, zone)
+    return now < row.closes_at
 
 
 def _questions_in_play(tx: Transaction, home: Place) -> frozenset[str]:
@@ -138,14 +174,9 @@ def _questions_in_play(tx: Transaction, home: Place) -> frozenset[str]:
 
 def _mark_seen(tx: Transaction, row: DailyChannel) -> None:
     """The question stands in the channel from now on, whatever becomes of the delivery that brought it."""
-    seen = replace(row, delivery=_on_request_key(row.daily))
+    seen = replace(row, delivery=on_request_key(row.daily))
     if seen != row:
         tx.dailies.put_channels([seen])
-
-
-def _on_request_key(daily: str) -> str:
-    """What stands for the key of a delivery where somebody asked for the question."""
-    return f"asked:{daily}"
 
 
 def _date_words(day: date) -> str:

@@ -79,8 +79,9 @@ class PeopleService:
         def look_up(tx: Transaction) -> MyScore:
             total = tx.players.total(player, where.workspace)
             played = tx.players.played_at(player, where.workspace)
-            days = streak(played, now, zone_of(tx, where), tx.watches.outages_since(_EVER))
-            return MyScore(score_of(total) if total else None, days, tx.players.is_hidden(player))
+            zone = zone_of(tx, where)
+            days = streak(played, now, zone, tx.watches.outages_since(_EVER))
+            return MyScore(score_of(total) if total else None, days, tx.players.is_hidden(player), zone.key)
 
         return await self._database.read(look_up)
 

@@ -17,7 +17,7 @@ from newsbot.storage.records import AnswerRecord, GameRecord, OutageRecord, Resu
 
 log = logging.getLogger(__name__)
 
-_INSTANTS = ("created_at", "since", "asked_at", "stood_at", "closed_at")
+_INSTANTS = ("created_at", "since", "asked_at", "stood_at", "closed_at", "told_at")
 # What stands in columns of its own.
 _APART = ("id", "phase", "daily", "starter")
 

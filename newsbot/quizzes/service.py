@@ -18,9 +18,10 @@ from newsbot.quizzes.game_messages import opening_key, question_key
 from newsbot.quizzes.people import PeopleService, zone_of
 from newsbot.quizzes.rules.answering import Press
 from newsbot.quizzes.rules.asking import QuestionFilter, pick
-from newsbot.quizzes.rules.game import OVER, Game, may_vote, new_game, skip_by_vote, stop, votes_needed
+from newsbot.quizzes.rules.game import OVER, Game, is_played_in, may_vote, new_game, skip_by_vote, stop, votes_needed
+from newsbot.quizzes.seen import seen_daily, seen_in_game
 from newsbot.quizzes.serialization import game_of, record_of
-from newsbot.quizzes.values import CannotPost, Counted, GameOn, GameOptions, Vote
+from newsbot.quizzes.values import CannotPost, Counted, GameOn, GameOptions, SeenQuestion, Vote
 from newsbot.storage.database import Database
 from newsbot.storage.records import GameRecord
 from newsbot.storage.transaction import Transaction
@@ -166,6 +167,16 @@ class QuizService(PeopleService):
         counted = sum(may_vote(game, person, players) for person in votes)
         return Vote("skipped" if after != game else "counted", counted, votes_needed(game, players))
 
+    async def seen(self, game: int, number: int, click: Click) -> SeenQuestion | None:
+        """A question of a game that was asked in this channel, and what whoever pressed chose; None for no such one."""
+
+        return await self._database.read(lambda tx: seen_in_game(tx, game, number, click))
+
+    async def seen_daily(self, daily: str, click: Click) -> SeenQuestion | None:
+        """As `seen`, of a question of the day."""
+        now = click.at or self._now()
+        return await self._database.write(lambda tx: seen_daily(tx, daily, click, now))  # it holds what it reads
+
     # -- the question of the day --------------------------------------------------------------------------------------
 
     async def daily(self, where: Place, who: Person) -> Card:
@@ -177,8 +188,7 @@ class QuizService(PeopleService):
 
 def _no_vote(game: Game, number: int, where: Place) -> Vote | None:
     """Why a vote cannot count; None where it can."""
-    channel = (where.platform, where.workspace, where.channel)
-    if channel not in {(each.platform, each.workspace, each.channel) for each in (game.home, game.place)}:
+    if not is_played_in(game, where):
         return Vote("foreign")
     if game.daily or not 0 <= number <= game.number:
         return Vote("forged")

@@ -1,17 +1,18 @@
 """The steps of a game: what is done on the platform in each phase, and how a step is kept."""
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from newsbot.content.library import Library
-from newsbot.errors import PostLater, PostRefused, PostUnclear, RequestError
+from newsbot.errors import NewsbotError, PostLater, PostRefused, PostUnclear, RequestError
 from newsbot.messages.cards import Card, Reply
 from newsbot.messages.platform import Platform, Posted
 from newsbot.messages.requests import Place
 from newsbot.outbox.enqueue import rewrite
-from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, reveal_card
+from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card
+from newsbot.quizzes.cards.reveal_cards import reveal_card
 from newsbot.quizzes.game_messages import (
     MessageStatus,
     NotPosted,
@@ -23,15 +24,19 @@ from newsbot.quizzes.game_messages import (
     question_key,
 )
 from newsbot.quizzes.people import realm_of
+from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.game import (
     LONGEST,
     OVER,
     Game,
     advance,
     end_as_refused,
+    ends_at,
+    expected_end,
     skip_to_scores,
     to_correct,
     with_answer_revealed,
+    with_end_told,
     with_question_posted,
     with_scores_posted,
     with_thread_opened,
@@ -79,6 +84,8 @@ class GameSteps:
                     return await self._open(game)
                 case "post":
                     return await self._post(game)
+                case "tell time":
+                    return await self._tell_time(game)
                 case "reveal":
                     return await self._reveal(game)
                 case "finish":
@@ -92,7 +99,7 @@ class GameSteps:
             if error.scope in _WAITS:  # that is mended for all games at once, or passes by itself
                 raise PostLater(str(error), _WAITS[error.scope]) from error
             log.warning("game %s ends: %s %s", game.id, error, error.fix)
-            return end_as_refused(game, self._now())
+            return end_as_refused(with_scores_posted(game, self._now()), self._now())
         return game
 
     async def save(self, before: Game, after: Game, version: int) -> bool:
@@ -130,7 +137,9 @@ class GameSteps:
         return with_thread_opened(game, thread or game.home, self._now())
 
     async def _post(self, game: Game) -> Game:
-        found = await self._put(question_key(game), game.place, question_card(game))
+        now = self._now()
+        card = question_card(game, expected_end(game, now))
+        found = await self._put(question_key(game), game.place, card, now)
         if isinstance(found, datetime):
             return await self._keep_waiting(game, question_key(game), found)
         now = self._now()
@@ -145,15 +154,35 @@ class GameSteps:
             return advance(game, now, 0)
         return replace(game, since=again)
 
+    async def _tell_time(self, game: Game) -> Game:
+        """Change the question's message where it names another end than the true one.
+
+        It is tried once: the game does not wait for it, and is none the worse for it.
+        """
+        told, end = with_end_told(game), ends_at(game)
+        if end is None or end <= self._now():
+            return told
+        try:
+            asked = await self._database.read(lambda tx: tx.deliveries.by_key(question_key(game)))
+            found = message_status(asked, self._now())
+            if found is not None and found.posted is not None:
+                await self._platform(game).edit(found.posted, Reply(question_card(game, end)))
+        except (NewsbotError, NotPosted) as error:
+            log.info("the message of game %s names an end that is not the true one: %s", game.id, error)
+        return told
+
     async def _reveal(self, game: Game) -> Game:
 
-        def look_up(tx: Transaction) -> tuple[list[Answer], Delivery | None, Delivery | None]:
-            answers = [answer_of(each) for each in tx.games.answers(game.id, game.number)]
-            return answers, tx.deliveries.by_key(question_key(game)), tx.deliveries.by_key(answer_key(game))
+        def look_up(tx: Transaction) -> tuple[_ToReveal, Delivery | None, Delivery | None]:
+            answers = tuple(answer_of(each) for each in tx.games.answers(game.id, game.number))
+            rows = [result_of(each) for each in tx.games.results(game.id) if each.number < game.number]
+            asked, instead = tx.deliveries.by_key(question_key(game)), tx.deliveries.by_key(answer_key(game))
+            return _to_reveal(tx, game, answers, rows), asked, instead
 
-        answers, asked, instead = await self._database.read(look_up)
+        found, asked, instead = await self._database.read(look_up)
+        answers = found.answers
         question = message_status(asked, self._now())
-        card = reveal_card(self._library(), game, game.number, answers)
+        card = self._reveal_card(game, found)
         shown = question if instead is None else message_status(instead, self._now())
         is_shown = shown is not None and shown.posted is not None and await self._edit_message(game, shown.posted, card)
         if not is_shown and instead is None:
@@ -170,8 +199,13 @@ class GameSteps:
         ended = with_scores_posted(game, self._now())
         return to_correct(ended, self._now()) if is_there else ended
 
+    def _reveal_card(self, game: Game, found: "_ToReveal") -> Card:
+        return reveal_card(self._library(), game, game.number, found.answers, found.before, found.hidden)
+
     async def _mend(self, game: Game) -> Game:
-        """Show the final scores anew, on the platform and in the outbox: somebody had themselves erased."""
+        """Show answers and final scores anew, on the platform and in the outbox: somebody had themselves erased."""
+        for number in range(game.number + 1):
+            await self._mend_reveal(replace(game, number=number))
         card = await self._podium(game)
 
         def rewrite_scores(tx: Transaction) -> Delivery | None:
@@ -189,6 +223,27 @@ class GameSteps:
             await self._edit_message(game, found.posted, card)
         return with_scores_posted(game, self._now())
 
+    async def _mend_reveal(self, game: Game) -> None:
+        """Show the answer of a question anew; nothing where none stands any more, or never did."""
+
+        def rewrite_answer(tx: Transaction) -> tuple[Card, Delivery | None]:
+            results = [(each.number, result_of(each)) for each in tx.games.results(game.id)]
+            answers = tuple(_answered(game.question, row) for number, row in results if number == game.number)
+            before = [row for number, row in results if number < game.number]
+            card = self._reveal_card(game, _to_reveal(tx, game, answers, before))
+            instead = tx.deliveries.by_key(answer_key(game))
+            if instead is not None:  # otherwise the outbox holds the question alone
+                rewrite(tx, answer_key(game), Reply(card))
+            return card, instead or tx.deliveries.by_key(question_key(game))
+
+        card, delivery = await self._database.write(rewrite_answer)
+        try:
+            found = message_status(delivery, self._now())
+        except NotPosted:
+            return
+        if found is not None and found.posted is not None:
+            await self._edit_message(game, found.posted, card)
+
     async def _podium(self, game: Game) -> Card:
         realm = realm_of(game.home)
 
@@ -201,9 +256,9 @@ class GameSteps:
 
     # -- messages -----------------------------------------------------------------------------------------------------
 
-    async def _put(self, key: str, place: Place, card: Card) -> MessageStatus | datetime:
-        """Where the message of that key stands; while it is on its way, when to look again."""
-        now = self._now()
+    async def _put(self, key: str, place: Place, card: Card, at: datetime | None = None) -> MessageStatus | datetime:
+        """Where the message of that key stands; while it is on its way, when to look again. `at` is now."""
+        now = at or self._now()
 
         def put(tx: Transaction) -> Delivery | None:
             delivery = tx.deliveries.by_key(key)
@@ -247,6 +302,27 @@ class GameSteps:
 
     def _platform(self, game: Game) -> Platform:
         return self._platforms[game.home.platform]
+
+
+@dataclass(frozen=True, slots=True)
+class _ToReveal:
+    """What an answer shows of people: their answers, the results before, and who of them hides."""
+
+    answers: tuple[Answer, ...]
+    before: tuple[Result, ...]
+    hidden: frozenset[str]
+
+
+def _to_reveal(tx: Transaction, game: Game, answers: tuple[Answer, ...], before: Iterable[Result]) -> _ToReveal:
+    rows = tuple(before)
+    people = {each.person for each in answers} | {each.person for each in rows}
+    hidden = tx.players.hidden_among(game.home.platform, realm_of(game.home), sorted(people))
+    return _ToReveal(answers, rows, hidden)
+
+
+def _answered(question: AskedQuestion, row: Result) -> Answer:
+    """The answer that a result is of; answers themselves are not kept for so long."""
+    return Answer(row.person, row.name, question.choices.index(row.chosen), row.at)
 
 
 _STEP_OF = {"asking": "confirmed", "revealing": "closed", "pausing": "revealed", "ended": "finished"}

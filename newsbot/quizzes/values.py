@@ -7,7 +7,7 @@ from newsbot.errors import RequestError
 from newsbot.quizzes.rules.answering import Verdict
 from newsbot.quizzes.rules.asking import AskedQuestion, Difficulty
 from newsbot.quizzes.rules.game import Game
-from newsbot.quizzes.rules.scoring import Score
+from newsbot.quizzes.rules.scoring import Answer, Score
 from newsbot.schedule.streaks import Streak
 
 Counted = tuple[AskedQuestion | None, Verdict]  # the question that was answered, None for none; and what it came to
@@ -58,8 +58,22 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class MyScore:
-    """A person's own figures in a server; no score where they never played there."""
+    """A person's own figures in a server; no score where they never played there. `zone` is whose days count."""
 
     score: Score | None
     streak: Streak
     is_hidden: bool
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenQuestion:
+    """A question that was asked, to somebody who wants to know more of it: what they chose, and what it was worth.
+
+    `is_closed`: its answer is told.
+    """
+
+    question: AskedQuestion
+    is_closed: bool
+    mine: Answer | None = None
+    points: int = 0

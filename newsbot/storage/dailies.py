@@ -2,22 +2,37 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, select, text
+from sqlalchemy import Connection, Select, Table, and_, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.messages.requests import Place
 from newsbot.storage.games import GameRepository
-from newsbot.storage.records import AnswerRecord, DailyChannel, GameRecord
-from newsbot.storage.statements import given_rows, given_values, insert_or_ignore, lock_writers, with_row_locks
-from newsbot.storage.tables import OF_A_DAY, quiz_answers, quiz_asked, quiz_channels, quiz_dailies, quiz_games
+from newsbot.storage.records import AnswerRecord, DailyChannel, DailyClosing, GameRecord
+from newsbot.storage.statements import (
+    given_rows,
+    given_values,
+    insert_or_ignore,
+    insert_or_ignore_all,
+    lock_writers,
+    with_row_locks,
+)
+from newsbot.storage.tables import (
+    OF_A_DAY,
+    quiz_answers,
+    quiz_asked,
+    quiz_channels,
+    quiz_closings,
+    quiz_dailies,
+    quiz_games,
+)
 
 DailyName = tuple[str, Place]  # the question of a day in a channel
 
-_games, _answers, _channels = quiz_games.c, quiz_answers.c, quiz_channels.c
+_games, _answers, _channels, _closings = quiz_games.c, quiz_answers.c, quiz_channels.c, quiz_closings.c
 
 
 _CHANNEL = {"platform": _channels.platform, "workspace": _channels.workspace, "channel": _channels.channel}
@@ -56,7 +71,7 @@ class DailyRepository:
         query = with_row_locks(self._connection, _channels_query(self._connection.dialect.name), of=quiz_channels)
         rows = self._connection.execute(query, values)
         return {
-            place: DailyChannel(place, row.daily, row.before, row.delivery, row.since)
+            place: DailyChannel(place, row.daily, row.before, row.delivery, row.since, row.closes_at)
             for row in rows
             for place in (named[(row.platform, row.workspace, row.channel)],)
         }
@@ -75,6 +90,7 @@ class DailyRepository:
                 "before": row.before,
                 "delivery": row.delivery,
                 "since": row.since,
+                "closes_at": row.closes_at,
             }
             for row in rows
         ]
@@ -84,6 +100,70 @@ class DailyRepository:
         """Note for channels that each was asked a question."""
         values = [{**_channel(place), "question": question, "at": at} for place, question in asked]
         _put(self._connection, quiz_asked, values)
+
+    # -- when they close ------------------------------------------------------------------------------------------
+
+    def add_closings(self, fresh: Sequence[DailyClosing]) -> None:
+        """Note messages that are to tell an answer; what is known stays as it is."""
+        rows = [
+            {
+                **_channel(each.place),
+                "delivery": each.delivery,
+                "daily": each.daily,
+                "before": each.before,
+                "closes_at": each.closes_at,
+                "tell_at": each.tell_at,
+            }
+            for each in fresh
+        ]
+        if rows:
+            self._connection.execute(insert_or_ignore_all(self._connection, quiz_closings, rows))
+
+    def tell_now(self, deliveries: Collection[str], now: datetime) -> None:
+        """These messages are to tell their answers at once: other questions have taken the place of theirs."""
+        if deliveries:
+            sooner = _closings.delivery.in_(deliveries), _closings.tell_at > now
+            self._connection.execute(update(quiz_closings).where(*sooner).values(tell_at=now))
+
+    def end_closings(self, deliveries: Collection[str]) -> None:
+        """These messages have told their answers, or never will."""
+        if deliveries:
+            self._connection.execute(delete(quiz_closings).where(_closings.delivery.in_(deliveries)))
+
+    def claim_closings(
+        self, now: datetime, hold: timedelta, limit: int, platforms: Collection[str]
+    ) -> tuple[DailyClosing, ...]:
+        """Up to `limit` messages of these platforms that are to tell their answers by `now`, the longest due first.
+
+        Nobody else gets them for as long as `hold`.
+        """
+        chosen = (
+            select(_closings.delivery)
+            .where(_closings.platform.in_(platforms), _closings.tell_at <= now)
+            .order_by(_closings.tell_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("chosen")  # as a plain subquery PostgreSQL may run it more than once
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+        )
+        claimed = (
+            update(quiz_closings)
+            .where(_closings.delivery.in_(select(chosen.c.delivery)), _closings.tell_at <= now)
+            .values(tell_at=now + hold)
+            .returning(*_closings)
+        )
+        return tuple(map(_closing, self._connection.execute(claimed)))
+
+    def postpone_closing(self, delivery: str, until: datetime) -> None:
+        """Try again then."""
+        later = update(quiz_closings).where(_closings.delivery == delivery)
+        self._connection.execute(later.values(tell_at=until))
+
+    def next_closing(self, platforms: Collection[str]) -> datetime | None:
+        """When the next message of these platforms is to tell its answer; None where none is."""
+        query = select(func.min(_closings.tell_at)).where(_closings.platform.in_(platforms))
+        found: datetime | None = self._connection.execute(query).scalar_one()
+        return found
 
     # -- their games ----------------------------------------------------------------------------------------------
 
@@ -128,6 +208,11 @@ def _numbers_query(dialect: str) -> Select[Any]:
     given = given_rows(dialect, _GAME)
     is_it = and_(text(f"quiz_games.{OF_A_DAY}"), *(column == given.c[name] for name, column in _GAME.items()))
     return select(_games.id).join(given, is_it)
+
+
+def _closing(row: Any) -> DailyClosing:
+    place = Place(row.platform, row.workspace, row.channel)
+    return DailyClosing(row.delivery, row.daily, place, row.before, row.closes_at, row.tell_at)
 
 
 def _channel(place: Place) -> dict[str, object]:

@@ -207,6 +207,16 @@ class GameRepository:
         query = select(quiz_results).where(_results.game == game).order_by(_results.number, _results.at)
         return tuple(read_result(row) for row in self._connection.execute(query))
 
+    def results_in(self, place: Place, since: datetime, until: datetime) -> tuple[ResultRecord, ...]:
+        """What the answers of a channel were worth that were given from one instant until before another."""
+        query = select(quiz_results).where(*_results_in(place), _results.at >= since, _results.at < until)
+        return tuple(read_result(row) for row in self._connection.execute(query.order_by(_results.at)))
+
+    def last_answers_in(self, place: Place) -> dict[str, datetime]:
+        """When each question that a channel answered was answered last."""
+        query = select(_results.question, func.max(_results.at)).where(*_results_in(place))
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(_results.question))}
+
     # -- what was asked -------------------------------------------------------------------------------------------
 
     def history(self, place: Place) -> tuple[str, ...]:
@@ -216,6 +226,15 @@ class GameRepository:
             asked.platform == place.platform, asked.workspace == place.workspace, asked.channel == place.channel
         )
         return tuple((self._connection.execute(query.order_by(asked.at, asked.question))).scalars())
+
+    def asked_in(self, place: Place) -> tuple[tuple[str, datetime], ...]:
+        """The questions that a channel was asked, and when each was last; the latest first."""
+        asked = quiz_asked.c
+        query = select(asked.question, asked.at).where(
+            asked.platform == place.platform, asked.workspace == place.workspace, asked.channel == place.channel
+        )
+        found = self._connection.execute(query.order_by(asked.at.desc(), asked.question))
+        return tuple((row.question, row.at) for row in found)
 
     def note_asked(self, place: Place, question: str, at: datetime) -> None:
         """Note that a channel was asked a question."""
@@ -228,6 +247,14 @@ class GameRepository:
 
 def _channel(place: Place) -> dict[str, str]:
     return {"platform": place.platform, "workspace": place.workspace, "channel": place.channel}
+
+
+def _results_in(place: Place) -> tuple[Any, ...]:
+    return (
+        _results.platform == place.platform,
+        _results.workspace == place.workspace,
+        _results.channel == place.channel,
+    )
 
 
 def _in_workspace(place: Place) -> tuple[Any, ...]:

@@ -309,13 +309,36 @@ class ReportRecord:
 
 @dataclass(frozen=True, slots=True)
 class DailyChannel:
-    """Which question of a day is open in a channel since when, the one before it, and the key of its delivery."""
+    """Which question of a day is open in a channel since when, the one before it, and the key of its delivery.
+
+    `closes_at` is until when; None: until the next one comes.
+    """
 
     place: Place
     daily: str
     before: str
     delivery: str
     since: datetime
+    closes_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be answered at an instant, unless another one has come."""
+        return self.closes_at is None or now <= self.closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class DailyClosing:
+    """A message that asks a question of a day, by the key of its delivery, and is to tell the answer from `tell_at` on.
+
+    `before` is the question that was open in the channel before it; `closes_at` is until when presses count.
+    """
+
+    delivery: str
+    daily: str
+    place: Place
+    before: str
+    closes_at: datetime
+    tell_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

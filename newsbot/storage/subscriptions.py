@@ -1,17 +1,20 @@
 """Subscriptions: which digest comes where and when, how far each is, and what it has shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, or_, select, update
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import NewSubscription, Subscription
-from newsbot.storage.statements import insert_or_ignore_all, lock_writers, with_row_locks
+from newsbot.storage.statements import given_rows, given_values, insert_or_ignore_all, lock_writers, with_row_locks
 from newsbot.storage.tables import digest_histories, subscriptions
 
 _columns = subscriptions.c
+_CHANNEL = {"platform": _columns.platform, "workspace": _columns.workspace, "channel": _columns.channel}
 _CHUNK = 500  # rows a statement: both databases limit its parameters
 _FURTHEST = timedelta(days=15)  # a weekly digest whose day a zone leapt over
 _ADVANCED = ("since", "last_day", "next_at", "history", "cursor")
@@ -66,6 +69,15 @@ class SubscriptionRepository:
         """The subscriptions of the channel of `place` that did not end, by number."""
         query = select(subscriptions).where(*_of_channel(place), _columns.state != "ended").order_by(_columns.number)
         return tuple(_record(row) for row in self._connection.execute(query))
+
+    def next_in(self, places: Iterable[Place], now: datetime) -> dict[Place, datetime]:
+        """When the next digest of these channels comes after an instant, of those that get one."""
+        named = {(each.platform, each.workspace, each.channel): replace(each, thread=None) for each in places}
+        if not named:
+            return {}
+        values = given_values(self._connection, _CHANNEL, list(named))
+        rows = self._connection.execute(_next_query(self._connection.dialect.name), {**values, "now": now})
+        return {named[(row.platform, row.workspace, row.channel)]: row.next_at for row in rows}
 
     def active(self, limit: int) -> tuple[Subscription, ...]:
         """Those that something will be posted for, the next due first."""
@@ -166,6 +178,15 @@ class SubscriptionRepository:
         for start in range(0, len(rows), _CHUNK):
             chunk = rows[start : start + _CHUNK]
             self._connection.execute(insert_or_ignore_all(self._connection, digest_histories, chunk))
+
+
+@cache
+def _next_query(dialect: str) -> Select[Any]:
+    given = given_rows(dialect, _CHANNEL)
+    is_it = and_(*(column == given.c[name] for name, column in _CHANNEL.items()))
+    soonest = select(*_CHANNEL.values(), func.min(_columns.next_at).label("next_at")).join(given, is_it)
+    is_ahead = _columns.state == "active", _columns.next_at > bindparam("now", type_=_columns.next_at.type)
+    return soonest.where(*is_ahead).group_by(*_CHANNEL.values())
 
 
 def _of_channel(place: Place) -> tuple[Any, ...]:

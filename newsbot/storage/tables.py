@@ -428,7 +428,8 @@ quiz_dailies = Table(
     Column("made_at", UtcDateTime, nullable=False),
 )
 
-# Which question of a day is open in a channel, which one was before it, and the delivery that brought it.
+# Which question of a day is open in a channel and until when, which one was before it, and the delivery that brought
+# it. Without `closes_at` it is open until the next one comes.
 quiz_channels = Table(
     "quiz_channels",
     metadata,
@@ -439,6 +440,7 @@ quiz_channels = Table(
     _text("before", 32),
     _text("delivery", 160),
     Column("since", UtcDateTime, nullable=False),
+    Column("closes_at", UtcDateTime, nullable=True),
     Index("ix_quiz_channels_daily", "daily"),
     Index("ix_quiz_channels_before", "before"),
 )
@@ -520,4 +522,20 @@ news_revisions = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("title", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+
+# Messages that ask a question of a day and are to tell its answer, by the key of their delivery; a row goes once it is
+# told. `tell_at` is when that is to be done, or tried again; `before` is the question that was open before it.
+quiz_closings = Table(
+    "quiz_closings",
+    metadata,
+    _text("delivery", 160, primary_key=True),
+    _text("daily", 32),
+    _text("platform", 32),
+    _text("workspace", 64),
+    _text("channel", 64),
+    _text("before", 32),
+    Column("closes_at", UtcDateTime, nullable=False),
+    Column("tell_at", UtcDateTime, nullable=False),
+    Index("ix_quiz_closings_due", "platform", "tell_at"),
+    Index("ix_quiz_closings_daily", "daily"),
 )

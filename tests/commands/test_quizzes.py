@@ -322,7 +322,7 @@ async def test_who_joins_gets_a_private_copy_whose_buttons_count(house: House) -
     assert isinstance(reply, Reply)
     assert reply.private
     assert game.question.text in plain_card(reply.card)
-    assert "30 seconds, from when the question was posted in the channel." in plain_card(reply.card)
+    assert "Closes at 12:00:30 UTC." in plain_card(reply.card)
     assert "You chose A" in await house.note(labelled(reply.card, "A · "))
 
 
@@ -389,7 +389,7 @@ async def test_an_admin_stops_a_game_by_command_and_a_button_stops_no_game_of_an
 
 async def test_what_goes_on_is_told_with_buttons_and_else_what_there_is_to_do(house: House) -> None:
     card = (await house.say("/quiz")).card
-    for label in ("Question of the day", "Leaderboard", "My figures"):
+    for label in ("Question of the day", "Leaderboard", "My score"):
         opened = await house.press(labelled(card, label))
         assert isinstance(opened, Reply)
     await house.started()
@@ -405,8 +405,12 @@ async def test_the_question_of_the_day_is_public_and_its_answers_are_private(hou
     reply = await house.say("/quiz daily")
     assert not reply.private
     assert reply.card.title == "Question of the day · 24 November 2026"
-    assert "until the next question of the day." in await house.note(labelled(reply.card, "B · "))
+    assert "until the question closes." in await house.note(labelled(reply.card, "B · "))
     assert (await house.say("/quiz daily", BEN)).card == reply.card
+    assert "Closes 25 November 2026 09:00 UTC." in plain_card(reply.card)
+    sealed = await house.note(labelled(reply.card, "Sealed"))
+    assert "Seal: " in sealed
+    assert "Salt: " not in sealed
 
 
 async def test_the_next_question_of_the_day_closes_the_one_before_and_tells_its_results(house: House) -> None:
@@ -417,7 +421,13 @@ async def test_the_next_question_of_the_day_closes_the_one_before_and_tells_its_
     assert "Last question: " in plain_card(second)
     assert "of 1 " in plain_card(second)
     closed = await house.note(labelled(first, "A · "))
-    assert "This question of the day is closed. Its answer came with the next one. Your answer B · " in closed
+    assert "This question of the day is closed. Your answer B · " in closed
+    opened = await house.note(labelled(first, "Sealed"))
+    assert "Salt: " in opened
+    late = await house.press(labelled(first, "A · "))
+    assert isinstance(late, Reply)
+    assert "You chose B · " in await house.note(labelled(late.card, "Show the answer"))
+    assert "You did not answer. The right answer is " in await house.note(labelled(late.card, "Show the answer"), CHLOE)
 
 
 async def test_a_question_of_a_preview_is_told_to_be_none(house: House) -> None:
@@ -488,7 +498,7 @@ async def test_nothing_is_erased_before_a_second_press_and_then_it_is_told_exact
     assert "1 of 1 right" in plain_card((await house.say("/quiz me", BEN)).card)
     told = await house.note(labelled(asked, "Erase all of it"), BEN)
     assert "Erased: 1 answer, 1 result, 0 votes to skip, 1 report, and whether you hide from leaderboards." in told
-    assert "You played in 1 game. Final scores in channels will be updated without you." in told
+    assert "You played in 1 game. Answers and final scores in channels will be updated without you." in told
     assert "stays there until somebody deletes it" in told
     assert "Receipts that only you could see are the platform's copies" in told
     assert "Ben" not in plain_card((await house.say("/quiz leaderboard all")).card)
@@ -548,7 +558,7 @@ async def test_a_part_of_an_export_that_no_longer_fits_to_the_others_begins_agai
 async def test_a_question_is_reported_by_the_button_of_its_answer(house: House) -> None:
     await played(house, BEN)
     answer = next(card for card in await house.process.cards() if card.title.endswith("the answer"))
-    form = await house.press(labelled(answer, "Report this question"))
+    form = await house.press(labelled(answer, "Report"))
     assert isinstance(form, Form)
     assert [field.name for field in form.fields] == ["reason", "words"]
     assert form.submit_label == "Send"
@@ -557,7 +567,7 @@ async def test_a_question_is_reported_by_the_button_of_its_answer(house: House) 
     assert reply.private
     assert "The people who look after the questions will read it." in plain_card(reply.card)
     (kept,) = await house.database.read(lambda tx: tx.players.reports(10))
-    assert ("quiz/report", f"question={kept.question}") == labelled(answer, "Report this question").arguments
+    assert ("quiz/report", f"question={kept.question}") == labelled(answer, "Report").arguments
     assert (kept.reason, kept.words, kept.player.id) == ("outdated", "It  says 2024.", "ben")
 
 
@@ -566,7 +576,7 @@ async def test_a_question_is_reported_by_the_button_of_its_answer(house: House) 
     [
         ("/quiz report deepseek/r1-base wrong it is not on the card", "Thank you"),
         ("/quiz report deepseek/r1-base", "This command needs reason"),
-        ("/quiz report wrong", "Press “Report this question” below an answer"),
+        ("/quiz report wrong", "Press “Report” below an answer"),
         ("/quiz report question:deepseek/none-such wrong", "There is no such question any more."),
         ("/quiz report question:deepseek/r1-base reason:silly", "wrong, outdated, unclear, typo or other"),
     ],

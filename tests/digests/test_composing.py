@@ -34,16 +34,18 @@ from newsbot.digests.composer.values import EditionQuestion
 from newsbot.errors import ContentError
 from newsbot.messages.actions import Action
 from newsbot.messages.budgets import BUDGETS, DISCORD, cost
-from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Picture, Rule, Text, text
+from newsbot.messages.cards import Block, Button, Buttons, Card, Choice, Picture, Text, text
 from newsbot.messages.codec import card_from_json, card_to_json
 from newsbot.messages.fitting import fit
 from newsbot.messages.markup import Link, Mention, Strong
 from newsbot.messages.plain import plain_block, plain_card
 from newsbot.outbox.decorate import with_lead, with_results
-from newsbot.quizzes.cards.daily_cards import daily_results
+from newsbot.quizzes.cards.daily_cards import daily_note, with_daily_answer
+from newsbot.quizzes.cards.week_cards import Week, week_blocks
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.rules.asking import ask_question as asked_as
-from newsbot.quizzes.rules.scoring import Answer
+from newsbot.quizzes.rules.scoring import Answer, Score
+from newsbot.quizzes.serialization import question_from_json
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
 from tests.content.conftest import Folder
@@ -584,13 +586,21 @@ def _longest_results() -> tuple[Block, ...]:
 
 def _every_result() -> Iterator[tuple[Block, ...]]:
     for question in (asked_as(LIBRARY, each, Random(1)) for each in LIBRARY.questions.values()):
-        answers = [Answer(str(number), "", question.right, datetime.now(UTC)) for number in range(1_000)]
-        yield daily_results(question, answers)
-        yield daily_results(question, ())
+        at = datetime(2026, 9, 30, 20, 0, tzinfo=UTC)
+        answers = [Answer(str(number), "", question.right, at) for number in range(1_000)]
+        yield daily_note(at, (question, answers))
+        yield daily_note(at, (question, ()))
+
+
+def _longest_week() -> tuple[Block, ...]:
+    """The table of a week that takes the most room."""
+    names = (Score(str(n), "W" * 60, 10_000 - n // 2, 1, 2) for n in range(9))
+    longest = max(LIBRARY.questions, key=lambda key: len(LIBRARY.filled_text(LIBRARY.questions[key].question)))
+    return week_blocks(LIBRARY, Week(tuple(names), ("/".join(longest), 10, 1_000), (10, 1_000), (20, 900), 1_000))
 
 
 def test_every_digest_with_a_sealed_question_and_the_longest_results_is_one_message_everywhere() -> None:
-    results, quiz = _longest_results(), sealed()
+    results, quiz = (*_longest_results(), *_longest_week()), sealed()
     for topics in _choices_of_topics():
         for asked, edition in life(topics, date(2025, 1, 10), 90 if len(topics) < 2 else 6, question=quiz):
             card = with_results(card_of(edition), edition.daily, results)
@@ -601,16 +611,33 @@ def test_every_digest_with_a_sealed_question_and_the_longest_results_is_one_mess
                 assert len(fitted.parts) == 1, (asked, budget.name)
 
 
-def test_results_stand_right_above_the_line_that_begins_the_question() -> None:
+def test_results_stand_right_below_the_buttons_of_the_question() -> None:
     edition = compose(LIBRARY, WIRE, sealed(), selection(date(2025, 1, 31)))
     card, results = card_of(edition), (text("Two of three were right."), text("A salt."))
     shown = with_results(card, edition.daily, results)
     at = shown.blocks.index(results[0])
-    assert shown.blocks[at : at + 4] == (*results, Rule(), edition.question.blocks[0] if edition.question else None)
+    assert edition.question is not None
+    assert shown.blocks[at - 1 : at + 2] == (edition.question.blocks[-1], *results)
     assert tuple(each for each in shown.blocks if each not in results) == card.blocks
     assert with_results(card, edition.daily, ()) is card
     elsewhere = with_results(card, "another", results)
-    assert elsewhere.blocks == (*results, *card.blocks)
+    assert elsewhere.blocks == (*card.blocks, *results)
+
+
+def test_every_digest_whose_question_is_closed_is_one_message_everywhere() -> None:
+    at = datetime(2026, 9, 30, 20, 0, tzinfo=UTC)
+    for topics in _choices_of_topics():
+        for asked, edition in life(topics, date(2025, 1, 10), 90 if len(topics) < 2 else 6, question=sealed()):
+            if edition.question is None:
+                continue
+            question = question_from_json(edition.question.kept)
+            answers = [Answer(str(number), "", question.right, at) for number in range(1_000)]
+            card = with_daily_answer(card_of(edition), question, edition.daily, answers)
+            card = with_lead(card, "123456789012345678", "late: the bot was down 06:10–09:40")
+            for budget in BUDGETS:
+                fitted = fit(card, budget)
+                assert not fitted.losses, (asked, budget.name)
+                assert len(fitted.parts) == 1, (asked, budget.name)
 
 
 def test_a_sealed_question_comes_in_the_same_turn_whatever_chance_does_to_its_choices() -> None:

@@ -21,6 +21,7 @@ from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
 from newsbot.outbox.worker import OutboxWorker
 from newsbot.platforms.discord.service import DiscordService, DiscordTarget
+from newsbot.quizzes.closing import DailyCloser
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.game import Game
@@ -84,6 +85,7 @@ class QuizHouse:
         self.town.server.clock.advance(timedelta(days=1).total_seconds())
         await self.planner.run_once()
         await self.settle()
+        await DailyCloser(self.database, self.platforms, self.clock).run_once()
 
     async def command(self, who: User, where: Channel, *path: str, **options: Any) -> Interaction:
         """A command, once it is answered."""

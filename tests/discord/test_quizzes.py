@@ -159,7 +159,7 @@ async def test_a_question_that_a_moderator_deleted_gets_its_answer_as_a_new_mess
     await house.run(40)
     answer, scores = house.posted()[-2:]
     assert "Question 1 of 1: the answer" in answer
-    assert "1 of 1 · right" in answer
+    assert "After 1 of 1: " in answer
     assert "Final scores" in scores
 
 
@@ -254,7 +254,7 @@ async def test_what_counts_is_when_discord_says_that_it_was_pressed(town: Town, 
     town.server.clock.advance(13)
     assert "Too late" in await house.told(town.anna, slow, "Forged")
     await house.run(20)
-    assert "1 of 1 · right" in words(town.server.store.get(int(question["id"])))
+    assert "After 1 of 1: " in words(town.server.store.get(int(question["id"])))
     assert "Bert" in house.posted()[-1]
     assert "Anna" not in house.posted()[-1]
 
@@ -296,7 +296,7 @@ async def test_a_question_is_reported_by_its_button_in_a_form(town: Town, house:
     await house.run(13)
     await house.run(10)
     revealed = town.server.store.get(int(question["id"]))
-    opened = await house.press(town.bert, revealed, "Report this question")
+    opened = await house.press(town.bert, revealed, "Report")
     modal = await opened.answer()
     assert modal.type == MODAL
     assert modal_problems(modal.data) == []
@@ -364,15 +364,23 @@ async def test_the_next_digest_tells_how_the_last_question_went_in_its_own_chann
     await house.settle()
     news, general = (asking(town, where) for where in (town.news, other))
     assert "Last question" not in words(news)
+    old = next(token for label, token in buttons(news["components"]).items() if label.startswith("D"))
     assert "Answer noted" in await house.told(town.anna, news, "A · ")
-    assert "until the next question of the day" in await house.told(town.bert, news, "B · ")
+    assert "until the question closes" in await house.told(town.bert, news, "B · ")
     assert "Answer noted" in await house.told(town.anna, general, "C · ")
     await house.next_day()
     for where, people in ((town.news, 2), (other, 1)):
         digest = town.server.messages(where)[-1]
         assert "Last question" in words(digest)
         assert f"of {people} right" in words(digest)
-    assert "This question of the day is closed" in await house.told(town.anna, news, "D · ")
+    for before in (news, general):
+        closed = words(town.server.store.get(int(before["id"])))
+        assert "The answer is " in closed
+        assert ":quiz.daily:" not in closed
+        assert {"Why?", "Sealed"} <= set(buttons(town.server.store.get(int(before["id"]))["components"]))
+    assert "You chose A · " in await house.told(town.anna, town.server.store.get(int(news["id"])), "Why?")
+    stale = await house.forged(old)
+    assert "This question of the day is closed" in await house.told(town.anna, stale, "Forged")
 
 
 def asking(town: Town, where: Channel) -> Payload:
@@ -403,5 +411,9 @@ async def test_receipts_and_messages_tell_nothing_of_the_right_choice(town: Town
     assert told["anna"] == told["bert"]
     await house.run(40)
     revealed = words(town.server.store.get(int(question["id"])))
-    assert game.question.salt in revealed
+    assert game.question.salt not in revealed
+    assert game.question.seal not in revealed
+    proof = await house.told(town.bert, town.server.store.get(int(question["id"])), "Sealed")
+    assert game.question.salt in proof
+    assert game.question.seal in proof
     assert is_genuine(game.question.seal, game.question.text, game.question.choices[right], game.question.salt)

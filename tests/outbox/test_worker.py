@@ -509,13 +509,13 @@ def telling(database: Database, wall: Wall, told: Told) -> OutboxWorker:
     return OutboxWorker(database, {"wall": wall}, "w", lambda: START, Random(1), before_send=told.of)
 
 
-async def test_results_stand_above_the_question_of_those_editions_alone_that_ask_one(database: Database) -> None:
+async def test_results_stand_below_the_question_of_those_editions_alone_that_ask_one(database: Database) -> None:
     wall, told = Wall(), Told(a="Two were right.", plain="Nobody asked.")
     await put_asking(database, new("a"), new("b"), new("c"))
     await put(database, new("plain"))
     await telling(database, wall, told).run_once()
     shown = {message.key: message.card for message in wall.messages}
-    assert plain_card(shown["a"]).index("Two were right.") < plain_card(shown["a"]).index("Which?")
+    assert plain_card(shown["a"]).index("Two were right.") > plain_card(shown["a"]).index("Which?")
     assert shown["b"] is shown["c"]
     assert "right" not in plain_card(shown["b"]) + plain_card(shown["plain"])
     assert {each for batch in told.batches for each in batch} == {("a", "d1"), ("b", "d1"), ("c", "d1")}

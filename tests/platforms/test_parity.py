@@ -16,7 +16,7 @@ from newsbot.messages.budgets import WEB
 from newsbot.messages.cards import Block, Buttons, Card, Choice, Facts, Links, Picture, Reply, Table, Text
 from newsbot.messages.charts import Chart
 from newsbot.messages.fitting import fit
-from newsbot.messages.markup import Link, Plain, plain_text
+from newsbot.messages.markup import Link, Moment, Plain, plain_text
 from newsbot.platforms.discord.render import render_messages as discord_messages
 from newsbot.platforms.slack.render import render_messages as slack_messages
 from newsbot.platforms.terminal.adapter import Screen
@@ -89,6 +89,8 @@ def _said(block: Block, with_alt: bool) -> Iterator[str]:
                         yield from (text, url)
                     case Plain(text):
                         yield text
+                    case Moment():  # each platform's own token, in its reader's zone
+                        pass
                     case _:
                         yield plain_text((piece,))
         case Facts(title, items):

@@ -9,15 +9,18 @@ from random import Random
 import pytest
 
 from newsbot.content.library import Library
+from newsbot.content.models import Source
 from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
-from newsbot.quizzes.cards.daily_cards import daily_card, daily_results
-from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, receipt_card, reveal_card
+from newsbot.quizzes.cards.daily_cards import daily_answer_card, daily_card, daily_note
+from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, receipt_card
+from newsbot.quizzes.cards.reveal_cards import reveal_card, seal_card, why_card
 from newsbot.quizzes.cards.score_cards import leaderboard_card
 from newsbot.quizzes.rules.answering import Verdict
 from newsbot.quizzes.rules.asking import AskedQuestion, ask_question
 from newsbot.quizzes.rules.game import Game, new_game, with_question_posted
 from newsbot.quizzes.rules.scoring import Answer, ranked_scores, results, totals
+from newsbot.quizzes.values import SeenQuestion
 from tests.platforms.test_parity import (
     in_the_terminal,
     letters,
@@ -57,10 +60,12 @@ def cards(library: Library) -> Iterator[Card]:
         question = game.question
         rows = results(question, answers, WHERE)
         board = ranked_scores(totals(rows))
-        yield from (opening_card(game), question_card(game), reveal_card(library, game, 0, answers))
+        yield from (opening_card(game), question_card(game, AT), reveal_card(library, game, 0, answers))
+        seen = SeenQuestion(question, True, answers[0], 20)
+        yield from (why_card(library, seen), seal_card(seen), daily_answer_card(question, "0123456789abcdef", answers))
         yield from (podium_card(library, game, rows), leaderboard_card(board, len(board), "week", "server"))
         yield receipt_card(question, Verdict("counted", answers[0]))
-        yield daily_card(question, "0123456789abcdef", "24 November 2026", daily_results(question, answers))
+        yield daily_card(question, "0123456789abcdef", "24 November 2026", daily_note(AT, (question, answers)))
 
 
 @pytest.mark.parametrize("platform", [on_discord, on_slack, on_slack_without_pictures, on_the_web])
@@ -82,14 +87,22 @@ def test_the_facts_of_a_game_are_on_its_cards(library: Library, platform: Callab
     """Not what the cards hold is asked here, but what a game is: so a fact that no card tells is found as well."""
     for game, answers in games(library):
         question = game.question
-        open_card, answer = platform(question_card(game)), letters(platform(reveal_card(library, game, 0, answers)))
-        for fact in (question.text, *question.choices, question.seal, "30 seconds", "Question 1 of 2"):
+        open_card, answer = platform(question_card(game, AT)), letters(platform(reveal_card(library, game, 0, answers)))
+        for fact in (question.text, *question.choices, "Closes ", "Question 1 of 2"):
             assert letters(fact) in letters(open_card)
         assert question.salt not in open_card
-        for fact in (*question.choices, question.seal, question.salt, *sources(library, question)):
+        first = next(sources(library, question), None)
+        told = (question.choices[question.right], question.explanation, "(fastest)", "After 1 of 2: ")
+        for fact in (*told, *([first.publisher, first.dated] if first else [])):
             assert letters(fact) in answer
-        for count in ("2 of 5", "1 of 5"):
-            assert letters(count) in answer
+        assert letters(f"{'ABCD'[answers[0].choice]} 2") in answer
+        why = letters(platform(why_card(library, SeenQuestion(question, True, answers[0]))))
+        for source in sources(library, question):
+            for fact in (*question.choices, source.title, source.publisher, source.dated):
+                assert letters(fact) in why
+        seal = letters(platform(seal_card(SeenQuestion(question, True))))
+        assert letters(question.seal) in seal
+        assert letters(question.salt) in seal
         scores = letters(platform(podium_card(library, game, results(question, answers, WHERE))))
         for score in totals(results(question, answers, WHERE)):
             won = letters(f"{score.points} points {score.right} of {score.answered} right")
@@ -97,8 +110,7 @@ def test_the_facts_of_a_game_are_on_its_cards(library: Library, platform: Callab
             assert re.search(f"{letters(score.name)}(text)*{won}", scores)
 
 
-def sources(library: Library, question: AskedQuestion) -> Iterator[str]:
-    """The titles, publishers and dates of what a question rests on."""
+def sources(library: Library, question: AskedQuestion) -> Iterator[Source]:
+    """What a question rests on."""
     rests_on = library.figures.get(question.rests_on) or library.events.get(question.rests_on)
-    for source in rests_on.sources if rests_on else ():
-        yield from (source.title, source.publisher, source.dated)
+    yield from rests_on.sources if rests_on else ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 WORTH = {"easy": 10, "medium": 15, "hard": 20}
 FASTEST = (5, 3, 2, 1)
-_SCORE = re.compile(r"(\d+)(?: \(shared\))? · ([^*:\n]+):?\**\s+(\d+) points · (\d+) of (\d+) right")
+_SCORE = re.compile(r"(?:(\d+)(?: \(shared\))? · )?([^*:\n]+):?\**\s+(\d+) points · (\d+) of (\d+) right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def difficulty(shown: str) -> str:
 
 
 def salt(shown: str) -> str:
-    """The salt of a question, from the message of its answer."""
-    found = re.search(r"its salt `?([0-9a-f]{32})", shown)
+    """The salt of a question, from what *Sealed* opens."""
+    found = re.search(r"Salt: `?([0-9a-f]{32})", shown)
     assert found, shown
     return found[1]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from newsbot.commands.forms import open_path
 from newsbot.content.library import Library
 from newsbot.content.review import overlong_cards
+from newsbot.digests.composer.sections import visible_text
 from newsbot.messages.actions import read_token
 from newsbot.messages.budgets import BUDGETS
 from newsbot.messages.cards import Buttons, Card, Facts, Text, text
@@ -23,15 +24,23 @@ from newsbot.messages.markup import Code, Mention
 from newsbot.messages.plain import plain_block, plain_card
 from newsbot.platforms.discord.render import render_messages as discord_messages
 from newsbot.platforms.slack.render import render_messages as slack_messages
-from newsbot.quizzes.cards.daily_cards import daily_blocks, daily_card, daily_results
+from newsbot.quizzes.cards.daily_cards import (
+    daily_answer_card,
+    daily_blocks,
+    daily_card,
+    daily_note,
+    with_daily_answer,
+)
 from newsbot.quizzes.cards.exports import export_card, mark
-from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, receipt_card, reveal_card
+from newsbot.quizzes.cards.game_cards import opening_card, podium_card, question_card, receipt_card
+from newsbot.quizzes.cards.reveal_cards import no_question_card, reveal_card, seal_card, why_card
 from newsbot.quizzes.cards.review import question_cards
 from newsbot.quizzes.cards.score_cards import export_text, leaderboard_card, me_card
 from newsbot.quizzes.rules.answering import Press, Verdict, VerdictKind, judge
 from newsbot.quizzes.rules.asking import AskedQuestion, ask_question
 from newsbot.quizzes.rules.game import Game, with_question_posted
 from newsbot.quizzes.rules.scoring import Answer, Result, Score, ranked_scores, results, totals
+from newsbot.quizzes.values import SeenQuestion
 from newsbot.schedule.streaks import Streak
 from newsbot.storage.records import Player, ReportRecord
 from tests.messages.strategies import NASTY
@@ -79,7 +88,7 @@ def test_a_receipt_looks_the_same_whichever_choice_is_right(one: int, other: int
 def test_the_salt_is_not_shown_before_the_reveal(shipped: Library) -> None:
     for found in every_question(shipped):
         card = question_card(game_of(found))
-        assert found.seal in plain_card(card)
+        assert found.seal not in plain_card(card)
         assert found.salt not in plain_card(card) + str([a.token() for a in card.actions()])
         assert found.explanation not in plain_card(card)
 
@@ -91,15 +100,20 @@ def labels(card: Card) -> list[str]:
 def test_a_question_has_a_button_for_each_choice_that_reads_well_aloud_and_a_vote() -> None:
     card = question_card(asking())
     tokens = [action.token() for action in card.actions()]
-    assert tokens == [*(f"nb1:quiz.answer:7:0:{choice}" for choice in range(4)), "nb1:quiz.skip:7:0"]
+    answers = [f"nb1:quiz.answer:7:0:{choice}" for choice in range(4)]
+    assert tokens == [*answers, "nb1:quiz.skip:7:0", "nb1:quiz.seal:7:0"]
     assert [read_token(token).token() for token in tokens] == tokens
-    assert labels(card) == ["A · north", "B · east", "C · south", "D · west", "Vote to skip"]
+    assert labels(card) == ["A · north", "B · east", "C · south", "D · west", "Vote to skip", "Sealed"]
     assert "- A: north\n- B: east" in plain_card(card)
 
 
-def test_a_question_tells_how_long_it_takes_and_names_no_end_that_it_cannot_know() -> None:
-    assert "20 seconds, from when this message was posted." in plain_card(question_card(asking()))
-    assert "from when the question was posted in the channel." in plain_card(question_card(asking(), is_copy=True))
+def test_a_question_counts_down_where_the_platform_does_and_else_names_its_end() -> None:
+    card = question_card(asking(), after(20))
+    assert "Closes at 12:00:20 UTC." in plain_card(card)
+    (discord,) = discord_messages(card)
+    assert f"Closes <t:{int(after(20).timestamp())}:R>." in "".join(texts_of(discord.payload["components"]))
+    (slack,) = slack_messages(card, lambda chart: None)
+    assert "at {time_secs}" in str(slack.payload["blocks"])
     assert "No time limit" in plain_card(question_card(asking(seconds=None)))
 
 
@@ -114,11 +128,16 @@ def test_a_choice_that_is_too_long_for_a_button_stands_whole_above_it() -> None:
 def test_every_question_fits_one_message_of_every_platform(shipped: Library) -> None:
     for found in every_question(shipped):
         game = with_question_posted(game_of(found), after(0), after(0))
-        assert_fits(question_card(game))
+        assert_fits(question_card(game, after(20)))
         crowd = [Answer(str(n), LONG_NAME, n % len(found.choices), after(1)) for n in range(1_000)]
-        assert_fits(reveal_card(shipped, game, 0, crowd))
+        rows = results(found, crowd, PLACE)
+        assert_fits(reveal_card(shipped, game, 0, crowd, rows))
+        for is_closed in (True, False):
+            assert_fits(why_card(shipped, SeenQuestion(found, is_closed, crowd[0], 25)))
+            assert_fits(seal_card(SeenQuestion(found, is_closed)))
         assert_fits(receipt_card(found, Verdict("changed", crowd[0])))
-        assert_fits(daily_card(found, "f" * 16, "24 November 2026", daily_results(found, crowd)))
+        assert_fits(daily_card(found, "f" * 16, "24 November 2026", daily_note(after(0), (found, crowd))))
+        assert_fits(daily_answer_card(found, "f" * 16, crowd))
 
 
 def test_final_scores_fit_one_message_of_every_platform(shipped: Library) -> None:
@@ -129,41 +148,83 @@ def test_final_scores_fit_one_message_of_every_platform(shipped: Library) -> Non
     assert_fits(podium_card(shipped, game, rows))
     assert_fits(leaderboard_card(ranked_scores(totals(rows))[:10], 40, "month", "server"))
     assert_fits(opening_card(game))
-    assert_fits(me_card(totals(rows)[0], Streak(10_000, 10_000), True))
+    assert_fits(me_card(totals(rows)[0], Streak(10_000, 10_000), True, "America/Argentina/Buenos_Aires"))
 
 
-def test_a_reveal_says_in_words_who_chose_what_and_why(shipped: Library) -> None:
+def test_a_reveal_tells_who_was_right_who_was_fastest_and_how_everybody_stands(shipped: Library) -> None:
     found = ask_question(shipped, shipped.questions["deepseek", "r1-base"], Random(1))
-    wrong = (found.right + 1) % 4
-    answers = [answer(f"p{n}", found.right) for n in range(5)] + [answer("x", wrong), answer("y", wrong)]
-    answers.append(answer("z", (wrong + 1) % 4))
-    card = reveal_card(shipped, game_of(found), 0, answers)
-    bars = next(block for block in card.blocks if isinstance(block, Facts) and block.title == "Answers")
-    assert bars.items[found.right].value == "█████░░░ 5 of 8 · right"
-    assert bars.items[wrong].value == "██░░░░░░ 2 of 8"
-    assert bars.items[(wrong + 2) % 4].value == "░░░░░░░░ 0 of 8"
-    shown = plain_card(card)
-    assert found.explanation in shown
-    assert "Based on:" in shown
+    game = replace(game_of(found, found, found), number=1)
+    answers = [answer("ben", found.right, 3), answer("ada", found.right, 1), answer("cy", (found.right + 1) % 4)]
+    before = [result("ben", 15), result("dan", 40)]
+    shown = plain_card(reveal_card(shipped, game, 1, answers, before))
+    worth = {"easy": 10, "medium": 15, "hard": 20}[found.difficulty]
+    assert f"Right: Ada +{worth + 5} (fastest) · Ben +{worth + 3}\n" in shown
+    assert f"After 2 of 3: Dan 40 · Ben {worth + 18} · Ada {worth + 5}\n" in shown
+    assert "Cy" not in shown
+    assert f"The right answer is {'ABCD'[found.right]} · {found.choices[found.right]}" in shown
+    assert f"{found.explanation} [" in shown
     assert "https://" in shown
-    assert [a.token() for a in card.actions()] == [
-        "nb1:brief.open:deepseek:overview",
-        "nb1:form.open:quiz/report:question=deepseek/r1-base",
-    ]
+
+
+def test_a_reveal_counts_who_chose_what_in_one_line(shipped: Library) -> None:
+    crowd = [answer(f"p{n}", 0) for n in range(999)] + [answer("x", 1)]
+    assert "Answers: A 999 · B 1 · C 0 · D 0\n" in plain_card(reveal_card(shipped, asking(), 0, crowd))
+
+
+def test_a_reveal_has_three_buttons_and_no_hexadecimal_digits(shipped: Library) -> None:
+    for found in every_question(shipped):
+        card = reveal_card(shipped, game_of(found), 0, [answer("ada", found.right)])
+        assert labels(card) == ["Why?", "Report", "Sealed"]
+        assert not re.search(r"[0-9a-f]{16}", visible_text(card))
+        assert len(visible_text(card)) <= 900
+
+
+def test_people_who_were_equally_fast_are_all_said_to_be(shipped: Library) -> None:
+    shown = plain_card(reveal_card(shipped, asking(), 0, [answer("ada", 1, 1.0), answer("ben", 1, 1.4)]))
+    assert "Right: Ada +20 (equally fast) · Ben +20 (equally fast)\n" in shown
+
+
+def test_without_a_time_limit_nobody_is_fastest(shipped: Library) -> None:
+    shown = plain_card(reveal_card(shipped, asking(seconds=None), 0, [answer("ada", 1, 1.0), answer("ben", 1, 9.0)]))
+    assert "Right: Ada +15 · Ben +15\n" in shown
+    assert "fast" not in shown
+
+
+def test_a_reveal_that_nobody_got_right_says_so_and_lists_nobody_without_points(shipped: Library) -> None:
+    shown = plain_card(reveal_card(shipped, asking(), 0, [answer("ada", 0)]))
+    assert "Nobody was right.\nAfter 1 of 3: nobody has points yet." in shown.replace("\n\n", "\n")
+    assert "Ada" not in shown
+
+
+def test_who_hides_has_no_name_in_a_reveal(shipped: Library) -> None:
+    before = [result("cy", 30), result("ada", 10)]
+    answers = [answer("ada", 1, 1.0), answer("ben", 1, 3.0)]
+    shown = plain_card(reveal_card(shipped, asking(number=1), 1, answers, before, {"ada", "cy"}))
+    assert "Right: Somebody +20 (fastest) · Ben +18" in shown
+    assert "After 2 of 3: Somebody 30 · Somebody 30 · Ben 18" in shown
+    assert "Ada" not in shown
+    assert "Cy" not in shown
+
+
+def test_a_crowd_is_named_by_its_first_five(shipped: Library) -> None:
+    crowd = [answer(f"p{n}", 1, n + 1.0) for n in range(12)]
+    shown = plain_card(reveal_card(shipped, asking(seconds=60), 0, crowd))
+    assert shown.count("and 7 more") == 2
+    assert "Right: P0 +20 (fastest) · P1 +18 · P2 +17 · P3 +16 · P4 +15 · and 7 more" in shown
 
 
 def test_a_reveal_opens_the_very_form_in_which_its_question_is_reported(shipped: Library) -> None:
     """Cards stand below commands, so the button writes the action down by name."""
     for found in every_question(shipped):
-        *_, report = reveal_card(shipped, game_of(found), 0, ()).actions()
+        _, report, _ = reveal_card(shipped, game_of(found), 0, ()).actions()
         assert report == open_path("quiz/report", {"question": found.id})
         assert report.arguments[1:] == (f"question={found.id}",)
         report.token()
 
 
-def test_anybody_can_copy_the_check_of_a_seal_out_of_a_reveal(shipped: Library) -> None:
+def test_anybody_can_copy_the_check_of_a_seal_once_the_answer_is_told(shipped: Library) -> None:
     for found in [*every_question(shipped)][::10]:
-        card = reveal_card(shipped, game_of(found), 0, ())
+        card = seal_card(SeenQuestion(found, True))
         pieces = [piece for block in card.blocks if isinstance(block, Text) for piece in block.pieces]
         line = next(piece.text for piece in pieces if isinstance(piece, Code) and "sha256sum" in piece.text)
         printed = subprocess.run(["sh", "-c", line], capture_output=True, check=True).stdout.decode()
@@ -173,14 +234,7 @@ def test_anybody_can_copy_the_check_of_a_seal_out_of_a_reveal(shipped: Library) 
 def test_a_reveal_stands_without_the_figure_and_the_brief_that_were_taken_away(shipped: Library) -> None:
     card = reveal_card(shipped, asking(), 0, ())
     assert "Nobody answered." in plain_card(card)
-    assert [action.name for action in card.actions()] == ["form.open"]
-
-
-def test_a_few_answers_always_show_in_their_bar(shipped: Library) -> None:
-    crowd = [answer(f"p{n}", 0) for n in range(999)] + [answer("x", 1)]
-    shown = plain_card(reveal_card(shipped, asking(), 0, crowd))
-    assert "A: ███████░ 999 of 1000\n" in shown
-    assert "B: █░░░░░░░ 1 of 1000 · right" in shown
+    assert [action.name for action in card.actions()] == ["quiz.why", "form.open", "quiz.seal"]
 
 
 def test_a_podium_shares_places_and_names_what_most_people_missed(shipped: Library) -> None:
@@ -196,6 +250,8 @@ def test_a_podium_shares_places_and_names_what_most_people_missed(shipped: Libra
     assert "1 (shared) · Ada: " in shown
     assert "1 of 2 right (50%)" in shown
     assert "Missed by 2 of 3." in shown
+    nothing = plain_card(podium_card(shipped, game, [result("ada", 20), result("zoe", 0)]))
+    assert "- Zoe: 0 points" in nothing
     assert questions[0].text not in shown
     assert [action.name for action in card.actions()] == ["brief.open"]
     nobody = plain_card(podium_card(shipped, replace(game, ending="stopped"), ()))
@@ -222,7 +278,7 @@ KINDS: tuple[VerdictKind, ...] = ("counted", "changed", "same", "spent", "late",
     [
         (
             Verdict("counted", answer("ada")),
-            "You chose B · east. You can change it once, until the question is closed.",
+            "You chose B · east. You can change it once, until the question closes.",
         ),
         (Verdict("changed", answer("ada", 2)), "You chose C · south now."),
         (Verdict("same", answer("ada")), "You had chosen B · east already. It counts once."),
@@ -241,15 +297,15 @@ def test_every_press_gets_a_polite_receipt(verdict: Verdict, words: str) -> None
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        (Verdict("counted", answer("ada")), "You can change it once, until the next question of the day."),
-        (Verdict("over"), "This question of the day is closed. Its answer came with the next one."),
-        (Verdict("late", answer("ada")), "came with the next one. Your answer B · east stays."),
+        (Verdict("counted", answer("ada")), "You can change it once, until the question closes."),
+        (Verdict("over"), "This question of the day is closed."),
+        (Verdict("late", answer("ada")), "is closed. Your answer B · east stays."),
         (Verdict("foreign"), "a question in another channel"),
         (Verdict("forged"), "one that is shown in a preview is not"),
     ],
 )
 def test_a_press_of_the_question_of_the_day_is_told_what_holds_for_it(verdict: Verdict, words: str) -> None:
-    card = receipt_card(question() if verdict.answer else None, verdict, is_daily=True)
+    card = receipt_card(question() if verdict.answer else None, verdict, daily="ab12")
     assert words in plain_card(card)
     assert "game" not in plain_card(card).lower()
 
@@ -257,11 +313,12 @@ def test_a_press_of_the_question_of_the_day_is_told_what_holds_for_it(verdict: V
 @given(st.sampled_from(KINDS), st.booleans(), st.booleans())
 def test_every_receipt_is_short_and_whole(kind: VerdictKind, is_daily: bool, has_answer: bool) -> None:
     has_answer = has_answer or kind in ("counted", "changed", "same", "spent")
-    card = receipt_card(question(), Verdict(kind, answer("ada") if has_answer else None), is_daily=is_daily)
-    is_proved = is_daily and kind in ("late", "over")  # with the seal and the salt of a question that is closed
-    assert len(plain_card(card)) < (300 if is_proved else 160)
+    daily = "ab12" if is_daily else ""
+    card = receipt_card(question(), Verdict(kind, answer("ada") if has_answer else None), daily=daily)
+    assert len(plain_card(card)) < 200
     assert "  " not in plain_card(card)
-    assert not list(card.actions())
+    opens = [action.token() for action in card.actions()]
+    assert opens == (["nb1:quiz.daily-why:ab12"] if is_daily and kind in ("late", "over") else [])
 
 
 # -- the question of the day -----------------------------------------------------------------------------------------
@@ -273,33 +330,82 @@ def test_the_question_of_the_day_asks_first_and_gives_nothing_away() -> None:
     words = [plain_block(block) for block in blocks[0]]
     assert words[0] == "Question of the day: Where is one?"
     card = Card("x", blocks[0])
-    assert labels(card) == ["A · north", "B · east", "C · south", "D · west"]
-    assert [a.token() for a in card.actions()] == [f"nb1:quiz.daily:ab12:{choice}" for choice in range(4)]
-    assert words[-1] == "Sealed. The answer comes with the next question."
+    assert labels(card) == ["A · north", "B · east", "C · south", "D · west", "Sealed"]
+    choices = [f"nb1:quiz.daily:ab12:{choice}" for choice in range(4)]
+    assert [a.token() for a in card.actions()] == [*choices, "nb1:quiz.daily-seal:ab12"]
     assert "ffff" not in plain_card(card)
 
 
 def test_long_choices_stand_on_lines_and_their_buttons_carry_letters() -> None:
     long = replace(question(), choices=("north", "east of the second river", "south", "west"))
     card = Card("x", daily_blocks(long, "ab12"))
-    assert labels(card) == ["A", "B", "C", "D"]
+    assert labels(card) == ["A", "B", "C", "D", "Sealed"]
     assert "- B: east of the second river" in plain_card(card)
 
 
-def test_results_tell_in_one_line_what_was_right_and_how_many_knew() -> None:
+def test_a_note_tells_in_one_line_when_it_closes_what_was_right_and_how_many_knew() -> None:
     answers = [answer("ada"), answer("bob"), answer("cy", 2)]
-    (line,) = daily_results(question(), answers)
-    assert plain_block(line) == "Last question: “east”, 2 of 3 right."
-    assert plain_block(daily_results(question(), ())[0]) == "Last question: “east”. Nobody answered."
+    (line,) = daily_note(after(0), (question(), answers))
+    assert plain_block(line) == "Closes 24 November 2026 12:00 UTC. Last question: “east”, 2 of 3 right."
+    assert plain_block(daily_note(None, (question(), ()))[0]) == "Last question: “east”. Nobody answered."
+    assert plain_block(daily_note(after(0), None)[0]) == "Closes 24 November 2026 12:00 UTC."
+    assert daily_note(None, None) == ()
     long = replace(question(), choices=("a", "It " + "really " * 30, "c", "d"))
-    assert len(plain_block(daily_results(long, answers)[0])) < 100
+    assert len(plain_block(daily_note(after(0), (long, answers))[0])) < 140
 
 
-def test_a_question_of_the_day_stands_below_the_results_of_the_one_before() -> None:
-    card = daily_card(question("two"), "ab12", "24 November 2026", daily_results(question(), ()))
+def test_a_note_has_discords_own_countdown_beside_the_time() -> None:
+    (message,) = discord_messages(Card("x", daily_note(after(0), None)))
+    stamp = int(after(0).timestamp())
+    assert f"Closes <t:{stamp}:f> (<t:{stamp}:R>)." in "".join(texts_of(message.payload["components"]))
+
+
+def test_a_question_of_the_day_has_the_note_below_its_buttons() -> None:
+    card = daily_card(question("two"), "ab12", "24 November 2026", daily_note(after(0), (question(), ())))
     assert card.title == "Question of the day · 24 November 2026"
     shown = plain_card(card)
-    assert shown.index("Last question: “east”") < shown.index("Question of the day: Where is two?")
+    assert shown.index("Where is two?") < shown.index("Closes ") < shown.index("Last question: “east”")
+
+
+def test_a_closed_question_of_the_day_has_its_answer_in_the_place_of_its_buttons() -> None:
+    card = daily_card(question(), "ab12", "24 November 2026", daily_note(after(0), None))
+    closed = with_daily_answer(card, question(), "ab12", [answer("ada"), answer("bob", 0)])
+    shown = plain_card(closed)
+    assert "The answer is B · east, 1 of 2 right.\n" in shown
+    assert "It is." in shown
+    assert labels(closed) == ["Why?", "Sealed"]
+    assert [block for block in closed.blocks if block in card.blocks] == [card.blocks[0], card.blocks[-1]]
+
+
+# -- what only one person sees ---------------------------------------------------------------------------------------
+
+
+def test_whoever_asks_why_is_told_what_they_chose_what_it_was_worth_and_the_reason(shipped: Library) -> None:
+    found = ask_question(shipped, shipped.questions["deepseek", "r1-base"], Random(1))
+    mine = answer("ada", found.right)
+    right = plain_card(why_card(shipped, SeenQuestion(found, True, mine, 20)))
+    assert f"You chose {'ABCD'[found.right]} · {found.choices[found.right]}, and that is right: 20 points." in right
+    assert found.explanation in right
+    assert "https://" in right
+    wrong = (found.right + 1) % 4
+    shown = plain_card(why_card(shipped, SeenQuestion(found, True, answer("ada", wrong))))
+    assert f"You chose {'ABCD'[wrong]} · {found.choices[wrong]}. The right answer is" in shown
+    assert "You did not answer. The right answer is" in plain_card(why_card(shipped, SeenQuestion(found, True)))
+
+
+def test_an_open_question_tells_neither_its_answer_nor_its_salt_to_whoever_asks(shipped: Library) -> None:
+    for found in every_question(shipped):
+        seen = SeenQuestion(found, False, answer("ada", 0))
+        asked = plain_card(why_card(shipped, seen)) + plain_card(seal_card(seen))
+        assert found.explanation not in asked
+        assert found.salt not in asked
+        assert found.seal in asked
+        other = plain_card(why_card(shipped, replace(seen, question=replace(found, right=(found.right + 1) % 4))))
+        assert other == plain_card(why_card(shipped, seen))
+
+
+def test_a_button_of_a_preview_says_that_there_is_no_question_to_it() -> None:
+    assert "preview" in plain_card(no_question_card())
 
 
 # -- boards and what is kept -----------------------------------------------------------------------------------------
@@ -420,17 +526,20 @@ def test_an_export_can_be_copied_out_of_a_message_as_it_was_kept() -> None:
 
 
 def test_ones_own_figures_name_points_streak_and_the_ways_out() -> None:
-    shown = plain_card(me_card(Score("ada", "Ada", 35, 2, 3), Streak(1, 4), False))
+    shown = plain_card(me_card(Score("ada", "Ada", 35, 2, 3), Streak(1, 4), False, "Europe/Berlin"))
     assert "Points: 35" in shown
     assert "2 of 3 right (67%)" in shown
     assert "1 day, at best 4 days" in shown
     assert "/quiz forget-me" in shown
-    assert "none yet" in plain_card(me_card(None, Streak(0, 0), True))
+    assert "A day ends at 03:00 Berlin time (Europe/Berlin)." in shown
+    hidden = plain_card(me_card(None, Streak(0, 0), True, "UTC"))
+    assert "none yet" in hidden
+    assert "A day ends at 03:00 UTC." in hidden
 
 
 def test_the_check_looks_at_every_question_and_tells_of_a_card_that_is_too_long(shipped: Library) -> None:
     cards = list(question_cards(shipped))
-    assert [found.id for found, _ in cards[::4]] == [found.id for found in shipped.questions.values()]
+    assert [found.id for found, _ in cards[::6]] == [found.id for found in shipped.questions.values()]
     assert overlong_cards(shipped, cards) == []
     found, card = cards[0]
     mistakes = overlong_cards(shipped, [(found, replace(card, blocks=(text("long " * 2_000),)))])

@@ -3,18 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsbot.content.library import Library
-from newsbot.digests.composer.sources import DailyQuestion
 from newsbot.errors import PostLater, PostRefused, RequestError
 from newsbot.messages.actions import Action
-from newsbot.messages.cards import Card
 from newsbot.messages.plain import plain_card
 from newsbot.messages.requests import Place
 from newsbot.outbox.before_send import GatheredResults
@@ -22,100 +18,20 @@ from newsbot.outbox.worker import LEASE, OutboxWorker
 from newsbot.quizzes.answers import AnswerCounter
 from newsbot.quizzes.cards.daily_cards import DAILY
 from newsbot.quizzes.daily import DailyQuestions
-from newsbot.quizzes.rules.answering import Press, VerdictKind
+from newsbot.quizzes.rules.answering import VerdictKind
 from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.scoring import POINTS
 from newsbot.quizzes.rules.sealing import is_genuine
-from newsbot.quizzes.serialization import question_from_json
 from newsbot.storage.database import Database
-from newsbot.storage.records import DailyChannel, Delivery, ResultRecord
-from tests.clock import Clock
+from newsbot.storage.records import Delivery
 from tests.databases import ON_SQLITE
-from tests.digests.house import LIBRARY, MONDAY, PLACE, Bot, nine
-
-BERLIN = ZoneInfo("Europe/Berlin")
-LAST = "Last question: "
-
-
-@dataclass
-class House:
-    """A newsbot with digests and the question of the day, and people who press."""
-
-    database: Database
-    clock: Clock = field(default_factory=lambda: Clock(MONDAY))
-    library: Library = LIBRARY
-
-    def __post_init__(self) -> None:
-        self.dailies = DailyQuestions(self.database, lambda: self.library, self.clock, Random(7))
-        # The two ports, as the composition root hands them over.
-        question: DailyQuestion = self.dailies
-        self.bot = Bot(self.database, self.clock, question=question, before_send=self.dailies.of)
-        self.answer_counter = AnswerCounter(self.database)
-
-    def card(self, channel: str, at: int = -1) -> Card:
-        """What was posted in a channel, the latest unless told."""
-        return self.bot.platform.in_channel(channel)[at].card
-
-    async def press(
-        self,
-        channel: str,
-        who: str,
-        choice: int,
-        daily: str = "",
-        at: datetime | None = None,
-        by: AnswerCounter | None = None,
-    ) -> VerdictKind:
-        """What becomes of a press of a choice, of the newest question in the channel unless one is named."""
-        daily = daily or daily_of(self.card(channel))
-        press = Press(who, who.title(), replace(PLACE, channel=channel), 0, choice, at or self.clock.at)
-        _, verdict = await (by or self.answer_counter).submit(daily, press)
-        return verdict.kind
-
-    async def kept(self, daily: str) -> AskedQuestion:
-        """A question as it is kept."""
-        return question_from_json((await self.database.write(lambda tx: tx.dailies.questions({daily})))[daily])
-
-    async def row(self, channel: str) -> DailyChannel:
-        """What is open in a channel."""
-        place = replace(PLACE, channel=channel)
-        return (await self.database.write(lambda tx: tx.dailies.channels((place,))))[place]
-
-    async def results(self, daily: str, channel: str) -> tuple[ResultRecord, ...]:
-        """What the answers to a question in a channel were worth."""
-        game = await self.database.write(lambda tx: tx.dailies.game(daily, replace(PLACE, channel=channel)))
-        return await self.database.read(lambda tx: tx.games.results(game.id)) if game else ()
-
-    async def deliveries(self, key: str) -> Delivery:
-        """The delivery of that key."""
-        found = await self.database.read(lambda tx: tx.deliveries.by_key(key))
-        assert found is not None
-        return found
-
-    async def asked(self, channel: str, at: datetime) -> Card:
-        """What `/quiz daily` answers in a channel."""
-        return await self.dailies.card(replace(PLACE, channel=channel), at, BERLIN)
+from tests.digests.house import LIBRARY, MONDAY, PLACE, nine
+from tests.quizzes.daily_house import BERLIN, LAST, House, daily_of, presses, told
 
 
 @pytest.fixture
 def house(database: Database) -> House:
     return House(database)
-
-
-def daily_of(card: Card) -> str:
-    """The question that a card asks."""
-    (daily,) = {action.arguments[0] for action in presses(card)}
-    return daily
-
-
-def presses(card: Card) -> list[Action]:
-    """The choices of a card's question."""
-    return [action for action in card.actions() if action.name == DAILY]
-
-
-def told(card: Card) -> str:
-    """What a card says of the last question; nothing where it says nothing."""
-    _, found, after = plain_card(card).partition(LAST)
-    return after.partition("Question of the day: ")[0].strip() if found else ""
 
 
 async def test_an_edition_that_goes_to_three_channels_is_one_sealed_question(house: House) -> None:
@@ -127,8 +43,10 @@ async def test_an_edition_that_goes_to_three_channels_is_one_sealed_question(hou
     assert presses(house.card("a")) == [Action(DAILY, (daily, str(choice))) for choice in range(len(question.choices))]
     assert is_genuine(question.seal, question.text, question.choices[question.right], question.salt)
     shown = plain_card(house.card("a"))
-    assert "Sealed." in shown
+    assert "[Sealed]" in shown
+    assert question.seal not in shown
     assert question.salt not in shown
+    assert "Closes 10 November 2026 08:00 UTC.\n" in shown
     assert house.card("a") is house.card("b") is house.card("c")
     assert {told(house.card(channel)) for channel in "abc"} == {""}
 
@@ -381,7 +299,8 @@ async def test_the_question_of_today_is_shown_again_however_often_it_is_asked_fo
     card = await house.asked("news", nine(9))
     assert card.title == "Question of the day · 9 November 2026"
     assert told(card) == ""
-    again = await house.asked("news", nine(9) + timedelta(hours=17))  # two o'clock at night
+    assert "Closes 10 November 2026 08:00 UTC." in plain_card(card)
+    again = await house.asked("news", nine(9) + timedelta(hours=23, minutes=59))
     assert again == card
     assert await house.press("news", "ada", 0, daily_of(card)) == "counted"
 
@@ -389,7 +308,7 @@ async def test_the_question_of_today_is_shown_again_however_often_it_is_asked_fo
 async def test_on_another_day_a_new_question_comes_with_the_results_of_the_last(house: House) -> None:
     first = daily_of(await house.asked("news", nine(9)))
     await house.press("news", "ada", (await house.kept(first)).right, first)
-    card = await house.asked("news", nine(9) + timedelta(hours=18, minutes=1))
+    card = await house.asked("news", nine(10) + timedelta(minutes=1))
     assert card.title == "Question of the day · 10 November 2026"
     assert "1 of 1 right." in told(card)
     assert await house.press("news", "bob", 0, first) in ("late", "over")

@@ -19,8 +19,8 @@ PLACE = Place("slack", "T1", "C1")
 TOKENS = tuple(f"nb1:quiz.answer:1:0:{choice}" for choice in range(4))
 QUESTION = Standing("m1", PLACE, 100.0, 100.0, "Question 1 of 1 · medium", TOKENS)
 ANSWER = "Question 1 of 1: the answer\nThe right answer is B · east"
-BARS = "A: ░░ 0 of 1\nB: ██ 1 of 1 · right\nC: ░░ 0 of 1\nD: ░░ 0 of 1"
-REVEAL = replace(QUESTION, words=f"{ANSWER}\n{BARS}", changed_at=106.0, tokens=())
+CHOSEN = "Answers: A 0 · B 1 · C 0 · D 0\nRight: anna +20 (fastest)\nAfter 1 of 1: anna 20"
+REVEAL = replace(QUESTION, words=f"{ANSWER}\n{CHOSEN}", changed_at=106.0, tokens=())
 PODIUM = replace(QUESTION, id="m2", words="Final scores\n1 · anna: 20 points · 1 of 1 right", tokens=())
 
 

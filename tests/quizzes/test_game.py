@@ -29,6 +29,7 @@ from newsbot.quizzes.rules.game import (
     to_correct,
     votes_needed,
     with_answer_revealed,
+    with_end_told,
     with_question_posted,
     with_scores_posted,
     with_thread_opened,
@@ -186,7 +187,7 @@ def test_the_clock_of_a_question_runs_only_while_newsbot_is_up(found: list[tuple
         now += SECOND
     of = replace(asking(seconds=seconds), outages=down)
     assert ends_at(of) == now
-    assert due(of) == now + SETTLE
+    assert due(with_end_told(of)) == now + SETTLE
 
 
 @given(spans, st.permutations(range(5)))
@@ -215,7 +216,28 @@ def test_a_game_of_24_hours_ends_wherever_it_is() -> None:
     pausing = replace(closed(shown=1), since=over - SECOND)
     assert (due(pausing), advance(pausing, over, 1).ending) == (over, "day")
     down = pause_for_outage(asking(seconds=20), OutageRecord(NOW, NOW + 2 * LONGEST))
-    assert due(down) == over
+    assert due(with_end_told(down)) == over
+
+
+def test_a_message_that_names_another_end_is_changed_first_and_then_the_game_waits() -> None:
+    """It may come late, and outages move the end; nobody who goes by what it says is late."""
+    at_once = with_question_posted(game(seconds=20), after(0.3), after(0.4), put_at=NOW)
+    assert (at_once.to_do, at_once.told_at) == (None, after(20))
+    for stood, put in ((2.5, 0), (0, 0.9 + 1)):
+        of = with_question_posted(game(seconds=20), after(stood), after(3), put_at=after(put))
+        assert (of.to_do, due(of)) == ("tell time", after(3))
+        assert advance(of, after(10), 0) == of
+        told = with_end_told(of)
+        assert (told.to_do, told.told_at, due(told)) == (None, after(stood + 20), after(3 + 20) + SETTLE)
+    down = pause_for_outage(at_once, outage(5, 65))
+    assert down.to_do == "tell time"
+    assert with_end_told(down).told_at == after(80.3)
+
+
+def test_a_question_without_a_time_limit_and_one_of_the_day_name_no_end() -> None:
+    assert asking(seconds=None).to_do is None
+    daily = daily_game("ab12", PLACE, question(), NOW, after(60))
+    assert (daily.to_do, due(daily), ends_at(daily)) == (None, None, after(60))
 
 
 def test_what_is_to_be_done_is_not_given_up_before_24_hours() -> None:
@@ -274,12 +296,18 @@ def test_final_scores_are_shown_anew_only_once_they_stand_and_then_the_game_has_
     for phase in PHASES:
         of = replace(asking(), phase=phase)
         mended = to_correct(of, after(50))
-        assert (mended != of) == (phase == "ended")
+        assert (mended.phase == "mending") == (phase in ("ended", "mending"))
+        assert mended.must_correct == (phase != "ended")
     mending = to_correct(replace(asking(), phase="ended", ending="finished"), after(50))
     assert (mending.to_do, due(mending)) == ("mend", after(50))
     again = with_scores_posted(mending, after(51))
     assert (again.phase, again.ending, due(again)) == ("ended", "finished", None)
     assert advance(mending, NOW + LONGEST, 0) == mending
+    played = to_correct(replace(asking(), phase="finishing", ending="finished"), after(50))
+    assert (with_scores_posted(played, after(52)).to_do, with_scores_posted(played, after(52)).must_correct) == (
+        "mend",
+        False,
+    )
 
 
 # -- who may end it --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
@@ -12,14 +13,18 @@ import pytest
 from newsbot.content.library import Library
 from newsbot.errors import RequestError
 from newsbot.messages.cards import Reply
+from newsbot.messages.plain import plain_card
 from newsbot.messages.platform import Posted
 from newsbot.messages.requests import Person
 from newsbot.platforms.web.people import place
+from newsbot.quizzes.cards.reveal_cards import seal_card, why_card
 from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.answering import Press
-from newsbot.quizzes.rules.game import Game
+from newsbot.quizzes.rules.game import Game, ends_at, pause_for_outage
+from newsbot.quizzes.serialization import record_of
 from newsbot.quizzes.values import CannotPost, GameOn, GameOptions
 from newsbot.storage.database import Database
+from newsbot.storage.records import OutageRecord
 from tests.databases import ON_SQLITE, run_sql
 from tests.patience import PATIENCE
 from tests.quizzes.house import ADA, BEN, CHLOE, QUIZ, Clock, Process, another
@@ -89,20 +94,82 @@ async def test_three_people_play_a_game_to_its_final_scores(house: Process) -> N
 
 @ON_SQLITE
 async def test_the_message_of_an_open_question_gives_nothing_away(house: Process) -> None:
-    """The seal is there and the salt is not, until the reveal of the same message."""
+    """Who opens the seal sees it at any time, and the salt once the answer is told."""
     rights = set()
     for _ in range(8):
         game = await house.start(count=1, seconds=20)
-        messages, _ = await house.chat.newest(ADA, "quiz")
-        (asked,) = [message for message in messages if game.question.seal in message.body]
-        assert game.question.salt not in asked.body
-        rights.add(game.question.right)
+        open_one = await house.quizzes.seen(game.id, 0, house.click(ADA))
         await house.answer_wrong(game, ADA)
+        messages, _ = await house.chat.newest(ADA, "quiz")
+        assert not any(game.question.salt in message.body or game.question.seal in message.body for message in messages)
+        assert open_one is not None
+        assert not open_one.is_closed
+        assert game.question.seal in plain_card(seal_card(open_one))
+        assert game.question.salt not in plain_card(seal_card(open_one)) + plain_card(why_card(house.library, open_one))
+        rights.add(game.question.right)
         await house.run(60)
-        shown = await house.chat.message(asked.id)
-        assert shown is not None
-        assert game.question.salt in shown.body
+        closed = await house.quizzes.seen(game.id, 0, house.click(ADA))
+        assert closed is not None
+        assert game.question.salt in plain_card(seal_card(closed))
     assert len(rights) > 1
+
+
+async def test_whoever_asks_why_is_told_their_own_choice_before_and_after_the_question_is_scored(
+    house: Process,
+) -> None:
+    game = await house.start(count=2, seconds=20)
+    await house.answer_right(game, ADA)
+    await house.answer_wrong(game, BEN)
+    await house.run(23)
+    assert (await house.game(game.id)).phase == "pausing"
+    for _ in range(2):
+        mine = [await house.quizzes.seen(game.id, 0, house.click(who)) for who in (ADA, BEN, CHLOE)]
+        assert [each and (each.is_closed, each.mine is not None, each.points > 0) for each in mine] == [
+            (True, True, True),
+            (True, True, False),
+            (True, False, False),
+        ]
+        await house.run(8)
+    assert await house.quizzes.seen(game.id, 0, house.click(ADA, place("general"))) is None
+    for number in (-1, 2, 9):
+        assert await house.quizzes.seen(game.id, number, house.click(ADA)) is None
+    for unknown in (0, -4, 999, 2**31, 2**70):
+        assert await house.quizzes.seen(unknown, 0, house.click(ADA)) is None
+
+
+async def test_each_reveal_tells_the_standing_so_far_and_hides_who_hides(house: Process) -> None:
+    await house.quizzes.hide(BEN, QUIZ)
+    game = await house.start(count=2, seconds=20)
+    for _ in range(2):
+        game = await house.game(game.id)
+        await house.answer_right(game, ADA)
+        await house.run(1)
+        await house.answer_right(game, BEN)
+        await house.run(29)
+    first, second, _ = await house.words()
+    one, two = (each.difficulty for each in game.questions)
+    worth = {"easy": 10, "medium": 15, "hard": 20}
+    assert f"Right: Ada +{worth[one] + 5} (fastest) · Somebody +{worth[one] + 3}" in first
+    assert f"After 1 of 2: Ada {worth[one] + 5} · Somebody {worth[one] + 3}" in first
+    both = worth[one] + worth[two]
+    assert f"After 2 of 2: Ada {both + 10} · Somebody {both + 6}" in second
+
+
+async def test_a_question_that_was_held_up_is_changed_to_name_its_true_end(house: Process) -> None:
+    game = await house.start(count=1, seconds=20)
+    (before,) = await house.words()
+    outage = OutageRecord(house.clock.at, house.clock.at + timedelta(seconds=60))
+    record = await house.database.read(lambda tx: tx.games.get(game.id))
+    assert record is not None
+    held = record_of(pause_for_outage(game, outage), record.version)
+    await house.database.write(lambda tx: tx.games.save(held))
+    await house.run(2)
+    (after,) = await house.words()
+    end = ends_at(await house.game(game.id))
+    assert end is not None
+    assert f"Closes at {end:%H:%M:%S} UTC." in after
+    assert after != before
+    assert (await house.game(game.id)).phase == "asking"
 
 
 async def test_a_change_of_mind_counts_once_and_a_repeat_not_at_all(house: Process) -> None:
@@ -141,7 +208,7 @@ async def test_a_press_in_time_that_arrives_late_counts_and_the_reveal_is_shown_
     assert "Nobody answered" in (await house.words())[0]
     assert (await house.answer(game, CHLOE, game.question.right, at=in_time)).kind == "counted"
     await house.run(8)
-    assert "1 of 1" in (await house.words())[0]
+    assert "Right: Chloe +" in (await house.words())[0]
     assert (await house.game(game.id)).number == 0 or "Question 2 of 2" in (await house.titles())[1]
 
 
@@ -269,7 +336,7 @@ async def test_two_processes_serve_one_game(house: Process) -> None:
     assert (await house.game(game.id)).number == 1
     titles = await house.titles()
     assert len(titles) == len(set(titles))
-    assert "40 of 40" in (await house.words())[0]
+    assert "Answers: A 0 · B 40 · C 0 · D 0" in (await house.words())[0]
 
 
 async def test_a_thousand_presses_at_once_are_counted_once_each(house: Process) -> None:
@@ -318,6 +385,42 @@ async def test_whoever_has_themselves_erased_is_nowhere_any_more(house: Process)
     assert "Zoe Quinn" not in " ".join(await house.words())
     assert "Ben" in " ".join(await house.words())
     assert (await house.quizzes.me(zoe, QUIZ)).score is None
+
+
+@ON_SQLITE
+async def test_answers_in_the_channel_are_shown_anew_without_whoever_is_erased_while_the_game_goes_on(
+    house: Process,
+) -> None:
+    zoe = Person("web", "zoe-4711", "Zoe Quinn")
+    game = await house.start(BEN, count=2, seconds=20)
+    await house.answer_right(game, zoe)
+    await house.run(1)
+    await house.answer_right(game, BEN)
+    await house.run(30)
+    assert "Right: Zoe Quinn +" in (await house.words())[0]
+    await house.quizzes.forget(zoe, QUIZ)
+    await house.run(60)
+    first = (await house.words())[0]
+    assert "Zoe" not in " ".join(await house.words())
+    assert re.search(r"Answers: .*\b1\b", first)
+    assert re.search(r"Right: Ben \+\d+ \(fastest\)\nAfter 1 of 2: Ben \d+", first.replace("\n\n", "\n"))
+    ended = await house.game(game.id)
+    assert (ended.phase, ended.must_correct) == ("ended", False)
+
+
+@ON_SQLITE
+async def test_answers_are_shown_anew_also_when_only_what_they_were_worth_is_kept(house: Process) -> None:
+    zoe = Person("web", "zoe-4711", "Zoe Quinn")
+    game = await house.start(BEN, count=1, seconds=20)
+    for who in (zoe, BEN):
+        await house.answer_right(game, who)
+    await house.run(60)
+    await run_sql(house.database, "DELETE FROM quiz_answers")
+    await house.quizzes.forget(zoe, QUIZ)
+    await house.run(5)
+    first = (await house.words())[0]
+    assert "Zoe" not in first
+    assert "Right: Ben +" in first
 
 
 async def traces(house: Process, words: str) -> list[str]:

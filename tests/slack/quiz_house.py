@@ -14,6 +14,7 @@ from newsbot.digests.planner import Planner
 from newsbot.digests.service import DigestService
 from newsbot.messages.platform import Platform
 from newsbot.outbox.worker import OutboxWorker
+from newsbot.quizzes.closing import DailyCloser
 from newsbot.quizzes.daily import DailyQuestions
 from newsbot.quizzes.engine import GameEngine
 from newsbot.quizzes.rules.game import Game
@@ -80,6 +81,7 @@ class QuizHouse:
         self.slack_clock.passed += timedelta(days=1).total_seconds()
         await self.planner.run_once()
         await self.settle()
+        await DailyCloser(self.bot.database, self.games._platforms, self.clock).run_once()
 
     async def start(self, who: str = "alice", where: str = "news", words: str = "1 20") -> Message:
         """A game that somebody starts, its first question posted; returns that message."""

@@ -37,7 +37,7 @@ async def test_a_second_start_offers_to_join_or_to_stop_the_game(house: QuizHous
     await house.people.command("carol", "news", "/quiz", "start")
     offer = await told(house.slack, "A game is on here")
     copy = await house.told("carol", offer, "Join")
-    assert "from when the question was posted in the channel" in copy
+    assert "Closes " in copy
     joined = house.slack.ephemerals[-1]
     assert buttons(joined) == buttons(question)
     assert "Answer noted" in await house.told("carol", joined, "B · ")
@@ -159,7 +159,7 @@ async def test_a_question_that_was_deleted_gets_its_answer_as_a_new_message(hous
     await house.run(40)
     answer, scores = house.posted()[-2:]
     assert "Question 1 of 1: the answer" in answer
-    assert "1 of 1 · right" in answer
+    assert "After 1 of 1: " in answer
     assert "Final scores" in scores
 
 
@@ -190,7 +190,7 @@ async def test_where_it_is_unclear_whether_a_question_stands_the_game_goes_on(ho
     await house.run(60)
     answers = [each for each in house.posted() if "Question 1 of 1: the answer" in each]
     assert len(answers) == 1
-    assert ("1 of 1 · right" if standing else "Nobody answered") in answers[0]
+    assert ("After 1 of 1: " if standing else "Nobody answered") in answers[0]
     assert "Final scores" in house.posted()[-1]
 
 
@@ -239,7 +239,7 @@ async def test_what_counts_is_when_slack_says_that_it_was_pressed(house: QuizHou
     house.slack_clock.passed += 13
     assert "Too late" in await house.told("bob", slow, "Forged")
     await house.run(20)
-    assert "1 of 1 · right" in question.words
+    assert "After 1 of 1: " in question.words
     assert "carol" in house.posted()[-1]
     assert "bob" not in house.posted()[-1]
 
@@ -294,7 +294,7 @@ async def test_a_question_is_reported_by_its_button_in_a_form(house: QuizHouse) 
     question = await house.start("bob")
     name = (await house.game()).question.id
     await house.run(30)
-    await house.press("carol", question, "Report this question")
+    await house.press("carol", question, "Report")
     (form,) = await house.slack.wait_for(lambda: house.slack.views)
     sent = await house.people.submit(form, {"nb-value-reason": "outdated", "nb-value-words": "it is *old* now"})
     assert sent.ok
@@ -313,7 +313,7 @@ async def test_everybody_sees_hides_takes_away_and_erases_what_is_theirs(house: 
     scores = house.slack.messages()[-1]
     assert "carol" in scores.words
     await house.people.command("carol", "news", "/quiz", "me")
-    assert "1 of 1 right (100%)" in (await told(house.slack, "You in quizzes")).words
+    assert "1 of 1 right (100%)" in (await told(house.slack, "My score")).words
     await house.people.command("carol", "news", "/quiz", "hide-me")
     await told(house.slack, "You are hidden")
     await house.people.command("bob", "news", "/quiz", "leaderboard")
@@ -345,14 +345,19 @@ async def test_the_next_digest_tells_how_the_last_question_went_in_its_own_chann
     (news,), (general,) = ([m for m in house.slack.messages(w) if "Question of the day" in shown(m)] for w in PLACES)
     assert "Last question" not in shown(news)
     assert "Answer noted" in await house.told("bob", news, "A · ")
-    assert "until the next question of the day" in await house.told("carol", news, "B · ")
+    old = next(token for label, token in buttons(news).items() if label.startswith("D"))
+    assert "until the question closes" in await house.told("carol", news, "B · ")
     assert "Answer noted" in await house.told("bob", general, "C · ")
     await house.next_day()
     for where, people in (("news", 2), ("general", 1)):
         digest = house.slack.messages(where)[-1]
         assert "Last question: " in shown(digest)
         assert f"of {people} right" in shown(digest)
-    assert "This question of the day is closed" in await house.told("bob", news, "D · ")
+    for before in (news, general):
+        assert "The answer is " in shown(before)
+        assert {"Why?", "Sealed"} <= set(buttons(before))
+    assert "You chose B · " in await house.told("carol", news, "Why?")
+    assert "This question of the day is closed" in await house.told("bob", house.forged(old), "Forged")
 
 
 # -- fair -------------------------------------------------------------------------------------------------------------
@@ -374,4 +379,5 @@ async def test_receipts_and_messages_tell_nothing_of_the_right_choice(house: Qui
         receipts.append(receipt.replace(game.question.choices[choice], "…").replace(f"{'ABCD'[choice]} ·", "…"))
     assert receipts[0] == receipts[1]
     await house.run(40)
-    assert game.question.salt in question.words
+    assert game.question.salt not in question.words
+    assert game.question.salt in await house.told("bob", question, "Sealed")

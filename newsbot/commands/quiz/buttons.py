@@ -10,7 +10,11 @@ from newsbot.commands.quiz.lookup import channel_of, service, whole
 from newsbot.commands.registry import ButtonHandler, Context
 from newsbot.messages.cards import Reply
 from newsbot.messages.requests import Click
+from newsbot.quizzes.cards.choices import DAILY_SEAL, DAILY_WHY, SEAL, WHY
 from newsbot.quizzes.cards.game_cards import question_card, receipt_card
+from newsbot.quizzes.cards.reveal_cards import no_question_card, seal_card, why_card
+from newsbot.quizzes.rules.game import ends_at
+from newsbot.quizzes.values import SeenQuestion
 
 _LONGEST_ID = 32
 
@@ -25,10 +29,48 @@ async def answer(context: Context, click: Click) -> Reply:
 async def answer_daily(context: Context, click: Click) -> Reply:
     """A choice of a question of the day."""
     daily, choice = arguments(click, 2)
-    if not (daily.isascii() and daily.isalnum()) or len(daily) > _LONGEST_ID:
+    question, verdict = await service(context).answer_daily(_daily_id(daily), whole(choice), click)
+    return Reply(receipt_card(question, verdict, daily=daily), private=True)
+
+
+async def why(context: Context, click: Click) -> Reply:
+    """What whoever pressed chose, and why the answer is what it is."""
+    seen = await _seen(context, click)
+    return Reply(why_card(context.library, seen) if seen else no_question_card(), private=True)
+
+
+async def seal(context: Context, click: Click) -> Reply:
+    """The proof that the answer to a question was fixed beforehand."""
+    seen = await _seen(context, click)
+    return Reply(seal_card(seen) if seen else no_question_card(), private=True)
+
+
+async def why_daily(context: Context, click: Click) -> Reply:
+    """As `why`, of a question of the day."""
+    seen = await _seen_daily(context, click)
+    return Reply(why_card(context.library, seen) if seen else no_question_card(), private=True)
+
+
+async def seal_daily(context: Context, click: Click) -> Reply:
+    """As `seal`, of a question of the day."""
+    seen = await _seen_daily(context, click)
+    return Reply(seal_card(seen) if seen else no_question_card(), private=True)
+
+
+async def _seen_daily(context: Context, click: Click) -> SeenQuestion | None:
+    (daily,) = arguments(click, 1)
+    return await service(context).seen_daily(_daily_id(daily), click)
+
+
+def _daily_id(written: str) -> str:
+    if not (written.isascii() and written.isalnum()) or len(written) > _LONGEST_ID:
         raise damaged_button()
-    question, verdict = await service(context).answer_daily(daily, whole(choice), click)
-    return Reply(receipt_card(question, verdict, is_daily=True), private=True)
+    return written
+
+
+async def _seen(context: Context, click: Click) -> SeenQuestion | None:
+    game, number = (whole(each) for each in arguments(click, 2))
+    return await service(context).seen(game, number, click)
 
 
 async def skip(context: Context, click: Click) -> Reply:
@@ -44,7 +86,7 @@ async def join(context: Context, click: Click) -> Reply:
     game = await service(context).current(channel_of(click.where))
     if game is None or game.id != whole(number):
         raise _game_ended()
-    card = question_card(game, is_copy=True) if game.phase == "asking" else cards.wait_card(game)
+    card = question_card(game, ends_at(game)) if game.phase == "asking" else cards.wait_card(game)
     return Reply(card, private=True)
 
 
@@ -77,6 +119,10 @@ BUTTONS = {
     "quiz.answer": ButtonHandler(answer, counts_itself=True),
     "quiz.daily": ButtonHandler(answer_daily, counts_itself=True),
     "quiz.skip": ButtonHandler(skip, counts_itself=True),
+    WHY: ButtonHandler(why),
+    SEAL: ButtonHandler(seal),
+    DAILY_WHY: ButtonHandler(why_daily),
+    DAILY_SEAL: ButtonHandler(seal_daily),
     cards.JOIN: ButtonHandler(join),
     cards.STOP: ButtonHandler(stop, effects=True, needs_person=True),
     my_data.FORGET: ButtonHandler(forget, effects=True),

@@ -28,7 +28,7 @@ def overview_card() -> Card:
         Button("Start a quiz", open_path("quiz/start", {}), "primary"),
         Button("Question of the day", run_action(("quiz", "daily"))),
         Button("Leaderboard", run_action(("quiz", "leaderboard"))),
-        Button("My figures", run_action(("quiz", "me"))),
+        Button("My score", run_action(("quiz", "me"))),
     )
     typed = "Or type it: /quiz start deepseek 5 30 hard asks 5 hard questions on DeepSeek, 30 seconds each."
     return Card("Quiz", (text(words), Buttons(buttons), text(typed, "small")))

@@ -38,8 +38,8 @@ async def hide(context: Context, ask: Ask) -> Reply:
     """Leave the asker off boards."""
     await service(context).hide(ask.who, ask.where)
     words = (
-        "Leaderboards leave you out from now on, and final scores call you “Somebody”. Your points still add up: "
-        "/quiz show-me brings you back."
+        "Leaderboards leave you out from now on, and answers and final scores call you “Somebody”. Your points still "
+        "add up: /quiz show-me brings you back."
     )
     return Reply(Card("You are hidden", (text(words),), "good"), private=True)
 
@@ -80,7 +80,7 @@ def _erased_blocks(erased: Erased) -> list[Block]:
     blocks: list[Block] = [text(f"{said} The quiz keeps nothing else about you.")]
     if erased.games:
         games = _plural(len(erased.games), "game")
-        blocks.append(text(f"You played in {games}. Final scores in channels will be updated without you."))
+        blocks.append(text(f"You played in {games}. Answers and final scores in channels will be updated without you."))
     blocks += [
         text(
             "What newsbot answered to commands in channels, such as a leaderboard or who started a quiz, stays there "
@@ -123,7 +123,7 @@ async def report(context: Context, ask: Ask) -> Reply:
     quizzes = service(context)
     question, reason = ask.options.get("question", "").strip(), choice_value(REASON, ask.options.get("reason", ""))
     if not question:
-        sentence = "Press “Report this question” below an answer, or name it: /quiz report deepseek/r1-base wrong"
+        sentence = "Press “Report” below an answer, or name it: /quiz report deepseek/r1-base wrong"
         raise Unclear(sentence, (), "Which question?")
     if reason is None:
         raise WrongValues({"reason": "Say what is wrong: wrong, outdated, unclear, typo or other."})

@@ -52,4 +52,4 @@ async def leaderboard(context: Context, ask: Ask) -> Reply:
 async def me(context: Context, ask: Ask) -> Reply:
     """The asker's own figures."""
     found = await service(context).me(ask.who, ask.where)
-    return Reply(me_card(found.score, found.streak, found.is_hidden), private=True)
+    return Reply(me_card(found.score, found.streak, found.is_hidden, found.zone), private=True)

@@ -48,8 +48,8 @@ __all__ = [
 _QUESTION, _ASKED = "question of the day", "Question of the day: "
 _SKIPPED = Stage("edition", "left out", "the whole digest", "no news, and this digest is set to skip such days")
 MOST, MOST_QUIET = 1_500, 400  # visible characters, the results of the last question included
-_RESULTS = 100  # what is kept for these
-_QUIET_ROOM = 75  # the marks in front of choices, the ends of lines, and that the question is sealed
+_RESULTS = 140  # what is kept for these, and for when the question closes
+_QUIET_ROOM = 30  # the marks in front of choices, and the ends of lines
 
 
 @dataclass(frozen=True, slots=True)

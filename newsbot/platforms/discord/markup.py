@@ -90,6 +90,7 @@ def block_text(block: Text | Facts | Links | Table) -> str:
 
 
 _MENTIONS = {"role": "@&", "channel": "#"}
+_MOMENTS = {"minute": "<t:{0}:f>", "day": "<t:{0}:D>", "countdown": "<t:{0}:R>", "deadline": "<t:{0}:f> (<t:{0}:R>)"}
 
 
 def notified_by(pieces: Iterable[Inline]) -> list[Mention]:
@@ -124,7 +125,7 @@ def _render_piece(piece: Inline) -> str:
         case Link(text, url):
             return link(text, url)
         case Moment(at, style):
-            return f"<t:{int(at.timestamp())}:{'D' if style == 'day' else 'f'}>"
+            return _MOMENTS.get(style, _MOMENTS["minute"]).format(int(at.timestamp()))
         case Mention(whom, target_id) if _is_snowflake(target_id):
             return f"<{_MENTIONS.get(whom, '@')}{target_id}>"
     return escape(plain_text((piece,)))

@@ -38,7 +38,7 @@ _BEFORE = frozenset(" \n(“‘[—–-•/")  # what may stand before a formatt
 _AFTER = frozenset(" \n.,;:!?)”’]—–-/")
 _MARKS = {Strong: "*", Emphasis: "_", Code: "`"}
 _STYLES = {Strong: "bold", Emphasis: "italic", Code: "code"}
-_DAY, _MINUTE = "{date_short}", "{date_short_pretty} {time}"
+_MOMENTS = {"minute": "{date_short_pretty} {time}", "day": "{date_short}", "countdown": "at {time_secs}"}
 
 
 def escape(text: str) -> str:
@@ -120,7 +120,7 @@ def _render_piece(piece: Inline) -> str:
         case Link(text, url) if is_web_address(url):
             return f"<{escape(url)}|{escape(text)}>" if text != url else f"<{escape(url)}>"
         case Moment(at, style):
-            tokens = _DAY if style == "day" else _MINUTE
+            tokens = _MOMENTS.get(style, _MOMENTS["minute"])
             return f"<!date^{int(at.timestamp())}^{tokens}|{escape(plain_text((piece,)))}>"
         case Mention("person", target_id, _) if _PERSON.match(target_id):
             return f"<@{target_id}>"
@@ -169,7 +169,7 @@ def _element(piece: Inline) -> dict[str, Any]:
         case Link(text, url) if is_web_address(url):
             return {"type": "link", "url": url, **({"text": text} if text else {})}
         case Moment(at, style):
-            tokens = _DAY if style == "day" else _MINUTE
+            tokens = _MOMENTS.get(style, _MOMENTS["minute"])
             fallback = plain_text((piece,))
             return {"type": "date", "timestamp": int(at.timestamp()), "format": tokens, "fallback": fallback}
         case Mention("person", target_id, _) if _PERSON.match(target_id):

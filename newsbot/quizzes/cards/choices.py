@@ -1,13 +1,15 @@
-"""A question that was sealed as people see it: its lettered choices, their buttons, its seal, and how to check that."""
+"""A question that was sealed as people see it: its lettered choices, their buttons, and the way to its seal."""
 
 from collections.abc import Callable
 
 from newsbot.content.cards import CHOICE_LETTERS
 from newsbot.messages.actions import Action
-from newsbot.messages.cards import Button, Buttons, Fact, Facts, Text
-from newsbot.messages.markup import Code, Plain
+from newsbot.messages.cards import Button, Buttons, Fact, Facts
 from newsbot.quizzes.rules.asking import AskedQuestion
 
+# What opens the seal of a question of a game or of a day, and what tells whoever presses why, and what they chose.
+SEAL, DAILY_SEAL = "quiz.seal", "quiz.daily-seal"
+WHY, DAILY_WHY = "quiz.why", "quiz.daily-why"
 # Slack takes 75 characters in a label, Discord 80; some signs count for more than one. The whole choice stands above.
 _LABEL = 70
 
@@ -28,9 +30,9 @@ def choice_buttons(question: AskedQuestion, action: Callable[[int], Action]) -> 
     return Buttons(tuple(Button(_cut(label), action(choice)) for choice, label in enumerate(labels)))
 
 
-def seal_line(question: AskedQuestion) -> Text:
-    """The seal of a question that is open."""
-    return Text((Plain("Sealed with SHA-256: "), Code(question.seal)), "small")
+def seal_button(does: Action) -> Button:
+    """The one word that opens the proof that nobody changed the answer."""
+    return Button("Sealed", does)
 
 
 def _cut(label: str) -> str:

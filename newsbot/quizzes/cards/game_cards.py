@@ -1,26 +1,24 @@
-"""Cards of a game: a question, the private receipt of a press, the answer, the final scores."""
+"""Cards of a game: its opening, a question, the private receipt of a press, the final scores."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 
 from newsbot.content.actions import brief_action
-from newsbot.content.cards import CHOICE_LETTERS, evidence
 from newsbot.content.library import Library
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import Block, Button, Buttons, Card, Fact, Facts, Text, text
-from newsbot.messages.markup import Code, Plain, Strong
-from newsbot.quizzes.cards.choices import choice_buttons, choice_lines, choice_with_letter, seal_line
-from newsbot.quizzes.cards.score_cards import SOMEBODY, score_blocks
+from newsbot.messages.markup import Moment, Plain, Strong
+from newsbot.quizzes.cards.choices import DAILY_WHY, SEAL, choice_buttons, choice_lines, choice_with_letter, seal_button
+from newsbot.quizzes.cards.score_cards import nameless, score_blocks
 from newsbot.quizzes.rules.answering import Verdict, VerdictKind
 from newsbot.quizzes.rules.asking import AskedQuestion
 from newsbot.quizzes.rules.game import Ending, Game
-from newsbot.quizzes.rules.scoring import Answer, Result, Score, ranked_scores, totals
-from newsbot.quizzes.rules.sealing import shell_line
+from newsbot.quizzes.rules.scoring import Result, ranked_scores, totals
 
 ANSWER, SKIP = "quiz.answer", "quiz.skip"
-_BAR = 8
 _MOST_MISSED = 3
 _ENDINGS: dict[Ending, str] = {
     "": "",
@@ -41,48 +39,46 @@ def opening_card(game: Game) -> Card:
     return Card(f"A quiz of {asked}", (text("It is played in the thread below."), text(words)))
 
 
-def question_card(game: Game, *, is_copy: bool = False) -> Card:
+def question_card(game: Game, ends_at: datetime | None = None) -> Card:
     """The question that a game is at, with a button for each choice; nothing in it tells the right one.
 
-    It names no end: that counts from the message's own timestamp, which is not known before the message stands.
-    `is_copy`: it is not that message, but one for somebody who joins.
+    `ends_at` is the end that it names; None where there is no time limit.
     """
     question, number = game.question, (str(game.id), str(game.number))
     blocks: list[Block] = [
         Text((Strong(question.text),), "lede"),
         choice_lines(question),
         choice_buttons(question, lambda choice: Action(ANSWER, (*number, str(choice)))),
-        text(_time(game, is_copy=is_copy)),
-        Buttons((Button("Vote to skip", Action(SKIP, number)),)),
-        seal_line(question),
+        _time(ends_at),
+        Buttons((Button("Vote to skip", Action(SKIP, number)), seal_button(Action(SEAL, number)))),
     ]
-    return Card(f"{_question_number(game, game.number)} · {question.difficulty}", tuple(blocks))
+    return Card(f"{question_number(game, game.number)} · {question.difficulty}", tuple(blocks))
 
 
-def _question_number(game: Game, number: int) -> str:
+def question_number(game: Game, number: int) -> str:
+    """Which question of a game it is: "Question 3 of 5"."""
     return f"Question {number + 1} of {len(game.questions)}"
 
 
-def _time(game: Game, *, is_copy: bool) -> str:
-    if game.seconds is None:
-        return "No time limit: the answer comes once enough of those who play vote to skip."
-    since = "the question was posted in the channel" if is_copy else "this message was posted"
-    return f"{game.seconds} seconds, from when {since}."
+def _time(ends_at: datetime | None) -> Text:
+    if ends_at is None:
+        return text("No time limit: the answer comes once enough of those who play vote to skip.")
+    return Text((Plain("Closes "), Moment(ends_at, "countdown"), Plain(".")))
 
 
 # -- receipts --------------------------------------------------------------------------------------------------------
 
 
-def receipt_card(question: AskedQuestion | None, verdict: Verdict, *, is_daily: bool = False) -> Card:
+def receipt_card(question: AskedQuestion | None, verdict: Verdict, *, daily: str = "") -> Card:
     """What became of a press, for the one who pressed only; it does not tell whether the choice is right.
 
-    `question` is the one that was pressed, None where there is none of that number. `is_daily`: it is one of a day.
+    `question` is the one that was pressed, None where there is none of that number. `daily` is its id where it is one
+    of a day: once that is closed, the receipt opens its answer.
     """
     mine = choice_with_letter(question, verdict.answer.choice) if question and verdict.answer else ""
-    card = _receipt_card(mine, verdict.kind, is_daily=is_daily)
-    if is_daily and question and verdict.kind in ("late", "over"):
-        proof = (Plain("Its seal was "), Code(question.seal), Plain(", its salt "), Code(question.salt))
-        return replace(card, blocks=(*card.blocks, Text(proof, "small")))
+    card = _receipt_card(mine, verdict.kind, is_daily=bool(daily))
+    if daily and question and verdict.kind in ("late", "over"):
+        return replace(card, blocks=(*card.blocks, Buttons((Button("Show the answer", Action(DAILY_WHY, (daily,))),))))
     return card
 
 
@@ -92,8 +88,7 @@ def _receipt_card(mine: str, kind: VerdictKind, *, is_daily: bool) -> Card:
     stays = f" Your answer {mine} stays." if mine else ""
     match kind:
         case "counted":
-            until = "the next question of the day" if is_daily else "the question is closed"
-            return _receipt("Answer noted", f"You chose {mine}. You can change it once, until {until}.")
+            return _receipt("Answer noted", f"You chose {mine}. You can change it once, until the question closes.")
         case "changed":
             return _receipt("Answer changed", f"You chose {mine} now. That was your one change.")
         case "same":
@@ -101,8 +96,7 @@ def _receipt_card(mine: str, kind: VerdictKind, *, is_daily: bool) -> Card:
         case "spent":
             return _refusal("Not changed", f"You had changed your answer once already. It stays {mine}.")
         case "late" | "over" if is_daily:
-            words = "This question of the day is closed. Its answer came with the next one."
-            return _refusal("Too late", f"{words}{stays}")
+            return _refusal("Too late", f"This question of the day is closed.{stays}")
         case "late":
             return _refusal("Too late", f"The question was closed before you pressed.{stays}")
         case "over":
@@ -125,49 +119,6 @@ def _refusal(title: str, words: str) -> Card:
     return Card(title, (text(words),), "warning")
 
 
-# -- the answer ------------------------------------------------------------------------------------------------------
-
-
-def reveal_card(library: Library, game: Game, number: int, answers: Sequence[Answer]) -> Card:
-    """What takes the question's place: the right choice, who chose what in numbers, why, the source, the seal."""
-    question = game.questions[number]
-    chosen = Counter(answer.choice for answer in answers)
-    bars = (_bar(question, choice, chosen[choice], len(answers)) for choice in range(len(question.choices)))
-    blocks: list[Block] = [
-        Text((Strong(question.text),)),
-        Text((Plain("The right answer is "), Strong(choice_with_letter(question, question.right))), "lede"),
-        Facts("Answers", tuple(bars)) if answers else text("Nobody answered."),
-        text(question.explanation),
-    ]
-    if question.rests_on in library.figures or question.rests_on in library.events:
-        blocks += evidence(library, question.rests_on)
-    blocks += [Buttons(tuple(_after(library, question))), *_question_blocks(question)]
-    topic = library.topics.get(question.topic)
-    return Card(f"{_question_number(game, number)}: the answer", tuple(blocks), colour=topic.colour if topic else "")
-
-
-def _bar(question: AskedQuestion, choice: int, count: int, total: int) -> Fact:
-    filled = max(_BAR * count // total, 1 if count else 0)
-    right = " · right" if choice == question.right else ""
-    drawn = "█" * filled + "░" * (_BAR - filled)
-    return Fact(CHOICE_LETTERS[choice], f"{drawn} {count} of {total}{right}", (question.choices[choice],))
-
-
-def _after(library: Library, question: AskedQuestion) -> Iterable[Button]:
-    if brief := library.briefs.get((question.topic, question.brief)):
-        yield Button("Read the brief", brief_action(brief.topic, brief.id), "primary")
-    # Opens the form of /quiz report, which is declared where commands are.
-    yield Button("Report this question", Action("form.open", ("quiz/report", f"question={question.id}")))
-
-
-def _question_blocks(question: AskedQuestion) -> list[Block]:
-    line = shell_line(question.text, question.choices[question.right], question.salt)
-    return [
-        Text((Plain("The seal was "), Code(question.seal), Plain(", its salt "), Code(question.salt)), "small"),
-        Text((Plain("To check it in a shell: "), Code(line)), "small"),
-    ]
-
-
 # -- the end ---------------------------------------------------------------------------------------------------------
 
 
@@ -178,16 +129,12 @@ def podium_card(library: Library, game: Game, rows: Sequence[Result], hidden: Co
     """
     ending = _ENDINGS[game.ending]
     standing = [
-        (place, _nameless(score) if score.person in hidden else score) for place, score in ranked_scores(totals(rows))
+        (place, nameless(score) if score.person in hidden else score) for place, score in ranked_scores(totals(rows))
     ]
     blocks: list[Block] = [text(ending)] if ending else []
     blocks += score_blocks(standing, len(standing), "Nobody answered, so there are no scores.")
     blocks += _most_missed(library, game, rows)
     return Card("Final scores", tuple(blocks))
-
-
-def _nameless(score: Score) -> Score:
-    return replace(score, name=SOMEBODY)
 
 
 def _most_missed(library: Library, game: Game, rows: Sequence[Result]) -> list[Block]:

@@ -9,11 +9,13 @@ from newsbot.content.library import Library
 from newsbot.content.models import Question
 from newsbot.messages.cards import Card
 from newsbot.messages.requests import Place
-from newsbot.quizzes.cards.daily_cards import daily_card, daily_results
-from newsbot.quizzes.cards.game_cards import podium_card, question_card, reveal_card
+from newsbot.quizzes.cards.daily_cards import daily_answer_card, daily_card, daily_note
+from newsbot.quizzes.cards.game_cards import podium_card, question_card
+from newsbot.quizzes.cards.reveal_cards import reveal_card, why_card
 from newsbot.quizzes.rules.asking import AskedQuestion, ask_question
 from newsbot.quizzes.rules.game import Game, new_game, with_question_posted
 from newsbot.quizzes.rules.scoring import Answer, results
+from newsbot.quizzes.values import SeenQuestion
 
 _AT = datetime(2026, 11, 24, tzinfo=UTC)
 _PLACE = Place("web", "local", "quiz")
@@ -33,10 +35,13 @@ def question_cards(library: Library) -> Iterator[tuple[Question, Card]]:
 def _cards(library: Library, question: AskedQuestion) -> Iterator[Card]:
     game = _game(question)
     answers = [Answer(str(n), "W" * 60, n % len(question.choices), _AT) for n in range(_CROWD)]
-    yield question_card(game)
-    yield reveal_card(library, game, game.number, answers)
-    yield podium_card(library, game, results(question, answers, _PLACE))
-    yield daily_card(question, "f" * 16, "30 September 2026", daily_results(question, answers))
+    rows = results(question, answers, _PLACE)
+    yield question_card(game, _AT)
+    yield reveal_card(library, game, game.number, answers, rows)
+    yield why_card(library, SeenQuestion(question, True, answers[0], 25))
+    yield podium_card(library, game, rows)
+    yield daily_card(question, "f" * 16, "30 September 2026", daily_note(_AT, (question, answers)))
+    yield daily_answer_card(question, "f" * 16, answers)
 
 
 def _game(question: AskedQuestion) -> Game:

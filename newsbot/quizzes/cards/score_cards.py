@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsbot.messages.cards import Block, Card, Fact, Facts, text
@@ -13,6 +13,7 @@ from newsbot.messages.requests import Place
 from newsbot.quizzes.rules.boards import Period, Scope
 from newsbot.quizzes.rules.scoring import Result, Score
 from newsbot.schedule.streaks import Streak
+from newsbot.schedule.timezones import UTC_NAME, city_of
 from newsbot.storage.records import ReportRecord
 
 MOST_SHOWN = 10  # people on a podium or a board
@@ -37,17 +38,23 @@ def leaderboard_card(
     return Card(f"Leaderboard of this {where}, {_PERIODS[period]}", blocks)
 
 
-def me_card(score: Score | None, streak: Streak, is_hidden: bool) -> Card:
-    """A person's own figures, for them alone."""
+def me_card(score: Score | None, streak: Streak, is_hidden: bool, zone: str) -> Card:
+    """A person's own figures, for them alone. `zone` is whose days count in the channel."""
     played = [Fact("Points", str(score.points)), Fact("Answers", right_words(score))] if score else []
     facts = (
         *(played or [Fact("Answers", "none yet")]),
-        Fact("Streak", f"{_days(streak.current)}, at best {_days(streak.best)}", ("A day lasts until 03:00 here.",)),
+        Fact("Streak", f"{_days(streak.current)}, at best {_days(streak.best)}", (_day_ends(zone),)),
         Fact("Leaderboards", "you are hidden" if is_hidden else "you are shown"),
     )
     board = "/quiz show-me puts you back on the boards" if is_hidden else "/quiz hide-me takes you off the boards"
     ways = f"{board}, /quiz export-me shows all that is kept, /quiz forget-me erases it."
-    return Card("You in quizzes", (Facts("", facts), text(ways, "small")))
+    return Card("My score", (Facts("", facts), text(ways, "small")))
+
+
+def _day_ends(zone: str) -> str:
+    """By which clock a day of a streak ends."""
+    named = UTC_NAME if zone == UTC_NAME else f"{city_of(zone)} time ({zone})"
+    return f"A day ends at 03:00 {named}."
 
 
 def right_words(score: Score) -> str:
@@ -70,9 +77,16 @@ def score_blocks(standing: Sequence[tuple[int, Score]], people: int, nobody: str
 
 
 def _score(place: int, score: Score, is_shared: bool) -> Fact:
-    shared = " (shared)" if is_shared else ""
+    """One person's line; nobody has a place without points."""
     name = outside_text(score.name, NAME_LENGTH) or SOMEBODY
-    return Fact(f"{place}{shared} · {name}", f"{score.points} points · {right_words(score)}")
+    shared = " (shared)" if is_shared else ""
+    label = f"{place}{shared} · {name}" if score.points else name
+    return Fact(label, f"{score.points} points · {right_words(score)}")
+
+
+def nameless(score: Score) -> Score:
+    """The same of somebody who hides from boards."""
+    return replace(score, name=SOMEBODY)
 
 
 # -- what is kept ----------------------------------------------------------------------------------------------------

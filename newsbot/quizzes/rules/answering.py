@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from newsbot.messages.requests import Place
-from newsbot.quizzes.rules.game import OVER, Game, ends_at
+from newsbot.quizzes.rules.game import OVER, Game, ends_at, is_played_in
 from newsbot.quizzes.rules.scoring import Answer
 
 VerdictKind = Literal["counted", "changed", "same", "spent", "late", "over", "foreign", "forged"]
@@ -62,7 +62,7 @@ def judge(game: Game, before: Answer | None, press: Press) -> Verdict:
 
 def _refusal(game: Game, press: Press) -> VerdictKind | None:
     """Why a press cannot count, None where it can."""
-    if _channel(press.where) not in {_channel(game.place), _channel(game.home)}:
+    if not is_played_in(game, press.where):
         return "foreign"
     if not 0 <= press.number <= game.number or not 0 <= press.choice < len(game.questions[press.number].choices):
         return "forged"
@@ -74,7 +74,3 @@ def _refusal(game: Game, press: Press) -> VerdictKind | None:
         return "late"
     end = ends_at(game)
     return "late" if end is not None and press.at > end else None
-
-
-def _channel(place: Place) -> tuple[str, str, str]:
-    return place.platform, place.workspace, place.channel

@@ -6,8 +6,9 @@
 
 In `opening`, `posting`, `revealing`, `finishing` and `mending` something is to be done on the platform; it may be done
 again after a crash, as the same key posts once and an edit changes nothing twice. `opened`, `posted`, `revealed` and
-`finished` confirm it. `asking` and `pausing` wait. A confirmation or an `advance` that comes late or twice changes
-nothing.
+`finished` confirm it. `asking` and `pausing` wait; but where the end of a question is another one than its message
+names, as the message came late or newsbot was down, the message is changed first. A confirmation or an `advance` that
+comes late or twice changes nothing.
 
 Two clocks: whether a press counts is judged by the platform's alone; when the game goes on, by newsbot's own.
 """
@@ -24,11 +25,13 @@ from newsbot.storage.records import OutageRecord
 
 Phase = Literal["opening", "posting", "asking", "revealing", "pausing", "finishing", "ended", "mending"]
 Ending = Literal["", "finished", "stopped", "nobody", "day", "refused"]
-ToDo = Literal["open", "post", "reveal", "finish", "mend"]
+ToDo = Literal["open", "post", "tell time", "reveal", "finish", "mend"]
 
 PAUSE = timedelta(seconds=6)
 # How long after its end a question stays open for presses that were made in time and are still on their way.
 SETTLE = timedelta(seconds=2)
+# A message may name an end that is earlier than the true one by so much: nobody who goes by it is late.
+_NEAR = timedelta(seconds=2)
 LONGEST = timedelta(hours=24)
 MOST_SILENT = 2
 OVER: frozenset[Phase] = frozenset({"ended", "mending"})
@@ -51,7 +54,9 @@ class Game:
     as that is known. `since` is when the phase began by newsbot's clock, or when what is to be done is to be tried
     again. `shown` counts the answers that the reveal shows, `silent` the latest
     questions that nobody answered. `ending` says why it ends, and is empty while it does not. `outages` are those since
-    the question is asked. `daily` is the question of the day that it is, empty for an ordinary game.
+    the question is asked. `told_at` is the end that the question's message names. `must_correct`: somebody who played
+    had themselves erased, so what stands in the channel is to be shown anew once the game has ended. `daily` is the
+    question of the day that it is, empty for an ordinary game.
     """
 
     id: int
@@ -71,6 +76,8 @@ class Game:
     silent: int = 0
     ending: Ending = ""
     outages: tuple[OutageRecord, ...] = ()
+    told_at: datetime | None = None
+    must_correct: bool = False
     daily: str = ""
 
     @property
@@ -81,7 +88,7 @@ class Game:
     @property
     def to_do(self) -> ToDo | None:
         """What is to be done on the platform now; None while it waits."""
-        return _TO_DO.get(self.phase)
+        return "tell time" if _names_other_end(self) else _TO_DO.get(self.phase)
 
     @property
     def is_last(self) -> bool:
@@ -108,9 +115,28 @@ def new_game(
     return Game(0, home, home, starter, tuple(questions), seconds, created_at=now, since=now, phase=phase)
 
 
-def daily_game(daily: str, home: Place, question: AskedQuestion, at: datetime) -> Game:
-    """The question of a day in one channel: open, without a time limit, until another one takes its place."""
-    return Game(0, home, home, "", (question,), None, at, at, "asking", asked_at=at, daily=daily)
+def daily_game(
+    daily: str, home: Place, question: AskedQuestion, at: datetime, closes_at: datetime | None = None
+) -> Game:
+    """The question of a day in one channel: open until `closes_at`, or before that another one takes its place."""
+    begun = Game(0, home, home, "", (question,), None, at, at, "asking", asked_at=at, daily=daily)
+    return replace(begun, closed_at=closes_at)
+
+
+def is_played_in(game: Game, where: Place) -> bool:
+    """Whether a place is of the channel that a game belongs to, or of the one in which its questions stand."""
+    channels = {(each.platform, each.workspace, each.channel) for each in (game.home, game.place)}
+    return (where.platform, where.workspace, where.channel) in channels
+
+
+def is_asked(game: Game, number: int) -> bool:
+    """Whether the question of that number was posted."""
+    return 0 <= number < game.number or (number == game.number and game.asked_at is not None)
+
+
+def is_revealed(game: Game, number: int) -> bool:
+    """Whether the answer to the question of that number is shown, or would be if that could be done."""
+    return number < game.number or game.phase in ("pausing", "finishing") or game.phase in OVER
 
 
 # -- time ------------------------------------------------------------------------------------------------------------
@@ -141,8 +167,21 @@ def _deadline(start: datetime, seconds: int, outages: Sequence[OutageRecord]) ->
     return end
 
 
+def _names_other_end(game: Game) -> bool:
+    """Whether the message of the question being asked names an end at which it does not close."""
+    end = ends_at(game)
+    if game.phase != "asking" or game.daily or end is None:
+        return False
+    return game.told_at is None or not timedelta(0) <= end - game.told_at <= _NEAR
+
+
 def due(game: Game) -> datetime | None:
     """When the game is to be looked at next; None once it has ended, and for a question of the day."""
+    return game.since if _names_other_end(game) else _goes_on_at(game)
+
+
+def _goes_on_at(game: Game) -> datetime | None:
+    """When what it waits for is over, or what is to be done is to be done."""
     if game.daily or game.phase == "ended":
         return None
     over = game.created_at + LONGEST
@@ -159,7 +198,7 @@ def due(game: Game) -> datetime | None:
 
 def advance(game: Game, now: datetime, answers: int) -> Game:
     """The game as time moves it on; itself where its time has not come. `answers`: how many this question has."""
-    at = due(game)
+    at = _goes_on_at(game)
     if at is None or now < at:
         return game
     is_over = now >= game.created_at + LONGEST
@@ -180,7 +219,7 @@ def _after_pause(game: Game, now: datetime, answers: int, *, is_over: bool) -> G
         return replace(game, phase="revealing", since=now)
     if game.ending or is_over:
         return replace(game, phase="finishing", since=now, ending=game.ending or "day")
-    fresh = replace(game, number=game.number + 1, asked_at=None, closed_at=None, shown=0, outages=())
+    fresh = replace(game, number=game.number + 1, asked_at=None, closed_at=None, shown=0, outages=(), told_at=None)
     return replace(fresh, phase="posting", since=now, stood_at=None)
 
 
@@ -231,8 +270,19 @@ def with_question_posted(game: Game, at: datetime, now: datetime, put_at: dateti
     if game.phase != "posting":
         return game
     stood_at = min(max(at, put_at or at), now)
-    asking = replace(game, phase="asking", since=now, asked_at=at, stood_at=stood_at)
+    told_at = expected_end(game, put_at or at)
+    asking = replace(game, phase="asking", since=now, asked_at=at, stood_at=stood_at, told_at=told_at)
     return _close(asking, now, game.ending, at) if game.ending else asking
+
+
+def expected_end(game: Game, put_at: datetime) -> datetime | None:
+    """The end that the message of a question names: that of one which stands as soon as it was put into the outbox."""
+    return None if game.seconds is None else (put_at + timedelta(seconds=game.seconds)).replace(microsecond=0)
+
+
+def with_end_told(game: Game) -> Game:
+    """The message of the question names its end, as well as that can be done."""
+    return replace(game, told_at=ends_at(game))
 
 
 def with_answer_revealed(game: Game, now: datetime, shown: int) -> Game:
@@ -241,13 +291,21 @@ def with_answer_revealed(game: Game, now: datetime, shown: int) -> Game:
 
 
 def with_scores_posted(game: Game, now: datetime) -> Game:
-    """The final scores stand."""
-    return replace(game, phase="ended", since=now) if game.phase in ("finishing", "mending") else game
+    """The final scores stand, and everything else is as it should be."""
+    if game.phase not in ("finishing", "mending"):
+        return game
+    ended = replace(game, phase="ended", since=now)
+    return to_correct(replace(ended, must_correct=False), now) if game.must_correct else ended
 
 
 def to_correct(game: Game, now: datetime) -> Game:
-    """A game whose final scores are to be shown anew, as somebody who played had themselves erased."""
-    return replace(game, phase="mending", since=now) if game.phase == "ended" and not game.daily else game
+    """A game whose answers and scores are to be shown anew, as somebody who played had themselves erased.
+
+    Of a game that is still played, once it has ended.
+    """
+    if game.daily:
+        return game
+    return replace(game, phase="mending", since=now) if game.phase == "ended" else replace(game, must_correct=True)
 
 
 def postpone(game: Game, until: datetime) -> Game:

@@ -12,15 +12,14 @@ from newsbot.storage.tables import deliveries, digest_histories, editions, incid
 LAST_DELIVERIES = 10  # of each digest that has not ended: what `/digest log` and `why` show
 _SETTLED = ("sent", "failed", "skipped")
 _QUIZ = "quiz:"  # the messages of a game have keys of `quiz:ID:what`
-_ENDING = ":end"  # what its final scores, which somebody's erasure shows anew, have in the place of `:what`
 _GOES_ON = subscriptions.c.state != "ended"
 
 
 class Deliveries:
     """Messages that were posted, refused or left out long ago, with the incidents that were closed.
 
-    The last ten of each digest stay, and the keys that somebody still asks for: of a game that is played, of the final
-    scores of one that is kept, of what brought a channel its question of the day.
+    The last ten of each digest stay, and the keys that somebody still asks for: of a game that is kept, whose answers
+    and scores somebody's erasure shows anew, and of what brought a channel its question of the day.
     """
 
     def find(self, connection: Connection, cutoffs: Cutoffs, after: Any, gone: Counted) -> Page:
@@ -93,7 +92,7 @@ class Histories:
 
 
 def _of_kept_games(connection: Connection, rows: Sequence[Any], gone: Counted) -> set[int]:
-    """Those of these deliveries that are messages of games, and that their games are not done with."""
+    """Those of these deliveries that are messages of games that are kept."""
     games: dict[int, list[Any]] = {}
     for row in rows:
         number = row.key.removeprefix(_QUIZ).partition(":")[0]
@@ -101,11 +100,9 @@ def _of_kept_games(connection: Connection, rows: Sequence[Any], gone: Counted) -
             games.setdefault(int(number), []).append(row)
     if not games:
         return set()
-    query = select(quiz_games.c.id, quiz_games.c.phase).where(quiz_games.c.id.in_(games))
-    kept = {row.id: row.phase for row in connection.execute(query) if row.id not in gone.games}
-    return {
-        row.id for game, phase in kept.items() for row in games[game] if phase != "ended" or row.key.endswith(_ENDING)
-    }
+    query = select(quiz_games.c.id).where(quiz_games.c.id.in_(games))
+    kept = {game for game in connection.execute(query).scalars() if game not in gone.games}
+    return {row.id for game in kept for row in games[game]}
 
 
 def _that_brought_questions(connection: Connection, rows: Sequence[Any]) -> set[int]:

@@ -23,6 +23,7 @@ function inline(piece) {
     case "moment": {
       const at = new Date(piece.at);
       const shown = piece.style === "day" ? at.toLocaleDateString([], { dateStyle: "long" })
+        : piece.style === "countdown" ? `at ${at.toLocaleTimeString([], { timeStyle: "medium" })}`
         : at.toLocaleString([], { dateStyle: "long", timeStyle: "short" });
       return element("time", { datetime: piece.at }, shown);
     }
