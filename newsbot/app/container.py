@@ -20,6 +20,7 @@ from newsbot.digests.alerts import Alerts
 from newsbot.digests.composer.sources import ContentNews
 from newsbot.digests.late_policy import LatePolicy
 from newsbot.digests.planner import Planner
+from newsbot.digests.readers import Readers
 from newsbot.digests.service import DigestService
 from newsbot.digests.watchdog import Watchdog
 from newsbot.messages.cards import Reply
@@ -159,6 +160,11 @@ class Container:
         return Watchdog(self.database, Alerts(operator_place(self.settings)), now, patience)
 
     @cached_property
+    def readers(self) -> Readers:
+        """What notices that nobody presses anything in a digest."""
+        return Readers(self.database, Alerts(operator_place(self.settings)), now)
+
+    @cached_property
     def digests_alarm(self) -> Alarm:
         """What wakes planner and watchdog in time."""
         alarm = self.scheduler.alarm("digests", AfterSweep(self.planner, self.outbox_worker.wake), self.watchdog)
@@ -288,6 +294,7 @@ class Container:
     def scheduler(self) -> Scheduler:
         """Periodic jobs, and the alarms for what is due."""
         scheduler = Scheduler(now, self)
+        scheduler.every("readers", self.readers.run_once, timedelta(hours=1))
         scheduler.every_day("retention", self.retention.prune, _RETENTION_AT)
         scheduler.every_day("optimize", self.database.optimize, _OPTIMIZE_AT)
         return self._enter(scheduler, jobs=scheduler.health)

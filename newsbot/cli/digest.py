@@ -98,7 +98,7 @@ def _edition_lines(settings: Settings, plan: "SimulationPlan", topics: str) -> I
     from newsbot.digests.composer.compose import compose
     from newsbot.digests.composer.sections import without_addresses
     from newsbot.digests.composer.sources import ContentNews, SelfCheckQuestion
-    from newsbot.digests.simulate import simulate_editions
+    from newsbot.digests.simulate import simulate_editions, with_its_closing_time
     from newsbot.messages.plain import plain_card
 
     library = load_library(settings.content_folder, now().date())
@@ -108,7 +108,8 @@ def _edition_lines(settings: Settings, plan: "SimulationPlan", topics: str) -> I
     )
     for slot, edition in found:
         yield f"== {slot.slot} · {slot.state}{f': {slot.reason}' if slot.reason else ''}"
-        yield f"{plain_card(without_addresses(edition.card))}\n" if edition and edition.card else ""
+        card = with_its_closing_time(plan, slot, edition).card if edition else None
+        yield f"{plain_card(without_addresses(card))}\n" if card else ""
 
 
 def _slot_lines(found: Sequence["SimulatedSlot"]) -> list[str]:

@@ -212,6 +212,8 @@ class Dispatcher:
             raise damaged_button()
         if handler.effects and not await self._is_new(click):
             return _TWICE
+        if context.digests is not None and click.message:
+            await context.digests.note_pressed(click.where, click.message)
         return await handler.handle(context, click)
 
     async def _run_again(self, context: Context, click: Click) -> Reply:

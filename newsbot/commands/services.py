@@ -78,6 +78,12 @@ class Digests(Protocol):
     async def send_again(self, subscription: Subscription, delivery: int) -> bool:
         """Let an unknown or failed delivery leave once more; whether it could."""
 
+    async def note_pressed(self, where: Place, message: str) -> None:
+        """Note that somebody pressed a button of a message."""
+
+    async def make_weekly(self, number: int, person: str) -> Subscription:
+        """Let a digest come once a week. Raises RequestError where this person did not set it up."""
+
     async def zone_of_place(self, place: Place) -> str | None:
         """The zone that was chosen for the channel, or for its server or workspace."""
 

@@ -3,7 +3,9 @@
 import hashlib
 from datetime import datetime
 
-from newsbot.messages.cards import Block, Card, Reply, Text, text
+from newsbot.digests.values import KEEP, WEEKLY
+from newsbot.messages.actions import Action
+from newsbot.messages.cards import Block, Button, Buttons, Card, Reply, Text, text
 from newsbot.messages.markup import Code, Inline, Mention, Moment, Plain
 from newsbot.messages.requests import Place, direct
 from newsbot.outbox.enqueue import enqueue
@@ -77,6 +79,14 @@ class Alerts:
         self._tell_owner(tx, of, f"broken:{of.id}:{slot}", Card("A digest was left out", (what, after), "warning"), now)
         card = Card("A digest can't be made", (what, text("The log says why.")), "problem")
         self._tell_operator(tx, f"broken:{now.date().isoformat()}:operator", card, now)
+
+    def ask_weekly(self, tx: Transaction, of: Subscription, now: datetime) -> None:
+        """Ask whoever set a digest up, once, whether it should come less often: nobody presses anything in it."""
+        what = Plain("Nobody pressed anything in the last three editions. Would once a week be better?")
+        number = (str(of.id),)
+        buttons = Button("Weekly instead", Action(WEEKLY, number), "primary"), Button("Keep it", Action(KEEP, number))
+        card = Card("Is this digest too much?", (Text((*_channel_words(of), Plain(": "), what)), Buttons(buttons)))
+        self._tell_owner(tx, of, f"weekly:{of.id}", card, now)
 
     # -- to the operator ----------------------------------------------------------------------------------------------
 

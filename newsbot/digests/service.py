@@ -1,12 +1,16 @@
 """What people do with digests: subscribe, change, pause, end, look ahead, and ask why."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Unpack
 
+from cachetools import LRUCache
+
 from newsbot.content.library import Library
-from newsbot.digests.composer.compose import History, Selection, stages_from_json
+from newsbot.digests.composer.compose import Edition, History, Selection, stages_from_json
+from newsbot.digests.composer.sections import with_closing_time
 from newsbot.digests.composer.sources import DailyQuestion, NewsSource
 from newsbot.digests.planner import (
     EditionCache,
@@ -17,12 +21,13 @@ from newsbot.digests.planner import (
     without_future_dates,
 )
 from newsbot.digests.values import DeliveryReasons, SubscriptionChanges
-from newsbot.errors import NewsbotError, RequestError
+from newsbot.errors import NewsbotError, RequestError, StorageError
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.platform import Capabilities, Platform
 from newsbot.messages.requests import Place
 from newsbot.outbox.enqueue import enqueue_edition, store_edition
 from newsbot.schedule.clock import ClockChange, changes_within, wall_time
+from newsbot.schedule.closing import closes_with_digests
 from newsbot.schedule.slots import Occurrence, lost_by_change, next_slots, slots_between
 from newsbot.schedule.timezones import zone_of
 from newsbot.storage.database import Database
@@ -31,6 +36,9 @@ from newsbot.storage.transaction import Transaction
 
 MOST = 10  # digests of one channel
 _MINUTE = timedelta(minutes=1)
+_MOST_PRESSED = 10_000  # messages of which this process knows that they were pressed
+_PRESS = 1.0  # seconds for which a press waits until it is noted
+log = logging.getLogger(__name__)
 ZONE = "zone"  # the name of the place setting
 
 
@@ -55,6 +63,7 @@ class DigestService:
         self._question = question
         self._now = now
         self._wake = wake
+        self._pressed: LRUCache[tuple[str, str, str], bool] = LRUCache(_MOST_PRESSED)
 
     # -- setting up -----------------------------------------------------------------------------------------------
 
@@ -144,7 +153,7 @@ class DigestService:
         """Exactly what would be posted at this moment; a card that says so where nothing would be."""
         now = self._now()
         selection = await self._database.read(lambda tx: _current_selection(tx, subscription, now))
-        edition = self._composer().edition(selection).edition
+        edition = self._with_closing_time(self._composer().edition(selection).edition, subscription, now)
         if edition.card is None:
             left_out = [stage.reason for stage in edition.why if stage.outcome == "left out"][:3]
             reasons = [text(f"{reason[:1].upper()}{reason[1:]}.") for reason in left_out]
@@ -152,6 +161,10 @@ class DigestService:
                 "Nothing would be posted now", (text("This digest is skipped when nothing happened."), *reasons)
             )
         return edition.card
+
+    def _with_closing_time(self, edition: Edition, of: Subscription, now: datetime) -> Edition:
+        following = next_slots(schedule_of(of), of.last_day, now, 1)[0].instant
+        return with_closing_time(edition, closes_with_digests(now, following))
 
     async def sample(self, topics: tuple[str, ...], at: datetime) -> Card:
         """What a first edition on these topics would say; nothing is kept."""
@@ -229,6 +242,31 @@ class DigestService:
         is_leaving = await self._database.write(send_again)
         self._wake()
         return is_leaving
+
+    # -- whether anybody reads it ---------------------------------------------------------------------------------
+
+    async def note_pressed(self, where: Place, message: str) -> None:
+        """Note that somebody pressed a button of a message. Where the database is away, nobody has to wait for it."""
+        key = (where.platform, where.channel, message)
+        if not message or key in self._pressed:
+            return
+        self._pressed[key] = True
+        now = self._now()
+        try:
+            await self._database.write(lambda tx: tx.subscriptions.note_pressed(where, message, now), within=_PRESS)
+        except StorageError as error:
+            self._pressed.pop(key, None)
+            log.warning("it is not noted that a message was pressed: %s", error)
+
+    async def make_weekly(self, number: int, person: str) -> Subscription:
+        """Let a digest come on Mondays alone, for whoever set it up. Raises RequestError where it is not theirs."""
+        return (await self.change(await self._owned(number, person), days="mon"))[0]
+
+    async def _owned(self, number: int, person: str) -> Subscription:
+        found = await self.get(number)
+        if found is None or found.state == "ended" or found.made_by != person:
+            raise RequestError("This digest was ended, or it is not yours.")
+        return found
 
     # -- the zone of a place --------------------------------------------------------------------------------------
 

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from newsbot.digests.composer.sections import with_closing_time
 from newsbot.digests.composer.values import Edition, History, Selection
 from newsbot.errors import RequestError
 from newsbot.messages.markup import outside_text
 from newsbot.schedule.catchup import Decision, decide
+from newsbot.schedule.closing import closes_with_digests
 from newsbot.schedule.phrases import is_monthly, parse_days, parse_time
 from newsbot.schedule.slots import Schedule, next_slots, slots_between, slots_on
 from newsbot.schedule.timezone_names import find_zone
-from newsbot.schedule.timezones import zone_names
+from newsbot.schedule.timezones import zone_names, zone_of
 from newsbot.storage.records import CatchUp, OutageRecord
 
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2100, 12, 30)  # what zone rules reach, with room for offsets
@@ -84,6 +86,14 @@ def simulate_editions(
             edition = compose(Selection(topics, day, cursor, history, "short"))
             history, cursor = edition.history, edition.cursor
         yield _simulated_slot(now, decision), edition
+
+
+def with_its_closing_time(plan: SimulationPlan, slot: SimulatedSlot, edition: Edition) -> Edition:
+    """The edition of a slot to look at, with the line that its question gets as it leaves."""
+    if slot.sent is None:
+        return edition
+    following = next_slots(plan.rule, date.fromisoformat(slot.slot[:10]), slot.sent, 1)[0].instant
+    return with_closing_time(edition, closes_with_digests(slot.sent, following).astimezone(zone_of(plan.rule.zone)))
 
 
 def _decisions(plan: SimulationPlan) -> Iterator[tuple[datetime, Decision]]:

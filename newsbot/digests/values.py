@@ -7,6 +7,8 @@ from typing import TypedDict
 from newsbot.digests.composer.values import Stage
 from newsbot.storage.records import CatchUp, Delivery, WhenEmpty
 
+WEEKLY, KEEP = "digest.weekly", "digest.keep"  # answers to the question whether a digest comes too often
+
 
 class SubscriptionChanges(TypedDict, total=False):
     """What of a subscription people may change."""

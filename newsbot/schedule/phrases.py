@@ -14,7 +14,11 @@ WEEKDAYS = frozenset(range(5))
 WEEKENDS = frozenset({5, 6})
 
 _LONGEST = 200
-_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2}))?(?: ?(am|pm|a|p|uhr|h|o'clock))?")
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2})| uhr ([0-9]{2}))?(?: ?(am|pm|a|p|uhr|h|o'clock))?")
+_PAST = re.compile(r"(half|quarter|[0-9]{1,2})(?: minutes?)? (past|after|to|before|till) ([0-9]{1,2})(?: ?(am|pm))?")
+_MINUTES = {"half": 30, "quarter": 15}
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = {**{word: str(number) for number, word in enumerate(_NUMBERS, start=1)}, "twenty": "20", "twenty-five": "25"}
 _TIMES = {"noon": time(12), "midday": time(12), "12 noon": time(12), "12 midnight": time(0), "midnight": time(0)}
 _SETS = {
     **dict.fromkeys(("daily", "every day", "everyday", "all", "all days", "all week", "each day"), DAILY),
@@ -37,20 +41,22 @@ _DAYS_HELP = "Say daily, weekdays, weekly, monthly, or days such as mon,wed or m
 
 
 def parse_time(typed: str) -> time:
-    """The wall time somebody typed: hours alone, with minutes, on a clock of 24 hours or with am and pm, noon.
+    """The wall time somebody typed: "9", "09.30", "21:15", "9 pm", "noon", "half past eight in the morning".
 
     Raises RequestError with a sentence that says what is wrong and how to say it.
     """
     said = outside_text(typed, 30)
-    words = plain_schedule(_folded(typed).replace("’", "'")).strip()
+    words = _plain_time(typed)
     if words in _TIMES:
         return _TIMES[words]
-    found = _TIME.fullmatch(re.sub(r"\s+", " ", re.sub(r"\b([ap])\.? ?m\.?(?!\w)", r"\1m", words)))
+    if past := _PAST.fullmatch(words):
+        words = _by_the_clock(past)
+    found = _TIME.fullmatch(words)
     if not found:
         raise RequestError(
             f"“{said}” isn't a time of day. {_TIME_HELP}" if said else f"Which time of day? {_TIME_HELP}"
         )
-    hour, minute, half = int(found[1]), int(found[2] or found[3] or 0), found[4]
+    hour, minute, half = int(found[1]), int(found[2] or found[3] or found[4] or 0), found[5]
     if minute > 59:
         raise RequestError(f"“{said}” has {minute} minutes, and an hour has only 60. {_TIME_HELP}")
     if half in {"am", "pm", "a", "p"}:
@@ -58,6 +64,24 @@ def parse_time(typed: str) -> time:
     if hour > 23:
         raise RequestError(f"“{said}” isn't a time of day: hours go from 0 to 23, and midnight is 0:00. {_TIME_HELP}")
     return time(hour, minute)
+
+
+def _plain_time(typed: str) -> str:
+    """A time as typed with digits for words: "half past eight in the evening" is "half past 8pm"."""
+    words = re.sub(r"\s+", " ", _folded(typed).replace("’", "'")).strip()
+    words = words.removeprefix("at ").removeprefix("a ")
+    words = re.sub(r"[a-z]+(?:-five)?", lambda word: _WORDS.get(word[0], word[0]), words)
+    return re.sub(r"\b([ap])\.? ?m\.?(?!\w)", r"\1m", plain_schedule(words)).strip()
+
+
+def _by_the_clock(past: re.Match[str]) -> str:
+    """A time that was said by the hands of a clock, on its hours: "quarter to 9 pm" is "8:45 pm"."""
+    minutes, hour, half = int(_MINUTES.get(past[1], past[1])), int(past[3]), past[4] or ""
+    if past[2] in ("to", "before", "till"):
+        if hour == 12 and half:  # five to noon is in the morning
+            half = "am" if half == "pm" else "pm"
+        minutes, hour = 60 - minutes, hour - 1 or 12
+    return f"{hour}:{minutes:02d} {half}".strip()
 
 
 def _hour_of_half(hour: int, half: str, said: str) -> int:

@@ -31,6 +31,12 @@ _PART = re.compile(
 _BARE_HOUR = re.compile(r"(?<!\S)(?:0?[1-9]|1[0-2])(?:[:.][0-5][0-9])?(?!\S)")
 
 
+def _half(part: str, hour: str) -> str:
+    """The half of the day that an hour of a part of it lies in: eleven at night is pm, one at night is am."""
+    after_midnight = part == "night" and int(re.split("[:.]", hour)[0]) in (12, 1, 2, 3, 4, 5)
+    return "am" if part == "morning" or after_midnight else "pm"
+
+
 def plain_schedule(said: str) -> str:
     """A schedule in words that `parse_days` and `parse_time` read; what is no turn of phrase stays as it is.
 
@@ -38,9 +44,8 @@ def plain_schedule(said: str) -> str:
     How often no digest comes becomes a word of `UNSUPPORTED`.
     """
     if part := _PART.search(said):
-        half = "am" if part["part"].casefold() == "morning" else "pm"
         said = _PART.sub("daily" if part["daily"] else "", said, count=1)
-        said = _BARE_HOUR.sub(lambda hour: hour[0] + half, said, count=1)
+        said = _BARE_HOUR.sub(lambda hour: hour[0] + _half(part["part"].casefold(), hour[0]), said, count=1)
     for turn, instead in _TURNS:
         said = turn.sub(instead, said)
     return said

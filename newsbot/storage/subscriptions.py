@@ -1,22 +1,29 @@
 """Subscriptions: which digest comes where and when, how far each is, and what it has shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import NewSubscription, Subscription
-from newsbot.storage.statements import given_rows, given_values, insert_or_ignore_all, lock_writers, with_row_locks
-from newsbot.storage.tables import digest_histories, subscriptions
+from newsbot.storage.statements import (
+    given_rows,
+    given_values,
+    insert_or_ignore,
+    insert_or_ignore_all,
+    lock_writers,
+    with_row_locks,
+)
+from newsbot.storage.tables import digest_histories, pressed_messages, subscriptions
 
 _columns = subscriptions.c
 _CHANNEL = {"platform": _columns.platform, "workspace": _columns.workspace, "channel": _columns.channel}
 _CHUNK = 500  # rows a statement: both databases limit its parameters
-_FURTHEST = timedelta(days=15)  # a weekly digest whose day a zone leapt over
+_FURTHEST = timedelta(days=75)  # a monthly digest whose day a zone leapt over
 _ADVANCED = ("since", "last_day", "next_at", "history", "cursor")
 
 
@@ -166,6 +173,38 @@ class SubscriptionRepository:
         """The workspaces with digests that newsbot itself paused until `fix` is done."""
         query = select(_columns.workspace).where(*_waiting_for(platform, fix)).distinct()
         return tuple((self._connection.execute(query)).scalars())
+
+    # -- whether anybody reads them -------------------------------------------------------------------------------
+
+    def note_pressed(self, place: Place, message: str, at: datetime) -> None:
+        """Note that somebody pressed a button of a message, where it is in a channel that gets a digest."""
+        has_digest = select(_columns.id).where(*_of_channel(place), _columns.state == "active").limit(1)
+        if self._connection.execute(has_digest).one_or_none() is not None:
+            values = {"platform": place.platform, "channel": place.channel, "message": message, "at": at}
+            self._connection.execute(insert_or_ignore(self._connection, pressed_messages, values))
+
+    def pressed(self, platform: str, messages: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those of these messages of a platform that were pressed, each as its channel and its id."""
+        pressed = pressed_messages.c
+        channels, ids = {channel for channel, _ in messages}, {message for _, message in messages}
+        where = pressed.platform == platform, pressed.channel.in_(channels), pressed.message.in_(ids)
+        found = self._connection.execute(select(pressed.channel, pressed.message).where(*where))
+        return frozenset((row.channel, row.message) for row in found) & frozenset(messages)
+
+    def forget_pressed(self, before: datetime) -> int:
+        """Forget messages that were pressed before an instant; returns how many."""
+        return self._connection.execute(delete(pressed_messages).where(pressed_messages.c.at < before)).rowcount
+
+    def not_asked(self, after: int, limit: int) -> tuple[Subscription, ...]:
+        """Active ones whose owners were not asked yet whether they come too often, with ids greater than `after`."""
+        query = select(subscriptions).where(_columns.state == "active", _columns.asked_at.is_(None))
+        found = self._connection.execute(query.where(_columns.id > after).order_by(_columns.id).limit(limit))
+        return tuple(_record(row) for row in found)
+
+    def note_owner_asked(self, number: int, at: datetime) -> bool:
+        """Note that whoever set a digest up is asked whether it comes too often; False where they were before."""
+        fresh = update(subscriptions).where(_columns.id == number, _columns.asked_at.is_(None)).values(asked_at=at)
+        return self._connection.execute(fresh).rowcount == 1
 
     def histories(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What these histories say, by id."""

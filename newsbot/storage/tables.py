@@ -185,6 +185,7 @@ subscriptions = Table(
     Column("paused_reason", Text, nullable=False),
     Column("paused_fix", Text, nullable=False),
     _text("paused_by", 64),
+    Column("asked_at", UtcDateTime, nullable=True),
     Index("uq_subscriptions_channel", "platform", "workspace", "channel", "number", unique=True),
     Index("ix_subscriptions_history", "history"),
     Index("ix_subscriptions_next_at", "next_at", "id", sqlite_where=text(ACTIVE), postgresql_where=text(ACTIVE)),
@@ -321,6 +322,16 @@ quiz_games = Table(
     Index("ix_quiz_games_played_in", "platform", "workspace", "played_in"),
     Index("ix_quiz_games_due", "platform", "due_at", "id", sqlite_where=text(DUE), postgresql_where=text(DUE)),
     Index("ix_quiz_games_played", "platform", "id", sqlite_where=text(PLAYED), postgresql_where=text(PLAYED)),
+)
+
+# Messages in channels with a digest whose buttons somebody pressed: editions that nobody presses are too many.
+pressed_messages = Table(
+    "pressed_messages",
+    metadata,
+    _text("platform", 64, primary_key=True),
+    _text("channel", 64, primary_key=True),
+    _text("message", 64, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 # What each person chose: one row a question, whatever arrives twice or at two processes at once.
@@ -522,6 +533,7 @@ news_revisions = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("title", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
 
 # Messages that ask a question of a day and are to tell its answer, by the key of their delivery; a row goes once it is
 # told. `tell_at` is when that is to be done, or tried again; `before` is the question that was open before it.

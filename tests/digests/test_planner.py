@@ -15,6 +15,7 @@ from newsbot.messages.plain import plain_card
 from newsbot.storage.database import Database
 from newsbot.storage.records import CatchUp
 from newsbot.storage.transaction import Transaction
+from tests.databases import ON_SQLITE
 from tests.digests.house import MONDAY, Bot, nine
 
 
@@ -288,3 +289,14 @@ async def test_a_process_that_was_suspended_after_its_lease_posts_nothing_that_a
     gate.release()
     assert await suspended is None
     assert len(bot.platform.messages) == 1
+
+
+@ON_SQLITE
+async def test_a_monthly_digest_comes_once_a_month_and_is_left_alone_in_between(database: Database) -> None:
+    bot = Bot(database)
+    await bot.subscribed(days="monthly")
+    for day in (9, 10, 30):
+        await bot.at(nine(day))
+    assert bot.channels == []
+    await bot.at(nine(30) + timedelta(days=1))
+    assert bot.channels == ["news"]

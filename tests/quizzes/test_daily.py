@@ -88,6 +88,16 @@ async def test_a_press_after_the_next_question_came_is_late_and_changes_nothing(
 
 
 @ON_SQLITE
+async def test_a_preview_says_when_the_question_would_close_as_the_edition_does(house: House) -> None:
+    made = await house.bot.subscribed("news", days="mon-fri")
+    house.clock.at = nine(13)
+    preview = plain_card(await house.bot.digests.preview(made))
+    await house.bot.at(nine(13))
+    for shown in (preview, plain_card(house.card("news"))):
+        assert "Closes 16 November 2026 08:00 UTC." in shown
+
+
+@ON_SQLITE
 async def test_a_question_of_a_preview_cannot_be_answered(house: House) -> None:
     made = await house.bot.subscribed("news")
     daily = daily_of(await house.bot.digests.preview(made))

@@ -36,6 +36,17 @@ from newsbot.schedule.phrases import (
             ("10 at night", time(22)),
             ("9am in the morning", time(9)),
         ),
+        *(("half past 8", time(8, 30)), ("Half past eight", time(8, 30)), ("quarter to 9 pm", time(20, 45))),
+        *(("quarter past twelve", time(12, 15)), ("ten to 1 pm", time(12, 50)), ("8.30", time(8, 30))),
+        *(
+            ("at 8", time(8)),
+            ("nine", time(9)),
+            ("nine in the morning", time(9)),
+            ("8:15 in the evening", time(20, 15)),
+        ),
+        *(("eleven at night", time(23)), ("one at night", time(1)), ("twenty-five past 7", time(7, 25))),
+        *(("9 Uhr 30", time(9, 30)), ("a quarter past 6", time(6, 15)), ("half past 8 in the evening", time(20, 30))),
+        *(("20 to 12", time(11, 40)), ("five to 12 am", time(23, 55)), ("noon ", time(12))),
     ],
 )
 def test_a_time_of_day_is_read_as_people_write_it(typed: str, meant: time) -> None:
@@ -46,7 +57,8 @@ def test_a_time_of_day_is_read_as_people_write_it(typed: str, meant: time) -> No
     ("typed", "why"),
     [
         *(("24:00", "midnight is 0:00"), ("25", "0 to 23"), ("9:60", "60 minutes"), ("13pm", "1 to 12")),
-        *(("0 am", "1 to 12"), ("", "Which time"), ("nine", "isn't a time of day"), ("9:5", "isn't a time of day")),
+        *(("0 am", "1 to 12"), ("", "Which time"), ("half past", "isn't a time of day")),
+        *(("9:5", "isn't a time of day"), ("half 8", "isn't a time of day"), ("75 past 8", "75 minutes")),
         *(("-9", "isn't a time of day"), ("9:00:00", "isn't a time of day"), ("9" * 5_000, "isn't a time of day")),
     ],
 )

@@ -15,7 +15,7 @@ LARGE = frozenset(
     (
         *("handled_events", "place_settings", "web_messages", "editions", "subscriptions", "digest_histories"),
         *("incidents", "deliveries", "quiz_games", "quiz_answers", "quiz_votes", "quiz_results", "quiz_asked"),
-        *("quiz_dailies", "quiz_channels"),
+        *("quiz_dailies", "quiz_channels", "quiz_closings", "pressed_messages"),
         *("news_identities", "news_aliases", "news_items", "news_revisions"),
     )
 )
@@ -80,6 +80,9 @@ _FILLS = (
      "i, 's' || (i % 300), 'i' || i, 'https://lab.example/' || i, 'Title', 'Words', {at}, {at}, 'new', '', '[]',"
      "{false}, '', 1"),
     ("news_revisions", "item, number, title, at", "i, 1, 'Title', {at}"),
+    ("quiz_closings", "delivery, daily, platform, workspace, channel, before, closes_at, tell_at",
+     f"'k' || i, 'd' || (i / 1000), 'discord', {_SERVER}, 'c' || i, '', {{later}}, {{later}}"),
+    ("pressed_messages", "platform, channel, message, at", "'discord', 'c' || i, 'm' || i, {at}"),
 )  # fmt: skip
 
 _SPELLINGS = {

@@ -9,6 +9,7 @@ from newsbot.storage.news import ItemChange, NewItem, NewsItem, SourceMemory, Ta
 from newsbot.storage.records import (
     AnswerRecord,
     DailyChannel,
+    DailyClosing,
     GameRecord,
     NewDelivery,
     NewSubscription,
@@ -27,6 +28,7 @@ _ITS_GAME = ROWS - PLAYED // 2 - 1  # one that is played; its channel is named a
 _THERE = Place("discord", f"s{_ITS_GAME % 1000}", f"c{_ITS_GAME}")
 _DAILY = Place("discord", "s8", "c5008")  # its game 5008 was one of the question of the day d5
 _ANNA = Player("discord", "", "u7")
+_CLOSING = DailyClosing("k-new", "d5", _DAILY, "", NOW, NOW)
 _MINUTE = timedelta(minutes=1)
 _WEEK = timedelta(days=7)
 _GAME = GameRecord(0, Place("discord", "s1", "new"), "new", "", "asking", NOW, 0, "{}", "u1")
@@ -93,6 +95,11 @@ HOT: Mapping[str, Callable[[Transaction], object]] = {
     "late digests": lambda tx: tx.subscriptions.late(NOW),
     "when a digest is due": lambda tx: tx.subscriptions.next_due(),
     "digests to come": lambda tx: tx.subscriptions.active(20),
+    "when the next digest of channels comes": lambda tx: tx.subscriptions.next_in([_HERE, _DAILY], NOW),
+    "digests to ask about": lambda tx: tx.subscriptions.not_asked(7, 50),
+    "somebody is asked about a digest": lambda tx: tx.subscriptions.note_owner_asked(7, NOW),
+    "a message was pressed": lambda tx: tx.subscriptions.note_pressed(_HERE, "m-new", NOW),
+    "which messages were pressed": lambda tx: tx.subscriptions.pressed("discord", [("c7", "m7"), ("c8", "m8")]),
     "histories": lambda tx: tx.subscriptions.histories(["h7"]),
     "a history is kept": lambda tx: tx.subscriptions.keep_histories({"new": "[]"}),
     "unconfirmed editions": lambda tx: tx.watches.unconfirmed(NOW, 50),
@@ -121,12 +128,21 @@ HOT: Mapping[str, Callable[[Transaction], object]] = {
     "answers are kept": lambda tx: tx.games.put_answers([_answer(9, "new")], [_answer(7, "u7")]),
     "results are kept": lambda tx: tx.games.add_results([_result("new")]),
     "results of a game": lambda tx: tx.games.results(7),
+    "results of a channel": lambda tx: tx.games.results_in(_HERE, NOW - _WEEK, NOW),
+    "when a channel answered what": lambda tx: tx.games.last_answers_in(_HERE),
+    "when a channel was asked what": lambda tx: tx.games.asked_in(_HERE),
     "what a channel was asked": lambda tx: tx.games.history(_HERE),
     "that a channel was asked": lambda tx: tx.games.note_asked(_HERE, "q1", NOW),
     # Questions of the day.
     "a question of the day": lambda tx: tx.dailies.questions(["d5"]),
     "open questions": lambda tx: tx.dailies.channels([_DAILY, _HERE]),
     "questions are opened": lambda tx: tx.dailies.put_channels([DailyChannel(_DAILY, "d9", "d5", "k", NOW)]),
+    "questions are to be closed": lambda tx: tx.dailies.add_closings([_CLOSING]),
+    "one is closed sooner": lambda tx: tx.dailies.tell_now(["k7", "k8"], NOW),
+    "answers are to be told": lambda tx: tx.dailies.claim_closings(NOW, _MINUTE, 20, ("discord",)),
+    "when an answer is to be told": lambda tx: tx.dailies.next_closing(("discord",)),
+    "an answer is told later": lambda tx: tx.dailies.postpone_closing("k7", NOW),
+    "answers are told": lambda tx: tx.dailies.end_closings(["k7", "k8"]),
     "games of a question": lambda tx: tx.dailies.games([("d5", _DAILY), ("d6", _HERE)]),
     "the game of a question in a channel": lambda tx: tx.dailies.game("d5", _DAILY),
     "answers to a question of the day": lambda tx: tx.dailies.answers([7, 8]),

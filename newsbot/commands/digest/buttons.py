@@ -13,6 +13,7 @@ from newsbot.commands.digest.lookup import (
 )
 from newsbot.commands.digest.views import next_times_of
 from newsbot.commands.registry import ButtonHandler, Context
+from newsbot.digests.values import KEEP, WEEKLY
 from newsbot.messages.cards import Card, Reply, text
 from newsbot.messages.requests import Click
 from newsbot.storage.records import Subscription
@@ -62,6 +63,26 @@ async def send_again(context: Context, click: Click) -> Reply:
     return Reply(Card("On its way", (text(said), *([row] if row else [])), "good"), private=True)
 
 
+async def weekly(context: Context, click: Click) -> Reply:
+    """The digest comes once a week from now on, as whoever set it up answers the question whether it is too much."""
+    number = _whole(*arguments(click, 1))
+    of = await service(context).make_weekly(number, click.who.id)
+    return Reply(cards.made_weekly_card(of, context.library), private=True, replaces=True)
+
+
+async def keep(context: Context, click: Click) -> Reply:
+    """The digest stays as it is."""
+    _whole(*arguments(click, 1))
+    words = "It stays as it is, and you are not asked again."
+    return Reply(Card("Thank you", (text(words),), "good"), private=True, replaces=True)
+
+
+def _whole(written: str) -> int:
+    if not (written.isascii() and written.isdecimal()) or len(written) > 9:
+        raise damaged_button()
+    return int(written)
+
+
 async def leave(context: Context, click: Click) -> Reply:
     """The question whether the digest is to end."""
     (number,) = arguments(click, 1)
@@ -83,6 +104,8 @@ BUTTONS = {
     cards.MANAGE: ButtonHandler(manage, needs_person=True),
     cards.FIRST: ButtonHandler(post_first, effects=True, needs_person=True),
     cards.AGAIN: ButtonHandler(send_again, effects=True, needs_person=True),
+    WEEKLY: ButtonHandler(weekly, effects=True, needs_person=True),
+    KEEP: ButtonHandler(keep),
     cards.LEAVE: ButtonHandler(leave, needs_person=True),
     cards.END: ButtonHandler(end, effects=True, needs_person=True),
 }

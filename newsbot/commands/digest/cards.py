@@ -122,6 +122,11 @@ def paused_card(of: Subscription, library: Library) -> Card:
     )
 
 
+def made_weekly_card(of: Subscription, library: Library) -> Card:
+    """That a digest comes once a week from now on."""
+    return Card("Once a week", (text(f"{schedule(of, library)}."),), "good")
+
+
 def leave_card(of: Subscription, library: Library) -> Card:
     """The question whether a digest is to end."""
     said = f"{schedule(of, library)}. Nothing more will be posted, and earlier posts stay. Pausing keeps the digest."

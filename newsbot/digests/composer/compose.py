@@ -168,7 +168,7 @@ def _blocks(library: Library, contents: _Contents, selection: Selection) -> Iter
     else:
         if asked:
             yield from _untitled(asked.blocks)
-        yield from newest_line(picked)
+        yield from newest_line(picked, selection.day)
     yield from controls(library, picked, contents.brief)
 
 

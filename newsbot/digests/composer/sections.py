@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from newsbot.content.actions import OPEN_EVENT, PICK_EVENT, brief_action
 from newsbot.content.cards import picture
@@ -11,7 +11,7 @@ from newsbot.content.library import Library
 from newsbot.content.models import Brief, Figure, date_words, first_day
 from newsbot.digests.composer.news import Picked, days_after
 from newsbot.digests.composer.sources import NewsItem
-from newsbot.digests.composer.values import Selection
+from newsbot.digests.composer.values import Edition, Selection
 from newsbot.messages.actions import Action
 from newsbot.messages.cards import (
     Block,
@@ -27,7 +27,7 @@ from newsbot.messages.cards import (
     Text,
 )
 from newsbot.messages.cards import text as plain
-from newsbot.messages.markup import Inline, Link, Plain, Strong, is_web_address, outside_text, plain_text
+from newsbot.messages.markup import Inline, Link, Moment, Plain, Strong, is_web_address, outside_text, plain_text
 from newsbot.messages.plain import plain_block
 from newsbot.schedule.phrases import DAY_NAMES
 
@@ -208,10 +208,10 @@ def _number_lead(item: NewsItem) -> str:
     return f". {label[:1].upper()}{label[1:]}: "
 
 
-def newest_line(picked: Picked) -> Iterator[Block]:
+def newest_line(picked: Picked, today: date) -> Iterator[Block]:
     """Latest events on these topics, and when; that nothing did where there is no event at all."""
     if newest := picked.newest:
-        yield plain(f"Newest on your topics: {_title(newest.title)}, {day_words(newest.day)}.", "small")
+        yield plain(f"Newest on your topics: {_title(newest.title)}, {short_day(newest.day, today)}.", "small")
     else:
         yield plain("Nothing happened on these topics yet.")
 
@@ -278,12 +278,24 @@ def _visible(block: Block) -> str:
     return ""
 
 
+def with_closing_time(edition: Edition, at: datetime) -> Edition:
+    """An edition to look at, with the line that its question gets as it leaves: when that closes."""
+    if edition.card is None or edition.question is None:
+        return edition
+    line = Text((Plain("Closes "), Moment(at, "deadline"), Plain(".")), "small")
+    blocks, last = edition.card.blocks, edition.question.blocks[-1]
+    found = blocks.index(last) + 1 if last in blocks else len(blocks)
+    return replace(edition, card=replace(edition.card, blocks=(*blocks[:found], line, *blocks[found:])))
+
+
 def without_addresses(card: Card) -> Card:
-    """The same with the names of its links alone, to be read through."""
+    """The same with the names of its links and pictures alone, to be read through."""
     return replace(card, blocks=tuple(_unlinked(block) for block in card.blocks))
 
 
 def _unlinked(block: Block) -> Block:
+    if isinstance(block, Picture):
+        return plain(f"[Picture: {block.chart.title}]")
     if not isinstance(block, Text):
         return block
     return replace(block, pieces=tuple(Plain(each.text) if isinstance(each, Link) else each for each in block.pieces))

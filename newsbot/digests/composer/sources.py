@@ -1,7 +1,8 @@
 """Where a digest's events and its question come from: two ports, and what fills them from our own content."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -167,21 +168,26 @@ def _move(library: Library, event: Event, summary: str) -> Move | None:
 
 @dataclass(frozen=True, slots=True)
 class _Explaining:
-    """A brief with the figures that it shows and the words of its names."""
+    """A brief with the figures that it shows and the words of its names, each with its weight: the rarer, the more."""
 
     brief: Brief
     figures: frozenset[str]
-    words: frozenset[str]
+    words: Mapping[str, float]
 
 
 def _explaining(library: Library) -> tuple[_Explaining, ...]:
+    words = {
+        brief: _words(" ".join((library.filled_text(brief.title), brief.short or "", *brief.aliases)))
+        for brief in library.briefs.values()
+    }
+    named = Counter(word for each in words.values() for word in each)
     return tuple(
         _Explaining(
             brief,
             frozenset(figure.id for figure in library.figures_of(brief)),
-            _words(" ".join((library.filled_text(brief.title), brief.short or "", *brief.aliases))),
+            {word: 1 / named[word] for word in each},
         )
-        for brief in library.briefs.values()
+        for brief, each in words.items()
     )
 
 
@@ -193,12 +199,12 @@ def _brief(library: Library, event: Event, briefs: Sequence[_Explaining]) -> str
     """The brief on a topic of the event that shares most with it: its number first, then figures, then words."""
     figures, title = frozenset(event.figures), _words(library.filled_text(event.title))
 
-    def rank(each: _Explaining) -> tuple[bool, int, int, int]:
+    def rank(each: _Explaining) -> tuple[bool, int, float, int]:
         shared = len(figures & each.figures)
         return (
             event.headline_figure in each.figures,
             shared,
-            len(title & each.words),
+            sum(weight for word, weight in each.words.items() if word in title),
             -event.topics.index(each.brief.topic),
         )
 

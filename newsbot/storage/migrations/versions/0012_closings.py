@@ -1,4 +1,4 @@
-"""Questions of a day have an end, at which the messages that asked them tell the answer."""
+"""Questions of a day have an end, at which their messages tell the answer; it is known which messages were pressed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ _TEXTS = {"daily": 32, "platform": 32, "workspace": 64, "channel": 64, "before":
 
 
 def upgrade() -> None:
-    """Those that are open now stay so until the next ones come."""
+    """Questions that are open now stay so until the next ones come."""
     op.add_column("quiz_channels", sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "quiz_closings",
@@ -23,3 +23,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_quiz_closings_due", "quiz_closings", ["platform", "tell_at"])
     op.create_index("ix_quiz_closings_daily", "quiz_closings", ["daily"])
+    op.add_column("subscriptions", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "pressed_messages",
+        *(sa.Column(name, sa.String(64), primary_key=True) for name in ("platform", "channel", "message")),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
