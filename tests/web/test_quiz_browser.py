@@ -114,7 +114,7 @@ def test_three_people_play_a_whole_game_and_the_server_is_killed_in_the_middle(
 
     assert_the_scores_are_those_of_a_recount(players, rights)
     assert ada.receipts() == ["Answer noted", "Answer noted"]
-    assert ben.receipts() == ["Answer noted", "Answer changed", "Answer noted"]
+    assert ben.receipts() == ["Answer noted", "Answer changed", "Answer noted", "Why?"]
     assert chloe.receipts() == ["Too late", "Answer noted"]
     assert not any(player.was_reloaded for player in players)
     assert_everybody_has_what_is_kept_of_them_at_their_disposal(ada, ben, chloe)
