@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.errors import PostRefused
+from newsbot.messages.actions import Action
 from newsbot.messages.plain import plain_card
+from newsbot.messages.requests import Click, Person
+from newsbot.quizzes.cards.reveal_cards import seal_card
 from newsbot.quizzes.closing import HOLD, DailyCloser
+from newsbot.quizzes.seen import seen_daily
 from newsbot.schedule.closing import closes_on_request, closes_with_digests
 from newsbot.storage.database import Database
 from tests.databases import ON_SQLITE
@@ -186,3 +191,22 @@ async def test_only_processes_of_its_platform_close_a_question(house: House) -> 
     assert await DailyCloser(house.database, {}, house.clock).run_once() is None
     assert "The answer is " not in shown(house)
     assert (await house.row("news")).place == replace(PLACE, channel="news")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("is_pressed", [False, True])
+async def test_the_seal_tells_no_salt_before_the_end_whether_or_not_anybody_answered(
+    house: House, is_pressed: bool
+) -> None:
+    await house.bot.subscribed("news", days="mon")
+    await house.bot.at(nine(9))
+    daily = daily_of(house.card("news"))
+    if is_pressed:
+        await house.press("news", "ada", 0)
+    click = Click(Person("memory", "ada", "Ada"), PLACE, Action("quiz.daily-seal", (daily,)))
+    for at, is_closed in ((nine(10), False), (nine(10) + timedelta(seconds=1), True)):
+        seen = await house.database.write(partial(seen_daily, daily=daily, click=click, now=at))
+        assert seen is not None
+        assert (seen.is_closed, seen.question.salt in plain_card(seal_card(seen))) == (is_closed, is_closed)
+    other = replace(click, where=replace(PLACE, channel="other"))
+    assert await house.database.write(lambda tx: seen_daily(tx, daily, other, nine(11))) is None
