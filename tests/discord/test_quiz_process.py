@@ -101,7 +101,7 @@ async def test_a_game_of_three_survives_a_kill_and_ends_with_the_scores_of_a_rec
 async def skipped(town: Town, message: Payload, *voters: User) -> list[Interaction]:
     """Vote to skip a question; the last vote is the one that it took."""
     votes = [await _voted(town, who, message) for who in voters]
-    assert "That was the last vote it took." in words(votes[-1].original or {})
+    assert "That was the last vote needed." in words(votes[-1].original or {})
     return votes
 
 

@@ -51,7 +51,7 @@ class Game:
     async def skip(self, message: Message, *voters: str) -> list[Answer]:
         """Vote to skip a question; the last vote is the one that it took."""
         votes = [await self._vote(message, who) for who in voters]
-        assert "That was the last vote it took." in self.slack.ephemerals[-1].text
+        assert "That was the last vote needed." in self.slack.ephemerals[-1].text
         return votes
 
     async def _vote(self, message: Message, who: str) -> Answer:

@@ -168,7 +168,7 @@ async def test_a_workspace_that_is_gone_is_told_so(slack: LoopbackSlack, bot: Ru
     await people.uninstall()
     assert (await people.command("alice", "news", "/deepseek", "cost")).ok
     (told,) = slack.ephemerals
-    assert "not installed" in told.text
+    assert "no longer installed" in told.text
 
 
 async def test_the_removal_of_a_single_bot_shows_in_its_health(slack: LoopbackSlack) -> None:
