@@ -116,8 +116,9 @@ def _opened(browser: Browser, url: str, who: str, channel: str, size: tuple[int,
 
 
 def _wait_for_charts(page: Page) -> None:
-    """Wait until every chart is drawn and loaded, and what moves stands still."""
+    """Wait until every chart is drawn, loaded and decoded, and what moves stands still."""
     page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
     page.wait_for_timeout(500)
 
 
