@@ -15,19 +15,24 @@ class SourceBook:
     """The sources of a file. One with mistakes changes nothing: the log names them, and the last good one holds."""
 
     def __init__(self, path: Path, contact: str) -> None:
-        """Reads the file. Raises SourceMistakes."""
         self._path = path
         self._contact = contact
-        self._stamp = _stamp(path)
-        self._sources = read_sources(path, contact)
+        self._stamp: _Stamp | None = None
+        self._sources: tuple[Source, ...] | None = None
+
+    async def load(self) -> tuple[Source, ...]:
+        """Read the file anew. Raises SourceMistakes."""
+        self._stamp = _stamp(self._path)
+        self._sources = await asyncio.to_thread(read_sources, self._path, self._contact)
+        return self._sources
 
     async def current(self) -> tuple[Source, ...]:
-        """The sources as they were last saved without a mistake."""
-        stamp = _stamp(self._path)
-        if stamp != self._stamp:
-            self._stamp = stamp
+        """The sources as they were last saved without a mistake. Raises SourceMistakes where they never were."""
+        if self._sources is None:
+            return await self.load()
+        if _stamp(self._path) != self._stamp:
             try:
-                self._sources = await asyncio.to_thread(read_sources, self._path, self._contact)
+                return await self.load()
             except SourceMistakes as error:
                 log.error("the sources of news stay as they were; the saved file has mistakes:\n%s", error)
         return self._sources

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 from newsbot.errors import NewsbotError
 from newsbot.news.poll import LeaseLost, Polling, poll
+from newsbot.news.service import POLLED, Sources
 from newsbot.news.sources import Source
 from newsbot.news.states import of_source, status_from_json
 from newsbot.storage.records import StoredSource
@@ -26,18 +26,12 @@ _KEEP_SECONDS = 30.0  # between two renewals of the leases of polls that are und
 LOOK = timedelta(seconds=15)  # other processes change what is due, and files change
 _SOONEST = 0.05  # seconds between two looks
 _SILENT = timedelta(minutes=5)
+_LIFE = timedelta(minutes=1)
 # How many polls are under way at once. Sources whose last poll failed have places of their own: a host that is silent
 # for 20 seconds takes none from those that answer.
 WELL, TROUBLED = 32, 16
 
 Progress = Callable[[int, int], None]
-
-
-class Sources(Protocol):
-    """What knows the sources."""
-
-    async def current(self) -> Sequence[Source]:
-        """All of them, those included that are off."""
 
 
 def no_progress(done: int, total: int) -> None:
@@ -61,6 +55,7 @@ class NewsPoller:
         self._new_total = 0
         self._looked_at = polling.now()
         self._trouble = ""
+        self._shown_at: datetime | None = None
 
     async def run(self) -> None:
         """Poll until cancelled; leases of polls that are cut off are given back."""
@@ -98,6 +93,7 @@ class NewsPoller:
         try:
             await self._start_due()
             next_at = await self._next_due()
+            await self._show_life()
         except NewsbotError as error:
             self._trouble = f"waits: {error}"
             log.warning("sources wait to be polled: %s", error)
@@ -130,6 +126,13 @@ class NewsPoller:
             self._under_way[stored.id] = stored.is_troubled
             self._polls.start(self._poll(sources[stored.id], stored), stored.id)
         return len(taken)
+
+    async def _show_life(self) -> None:
+        """Once in a minute, so that people are told whether anybody polls."""
+        now = self._with.now()
+        if self._shown_at is None or not timedelta(0) <= now - self._shown_at < _LIFE:
+            await self._with.database.write(lambda tx: tx.watches.beat(POLLED, now))
+            self._shown_at = now
 
     def _places_taken(self, is_troubled: bool) -> int:
         return sum(each == is_troubled for each in self._under_way.values())

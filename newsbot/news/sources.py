@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from newsbot import __version__
 from newsbot.errors import NewsbotError
 from newsbot.news.entries import DocumentFilter, SourceKind
+from newsbot.settings import CONTACT_HELP, is_contact
 from newsbot.validation import Finding, Mistake, mistakes, readable_path, validate
 from newsbot.yamlfiles import YamlError, read_text, read_yaml
 
@@ -23,8 +24,6 @@ LEAST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=5), timedelta(hours=24)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _INTERVAL = re.compile(r"(\d{1,4})(m|h)")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1)}
-# What EDGAR lets in: a name and an address, and nothing more.
-_CONTACT = re.compile(r"(?:[\w.&,' -]+ )?[^\s@<>()]+@[^\s@<>()]+\.[A-Za-z]{2,}")
 _SEC = "sec.gov"
 _EVERY_DOCUMENT = DocumentFilter()
 
@@ -111,8 +110,8 @@ class _Entry(BaseModel):
     @field_validator("contact")
     @classmethod
     def _is_contact(cls, value: str | None) -> str | None:
-        if value is not None:
-            check_contact(value)
+        if value is not None and not is_contact(value):
+            raise ValueError(f"'{value}' isn't a contact | {CONTACT_HELP}")
         return value
 
     @field_validator("agent")
@@ -160,12 +159,6 @@ def check_id(name: str) -> None:
     """Raises ValueError where this cannot be the id of a source."""
     if len(name) > 40 or not _ID.fullmatch(name):
         raise ValueError(f"'{name}' isn't an id of a source | small letters, digits and hyphens, 40 at most")
-
-
-def check_contact(text: str) -> None:
-    """Raises ValueError where this cannot be the contact that goes into an agent."""
-    if not _CONTACT.fullmatch(text):
-        raise ValueError(f"'{text}' isn't a contact | a mail address, or a name and one: Example Corp news@example.org")
 
 
 def read_sources(path: Path, contact: str = "") -> tuple[Source, ...]:

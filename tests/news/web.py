@@ -119,7 +119,7 @@ async def raw_server(
         yield server.sockets[0].getsockname()[1]
 
 
-def reply(status: int = 200, *, body: bytes = b"", **headers: str) -> Handler:
+def reply(status: int = 200, /, *, body: bytes = b"", **headers: str) -> Handler:
     """A handler with one answer; `_` in names of headers is a hyphen."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
