@@ -80,6 +80,10 @@ class NewsPoller:
             await self._polls.wait_idle()
         return await self._next_due()
 
+    def wake(self) -> None:
+        """Look at once for what is due."""
+        self._woken.set()
+
     def health(self) -> str:
         """The word “ok”, or what keeps sources from being polled."""
         if self._with.now() - self._looked_at > _SILENT:
@@ -118,7 +122,8 @@ class NewsPoller:
         if not sources or (well <= 0 and troubled <= 0):
             return 0
         now = self._with.now()
-        hosts = {id_: source.pace_host for id_, source in sources.items()}
+        # What this process reads itself is not taken twice, even where a lease ran out because a clock jumped.
+        hosts = {id_: source.pace_host for id_, source in sources.items() if id_ not in self._under_way}
         claim = (hosts, self._with.holder, now, now + LEASE, well, troubled)
         taken = await self._with.database.write(lambda tx: tx.sources.claim(*claim))
         self._with.checkpoint("claimed")
