@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from newsbot import __version__
-from newsbot.errors import NewsbotError
+from newsbot.errors import NewsbotError, SettingsError
 from newsbot.news.entries import DocumentFilter, SourceKind
 from newsbot.settings import CONTACT_HELP, is_contact
 from newsbot.validation import Finding, Mistake, mistakes, readable_path, validate
@@ -180,6 +180,31 @@ def read_sources(path: Path, contact: str = "") -> tuple[Source, ...]:
     return tuple(_source(id_, entry, contact) for id_, entry in read.sources.items())
 
 
+def new_source(id_: str, values: Mapping[str, Any], contact: str = "") -> Source:
+    """The source that an entry with these values would make; its kind is told by its host where none is given.
+
+    Raises SettingsError with a line for each mistake.
+    """
+    given = {name: value for name, value in values.items() if value not in (None, "", [])}
+    entry, findings = validate(_Entry, {"tier": "press", "name": id_, "kind": _kind_of(values.get("url")), **given})
+    problems = [f"{finding.what} ({finding.mend})" for finding in findings]
+    try:
+        check_id(id_)
+    except ValueError as error:
+        problems.append(str(error).replace(" | ", " (") + ")")
+    if entry is None or problems:
+        raise SettingsError("\n".join(problems))
+    return _source(id_, entry, contact)
+
+
+def _kind_of(url: object) -> SourceKind:
+    parts = urlsplit(url if isinstance(url, str) else "")
+    host = (parts.hostname or "").lower()
+    if pace_host(host) == _SEC and "browse-edgar" in parts.path:
+        return "edgar"
+    return "federal-register" if host.endswith("federalregister.gov") and "/api/" in parts.path else "feed"
+
+
 def _repeated(entries: Mapping[str, _Entry]) -> Iterator[Finding]:
     by_url: dict[str, str] = {}
     for id_, entry in entries.items():
@@ -228,19 +253,14 @@ def _interval(text: str) -> timedelta:
     return int(match[1]) * _UNITS[match[2]] if match else timedelta(0)
 
 
-def entry_lines(values: Mapping[str, Any]) -> list[str]:
-    """The lines of a new entry at the end of the file, of its id and those of its keys that have a value."""
-    lines = ["", f"  {values['id']}:"]
-    for key, value in values.items():
-        if key != "id" and value not in (None, "", ()):
-            lines.append(f"    {key}: {_yaml_value(value)}")
-    return lines
+def entry_lines(id_: str, values: Mapping[str, Any]) -> list[str]:
+    """The lines of a new entry at the end of the file: of those keys that have a value."""
+    keys = [f"    {key}: {_yaml_value(value)}" for key, value in values.items() if value not in (None, "", [])]
+    return ["", f"  {id_}:", *keys]
 
 
 def _yaml_value(value: object) -> str:
-    if isinstance(value, tuple):
+    if isinstance(value, list):
         return f"[{', '.join(map(str, value))}]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

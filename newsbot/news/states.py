@@ -46,6 +46,7 @@ _SILENT_COMPANY = timedelta(days=120)
 _MISSING = timedelta(days=7)
 _MOST_HURRY = 3
 _NO_HINTS = FeedHints()
+_NOT_READ = "It was not read yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class SourceStatus:
     """
 
     state: State = "new"
-    reason: str = "It was not polled yet."
+    reason: str = _NOT_READ
     fix: str = ""
     since: datetime | None = None
     is_told: bool = False
@@ -133,7 +134,8 @@ def of_source(source: Source, status: SourceStatus) -> SourceStatus:
     """
     if status.signature == source.signature:
         return status
-    kept = replace(status, state="new", reason="Its address or agent was changed.", fix="", since=None, is_told=False)
+    reason = "Its address or agent was changed, and it was not read since." if status.signature else _NOT_READ
+    kept = replace(status, state="new", reason=reason, fix="", since=None, is_told=False)
     return replace(
         kept,
         signature=source.signature,

@@ -157,16 +157,15 @@ def test_the_sources_that_ship_are_without_a_mistake_and_say_why_one_is_off() ->
 
 def test_an_entry_that_is_added_reads_as_it_was_meant(tmp_path: Path) -> None:
     values = {
-        "id": "new-one",
         "name": 'A "new" one: \\ really',
         "url": "https://new.test/feed?a=b#c",
         "kind": "feed",
         "tier": "press",
-        "topics": ("nvidia",),
+        "topics": ["nvidia"],
         "agent": "",
         "terms": "",
     }
-    added = read(tmp_path, GOOD + "\n".join(entry_lines(values)) + "\n")[-1]
+    added = read(tmp_path, GOOD + "\n".join(entry_lines("new-one", values)) + "\n")[-1]
     assert (added.id, added.name, added.url, added.topics) == (
         "new-one",
         'A "new" one: \\ really',

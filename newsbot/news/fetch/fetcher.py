@@ -197,9 +197,9 @@ def _refuse(error: Exception, url: URL) -> NoReturn:
     """Raise what an error of the library means, told by its kind."""
     cause = error.os_error if isinstance(error, ClientConnectorError) else error
     if isinstance(cause, AddressRefused):
+        which = "" if url.host == cause.address else f" leads to {cause.address}, which"
         raise FetchRefused(
-            f"{url.host} leads to {cause.address}, which is not on the public internet.",
-            "Enter an address that everybody can reach.",
+            f"{url.host}{which} isn't on the public internet.", "Enter an address that everybody can reach."
         ) from None
     if isinstance(error, InvalidURL):  # such as an IPv4 address in decimal or octal
         raise FetchRefused(f"{str(url)[:100]!r} isn't an address for newsbot.", "Enter a host's name.") from None
