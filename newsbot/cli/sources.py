@@ -263,8 +263,9 @@ async def _add(settings: Settings, id_: str, values: dict[str, Any], *, is_teste
 
 
 def write_entry(path: Path, id_: str, values: dict[str, Any]) -> None:
-    """Put an entry at the end of the file, where the whole is without mistakes then. Raises SourceMistakes."""
-    from newsbot.news.sources import entry_lines, read_sources
+    """Put an entry at the end of the file, where the whole is without mistakes then. Raises SettingsError."""
+    from newsbot.news.sources import SourceMistakes, entry_lines, read_sources
+    from newsbot.validation import readable_path
 
     whole = path.read_text(encoding="utf-8").rstrip("\n") + "\n".join(["", *entry_lines(id_, values), ""])
     beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -272,6 +273,8 @@ def write_entry(path: Path, id_: str, values: dict[str, Any]) -> None:
         beside.write_text(whole, encoding="utf-8")
         read_sources(beside)
         beside.replace(path)  # at once: a newsbot that runs never reads half of it
+    except SourceMistakes as error:
+        raise SettingsError(str(error).replace(readable_path(beside), readable_path(path))) from None
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be written: {error.strerror}. Copy it, and name the copy in news.sources (NEWSBOT_SOURCES)."

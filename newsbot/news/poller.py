@@ -130,6 +130,7 @@ class NewsPoller:
         for stored in taken:
             self._under_way[stored.id] = stored.is_troubled
             self._polls.start(self._poll(sources[stored.id], stored), stored.id)
+            await asyncio.sleep(0)  # that many begin in as many turns of the loop, and hold it for none
         return len(taken)
 
     async def _show_life(self) -> None:
