@@ -46,8 +46,8 @@ class NewsService:
 
     async def newest(self, source: str) -> NewestItem | None:
         """The newest item of a source. Raises StorageError."""
-        found = await self._database.read(lambda tx: tx.sources.newest_item(source))
-        return NewestItem(*found) if found else None
+        found = await self._database.read(lambda tx: tx.news.newest_of(source))
+        return NewestItem(found.title, found.first_seen) if found else None
 
 
 def _rank(view: SourceView) -> tuple[int, str]:

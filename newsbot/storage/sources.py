@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 
 from newsbot.storage.records import StoredSource
 from newsbot.storage.statements import held, insert_or_ignore, insert_or_ignore_all, lock_writers
-from newsbot.storage.tables import news_hosts, news_items, news_sources
+from newsbot.storage.tables import news_hosts, news_sources
 
 _columns = news_sources.c
 
@@ -106,12 +106,6 @@ class SourceRepository:
     def all(self) -> tuple[StoredSource, ...]:
         """Every source that was ever known, by id."""
         return tuple(_record(row) for row in self._connection.execute(select(news_sources).order_by(_columns.id)))
-
-    def newest_item(self, id_: str) -> tuple[str, datetime] | None:
-        """The title of the item that came last from a source, and when it was first seen."""
-        query = select(news_items.c.title, news_items.c.first_seen).where(news_items.c.source == id_)
-        row = self._connection.execute(query.order_by(news_items.c.id.desc()).limit(1)).first()
-        return (row.title, row.first_seen) if row else None
 
     # -- the pace of hosts --------------------------------------------------------------------------------------------
 
