@@ -144,7 +144,7 @@ async def _take_in(with_: Polling, source: Source, status: SourceStatus, answer:
             tx, with_, source, found, _next_at(source, found, wishes_of(source, answer, now, found.hints), with_)
         )
 
-    feed_source = FeedSource(source.id, source.kind, source.documents)
+    feed_source = FeedSource(source.id, source.kind, source.documents, source.link_hosts)
     if answer.status == 304:
         await with_.intake.confirm(feed_source, now, keep)
     else:

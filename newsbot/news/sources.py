@@ -22,6 +22,7 @@ Tier = Literal["primary", "press", "aggregator"]
 LEAST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=5), timedelta(hours=24)
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _INTERVAL = re.compile(r"(\d{1,4})(m|h)")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _SEC = "sec.gov"
@@ -49,6 +50,7 @@ class Source:
     tier: Tier = "press"
     topics: tuple[str, ...] = ()
     documents: DocumentFilter = _EVERY_DOCUMENT
+    link_hosts: tuple[tuple[str, str], ...] = ()
     agent: str = ""
     terms: str = ""
     least_interval: timedelta = LEAST_INTERVAL
@@ -84,6 +86,7 @@ class _Entry(BaseModel):
     topics: list[str] = Field(default_factory=list)
     agencies: list[str] = Field(default_factory=list)
     types: list[str] = Field(default_factory=list)
+    link_hosts: dict[str, str] = Field(default_factory=dict)
     agent: str | None = None
     contact: str | None = None
     terms: str = ""
@@ -98,6 +101,14 @@ class _Entry(BaseModel):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or any(sign.isspace() for sign in value):
             raise ValueError(f"'{value}' isn't an address | https://…, with spaces written as %20")
+        return value
+
+    @field_validator("link_hosts")
+    @classmethod
+    def _are_hosts(cls, value: dict[str, str]) -> dict[str, str]:
+        for host in (*value.keys(), *value.values()):
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"'{host}' isn't a host | such as wf.example.com: www.example.com")
         return value
 
     @field_validator("least_interval", "longest_interval")
@@ -226,6 +237,7 @@ def _source(id_: str, entry: _Entry, contact: str) -> Source:
         tier=entry.tier,
         topics=tuple(entry.topics),
         documents=DocumentFilter(tuple(entry.agencies), tuple(entry.types)),
+        link_hosts=tuple(entry.link_hosts.items()),
         agent=entry.agent or _agent(entry, contact),
         terms=entry.terms,
         least_interval=_interval(entry.least_interval or "5m"),

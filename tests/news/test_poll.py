@@ -236,3 +236,10 @@ async def test_what_breaks_here_is_a_state_and_not_tried_without_end(
     next_at = await room.next_at("lab")
     assert next_at is not None
     assert next_at > room.now
+
+
+async def test_links_to_a_host_that_is_named_wrongly_lead_to_the_right_one(room: Newsroom) -> None:
+    room.add("lab", feed("a"), link_hosts=(("lab.test", "www.lab.example"),))
+    await room.poll_all()
+    item = (await room.database.read(lambda tx: tx.news.items_of([1])))[0]
+    assert item.link == "http://www.lab.example/a"

@@ -122,6 +122,11 @@ def test_other_hosts_see_an_agent_that_names_newsbot(tmp_path: Path) -> None:
         ("on: false", "on: no", "27: 'sources.forbidden.on' is 'no' (allowed: true, false)"),
         ("http://forbidden.test/", "https://lab.test/feed.xml", "25: 'a-lab' has the same address (remove one of the"),
         ("newsbot/9 (+https://example.org)", "n\u00e9wsbot", "7: 'sources.a-lab.agent': an agent is one line of plain"),
+        (
+            "    terms: None found.\n",
+            "    link_hosts: {a b: c.d}\n",
+            "8: 'sources.a-lab.link_hosts': 'a b' isn't a host",
+        ),
         ("  filings:", "  a-lab:", "2: "),
     ],
 )
