@@ -1,6 +1,5 @@
 """The state of a source: one word, a sentence, and the one thing to do. Values and rules only."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -264,11 +263,3 @@ def wants_telling(status: SourceStatus, now: datetime) -> bool:
     if status.is_told or status.state in WELL or status.since is None:
         return False
     return status.state in URGENT or (status.state != "possible gap" and now - status.since >= LASTING)
-
-
-def count_states(statuses: Mapping[str, SourceStatus]) -> dict[State, int]:
-    """How many sources there are in each state, the most frequent first."""
-    counts: dict[State, int] = {}
-    for status in statuses.values():
-        counts[status.state] = counts.get(status.state, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: -item[1]))

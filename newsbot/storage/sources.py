@@ -50,10 +50,13 @@ class SourceRepository:
         is_free = or_(_columns.lease_until.is_(None), _columns.lease_until <= now)
         query = select(news_sources).where(_columns.id.in_(hosts), _columns.next_at <= now, is_free)
         due = self._connection.execute(query.order_by(_columns.next_at, _columns.id)).all()
-        busy, left = self._busy_hosts(now), {False: well, True: troubled}
+        busy, paused, left = self._busy_hosts(now), self._paused_hosts(now), {False: well, True: troubled}
         taken = []
         for row in due:
             host = hosts[row.id]
+            if host in paused:  # it is due when the host is free: until then nobody needs to look
+                self._connection.execute(update(news_sources).where(_columns.id == row.id).values(next_at=paused[host]))
+                continue
             if host in busy or not left[row.is_troubled]:
                 continue
             busy.add(host)
@@ -65,8 +68,12 @@ class SourceRepository:
 
     def _busy_hosts(self, now: datetime) -> set[str]:
         leased = select(_columns.host).where(_columns.lease_until > now)
-        paused = select(news_hosts.c.host).where(news_hosts.c.free_at > now)
-        return set(self._connection.execute(leased).scalars()) | set(self._connection.execute(paused).scalars())
+        return set(self._connection.execute(leased).scalars())
+
+    def _paused_hosts(self, now: datetime) -> dict[str, datetime]:
+        """The hosts that nobody may ask now, and until when."""
+        query = select(news_hosts.c.host, news_hosts.c.free_at).where(news_hosts.c.free_at > now)
+        return {row.host: row.free_at for row in self._connection.execute(query)}
 
     def settle(self, id_: str, holder: str, body: str, next_at: datetime | None, *, is_troubled: bool) -> bool:
         """Keep what a poll found and end its lease; whether it was still `holder`'s.

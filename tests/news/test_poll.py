@@ -128,6 +128,7 @@ async def test_a_host_that_wants_to_be_left_alone_is_asked_for_nothing_else_eith
     room.add("other", url="http://lab.test/other")
     await room.poll_at(timedelta(0))
     assert len(room.web.asked) == 1
+    assert await room.next_at("other") == NOW + 2 * HOUR  # nobody looks for it in vain until then
     await room.poll_at(HOUR)
     assert len(room.web.asked) == 1
     room.web.hosts["lab.test"] = feed("a")
