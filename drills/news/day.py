@@ -14,7 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
-from drills.news.hosts import START, Asked, Host, Said, hosts
+from drills.news.faults import hosts
+from drills.news.hosts import START, Asked, Host, Said
 from drills.news.worker import Order
 from newsbot.news.poller import LEASE
 from newsbot.news.states import status_from_json

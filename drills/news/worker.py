@@ -17,7 +17,8 @@ from random import Random
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from drills.actors import Killer
-from drills.news.hosts import START, Host, hosts
+from drills.news.faults import hosts
+from drills.news.hosts import START, Host
 from newsbot.news.fetch.fetcher import Fetcher
 from newsbot.news.fetch.guard import is_public
 from newsbot.news.fetch.network import Network

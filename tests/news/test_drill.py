@@ -3,7 +3,7 @@
 from random import Random
 
 from drills.news.day import SHORT, STEPS, NewsAccount, day
-from drills.news.hosts import hosts
+from drills.news.faults import hosts
 
 
 async def test_a_day_of_a_hundred_faults_and_a_kill_at_each_step_loses_and_doubles_nothing(empty_url: str) -> None:

@@ -217,7 +217,7 @@ async def test_a_source_that_is_off_or_was_removed_is_not_read(room: Newsroom) -
     assert len(room.web.of("off.test")) == 1
 
 
-async def test_one_that_cannot_reach_the_database_says_so_and_goes_on(room: Newsroom) -> None:
+async def test_a_poller_that_stands_still_is_not_well(room: Newsroom) -> None:
     room.add("lab", feed("a"))
     poller: NewsPoller = room.poller()
     assert poller.health() == "ok"
