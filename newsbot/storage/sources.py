@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select, update
 
 from newsbot.storage.records import StoredSource
-from newsbot.storage.statements import held, insert_or_ignore, insert_or_ignore_all, lock_writers
+from newsbot.storage.statements import insert_or_ignore, insert_or_ignore_all, lock_writers, with_row_locks
 from newsbot.storage.tables import news_hosts, news_sources
 
 _columns = news_sources.c
@@ -130,7 +130,7 @@ class SourceRepository:
     def _free_at(self, host: str, now: datetime) -> datetime:
         """When a host may be asked. Nobody else changes that until this transaction ends."""
         self._connection.execute(insert_or_ignore(self._connection, news_hosts, {"host": host, "free_at": now}))
-        query = held(self._connection, select(news_hosts.c.free_at).where(news_hosts.c.host == host))
+        query = with_row_locks(self._connection, select(news_hosts.c.free_at).where(news_hosts.c.host == host))
         found: datetime = self._connection.execute(query).scalar_one()
         return found
 
