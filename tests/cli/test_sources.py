@@ -94,7 +94,7 @@ def test_a_source_that_is_added_stands_in_the_file_and_all_else_stays(folder: Pa
     ("url", "id_", "words"),
     [
         ("https://lab.test/feed.xml", "another", "has the same address"),
-        ("https://new.test/", "a-lab", "stands twice"),
+        ("https://new.test/", "a-lab", "appears twice"),
         ("https://new.test/", "A-LAB", "isn't an id"),
         ("new.test", "new", "isn't an address"),
         ("http://127.0.0.1:1/", "new", "isn't on the public internet"),
