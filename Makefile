@@ -16,12 +16,13 @@ run: $(VENV)/.run ## install what is needed and start newsbot
 test: $(VENV)/.dev ## run the tests
 	@$(BIN)/pytest -n auto $(ARGS)
 
-check: $(VENV)/.dev ## lint, types, direction of imports, content
+check: $(VENV)/.dev ## lint, types, direction of imports, content, sources
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/newsbot check
+	@$(BIN)/newsbot sources check
 
 bench: $(VENV)/.dev ## measure speed beside its floors
 	@$(BIN)/python -m benchmarks

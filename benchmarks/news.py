@@ -13,6 +13,7 @@ from pathlib import Path
 
 import feedparser
 
+from benchmarks import polling
 from benchmarks.measure import Row, each, in_turns
 from newsbot.news.entries import Body, DocumentFilter
 from newsbot.news.parse.fingerprint import fingerprint
@@ -48,6 +49,7 @@ def rows() -> Iterator[Row]:
     yield Row(
         "its share of unchanged polls that were parsed", (report.parsed - _changed()) / (_POLLS - _changed()), "", 0.1
     )
+    yield from polling.rows()
 
 
 def _bodies() -> dict[str, bytes]:

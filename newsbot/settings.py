@@ -174,6 +174,54 @@ class RetentionSettings(_Section):
     news_days: Annotated[int, Field(ge=7, le=400)] = 90
 
 
+# What goes into the agent that a host sees: EDGAR lets in a name and an address, and nothing more.
+_CONTACT = re.compile(r"(?:[\w.&,' -]+ )?[^\s@<>()]+@[^\s@<>()]+\.[A-Za-z]{2,}", re.ASCII)
+CONTACT_HELP = "a mail address, or a name and one: Example Corp news@example.org"
+
+
+def is_contact(text: str) -> bool:
+    """Whether this can be the contact that newsbot gives to hosts whom it asks for news."""
+    return _CONTACT.fullmatch(text) is not None
+
+
+class NewsSettings(_Section):
+    """Whether newsbot reads the sources of news, which they are, whom hosts may write to, and through what proxy."""
+
+    on: bool = False
+    sources: str | None = None
+    contact: str | None = None
+    proxy: SecretStr | None = None
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _yes_or_no(cls, value: object) -> object:
+        words = {
+            "true": True,
+            "yes": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "no": False,
+            "off": False,
+            "0": False,
+        }
+        return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+    @field_validator("contact")
+    @classmethod
+    def _contact(cls, value: str | None) -> str | None:
+        if value is not None and not is_contact(value):
+            raise ValueError(f"'{value}' isn't a contact | {CONTACT_HELP}")
+        return value
+
+    @field_validator("proxy", mode="before")
+    @classmethod
+    def _address(cls, value: object) -> object:
+        if isinstance(value, str) and not value.startswith(("http://", "https://")):
+            raise ValueError("this isn't the address of a proxy | http://host:port")
+        return value
+
+
 class SecretSettings(_Section):
     """What only the environment may hold."""
 
@@ -198,6 +246,7 @@ class Settings(_Section):
     slack: SlackSettings = Field(default_factory=SlackSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
+    news: NewsSettings = Field(default_factory=NewsSettings)
     secrets: SecretSettings = Field(default_factory=SecretSettings, exclude=True)
 
     @property
@@ -227,6 +276,11 @@ class Settings(_Section):
         return Path(self.content.folder) if self.content.folder else _BUNDLED / "content"
 
     @property
+    def sources_file(self) -> Path:
+        """The file that names the sources of news."""
+        return Path(self.news.sources) if self.news.sources else _BUNDLED / "config" / "sources.yaml"
+
+    @property
     def data_folder(self) -> Path:
         """Where the embedded database and the terminal's history are."""
         return Path(self.data) if self.data else _default_data_folder()
@@ -249,9 +303,13 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "HOST": ("http", "host"),
     "LOG_FORMAT": ("log", "format"),
     "LOG_LEVEL": ("log", "level"),
+    "NEWSBOT_CONTACT": ("news", "contact"),
     "NEWSBOT_CONTENT": ("content", "folder"),
+    "NEWSBOT_NEWS": ("news", "on"),
     "NEWSBOT_OPERATOR": ("alerts", "operator"),
+    "NEWSBOT_PROXY": ("news", "proxy"),
     "NEWSBOT_SECRET_KEY": ("secrets", "secret_key"),
+    "NEWSBOT_SOURCES": ("news", "sources"),
     "PORT": ("http", "port"),
     "PUBLIC_URL": ("http", "public_url"),
     "SLACK_API_URL": ("slack", "api_url"),

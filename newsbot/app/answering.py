@@ -13,6 +13,7 @@ from newsbot.settings import Settings
 if TYPE_CHECKING:  # heavy: a single answer needs none of it
     from newsbot.charts.renderer import ChartRenderer
     from newsbot.digests.service import DigestService
+    from newsbot.news.service import NewsService
     from newsbot.quizzes.service import QuizService
 
 
@@ -56,9 +57,12 @@ def build_dispatcher(
     digests: "DigestService | None" = None,
     quizzes: "QuizService | None" = None,
     reports: NumberReports | None = None,
+    news: "NewsService | None" = None,
 ) -> Dispatcher:
     """The dispatcher over a library; what it is not given, it does not offer."""
-    return Dispatcher(live, now, _new_id, handled, choices=choices, digests=digests, quizzes=quizzes, reports=reports)
+    return Dispatcher(
+        live, now, _new_id, handled, choices=choices, digests=digests, quizzes=quizzes, reports=reports, news=news
+    )
 
 
 def build_renderer(settings: Settings) -> "ChartRenderer":

@@ -11,6 +11,7 @@ from random import Random, SystemRandom
 from typing import TYPE_CHECKING, TypeVar
 
 from newsbot.app.answering import build_dispatcher, build_library, build_renderer, now
+from newsbot.app.news import Progress, SourceAlerts, open_poller
 from newsbot.app.platforms import discord_target, operator_place, slack_config
 from newsbot.charts.renderer import ChartRenderer
 from newsbot.commands.dispatcher import Dispatcher
@@ -26,6 +27,8 @@ from newsbot.digests.watchdog import Watchdog
 from newsbot.messages.cards import Reply
 from newsbot.messages.platform import Platform
 from newsbot.messages.requests import Place
+from newsbot.news.book import SourceBook
+from newsbot.news.service import NewsService
 from newsbot.operations.health import WELL, DatabaseHealth, Health, Ping
 from newsbot.operations.retention import Retention
 from newsbot.outbox.enqueue import enqueue
@@ -41,6 +44,7 @@ from newsbot.storage.database import Database, DurableChoices, DurableEvents, Du
 from newsbot.storage.migrate import migrate
 
 if TYPE_CHECKING:  # each platform's library is loaded where its platform is
+    from newsbot.news.poller import NewsPoller
     from newsbot.platforms.diagnostics import Check
     from newsbot.platforms.discord.service import DiscordService
     from newsbot.platforms.slack.service import SlackNeeds, SlackService
@@ -115,7 +119,7 @@ class Container:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """What answers every request."""
-        kept = self.events, self.choices, self.digest_service, self.quiz_service, self.reports
+        kept = self.events, self.choices, self.digest_service, self.quiz_service, self.reports, self.news_service
         return build_dispatcher(self.live, *kept)
 
     @cached_property
@@ -202,6 +206,26 @@ class Container:
         """What closes questions of the day, by itself: a thousand channels may close theirs in one minute."""
         closer = DailyCloser(self.database, self.homes, now, self._posts_due)
         return self._enter(self.scheduler.alarm("dailies", closer))
+
+    # -- news ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def source_book(self) -> SourceBook:
+        """The sources of news."""
+        return SourceBook(self.settings.sources_file, self.settings.news.contact or "")
+
+    @cached_property
+    def news_service(self) -> NewsService:
+        """What people see of the sources of news."""
+        return NewsService(self.database, self.source_book, now)
+
+    async def enter_poller(self, progress: Progress) -> "NewsPoller":
+        """What polls the sources of news. Raises SourceMistakes where their file has any."""
+        alerts = SourceAlerts(operator_place(self.settings), self._posts_due)
+        await self.source_book.load()
+        entered = open_poller(self.settings, self.database, self.source_book, alerts, self.worker, progress)
+        poller = await self.stack.enter_async_context(entered)
+        return self._enter(poller, news=poller.health)
 
     # -- posting ------------------------------------------------------------------------------------------------------
 

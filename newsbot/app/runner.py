@@ -53,7 +53,7 @@ async def run(settings: Settings, screen: Screen, parts: frozenset[str], greetin
 
 
 class Process:
-    """Some parts of newsbot: discord, slack, terminal, web, worker."""
+    """Some parts of newsbot: discord, news, slack, terminal, web, worker."""
 
     def __init__(self, container: Container, screen: Screen, parts: frozenset[str]) -> None:
         self._container = container
@@ -64,7 +64,7 @@ class Process:
         self._services: set[asyncio.Task[None]] = set()
         self._troubles: dict[str, Callable[[], str]] = {}  # what only the operator can mend, by platform
         self._routes: list[Any] = []
-        self._drawing = DrawingProgress()
+        self._drawing, self._reading = PromptProgress("Drawing charts"), PromptProgress("Reading sources")
         self._knows_turn = asyncio.Event()  # whether this terminal is the one that is posted to was looked up
 
     async def start(self) -> None:
@@ -84,7 +84,10 @@ class Process:
         with_chat = "web" in parts and self._may_chat()
         if with_chat:
             self._mount_web_chat()
-        if with_chat or self._routes or parts & {"discord", "slack", "worker"}:
+        if "news" in parts:
+            progress = self._reading if "terminal" in parts else progress_bar("Reading sources")
+            self._serve("news", (await container.enter_poller(progress)).run())
+        if with_chat or self._routes or parts & {"discord", "slack", "worker", "news"}:
             await self._listen(with_chat=with_chat)
         if "terminal" in parts:
             self._start_terminal()
@@ -121,7 +124,7 @@ class Process:
         more = {name for name, is_set in posted_to.items() if is_set and "worker" in self._parts}
         if "web" in self._parts and is_slack_over_http(settings):
             more.add("slack")
-        return (self._parts - {"worker"}) | more
+        return (self._parts - {"worker", "news"}) | more
 
     # -- platforms ----------------------------------------------------------------------------------------------------
 
@@ -225,18 +228,22 @@ class Process:
         progress = self._drawing if with_terminal else progress_bar("Drawing charts")
         self._serve("drawing", draw_ahead(self._container.live, self._container.renderer, progress))
 
+    def _progress_words(self) -> str:
+        return "   ".join(filter(None, (self._drawing.words(), self._reading.words())))
+
     async def _talk(self) -> bool:
         """Talk with the person at the terminal; whether there was one."""
         await self._knows_turn.wait()  # else a game that somebody starts at once would be refused
         history = self._settings.data_folder / "history"
-        chat = TerminalChat(self._container.dispatcher, self._screen, history, self._drawing.words, now)
+        chat = TerminalChat(self._container.dispatcher, self._screen, history, self._progress_words, now)
         return await chat.run()
 
 
-class DrawingProgress:
-    """How many charts are drawn, for the line below the terminal's prompt."""
+class PromptProgress:
+    """How far something is, for the line below the terminal's prompt."""
 
-    def __init__(self) -> None:
+    def __init__(self, about: str) -> None:
+        self._about = about
         self._done = 0
         self._total = 0
 
@@ -245,11 +252,11 @@ class DrawingProgress:
         self._done, self._total = done, total
 
     def words(self) -> str:
-        """A short bar; empty once everything is drawn."""
+        """A short bar; empty once everything is done."""
         if self._done >= self._total:
             return ""
         filled = 20 * self._done // self._total
-        return f"Drawing charts {'█' * filled}{'░' * (20 - filled)} {self._done} of {self._total}"
+        return f"{self._about} {'█' * filled}{'░' * (20 - filled)} {self._done} of {self._total}"
 
 
 async def draw_ahead(live: LiveLibrary, renderer: ChartRenderer, progress: Callable[[int, int], None]) -> None:

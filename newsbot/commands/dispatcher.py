@@ -23,7 +23,7 @@ from newsbot.commands.registry import (
     is_yes,
     yes_or_no,
 )
-from newsbot.commands.services import Digests, Quizzes
+from newsbot.commands.services import Digests, News, Quizzes
 from newsbot.content.library import Library
 from newsbot.errors import NewsbotError, RequestError, TokenError
 from newsbot.messages.actions import Action, read_token
@@ -73,6 +73,7 @@ class Dispatcher:
         digests: Digests | None = None,
         quizzes: Quizzes | None = None,
         reports: NumberReports | None = None,
+        news: News | None = None,
     ) -> None:
         """`new_id` makes the short id that a person sees and the log holds when something breaks."""
         self._holder = holder
@@ -84,6 +85,7 @@ class Dispatcher:
         self._digests = digests
         self._quizzes = quizzes
         self._reports = reports
+        self._news = news
         self._context = self._fresh_context()
         self._buttons: Mapping[str, ButtonHandler] = {
             RUN: ButtonHandler(self._run_again, needs_person=True),
@@ -101,7 +103,7 @@ class Dispatcher:
     def _fresh_context(self) -> Context:
         library = self._holder.current
         menu = self._menu_of(library)
-        return Context(library, menu, self._choices, self._digests, self._quizzes, self._reports)
+        return Context(library, menu, self._choices, self._digests, self._quizzes, self._reports, self._news)
 
     async def say(self, text: str, who: Person, where: Place, event_id: str = "") -> Reply:
         """Answer a free text, as `answer` does."""

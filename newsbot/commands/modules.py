@@ -21,6 +21,7 @@ from newsbot.commands.builtin import (
 from newsbot.commands.digest import buttons as digest_buttons
 from newsbot.commands.digest import first as first_digest
 from newsbot.commands.digest import handlers as digests
+from newsbot.commands.news import handlers as news
 from newsbot.commands.quiz import buttons as quiz_buttons
 from newsbot.commands.quiz import handlers as quizzes
 from newsbot.commands.registry import ButtonHandler
@@ -37,6 +38,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     report,
     digests,
     quizzes,
+    news,
     settings,
     about,
 )

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal, Protocol
 
-from newsbot.commands.services import Digests, Quizzes
+from newsbot.commands.services import Digests, News, Quizzes
 from newsbot.content.library import Library
 from newsbot.messages.cards import Reply
 from newsbot.messages.forms import Form
@@ -80,6 +80,7 @@ class Context:
     digests: Digests | None = None
     quizzes: Quizzes | None = None
     reports: NumberReports | None = None
+    news: News | None = None
 
 
 Handler = Callable[[Context, Ask], Awaitable[Reply]]

@@ -11,6 +11,7 @@ from newsbot.digests.values import DeliveryReasons, SubscriptionChanges
 from newsbot.messages.cards import Card
 from newsbot.messages.platform import Capabilities
 from newsbot.messages.requests import Click, Person, Place
+from newsbot.news.views import NewestItem, SourcesView
 from newsbot.quizzes.rules.boards import Period, Scope
 from newsbot.quizzes.rules.game import Game
 from newsbot.quizzes.values import Board, Counted, GameOptions, MyScore, SeenQuestion, Vote
@@ -89,6 +90,16 @@ class Digests(Protocol):
 
     async def remember_zone(self, place: Place, zone: str, by: str) -> None:
         """Remember the zone of a server or workspace."""
+
+
+class News(Protocol):
+    """The sources of news. Each method raises a NewsbotError with a sentence."""
+
+    async def sources(self) -> SourcesView:
+        """Every source with its state."""
+
+    async def newest(self, source: str) -> NewestItem | None:
+        """The newest item of a source."""
 
 
 class Quizzes(Protocol):

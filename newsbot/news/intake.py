@@ -1,6 +1,7 @@
 """Takes in what a source shows: from a body to items in the database, each once, in one transaction."""
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,11 +22,15 @@ _UNTITLED = 100  # characters of a summary that stand for a title
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source as far as taking in goes. `scope` is where its ids are the same: all of EDGAR, one feed."""
+    """A source as far as taking in goes. `scope` is where its ids are the same: all of EDGAR, one feed.
+
+    `link_hosts` are hosts that its links name wrongly, each with the right one.
+    """
 
     id: str
     kind: SourceKind = "feed"
     wanted: DocumentFilter = _EVERYTHING
+    link_hosts: tuple[tuple[str, str], ...] = ()
 
     @property
     def scope(self) -> str:
@@ -88,7 +93,8 @@ class Intake:
         feed = await self._parse(source, body, body_hash)
         # Keys are worked out here, not while others wait for the database; many of them not on the event loop.
         is_long = len(feed.entries) > _LONG
-        poll = await asyncio.to_thread(Poll, feed.entries, at) if is_long else Poll(feed.entries, at)
+        entries = _with_right_hosts(feed.entries, source.link_hosts)
+        poll = await asyncio.to_thread(Poll, entries, at) if is_long else Poll(entries, at)
 
         def take(tx: Transaction) -> Reading:
             memory = tx.news.memory(source.id, source.scope)
@@ -120,6 +126,19 @@ class Intake:
             return _confirmed(tx, tx.news.memory(source.id, source.scope), None, at, beside)
 
         return await self._database.write(work)
+
+
+def _with_right_hosts(entries: Sequence[Entry], hosts: Sequence[tuple[str, str]]) -> Sequence[Entry]:
+    """The entries with links to the hosts that are meant."""
+    for wrong, right in hosts:
+        pattern = re.compile(rf"(https?://){re.escape(wrong)}(?=[/:?#]|\Z)", re.IGNORECASE)
+        entries = [
+            replace(entry, link=pattern.sub(rf"\g<1>{right}", entry.link, count=1))
+            if pattern.match(entry.link)
+            else entry
+            for entry in entries
+        ]
+    return entries
 
 
 def take_in(tx: Transaction, source: Source, feed: ParsedFeed, poll: Poll, body_hash: str) -> Reading:

@@ -363,3 +363,15 @@ class NumberReport:
     content_version: str
     words: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """A source of news as it is kept; `body` is what is known of it, empty before its first poll."""
+
+    id: str
+    next_at: datetime | None
+    is_troubled: bool
+    lease_by: str
+    lease_until: datetime | None
+    body: str

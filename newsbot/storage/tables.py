@@ -551,3 +551,25 @@ quiz_closings = Table(
     Index("ix_quiz_closings_due", "platform", "tell_at"),
     Index("ix_quiz_closings_daily", "daily"),
 )
+
+# Sources of news: when each is polled next, empty where it is polled no more; who polls it now, at which host; and what
+# is known of it as JSON. Sources in trouble are polled beside the others, so that they hold none of them up.
+news_sources = Table(
+    "news_sources",
+    metadata,
+    _text("id", 40, primary_key=True),
+    _text("host", 255),
+    Column("next_at", UtcDateTime, nullable=True),
+    Column("is_troubled", Boolean(name="is_troubled"), nullable=False),
+    _text("lease_by", 64),
+    Column("lease_until", UtcDateTime, nullable=True),
+    Column("body", Text, nullable=False),
+)
+
+# Before which instant no process asks a host: by the pace that it allows, or because it said so.
+news_hosts = Table(
+    "news_hosts",
+    metadata,
+    _text("host", 255, primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),
+)

@@ -16,6 +16,7 @@ from newsbot.storage.players import PlayerRepository
 from newsbot.storage.reports import ReportRepository
 from newsbot.storage.retention.repository import RetentionRepository
 from newsbot.storage.settings import SettingRepository
+from newsbot.storage.sources import SourceRepository
 from newsbot.storage.subscriptions import SubscriptionRepository
 from newsbot.storage.watches import WatchRepository
 from newsbot.storage.webmessages import WebMessageRepository
@@ -84,6 +85,11 @@ class Transaction:
     def settings(self) -> SettingRepository:
         """Settings of places."""
         return SettingRepository(self._connection)
+
+    @cached_property
+    def sources(self) -> SourceRepository:
+        """Sources of news."""
+        return SourceRepository(self._connection)
 
     @cached_property
     def subscriptions(self) -> SubscriptionRepository:

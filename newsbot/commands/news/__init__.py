@@ -1,0 +1,1 @@
+"""`/news`: where news comes from."""
