@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "pictures"
@@ -36,16 +36,18 @@ def main() -> int:
         environment = {**os.environ, "NEWSBOT_CONFIG": data, "PORT": "0"}
         command = [sys.executable, "-m", "newsbot", "run", "--only", "web"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
-            assert server.stdout is not None
-            url = next(found[1] for line in server.stdout if (found := re.search(r"Web chat: (http://\S+)", line)))
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-                for picture in PICTURES:
-                    _take(browser, url, *picture)
-                _take_looks(browser, url)
-                _take_quiz(browser, url)
-                browser.close()
-            server.terminate()
+            try:
+                assert server.stdout is not None
+                url = next(found[1] for line in server.stdout if (found := re.search(r"Web chat: (http://\S+)", line)))
+                with sync_playwright() as playwright:
+                    browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+                    for picture in PICTURES:
+                        _take(browser, url, *picture)
+                    _take_looks(browser, url)
+                    _take_quiz(browser, url)
+                    browser.close()
+            finally:
+                server.terminate()
     return 0
 
 
@@ -116,9 +118,10 @@ def _opened(browser: Browser, url: str, who: str, channel: str, size: tuple[int,
 
 
 def _wait_for_charts(page: Page) -> None:
-    """Wait until every chart is drawn, loaded and decoded, and what moves stands still."""
-    page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
-    page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
+    """Wait until every chart is drawn and loaded, and what moves stands still."""
+    for image in page.locator("img").all():
+        image.evaluate("image => { image.loading = 'eager'; image.decoding = 'sync'; }")
+        expect(image).not_to_have_js_property("naturalWidth", 0, timeout=30_000)
     page.wait_for_timeout(500)
 
 
