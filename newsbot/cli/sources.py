@@ -15,7 +15,8 @@ from newsbot.settings import Settings
 
 if TYPE_CHECKING:
     from newsbot.news.parse.parser import FeedParser
-    from newsbot.news.probe import Fetches, Probe
+    from newsbot.news.poll import Fetches
+    from newsbot.news.probe import Probe
     from newsbot.news.sources import Source
     from newsbot.news.views import SourcesView, SourceView
 

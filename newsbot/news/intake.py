@@ -8,7 +8,7 @@ from datetime import datetime
 
 from newsbot.news.entries import Body, DocumentFilter, Entry, ParsedFeed, SourceKind
 from newsbot.news.errors import NotAFeed
-from newsbot.news.memory import DATES_SEEN, Candidate, Decision, Poll, decide
+from newsbot.news.memory import DATES_SEEN, Candidate, Poll, PollDecision, decide
 from newsbot.news.parse.parser import FeedParser
 from newsbot.news.parse.text import plain_text
 from newsbot.storage.database import Database
@@ -21,7 +21,7 @@ _UNTITLED = 100  # characters of a summary that stand for a title
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FeedSource:
     """A source as far as taking in goes. `scope` is where its ids are the same: all of EDGAR, one feed.
 
     `link_hosts` are hosts that its links name wrongly, each with the right one.
@@ -75,7 +75,7 @@ class Intake:
         self._parser = parser
         self._refused: dict[str, tuple[str, str]] = {}  # the last body of a source that was no feed, and why
 
-    async def read(self, source: Source, body: Body, at: datetime, beside: Beside = _nothing_beside) -> Reading:
+    async def read(self, source: FeedSource, body: Body, at: datetime, beside: Beside = _nothing_beside) -> Reading:
         """Take in what an answer says that was read at `at`; `beside` stores more in the same transaction.
 
         The same body may be taken in again, by anybody and at any time: nothing becomes new twice.
@@ -106,7 +106,7 @@ class Intake:
 
         return await self._database.write(take)
 
-    async def _parse(self, source: Source, body: Body, body_hash: str) -> ParsedFeed:
+    async def _parse(self, source: FeedSource, body: Body, body_hash: str) -> ParsedFeed:
         """The feed in a body. One that was no feed the last time is none again, and is not parsed for that."""
         refused = self._refused.get(source.id)
         if refused is not None and refused[0] == body_hash:
@@ -119,7 +119,7 @@ class Intake:
         self._refused.pop(source.id, None)
         return feed
 
-    async def confirm(self, source: Source, at: datetime, beside: Beside = _nothing_beside) -> Reading:
+    async def confirm(self, source: FeedSource, at: datetime, beside: Beside = _nothing_beside) -> Reading:
         """Note that a source shows what it showed before, as an answer of 304 says."""
 
         def work(tx: Transaction) -> Reading:
@@ -141,7 +141,7 @@ def _with_right_hosts(entries: Sequence[Entry], hosts: Sequence[tuple[str, str]]
     return entries
 
 
-def take_in(tx: Transaction, source: Source, feed: ParsedFeed, poll: Poll, body_hash: str) -> Reading:
+def take_in(tx: Transaction, source: FeedSource, feed: ParsedFeed, poll: Poll, body_hash: str) -> Reading:
     """Store what a poll brings, within a transaction. Two that do so at once take turns."""
     tx.news.lock()
     memory = tx.news.memory(source.id, source.scope)
@@ -176,7 +176,7 @@ def _confirmed(tx: Transaction, memory: SourceMemory, feed: ParsedFeed | None, a
 
 
 def _remembered(
-    memory: SourceMemory, decision: Decision, feed: ParsedFeed, at: datetime, body_hash: str
+    memory: SourceMemory, decision: PollDecision, feed: ParsedFeed, at: datetime, body_hash: str
 ) -> SourceMemory:
     memory = replace(memory, checked_at=at, body_hash=body_hash, entries_hash=feed.entries_hash)
     if decision.is_baseline:
@@ -195,7 +195,7 @@ def _remembered(
     )
 
 
-def _new_item(source: Source, each: Candidate, at: datetime) -> NewItem:
+def _new_item(source: FeedSource, each: Candidate, at: datetime) -> NewItem:
     entry = each.entry
     item = NewsItem(
         id=0,
@@ -242,7 +242,7 @@ def _changes(
             yield ItemChange(now, item.title if is_revised else "")
 
 
-def _further_aliases(decision: Decision, aliases: Sequence[Alias]) -> Iterator[tuple[str, int, str]]:
+def _further_aliases(decision: PollDecision, aliases: Sequence[Alias]) -> Iterator[tuple[str, int, str]]:
     """The keys that known items got with this poll; an id or a link that is another item's stays that one's."""
     pairs, owned = ({(alias.key, alias.item) for alias in aliases}, {(alias.key, alias.host) for alias in aliases})
     for each in decision.known:

@@ -1,7 +1,8 @@
 """Whether an entry was seen before, and what a new one is: decided from values alone.
 
 What is known of a source comes in as aliases (keys under which its items were seen) and as a few facts about the
-source as a whole; what is to be stored goes out as a `Decision`. Taking the same entries in twice changes nothing more.
+source as a whole; what is to be stored goes out as a `PollDecision`. Taking the same entries in twice changes nothing
+more.
 """
 
 from collections import Counter
@@ -78,7 +79,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PollDecision:
     """What a poll brings. `ambiguous` are keys that are not to be used any more."""
 
     known: tuple[Candidate, ...]
@@ -111,7 +112,7 @@ class Poll:
         return tuple(dict.fromkeys(found))
 
 
-def decide(poll: Poll, memory: SourceMemory, aliases: Iterable[Alias], recent: Sequence[date | None]) -> Decision:
+def decide(poll: Poll, memory: SourceMemory, aliases: Iterable[Alias], recent: Sequence[date | None]) -> PollDecision:
     """What the entries of a poll are, by what memory has of their keys.
 
     `recent` are the days that the newest items of the source claim, the newest first.
@@ -129,9 +130,9 @@ def decide(poll: Poll, memory: SourceMemory, aliases: Iterable[Alias], recent: S
     if memory.is_empty(poll.at):
         for each in new:
             each.arrival = "baseline"
-        return Decision(found, new, ambiguous, is_baseline=bool(candidates))
+        return PollDecision(found, new, ambiguous, is_baseline=bool(candidates))
     is_burst = _judge_new(new, memory, recent, poll.at)
-    return Decision(found, new, ambiguous, is_gap=bool(new) and not found, is_burst=is_burst)
+    return PollDecision(found, new, ambiguous, is_gap=bool(new) and not found, is_burst=is_burst)
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,7 @@ from newsbot.news.entries import Body
 from newsbot.news.errors import BrokenFeed, FeedError
 from newsbot.news.fetch.errors import FetchError
 from newsbot.news.fetch.values import FetchAnswer, FetchRequest
-from newsbot.news.intake import Beside, Reading
-from newsbot.news.intake import Source as FeedSource
+from newsbot.news.intake import Beside, FeedSource, Reading
 from newsbot.news.intervals import Wishes, failure_interval, interval, next_poll
 from newsbot.news.moves import judge_move
 from newsbot.news.sources import Source

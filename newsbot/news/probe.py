@@ -8,14 +8,8 @@ from newsbot.news.entries import Body, DocumentFilter, ParsedFeed
 from newsbot.news.errors import FeedError
 from newsbot.news.fetch.errors import FetchError
 from newsbot.news.fetch.values import FetchAnswer, FetchRequest
+from newsbot.news.poll import Fetches
 from newsbot.news.sources import Source
-
-
-class Fetches(Protocol):
-    """What fetches."""
-
-    async def fetch(self, request: FetchRequest) -> FetchAnswer:
-        """The answer. Raises FetchError."""
 
 
 class Parses(Protocol):

@@ -13,7 +13,7 @@ from typing import Any
 from newsbot.errors import RequestError
 from newsbot.news.entries import Body
 from newsbot.news.errors import FeedError
-from newsbot.news.intake import Intake, Source
+from newsbot.news.intake import FeedSource, Intake
 from newsbot.news.parse.parser import FeedParser
 from newsbot.storage.database import Database
 from newsbot.storage.news import NewsItem
@@ -60,7 +60,7 @@ async def replay(path: Path, database: Database, parser: FeedParser, progress: P
 
     Raises RequestError where the file is not what it should be, naming the line; StorageError; WorkerUnavailable.
     """
-    intake, source = Intake(database, parser), Source("replay")
+    intake, source = Intake(database, parser), FeedSource("replay")
     report, parsed_before, began = ReplayReport(), parser.parsed, perf_counter()
     for poll in recorded_polls(path, progress):
         report.polls += 1

@@ -13,6 +13,7 @@ from newsbot.messages.requests import Place
 from newsbot.storage.games import GameRepository
 from newsbot.storage.records import AnswerRecord, DailyChannel, DailyClosing, GameRecord
 from newsbot.storage.statements import (
+    chosen_once,
     given_rows,
     given_values,
     insert_or_ignore,
@@ -137,14 +138,11 @@ class DailyRepository:
 
         Nobody else gets them for as long as `hold`.
         """
-        chosen = (
+        chosen = chosen_once(
             select(_closings.delivery)
             .where(_closings.platform.in_(platforms), _closings.tell_at <= now)
             .order_by(_closings.tell_at)
             .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("chosen")  # as a plain subquery PostgreSQL may run it more than once
-            .prefix_with("MATERIALIZED", dialect="postgresql")
         )
         claimed = (
             update(quiz_closings)

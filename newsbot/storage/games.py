@@ -10,7 +10,13 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, sele
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import AnswerRecord, GameRecord, ResultRecord
-from newsbot.storage.statements import insert_or_ignore, insert_or_ignore_rows, insert_or_update, with_row_locks
+from newsbot.storage.statements import (
+    chosen_once,
+    insert_or_ignore,
+    insert_or_ignore_rows,
+    insert_or_update,
+    with_row_locks,
+)
 from newsbot.storage.tables import (
     DUE,
     PLAYED,
@@ -97,14 +103,11 @@ class GameRepository:
             are_mine = select(_games.id).where(_games.id.in_(mine), text(DUE), _games.due_at < now + hold)
             free = with_row_locks(self._connection, are_mine, skip_locked=True).scalar_subquery()
             self._connection.execute(update(quiz_games).where(_games.id.in_(free)).values(due_at=now + hold))
-        chosen = (
+        chosen = chosen_once(
             select(_games.id)
             .where(text(DUE), _games.due_at <= now, _games.platform.in_(platforms))
             .order_by(_games.due_at, _games.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("chosen")  # as a plain subquery PostgreSQL may run it more than once
-            .prefix_with("MATERIALIZED", dialect="postgresql")
         )
         claimed = (
             update(quiz_games)

@@ -28,7 +28,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from newsbot.messages.requests import Place
 from newsbot.storage.records import AWAITED, ORDINARY, Delivery, DeliveryState, NewDelivery, Settlement
-from newsbot.storage.statements import given_rows, one_of
+from newsbot.storage.statements import chosen_once, given_rows, one_of
 from newsbot.storage.tables import deliveries
 
 _columns = deliveries.c
@@ -92,16 +92,13 @@ def _chosen(priority: int, is_wanted: ColumnElement[bool], most: ColumnElement[i
     is_first = _columns.id == select(func.min(earlier.c.id)).where(*of_channel).scalar_subquery()
     # As an expression no index serves it: what is open is gone through in its order, not a whole platform sorted.
     is_there = func.trim(_columns.platform).in_(bindparam("where", expanding=True))
-    return (
+    return chosen_once(
         select(_columns.id)
         .where(_columns.priority == literal_column(str(priority)), _columns.settled_at.is_(None), _claimable())
         .where(is_there, is_first, is_wanted)
         .order_by(_columns.retry_at, _columns.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-        # Chosen once: as a plain subquery PostgreSQL may run it again and again, and take more than the limit.
-        .cte(f"chosen_{priority}")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
+        .limit(most),
+        f"chosen_{priority}",
     )
 
 

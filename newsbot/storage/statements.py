@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     Column,
     ColumnElement,
     Connection,
@@ -38,6 +39,15 @@ _CHUNK = 100  # rows in one statement on SQLite; more of them gain nothing
 
 
 READING = "newsbot_reading"  # an option of connections that cannot write
+
+
+def chosen_once(query: Select[Any], name: str = "chosen") -> CTE:
+    """The rows that a claim takes: locked, but for those that somebody else holds.
+
+    As a plain subquery PostgreSQL may run it again and again, and take more than its limit.
+    """
+    chosen = query.with_for_update(skip_locked=True).cte(name)
+    return chosen.prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def unordered(column: Column[Any]) -> ColumnElement[Any]:

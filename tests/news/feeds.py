@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
 from newsbot.news.entries import Entry, ParsedFeed
-from newsbot.news.intake import Reading, Source, take_in
+from newsbot.news.intake import FeedSource, Reading, take_in
 from newsbot.news.memory import Poll
 from newsbot.news.parse.read import entries_hash
 from newsbot.storage.database import Database
@@ -69,9 +69,9 @@ def _item(item: Entry) -> str:
 class Watched:
     """A source whose polls are taken in one after the other, without a parser; `at` is when the next one is."""
 
-    def __init__(self, database: Database, name: str = "lab", source: Source | None = None) -> None:
+    def __init__(self, database: Database, name: str = "lab", source: FeedSource | None = None) -> None:
         self.database = database
-        self.source = source or Source(name)
+        self.source = source or FeedSource(name)
         self.at = START
 
     async def poll(self, found: Sequence[Entry], after: timedelta = HOUR) -> Reading:

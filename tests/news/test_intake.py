@@ -7,7 +7,7 @@ import pytest
 
 from newsbot.news.entries import Body
 from newsbot.news.errors import FeedError, NotAFeed
-from newsbot.news.intake import Intake, Source
+from newsbot.news.intake import FeedSource, Intake
 from newsbot.news.parse.parser import FeedParser
 from newsbot.storage.database import Database
 from newsbot.storage.transaction import Transaction
@@ -52,7 +52,7 @@ async def test_a_title_that_still_stands_there_is_known_however_long_nothing_cha
     database: Database, parser: FeedParser
 ) -> None:
     bare = [entry(name, id="", link="") for name in "ab"]
-    intake, source = Intake(database, parser), Source("lab")
+    intake, source = Intake(database, parser), FeedSource("lab")
     await intake.read(source, Body(rss(bare)), START)
     for days in range(1, 8):
         assert (await intake.read(source, Body(rss(bare)), START + days * DAY)).feed is None
@@ -63,7 +63,7 @@ async def test_a_title_that_still_stands_there_is_known_however_long_nothing_cha
 async def test_a_body_that_differs_in_its_build_date_alone_is_not_parsed(
     database: Database, parser: FeedParser
 ) -> None:
-    intake, source = Intake(database, parser), Source("lab")
+    intake, source = Intake(database, parser), FeedSource("lab")
     first = await intake.read(source, Body(rss(entries("a"), "Mon, 02 Mar 2026 12:00:00 GMT")), START)
     assert first.baseline == 1
     second = await intake.read(source, Body(rss(entries("a"), "Mon, 02 Mar 2026 13:00:00 GMT")), START + HOUR)
@@ -75,7 +75,7 @@ async def test_a_body_that_differs_in_its_build_date_alone_is_not_parsed(
 
 
 async def test_an_answer_without_a_body_counts_as_a_poll(database: Database, parser: FeedParser) -> None:
-    intake, source = Intake(database, parser), Source("lab")
+    intake, source = Intake(database, parser), FeedSource("lab")
     await intake.read(source, Body(rss(entries("a"))), START)
     await intake.confirm(source, START + HOUR)
     memory = await database.read(lambda tx: tx.news.memory("lab", source.scope))
@@ -83,7 +83,7 @@ async def test_an_answer_without_a_body_counts_as_a_poll(database: Database, par
 
 
 async def test_a_page_changes_nothing(database: Database, parser: FeedParser) -> None:
-    intake, source = Intake(database, parser), Source("lab")
+    intake, source = Intake(database, parser), FeedSource("lab")
     await intake.read(source, Body(rss(entries("a"))), START)
     before = await database.read(lambda tx: tx.news.memory("lab", source.scope))
     with pytest.raises(NotAFeed):
@@ -93,7 +93,7 @@ async def test_a_page_changes_nothing(database: Database, parser: FeedParser) ->
 
 
 async def test_a_page_that_stays_is_not_parsed_again(database: Database, parser: FeedParser) -> None:
-    intake, source = Intake(database, parser), Source("lab")
+    intake, source = Intake(database, parser), FeedSource("lab")
     page = Body(b"<html><title>Checking your browser</title></html>")
     for _ in range(3):
         with pytest.raises(NotAFeed, match="web page"):
@@ -110,13 +110,13 @@ async def test_no_character_that_a_feed_can_write_is_too_much_for_a_database(
     long = {"id": "x" * 5_000, "title": "y" * 5_000, "url": "https://lab.example/" + "z" * 5_000}
     documents = register([document(odd, title=odd, type=odd, agencies=[{"name": odd}])])
     intake = Intake(database, parser)
-    assert (await intake.read(Source("lab"), Body(json_feed(item, long)), START)).baseline == 2
-    assert (await intake.read(Source("register", "federal-register"), Body(documents), START)).baseline == 1
+    assert (await intake.read(FeedSource("lab"), Body(json_feed(item, long)), START)).baseline == 2
+    assert (await intake.read(FeedSource("register", "federal-register"), Body(documents), START)).baseline == 1
     assert {item.title for item in await Watched(database).items()} == {"abc\U0001f600", "y" * 299 + "…"}
 
 
 async def test_what_is_stored_beside_is_stored_with_it_or_not_at_all(database: Database, parser: FeedParser) -> None:
-    intake, source = Intake(database, parser), Source("lab")
+    intake, source = Intake(database, parser), FeedSource("lab")
 
     def fail(tx: Transaction, reading: object) -> None:
         raise FeedError("no")
@@ -132,7 +132,7 @@ async def test_lists_that_share_their_ids_and_are_taken_in_at_once_bring_each_do
 ) -> None:
     """Nothing is known of any of the lists yet, so there is no row of theirs that they could wait for."""
     others = [Database(database_url) for _ in range(5)]
-    lists = [Watched(each, source=Source(f"list-{number}", "edgar")) for number, each in enumerate(others)]
+    lists = [Watched(each, source=FeedSource(f"list-{number}", "edgar")) for number, each in enumerate(others)]
     try:
         for turn in range(4):
             filings = entries(*(f"{turn}-{number}" for number in range(8)))

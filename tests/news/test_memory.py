@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from newsbot.news.entries import Entry
-from newsbot.news.intake import Source
+from newsbot.news.intake import FeedSource
 from newsbot.storage.database import Database
 from tests.databases import ON_SQLITE
 from tests.news.feeds import DAY, HOUR, MINUTE, START, Watched, entries, entry
@@ -328,8 +328,8 @@ async def test_a_date_is_shown_only_within_the_week_before_it_was_seen(lab: Watc
 
 
 async def test_a_document_on_two_lists_is_one_item(database: Database) -> None:
-    early = Watched(database, source=Source("inspection", "federal-register"))
-    rules = Watched(database, source=Source("rules", "federal-register"))
+    early = Watched(database, source=FeedSource("inspection", "federal-register"))
+    rules = Watched(database, source=FeedSource("rules", "federal-register"))
     document = entry("d", id="2026-12345", link="https://register.example/public-inspection/2026-12345")
     await early.poll(entries("x"))
     await rules.poll([entry("old", id="2026-1")])
